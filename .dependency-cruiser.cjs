@@ -1,0 +1,60 @@
+// Who may import whom. A row a folder of src/: all that it may import of ours beside itself.
+const mayImport = {
+  model: [],
+  sigma: [],
+  ingest: ['model'],
+  describe: ['model'],
+  detect: ['model', 'sigma', 'describe'],
+  notify: ['model'],
+  archive: ['model'],
+  report: ['model', 'sigma', 'archive'],
+  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report'],
+  runtime: ['model'],
+};
+
+const layers = Object.entries(mayImport).map(([folder, others]) => ({
+  name: `${folder}-imports-${others.length > 0 ? `only-${others.join('-')}` : 'nothing-of-ours'}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^(src|functions|deploy|tests)/', pathNot: [folder, ...others].map((name) => `^src/${name}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'cli-and-functions-never-import-each-other',
+      severity: 'error',
+      from: { path: '^(src/cli|functions)/' },
+      to: { path: '^(src/cli|functions|tests)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'sdk-commands-only-in-aws-and-receivers',
+      comment: 'An interface is declared where it is used; src/aws implements it.',
+      severity: 'error',
+      from: { path: '^(src|functions)/', pathNot: '^src/(aws|notify/receivers)/' },
+      to: { path: '@aws-sdk/' },
+    },
+    {
+      name: 'yaml-never-reaches-a-lambda',
+      comment: 'Rules and configuration are compiled at build: parsing YAML costs tens of milliseconds of cold start.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: 'node_modules/yaml/', reachable: true },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^#compiled-rules$' } },
+    {
+      name: 'no-dev-dependency-in-what-ships',
+      severity: 'error',
+      from: { path: '^(src|functions|bin)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
