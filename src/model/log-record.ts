@@ -39,6 +39,11 @@ export interface RecordFailure {
   readonly reason: string;
 }
 
-/** Ingested is what opening an envelope yields, one for each record in it: nothing is dropped. */
+/**
+ * Ingested is what opening an envelope yields, one for each record in it: nothing is dropped. What holds no records by
+ * design (a digest file, a control message) is `skipped`: named and counted apart, never as a record.
+ */
 export type Ingested =
-  { readonly kind: 'record'; readonly record: LogRecord } | { readonly kind: 'failure'; readonly failure: RecordFailure };
+  | { readonly kind: 'record'; readonly record: LogRecord }
+  | { readonly kind: 'failure'; readonly failure: RecordFailure }
+  | { readonly kind: 'skipped'; readonly origin: RecordOrigin; readonly reason: string };
