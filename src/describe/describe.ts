@@ -1,0 +1,37 @@
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { LogRecord } from '../model/log-record.ts';
+import { describeAuthentication } from './authentication.ts';
+import { describeCloudTrail } from './cloudtrail.ts';
+import type { Description } from './description.ts';
+import { describeInstanceState, isInstanceState } from './ec2-state.ts';
+import { describeGeneric } from './generic.ts';
+import type { InstanceStates } from './instance-state.ts';
+
+interface Describer {
+  readonly covers: (record: LogRecord) => boolean;
+  readonly describe: (record: LogRecord, known?: InstanceStates) => Description;
+}
+
+/** From special to general: the first row that covers a record describes it. A new source is a row and a file. */
+const describers: readonly Describer[] = [
+  { covers: (record) => isInstanceState(record.fields), describe: describeInstanceState },
+  { covers: ({ source }) => source.services.includes('cloudtrail'), describe: describeCloudTrail },
+  { covers: ({ source }) => source.product === 'linux', describe: describeAuthentication },
+  { covers: () => true, describe: describeGeneric },
+];
+
+/**
+ * describe says of any record who did what to what, from where, and how it ended. It never throws, whatever the fields
+ * hold. With the instance states known from other records, a change of state says which one came before.
+ */
+export function describe(record: LogRecord, known?: InstanceStates): AuditEvent {
+  const describer = describers.find(({ covers }) => covers(record));
+  return {
+    id: record.id,
+    time: record.time,
+    source: record.source,
+    ...(describer?.describe ?? describeGeneric)(record, known),
+    origin: record.origin,
+    raw: record.fields,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Actor } from '../model/audit-event.ts';
+import type { Fields, LogRecord } from '../model/log-record.ts';
+import type { Description } from './description.ts';
+import { accountOf, at, defined, textAt } from './read.ts';
+import { serviceOf } from './service.ts';
+
+/** Names that many sources give the same thing, the most usual first. */
+const names = {
+  service: ['eventSource', 'service', 'program', 'source', 'event_source'],
+  action: ['eventName', 'action', 'event_name', 'detail-type', 'type', 'message'],
+  user: ['user', 'userName', 'username', 'user_name', 'principal', 'actor'],
+  address: ['sourceIPAddress', 'src_ip', 'source_ip', 'clientIp', 'client_ip', 'ip', 'srcaddr'],
+  userAgent: ['userAgent', 'user_agent'],
+  host: ['hostname', 'host'],
+  account: ['account', 'accountId', 'account_id', 'recipientAccountId'],
+  region: ['region', 'awsRegion'],
+} as const;
+
+/** describeGeneric makes what can be made of a source that no describer knows. */
+export function describeGeneric(record: LogRecord): Description {
+  const { fields, source } = record;
+  const host = first(fields, names.host);
+  const accounts = names.account.map((name) => accountOf(at(fields, name)));
+  return {
+    category: { kind: 'other' },
+    ...defined({
+      account: accounts.find((account) => account !== undefined) ?? accountOf(record.account),
+      region: first(fields, names.region) ?? record.region,
+    }),
+    service: serviceOf(first(fields, names.service)) ?? source.services[0] ?? source.category ?? source.product,
+    action: first(fields, names.action) ?? 'unknown',
+    actor: actorOf(first(fields, names.user)),
+    ...defined({ sourceAddress: first(fields, names.address), userAgent: first(fields, names.userAgent) }),
+    targets: host === undefined ? [] : [{ kind: 'host', id: host }],
+    outcome: { kind: 'success' },
+  };
+}
+
+function actorOf(user: string | undefined): Actor {
+  return { kind: 'unknown', name: user ?? 'unknown', chain: [] };
+}
+
+function first(fields: Fields, keys: readonly string[]): string | undefined {
+  for (const key of keys) {
+    const text = textAt(fields, key);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
