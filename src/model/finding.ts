@@ -41,6 +41,8 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** What routes match on: `level`, `rule`, `account`, `region`, `source`, `actor`, … */
   readonly labels: Readonly<Record<string, string>>;
+  /** What was left out of a finding that was too large to travel whole, for a person; absent when nothing was. */
+  readonly omitted?: readonly string[];
 }
 
 /** findingId names the fact that a rule matched an event: 32 hex digits, the same for the same pair everywhere. */

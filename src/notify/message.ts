@@ -1,0 +1,189 @@
+import type { Actor, AuditEvent, Category, Outcome, Target } from '../model/audit-event.ts';
+import type { Evidence, Finding } from '../model/finding.ts';
+import type { Level } from '../model/level.ts';
+import { techniquesOf } from './attack.ts';
+import type { Technique } from './attack.ts';
+import { consoleLinkOf } from './console-link.ts';
+import { followUpOf } from './follow-up.ts';
+import type { FollowUp } from './follow-up.ts';
+import { clip } from './render/plain.ts';
+
+/**
+ * Message is what a person needs to know of a finding, as plain data. Nothing in it is escaped or safe to print:
+ * text from events stays as it came, and each renderer escapes it for the grammar it writes.
+ */
+export interface Message {
+  readonly findingId: string;
+  /** Understood without opening anything: what the rule saw, who, to what, in which account. */
+  readonly title: string;
+  readonly level: Level;
+  /** ISO 8601, UTC: when it happened. */
+  readonly time: string;
+  readonly account?: { readonly id: string; readonly name?: string };
+  readonly region?: string;
+  readonly rule: { readonly id: string; readonly title: string; readonly description?: string };
+  readonly who: Actor;
+  readonly what: { readonly service: string; readonly action: string; readonly category: Category };
+  readonly outcome: Outcome;
+  readonly targets: readonly Target[];
+  readonly from: { readonly address?: string; readonly userAgent?: string };
+  readonly why: readonly Evidence[];
+  /** Only of a correlation. */
+  readonly correlation?: CorrelationSummary;
+  readonly techniques: readonly Technique[];
+  readonly falsePositives: readonly string[];
+  /** An address or a few sentences. */
+  readonly runbook?: string;
+  readonly references: readonly string[];
+  /** The event in the AWS console, where the console can show it. */
+  readonly consoleLink?: string;
+  /** Queries that are ready to paste: what else happened around it. */
+  readonly followUps: readonly FollowUp[];
+  readonly event: { readonly id: string; readonly path: string; readonly index: number };
+  readonly raw: RawText;
+  /** Parts of the finding that were left out on its way here because it was too large to travel whole. */
+  readonly omitted: readonly string[];
+}
+
+/** CorrelationSummary is a correlation's events at a glance, in order of time. */
+export interface CorrelationSummary {
+  readonly count: number;
+  readonly first: string;
+  readonly last: string;
+  /** Milliseconds from the first event to the last. */
+  readonly spanMs: number;
+  /** The first and the last few events. */
+  readonly events: readonly EventLine[];
+  /** How many events between those are not listed. */
+  readonly unlisted: number;
+}
+
+/** EventLine is one event in a line: when, who, what, to what, from where, and how it ended. */
+export interface EventLine {
+  readonly time: string;
+  readonly who: string;
+  readonly what: string;
+  readonly target?: string;
+  readonly from?: string;
+  readonly outcome: Outcome;
+}
+
+/** RawText is the event as it was logged, as indented JSON, perhaps cut. */
+export interface RawText {
+  readonly text: string;
+  /** Characters (UTF-16 units) that were cut off the end. */
+  readonly cutChars: number;
+}
+
+/** MessageContext is what the deployment knows and a finding doesn't. */
+export interface MessageContext {
+  /** Account id → name. */
+  readonly accountNames?: Readonly<Record<string, string>>;
+  /** The Athena table over the trail, `database.table`. */
+  readonly athenaTable?: string;
+}
+
+const rawLimitChars = 16_000;
+const listedAtEachEnd = 5;
+// One long name must not push the others out of a title.
+const titlePartChars = 80;
+
+/** messageOf says what a person needs to know of a finding; it never throws, whatever the event holds. */
+export function messageOf(finding: Finding, context: MessageContext = {}): Message {
+  const { event, rule } = finding;
+  const account = event.account === undefined ? undefined : accountOf(event.account, context.accountNames);
+  const consoleLink = consoleLinkOf(event);
+  const correlation = correlationOf(finding.correlated);
+  return {
+    findingId: finding.id,
+    title: titleOf(finding, account),
+    level: rule.level,
+    time: finding.time,
+    ...(account && { account }),
+    ...(event.region !== undefined && { region: event.region }),
+    rule: {
+      id: rule.id,
+      title: rule.title,
+      ...(rule.description !== undefined && { description: rule.description }),
+    },
+    who: event.actor,
+    what: { service: event.service, action: event.action, category: event.category },
+    outcome: event.outcome,
+    targets: event.targets,
+    from: {
+      ...(event.sourceAddress !== undefined && { address: event.sourceAddress }),
+      ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
+    },
+    why: finding.evidence,
+    ...(correlation && { correlation }),
+    techniques: techniquesOf(rule.tags),
+    falsePositives: rule.falsePositives,
+    ...(rule.runbook !== undefined && { runbook: rule.runbook }),
+    references: rule.references,
+    ...(consoleLink !== undefined && { consoleLink }),
+    followUps: followUpOf(finding, context.athenaTable ?? 'cloudtrail'),
+    event: { id: event.id, path: event.origin.path, index: event.origin.index },
+    raw: rawTextOf(event.raw),
+    omitted: finding.omitted ?? [],
+  };
+}
+
+type Account = NonNullable<Message['account']>;
+
+function accountOf(id: string, names: MessageContext['accountNames'] = {}): Account {
+  const name = Object.hasOwn(names, id) ? names[id] : undefined;
+  return name === undefined ? { id } : { id, name };
+}
+
+function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {
+  const [target] = event.targets;
+  const aim = target === undefined || target.id === event.actor.name ? undefined : `${target.kind} ${target.id}`;
+  return [
+    `${rule.title}: `,
+    correlated.length > 1 ? `${correlated.length} events, ` : '',
+    clip(event.actor.name, titlePartChars),
+    aim === undefined ? '' : ` → ${clip(aim, titlePartChars)}`,
+    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+  ].join('');
+}
+
+function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | undefined {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const unlisted = Math.max(0, events.length - 2 * listedAtEachEnd);
+  const listed = unlisted === 0 ? events : [...events.slice(0, listedAtEachEnd), ...events.slice(-listedAtEachEnd)];
+  const spanMs = Date.parse(last.time) - Date.parse(first.time);
+  return {
+    count: events.length,
+    first: first.time,
+    last: last.time,
+    spanMs: Number.isFinite(spanMs) ? spanMs : 0,
+    events: listed.map(lineOf),
+    unlisted,
+  };
+}
+
+function lineOf(event: AuditEvent): EventLine {
+  const [target] = event.targets;
+  return {
+    time: event.time,
+    who: event.actor.name,
+    what: `${event.service}:${event.action}`,
+    ...(target && { target: `${target.kind} ${target.id}` }),
+    ...(event.sourceAddress !== undefined && { from: event.sourceAddress }),
+    outcome: event.outcome,
+  };
+}
+
+function rawTextOf(raw: AuditEvent['raw']): RawText {
+  let json: string;
+  try {
+    json = JSON.stringify(raw, null, 2);
+  } catch (error) {
+    // Nesting deeper than the stack: the event can still be told, only not printed whole.
+    return { text: `(not shown: ${error instanceof Error ? error.message : 'not printable as JSON'})`, cutChars: 0 };
+  }
+  const text = clip(json, rawLimitChars, '');
+  return { text, cutChars: json.length - text.length };
+}

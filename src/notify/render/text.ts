@@ -1,0 +1,131 @@
+import type { Message } from '../message.ts';
+import { shown } from './plain.ts';
+import { accountWords, actorWords, eventListWords, spanWords, timeWords, whatWords, whyWords } from './words.ts';
+
+/** Paint colours parts of a text that is already inert. */
+export interface Paint {
+  readonly level: (text: string, level: Message['level']) => string;
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+}
+
+export interface TextOptions {
+  /** `compact` is a block for a terminal; `full` has everything, for mail. */
+  readonly detail: 'compact' | 'full';
+  /** Columns to wrap at. Addresses and queries are never broken. */
+  readonly width: number;
+  readonly paint?: Paint;
+}
+
+interface Row {
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
+const unpainted: Paint = { level: (text) => text, strong: (text) => text, faint: (text) => text };
+
+const labelWidth = 10;
+const listed = 10;
+
+/** renderText writes a message as plain text that is inert on terminals and in mail clients, ending in a line break. */
+export function renderText(message: Message, options: TextOptions): string {
+  const { detail, width, paint = unpainted } = options;
+  const head = headOf(message, width, paint);
+  const facts = layOut(factsOf(message), width, paint);
+  if (detail === 'compact') return [...head, ...facts, ''].join('\n');
+  return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
+}
+
+function headOf(message: Message, width: number, paint: Paint): readonly string[] {
+  const label = message.level.toUpperCase();
+  const [first = '', ...rest] = wrap(shown(message.title, 300), width - label.length - 2);
+  return [
+    `${paint.level(label, message.level)}  ${paint.strong(first)}`,
+    ...rest.map((line) => `${' '.repeat(label.length + 2)}${paint.strong(line)}`),
+  ];
+}
+
+function factsOf(message: Message): readonly Row[] {
+  const { account, correlation, from, region, targets, who, why } = message;
+  const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
+  const origin = [from.address, from.userAgent].filter((part) => part !== undefined);
+  return [
+    { label: 'when', values: [timeWords(message.time)] },
+    { label: 'where', values: where.length > 0 ? [where.join(', ')] : [] },
+    { label: 'who', values: [actorWords(who)] },
+    { label: 'through', values: who.chain.length > 0 ? [who.chain.join(' ← ')] : [] },
+    { label: 'what', values: [whatWords(message)] },
+    { label: 'target', values: listOf(targets.map(({ kind, id }) => `${kind} ${id}`)) },
+    { label: 'from', values: origin.length > 0 ? [origin.join(' · ')] : [] },
+    { label: 'why', values: listOf(why.map(whyWords)) },
+    {
+      label: 'events',
+      values: correlation
+        ? [`${correlation.count} in ${spanWords(correlation.spanMs)}`, ...eventListWords(correlation)]
+        : [],
+    },
+    { label: 'left out', values: message.omitted },
+  ];
+}
+
+function listOf(values: readonly string[]): readonly string[] {
+  return values.length <= listed ? values : [...values.slice(0, listed), `… and ${values.length - listed} more`];
+}
+
+function adviceOf(message: Message, width: number, paint: Paint): readonly string[] {
+  const rows: readonly Row[] = [
+    { label: 'rule', values: message.rule.description === undefined ? [] : [message.rule.description] },
+    { label: 'harmless', values: message.falsePositives.map((text) => `if: ${text}`) },
+    { label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] },
+    { label: 'ATT&CK', values: message.techniques.map(({ id, url }) => `${id}  ${url}`) },
+    { label: 'read', values: message.references },
+    { label: 'console', values: message.consoleLink === undefined ? [] : [message.consoleLink] },
+  ];
+  const lines = layOut(rows, width, paint, 2000);
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+function evidenceOf(message: Message, width: number): readonly string[] {
+  const { cutChars, text } = message.raw;
+  return [
+    // Queries are inert as they are written (sql-text.ts), and would no longer paste if they were wrapped.
+    ...message.followUps.flatMap(({ engine, question, sql }) => ['', `--- ${engine}: ${question}`, '', sql]),
+    '',
+    '--- The event as it was logged',
+    '',
+    ...text.split('\n').map((line) => shown(line, 4000)),
+    ...(cutChars > 0 ? [`… cut here: ${cutChars} more characters are in the log`] : []),
+    '',
+    ...wrap(`Finding ${shown(message.findingId)} · rule ${shown(message.rule.id)}`, width),
+    ...wrap(`Event ${shown(message.event.id)} · ${shown(message.event.path)} #${message.event.index}`, width),
+  ];
+}
+
+function layOut(rows: readonly Row[], width: number, paint: Paint, maxChars = 500): readonly string[] {
+  const indent = ' '.repeat(labelWidth);
+  return rows.flatMap(({ label, values }) =>
+    values
+      .flatMap((value) => hang(shown(value, maxChars), width - labelWidth))
+      .map((line, index) => (index === 0 ? paint.faint(label.padEnd(labelWidth)) : indent) + line),
+  );
+}
+
+// A value's further lines stand deeper than its first, so that several values stay apart.
+function hang(text: string, width: number): readonly string[] {
+  const [first = '', ...rest] = wrap(text, width - 2);
+  return [first, ...rest.map((line) => `  ${line}`)];
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

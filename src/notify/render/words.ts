@@ -1,0 +1,93 @@
+import type { Actor, Outcome } from '../../model/audit-event.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { CorrelationSummary, Message } from '../message.ts';
+
+// Says the parts of a message in words. Nothing here is escaped: that is the renderers' work.
+
+const actorKinds: Readonly<Record<Actor['kind'], string>> = {
+  root: 'root user of the account',
+  'iam-user': 'IAM user',
+  role: 'role session',
+  federated: 'federated identity',
+  service: 'AWS service',
+  'host-user': 'user of the host',
+  anonymous: 'nobody known',
+  unknown: 'unknown kind of identity',
+};
+
+/** actorWords says who, what kind of identity, and what is known of the session: `alice (IAM user, no MFA)`. */
+export function actorWords(actor: Actor): string {
+  const facts = [
+    actorKinds[actor.kind],
+    ...(actor.mfa === undefined ? [] : [actor.mfa ? 'with MFA' : 'no MFA']),
+    ...(actor.accessKeyId === undefined ? [] : [`key ${actor.accessKeyId}`]),
+  ];
+  return `${actor.name} (${facts.join(', ')})`;
+}
+
+/** whatWords says what was done and how it ended: `iam:CreateUser, failed: AccessDenied`. */
+export function whatWords({ what, outcome }: Pick<Message, 'what' | 'outcome'>): string {
+  const done = `${what.service}:${what.action}`;
+  // Some actions say their outcome themselves: `sshd:login failed`.
+  if (outcome.kind === 'failure' && what.action.endsWith('failed')) return `${done} (${outcome.code})`;
+  return `${done}, ${outcomeWords(outcome)}`;
+}
+
+/** outcomeWords says how it ended: `succeeded`, `failed: AccessDenied (…)`. */
+export function outcomeWords(outcome: Outcome): string {
+  if (outcome.kind === 'success') return 'succeeded';
+  return `failed: ${outcome.code}${outcome.message === undefined ? '' : ` (${outcome.message})`}`;
+}
+
+/** whyWords says why a field matched: what the rule wanted and, where that doesn't show it already, the value seen. */
+export function whyWords({ field, wanted, value }: Evidence): string {
+  const known = value !== '' && wanted.toLowerCase().includes(`"${value.toLowerCase()}"`);
+  return `${field} ${wanted}${known ? '' : `: ${value === '' ? '(empty)' : value}`}`;
+}
+
+/** accountWords says which account, by name where it has one: `production (111122223333)`. */
+export function accountWords({ id, name }: NonNullable<Message['account']>): string {
+  return name === undefined ? id : `${name} (${id})`;
+}
+
+/** timeWords says when, to the second: `2026-09-01 09:12:44 UTC`. A time it can't read stays as it came. */
+export function timeWords(iso: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : iso;
+}
+
+/** spanWords says how long, in the two largest units: `9 min 2 s`. */
+export function spanWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const units: readonly (readonly [number, string])[] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const first = units.findIndex(([count]) => count > 0);
+  if (first === -1) return '0 s';
+  const largest = units.slice(first, first + 2).filter(([count]) => count > 0);
+  return largest.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+/**
+ * eventListWords says a correlation's events, a line each. What all of them share is left out: the message says it already
+ * for the last one.
+ */
+export function eventListWords({ events, unlisted }: CorrelationSummary): readonly string[] {
+  const varies = (part: 'who' | 'target' | 'from'): boolean =>
+    events.some((event) => event[part] !== events[0]?.[part]);
+  const show = { who: varies('who'), target: varies('target'), from: varies('from') };
+  const lines = events.map(({ time, who, what, target, from, outcome }) =>
+    [
+      timeWords(time),
+      `  ${what}`,
+      show.target && target !== undefined ? ` → ${target}` : '',
+      show.who ? ` by ${who}` : '',
+      show.from && from !== undefined ? ` from ${from}` : '',
+      outcome.kind === 'failure' ? ` (${outcome.code})` : '',
+    ].join(''),
+  );
+  if (unlisted === 0) return lines;
+  return [...lines.slice(0, lines.length / 2), `… ${unlisted} more …`, ...lines.slice(lines.length / 2)];
+}

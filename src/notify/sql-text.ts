@@ -1,0 +1,26 @@
+// Printable characters that a pasted query may hold as they are. A back-tick would end a code block in chat.
+const spelledOut = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}`]/u;
+
+/**
+ * sqlText writes a string literal that Athena (Trino) and DuckDB read alike. Quotes are doubled; characters that would not
+ * survive a mail, a chat or a terminal are spelled as `chr(n)`, so that the query still compares with the very value.
+ */
+export function sqlText(text: string): string {
+  const pieces: string[] = [];
+  let run = '';
+  const endRun = (): void => {
+    if (run !== '') pieces.push(`'${run.replaceAll("'", "''")}'`);
+    run = '';
+  };
+  for (const char of text) {
+    if (spelledOut.test(char)) {
+      endRun();
+      pieces.push(`chr(${char.codePointAt(0)})`);
+    } else {
+      run += char;
+    }
+  }
+  endRun();
+  if (pieces.length === 0) return "''";
+  return pieces.length === 1 && text !== '' ? (pieces[0] ?? "''") : `(${pieces.join(' || ')})`;
+}
