@@ -1,48 +1,83 @@
-import type { Actor, Outcome, Target } from '../model/audit-event.ts';
-import type { LogRecord } from '../model/log-record.ts';
-import { authenticationResultOf } from './authentication-result.ts';
+import type { Actor, Category, Outcome, Target } from '../model/audit-event.ts';
+import type { Fields, LogRecord } from '../model/log-record.ts';
 import type { Description } from './description.ts';
-import { accountOf, defined, flagOf, at, textAt } from './read.ts';
+import { accountOf, at, defined, flagOf, textAt } from './read.ts';
 
-/** describeAuthentication describes a line of a host's authentication log: sshd, sudo, su, login and their kin. */
+type Result = Extract<Category, { kind: 'authentication' }>['result'];
+
+/** What each activity that ingest reads in a line means for an auditor; `authentication` goes by its outcome. */
+const resultOfActivity = new Map<string, Result>([
+  ['session', 'session'],
+  ['connection', 'session'],
+  ['privilege-use', 'privilege-use'],
+  // Whoever may change the host's users and groups has its privileges.
+  ['account', 'privilege-use'],
+]);
+
+/** describeAuthentication describes a line of a host's log: sshd, sudo, su, PAM, logind, useradd and their kin. */
 export function describeAuthentication(record: LogRecord): Description {
   const { fields, source } = record;
-  const program = textAt(fields, 'program') ?? source.services[0] ?? 'syslog';
-  const message = textAt(fields, 'message') ?? '';
-  const action = textAt(fields, 'action');
-  const result = authenticationResultOf(program, action, message);
-  const invalid = flagOf(at(fields, 'invalid_user')) === true;
+  const { actor, others } = peopleOf(fields);
+  const hostname = textAt(fields, 'hostname');
   return {
-    category: result === undefined ? { kind: 'other' } : { kind: 'authentication', result: result.kind },
+    category: categoryOf(fields),
     ...defined({ account: accountOf(record.account), region: record.region }),
-    service: program,
-    action: action ?? result?.action ?? 'log line',
-    actor: actorOf(textAt(fields, 'user')),
-    ...defined({ sourceAddress: textAt(fields, 'src_ip') ?? textAt(fields, 'rhost') ?? textAt(fields, 'src_host') }),
-    targets: targetsOf(textAt(fields, 'hostname'), textAt(fields, 'target_user')),
-    outcome: outcomeOf(result?.failed === true, invalid, message),
+    service: textAt(fields, 'program') ?? source.services[0] ?? 'syslog',
+    action: textAt(fields, 'action') ?? 'log line',
+    actor,
+    ...defined({ sourceAddress: firstText(fields, ['src_ip', 'pam_rhost', 'src_host']) }),
+    targets: [...(hostname === undefined ? [] : [{ kind: 'host', id: hostname }]), ...others],
+    outcome: outcomeOf(fields),
   };
+}
+
+function categoryOf(fields: Fields): Category {
+  const activity = textAt(fields, 'activity') ?? '';
+  const outcome = textAt(fields, 'outcome');
+  if (activity === 'authentication' && (outcome === 'success' || outcome === 'failure')) {
+    return { kind: 'authentication', result: outcome };
+  }
+  const result = resultOfActivity.get(activity);
+  return result === undefined ? { kind: 'other' } : { kind: 'authentication', result };
+}
+
+interface People {
+  readonly actor: Actor;
+  /** Whom or which group it was done to. */
+  readonly others: readonly Target[];
+}
+
+/** peopleOf tells who acts from whom it is done to: who becomes root from root, who opens a session from whose it is. */
+function peopleOf(fields: Fields): People {
+  const user = textAt(fields, 'user');
+  const group = textAt(fields, 'group');
+  const groups = group === undefined ? [] : [{ kind: 'host-group', id: group }];
+  if (textAt(fields, 'activity') === 'account')
+    return { actor: hostUser(undefined), others: [...users(user), ...groups] };
+  const behind = firstText(fields, ['by_user', 'ruser']);
+  if (behind !== undefined && behind !== user) return { actor: hostUser(behind), others: users(user) };
+  return { actor: hostUser(user), others: users(firstText(fields, ['target_user', 'USER'])) };
 }
 
 /** A host's user named `root` stays a host's user: `root` as a kind is an AWS account's. */
-function actorOf(user: string | undefined): Actor {
-  return user === undefined
-    ? { kind: 'unknown', name: 'unknown', chain: [] }
-    : { kind: 'host-user', name: user, chain: [] };
+function hostUser(name: string | undefined): Actor {
+  return name === undefined ? { kind: 'unknown', name: 'unknown', chain: [] } : { kind: 'host-user', name, chain: [] };
 }
 
-function targetsOf(host: string | undefined, user: string | undefined): readonly Target[] {
-  return [
-    ...(host === undefined ? [] : [{ kind: 'host', id: host }]),
-    ...(user === undefined ? [] : [{ kind: 'host-user', id: user }]),
-  ];
+function users(name: string | undefined): readonly Target[] {
+  return name === undefined ? [] : [{ kind: 'host-user', id: name }];
 }
 
-function outcomeOf(failed: boolean, invalid: boolean, message: string): Outcome {
-  if (!failed) return { kind: 'success' };
-  return {
-    kind: 'failure',
-    code: invalid ? 'InvalidUser' : 'AuthenticationFailure',
-    ...(message === '' ? {} : { message }),
-  };
+function outcomeOf(fields: Fields): Outcome {
+  if (textAt(fields, 'outcome') !== 'failure') return { kind: 'success' };
+  const code = flagOf(at(fields, 'invalid_user')) === true ? 'invalid user' : (textAt(fields, 'action') ?? 'failure');
+  return { kind: 'failure', code, ...defined({ message: firstText(fields, ['reason', 'message']) }) };
+}
+
+function firstText(fields: Fields, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const text = textAt(fields, name);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
