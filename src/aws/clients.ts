@@ -1,0 +1,21 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+/** A call that hangs must fail while the function still has the time to try again, and to say so. */
+const patience = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+} as const;
+
+/** Clients take region, credentials and endpoint from the environment, as the AWS SDK documents it. */
+export const clients = {
+  dynamodb: () => new DynamoDBClient(patience),
+  eventBridge: () => new EventBridgeClient(patience),
+  /** A trail's bucket may be in another region than the function. */
+  s3: () => new S3Client({ ...patience, followRegionRedirects: true }),
+  sns: () => new SNSClient(patience),
+  ssm: () => new SSMClient(patience),
+} as const;

@@ -1,0 +1,51 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Level } from '../model/level.ts';
+import type { Config } from './config.ts';
+
+/** Count is what Trailwatch counts about itself. Records read = matched + unmatched + failed, always. */
+export type Count =
+  | 'RecordsRead'
+  | 'RecordsMatched'
+  | 'RecordsUnmatched'
+  | 'RecordsFailed'
+  | 'ObjectsRead'
+  | 'ObjectsSkipped'
+  | 'MessagesFailed'
+  | 'CorrelationOverflows'
+  | 'FindingsPublished'
+  | 'FindingsDelivered'
+  | 'FindingsRepeated'
+  | 'DeliveriesFailed'
+  | 'Failures';
+
+export interface Meter {
+  count(what: Count, by: number): void;
+  /** findings counts raised findings by level, the only extra dimension there is. */
+  findings(level: Level, by: number): void;
+  /** flush writes what was counted to standard output, where CloudWatch finds it. */
+  flush(): void;
+}
+
+/**
+ * createMeter counts in CloudWatch's embedded metric format, by service and stage: each further dimension would
+ * multiply the number of metrics, and with it the bill.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function createMeter(service: string, config: Config<'stage'>): Meter {
+  const metrics = new Metrics({
+    namespace: 'Trailwatch',
+    serviceName: service,
+    defaultDimensions: { stage: config.stage },
+  });
+  return {
+    count(what, by) {
+      metrics.addMetric(what, MetricUnit.Count, by);
+    },
+    findings(level, by) {
+      metrics.singleMetric().addDimension('level', level).addMetric('Findings', MetricUnit.Count, by);
+    },
+    flush() {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
