@@ -1,0 +1,89 @@
+import type { RecordSource } from '../../model/log-record.ts';
+import { parseAccounts } from './accounts.ts';
+import { parseCron } from './cron.ts';
+import { parseLogind } from './logind.ts';
+import { parsePam } from './pam.ts';
+import { parseSshd } from './sshd.ts';
+import { parseSu } from './su.ts';
+import { parseSudo } from './sudo.ts';
+import type { ProgramParser } from './text-format.ts';
+
+/**
+ * The fields of a text record. Numbers and booleans are marked; everything else is text. A field is absent when the line
+ * doesn't say it.
+ *
+ * | field | of | meaning |
+ * |---|---|---|
+ * | `message` | every line | what follows the header; the whole line when there is none |
+ * | `hostname`, `program`, `pid` | syslog | who wrote it |
+ * | `priority` (number), `msgid` | syslog | facility × 8 + severity; RFC 5424's message id |
+ * | `repeat` (number) | `message repeated N times: [ … ]` | how often; the other fields are those of the message inside |
+ * | `unparsed` | any | why a part or all of the line could not be read |
+ * | `action` | known messages | what happened: `login accepted`, `login failed`, `command run`, … (the tables in this folder) |
+ * | `activity` | known messages | `authentication`, `session`, `privilege-use`, `account`, `schedule`, `connection`, `other` |
+ * | `outcome` | where it says so | `success` or `failure` |
+ * | `user` | who acts | who signs in (sshd, PAM), who runs the command (sudo, su, cron), whose account changes (useradd …) |
+ * | `invalid_user` (true) | sshd, PAM | the host has no such user |
+ * | `target_user` | su, usermod | who the user becomes |
+ * | `src_ip`, `src_port` (number), `src_host` | sshd | the client; `src_host` only where no address is given |
+ * | `auth_method` | sshd | `password`, `publickey`, `keyboard-interactive/pam`, … |
+ * | `pam_module`, `pam_service`, `pam_type`, `pam_message`, `pam_user`, `pam_rhost`, `ruser`, `tty`, `logname`, `uid`, `euid`, `by_user`, `by_uid` | PAM | as PAM names them; `by_…` is who opened a session |
+ * | `failures` (number) | sshd | `PAM N more authentication failures` |
+ * | `USER`, `COMMAND`, `PWD`, `TTY`, `GROUP`, `HOST`, `ENV`, `CHROOT`, `TSID` | sudo | as sudo names them: `USER` is who the command ran as |
+ * | `reason` | sudo | why it refused |
+ * | `session` | systemd-logind | the session's number |
+ * | `command`, `cron_verb`, `cron_target` | cron | `CMD (command)`; any other verb and what it is about |
+ * | `group`, `UID`, `GID`, `home`, `shell`, `changed` | useradd and kin | as the tool names them |
+ */
+export interface ProgramFormat {
+  readonly programs: readonly string[];
+  /** Sigma's service names, from special to general. https://github.com/SigmaHQ/sigma-specification */
+  readonly services: readonly string[];
+  readonly parse: ProgramParser;
+}
+
+/** Programs whose messages are read. A new one is a row and a file. */
+const formats: readonly ProgramFormat[] = [
+  { programs: ['sshd', 'sshd-session', 'sshd-auth'], services: ['sshd', 'auth', 'syslog'], parse: parseSshd },
+  { programs: ['sudo'], services: ['sudo', 'auth', 'syslog'], parse: parseSudo },
+  { programs: ['su'], services: ['su', 'auth', 'syslog'], parse: parseSu },
+  { programs: ['systemd-logind'], services: ['auth', 'syslog'], parse: parseLogind },
+  { programs: ['CRON', 'cron', 'crond', 'crontab', 'anacron', 'atd'], services: ['cron', 'syslog'], parse: parseCron },
+  {
+    programs: [
+      'useradd',
+      'usermod',
+      'userdel',
+      'groupadd',
+      'groupmod',
+      'groupdel',
+      'gpasswd',
+      'passwd',
+      'chpasswd',
+      'chage',
+      'adduser',
+    ],
+    services: ['auth', 'syslog'],
+    parse: parseAccounts,
+  },
+  {
+    programs: ['login', 'gdm', 'gdm-password', 'lightdm', 'polkitd', 'pkexec', 'systemd', 'vsftpd'],
+    services: ['auth', 'syslog'],
+    parse: parsePam,
+  },
+];
+
+const byProgram = new Map(formats.flatMap((format) => format.programs.map((program) => [program, format] as const)));
+
+/** Every other program's messages stay whole; PAM's are read whoever writes them. */
+const otherProgram: ProgramFormat = { programs: [], services: ['syslog'], parse: parsePam };
+
+/** formatOf gives the row for a program, or the one for all others. */
+export function formatOf(program: string | undefined): ProgramFormat {
+  return (program === undefined ? undefined : byProgram.get(program)) ?? otherProgram;
+}
+
+/** sourceOf gives the log source of a program's lines. */
+export function sourceOf(format: ProgramFormat): RecordSource {
+  return { product: 'linux', services: format.services };
+}

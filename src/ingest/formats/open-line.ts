@@ -1,0 +1,97 @@
+import type { Ingested, LogRecord, RecordSource } from '../../model/log-record.ts';
+import { digestId, failure, plainOrigin, record } from '../ingested.ts';
+import type { OpenOrigin } from '../ingested.ts';
+import { isoTime } from '../time.ts';
+import { formatOf, sourceOf } from './index.ts';
+import { parsePamText } from './pam.ts';
+import { parseSyslogLine } from './syslog-header.ts';
+import type { LineFields, SyslogLine } from './text-format.ts';
+
+/** LineContext is what the lines before say about a line. */
+export interface LineContext {
+  /** How often a line of this id came before: equal lines are different records. */
+  readonly nth?: (id: string) => number;
+  /** The line's size in bytes, when only its beginning is at hand. */
+  readonly cutFrom?: number;
+  /** The record of the line before. */
+  readonly follows?: LogRecord;
+}
+
+/** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
+const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
+
+/** The source of a line without a header in a log whose lines have one: it goes on what stood before. */
+const continued: RecordSource = { product: 'linux', services: ['syslog'] };
+
+/**
+ * openLine makes a record of one line of text. A line that fits no format becomes a record with its text as `message` and the
+ * reason as `unparsed`. Only a line without any time, from a place without one, fails. It never throws.
+ */
+export function openLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {
+  const line = text.replace(/[\r\n]{1,2}$/, '');
+  const parsed = parseSyslogLine(line, origin.time);
+  const own = parsed === undefined ? leadingTime(line) : parsed.time;
+  const time = own ?? context.follows?.time ?? origin.time;
+  if (time === undefined) return failure(origin, 'line without a time, and nothing else says when it was written');
+  const { fields, source } = parsed === undefined ? unparsed(line, context.follows) : readSyslog(parsed);
+  if (context.cutFrom !== undefined) fields['unparsed'] = `line of ${context.cutFrom} bytes, cut`;
+  const { account, region } = origin;
+  return record({
+    id: origin.id ?? idOf(own, line, context),
+    time,
+    source,
+    fields,
+    origin: plainOrigin(origin),
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+  });
+}
+
+/** Of what the line says, not of where it was read: the same log read from two places gives the same ids. */
+function idOf(time: string | undefined, line: string, { nth }: LineContext): string {
+  const id = digestId([time ?? '', line]);
+  const before = nth?.(id) ?? 0;
+  return before === 0 ? id : digestId([id, String(before)]);
+}
+
+interface ReadLine {
+  readonly fields: LineFields;
+  readonly source: RecordSource;
+}
+
+function unparsed(line: string, follows: LogRecord | undefined): ReadLine {
+  const fields = { message: line, unparsed: 'no log format known here' };
+  return { fields, source: follows?.source.product === 'linux' ? continued : plain };
+}
+
+function readSyslog(parsed: SyslogLine): ReadLine {
+  const format = formatOf(parsed.program);
+  const { message, repeat } = unrepeated(parsed.message);
+  const read = parsed.module === undefined ? format.parse(message) : (parsePamText(message) ?? format.parse(message));
+  const fields: LineFields = {
+    ...(parsed.hostname !== undefined && { hostname: parsed.hostname }),
+    ...(parsed.program !== undefined && { program: parsed.program }),
+    ...(parsed.pid !== undefined && { pid: parsed.pid }),
+    ...(parsed.priority !== undefined && { priority: parsed.priority }),
+    ...(parsed.messageId !== undefined && { msgid: parsed.messageId }),
+    message,
+    ...(repeat !== undefined && { repeat }),
+    ...(parsed.module !== undefined && { pam_module: parsed.module }),
+    ...read,
+  };
+  return { fields, source: sourceOf(format) };
+}
+
+/** rsyslog folds equal messages into `message repeated 5 times: [ Failed password for root from … ]`. */
+function unrepeated(message: string): { readonly message: string; readonly repeat?: number } {
+  const found = /^message repeated (\d{1,9}) times: \[ ?/.exec(message);
+  if (found === null || !message.endsWith(']')) return { message };
+  return { message: message.slice(found[0].length, -1).trimEnd(), repeat: Number(found[1]) };
+}
+
+/** Applications commonly begin a line with its time. */
+function leadingTime(line: string): string | undefined {
+  if (!/^\d{4}-/.test(line)) return undefined;
+  const [first = '', second = ''] = line.slice(0, 64).split(' ', 2);
+  return isoTime(first) ?? isoTime(`${first} ${second}`);
+}

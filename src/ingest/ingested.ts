@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Fields, Ingested, LogRecord, RecordOrigin } from '../model/log-record.ts';
+
+/** OpenOrigin is where a value came from, with what only its surroundings know about it. */
+export interface OpenOrigin extends RecordOrigin {
+  /** ISO 8601. For values that don't say when they happened, and the reference from which a missing year is inferred. */
+  readonly time?: string;
+  /** For values that have no identity of their own, e.g. the id of the log event that carried the text. */
+  readonly id?: string;
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** Opener is what a shape calls to open what it found inside itself. */
+export interface Opener {
+  value(value: unknown, origin: OpenOrigin): Iterable<Ingested>;
+  /** Opens a text that may be JSON or a log line. */
+  text(text: string, origin: OpenOrigin): Iterable<Ingested>;
+}
+
+/** record wraps a record that could be read. */
+export function record(value: LogRecord): Ingested {
+  return { kind: 'record', record: value };
+}
+
+/** failure names what could not be read. The reason is a sentence part for a person, without the place. */
+export function failure(origin: RecordOrigin, reason: string): Ingested {
+  return { kind: 'failure', failure: { origin: plainOrigin(origin), reason } };
+}
+
+/** skipped names what holds no records by design. */
+export function skipped(origin: RecordOrigin, reason: string): Ingested {
+  return { kind: 'skipped', origin: plainOrigin(origin), reason };
+}
+
+/** plainOrigin drops what the surroundings knew, so that a record's origin is its place and nothing else. */
+export function plainOrigin(origin: RecordOrigin): RecordOrigin {
+  return { path: origin.path, index: origin.index };
+}
+
+/** isObject tells a JSON object from everything else JSON knows. */
+export function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** kindOf names a JSON value's kind for a message: `an array`, `a string`, `null`. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** quote shows hostile text in a message: cut, and with control characters escaped. */
+export function quote(text: string, limit = 60): string {
+  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+}
+
+/** digestId names content that has no id of its own: 32 hex digits over its parts. */
+export function digestId(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,306 @@
+import { maxDepth } from './json-text.ts';
+import type { ReadLimits } from './limits.ts';
+
+/** JsonSink takes what the scanner finds, in the order of the file. */
+export interface JsonSink {
+  /** One record's bytes, balanced but not yet parsed. */
+  value(bytes: Buffer): void;
+  /** A record that can't be one, with the reason. */
+  broken(reason: string): void;
+}
+
+/** JsonScanner is fed a file's bytes in pieces of any size. */
+export interface JsonScanner {
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+/** How far the scanner looks ahead where a value begins: enough for `{ "Records" : [` and for a first key. */
+const lookahead = 128;
+const unfinished = -1;
+
+/**
+ * createJsonScanner finds where each record of a JSON file begins and ends without parsing it: elements of a bare array, of a
+ * trail file's `Records`, of a LookupEvents answer's `Events`, and values behind each other, with newlines between them or without.
+ *
+ * Memory is bounded by the limits. A record whose brackets or quotes don't fit is broken alone: the scanner goes on at the next
+ * place that looks like the beginning of a record, judged by the first key of the records before. Inside a JSON string the quotes
+ * round a key would be escaped, so nothing that a whole string says can look like one.
+ */
+export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScanner {
+  let mode: 'between' | 'value' | 'word' | 'tail' | 'lost' = 'between';
+  /** Whether values are elements of a list, and whether that list is in an object whose other keys follow. */
+  let listed = false;
+  let inObject = false;
+  const value = createBounds();
+  let pieces: Buffer[] = [];
+  let size = 0;
+  let carry: Buffer | undefined;
+  let marker: Buffer = Buffer.from('{"eventVersion"');
+  let learned = false;
+  /** How many bytes may be read a second time in search of the next record: keeps hostile files linear. */
+  let rereads = 16 * limits.recordBytes;
+
+  const begin = (next: 'value' | 'word') => {
+    mode = next;
+    pieces = [];
+    size = 0;
+    value.reset();
+  };
+
+  const limit = () => (mode === 'word' || listed ? limits.recordBytes : limits.valueBytes);
+
+  const keep = (bytes: Buffer) => {
+    size += bytes.length;
+    if (size > limit()) pieces = [];
+    else pieces.push(bytes);
+  };
+
+  const finish = (bytes: Buffer) => {
+    size += bytes.length;
+    const most = limit();
+    mode = 'between';
+    if (value.tooDeep()) sink.broken(`nested deeper than ${maxDepth} levels`);
+    else if (size > most) sink.broken(`larger than ${most} bytes`);
+    else sink.value(pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes]));
+    pieces = [];
+  };
+
+  /** Reports the value at hand, whose last bytes are `rest`, and gives back where to go on. */
+  const recover = (reason: string, rest: Buffer, seen: number): { readonly buf: Buffer; readonly at: number } => {
+    sink.broken(reason);
+    const joined = pieces.length === 0 ? rest : Buffer.concat([...pieces, rest]);
+    const position = joined.length - rest.length + seen;
+    pieces = [];
+    mode = 'lost';
+    const at = findBeginning(joined, rereads > 0 ? 1 : Math.max(1, position));
+    rereads -= Math.max(0, position - at);
+    return { buf: joined, at };
+  };
+
+  /** The next place that looks like a record's beginning; when there is none, the buffer's end. */
+  const findBeginning = (buf: Buffer, from: number): number => {
+    const record = buf.indexOf(marker, from);
+    const line = listed ? -1 : buf.indexOf('\n{', from);
+    const at = record === -1 || (line !== -1 && line < record) ? line : record;
+    if (at === -1) {
+      carry = Buffer.from(buf.subarray(Math.max(from, buf.length - marker.length + 1)));
+      return buf.length;
+    }
+    mode = 'between';
+    return at;
+  };
+
+  /** Finds what begins next; `unfinished` when that takes more bytes. */
+  const between = (buf: Buffer, from: number, last: boolean): number => {
+    let at = from;
+    while (at < buf.length && isBetween[buf[at] ?? 0] === 1) at++;
+    if (at === buf.length) return at;
+    const byte = buf[at];
+    if (listed && byte === 0x5d) {
+      listed = false;
+      if (inObject) {
+        begin('value');
+        value.enter();
+        mode = 'tail';
+      }
+      return at + 1;
+    }
+    if (byte !== 0x7b && byte !== 0x5b) {
+      begin('word');
+      return at;
+    }
+    if (buf.length - at < lookahead && !last) {
+      carry = Buffer.from(buf.subarray(at));
+      return unfinished;
+    }
+    const inside = listed ? -1 : byte === 0x5b ? at + 1 : listStart(buf, at);
+    if (inside !== -1) {
+      listed = true;
+      inObject = byte === 0x7b;
+      return inside;
+    }
+    const key = learned || byte === 0x5b ? undefined : firstKey(buf, at);
+    if (key !== undefined) {
+      marker = key;
+      learned = true;
+    }
+    begin('value');
+    return at;
+  };
+
+  const scan = (chunk: Buffer, last: boolean) => {
+    let buf = chunk;
+    let at = 0;
+    while (at < buf.length) {
+      if (mode === 'between') {
+        at = between(buf, at, last);
+        if (at === unfinished) return;
+      } else if (mode === 'lost') at = findBeginning(buf, at);
+      else {
+        const end = mode === 'word' ? value.wordEnd(buf, at, listed) : value.end(buf, at);
+        const tail = mode === 'tail';
+        if (end >= 0) {
+          if (tail) mode = 'between';
+          else finish(buf.subarray(at, end));
+          at = end;
+        } else if (end === unfinished) {
+          if (!tail) keep(buf.subarray(at));
+          at = buf.length;
+        } else ({ buf, at } = recover('brackets or quotes that do not fit', buf.subarray(at), -end - at));
+      }
+      if (last && at === buf.length) {
+        if (mode === 'word') finish(empty);
+        else if (mode === 'value') ({ buf, at } = recover(cutOff, empty, 0));
+        else if (mode === 'tail' || (listed && mode !== 'lost')) sink.broken(cutOff);
+      }
+    }
+  };
+
+  return {
+    push: (chunk) => {
+      const joined = carry === undefined ? chunk : Buffer.concat([carry, chunk]);
+      carry = undefined;
+      scan(joined, false);
+    },
+    end: () => {
+      // A newline of our own behind the last byte lets the end be found where everything else is.
+      const joined = carry === undefined ? newline : Buffer.concat([carry, newline]);
+      carry = undefined;
+      scan(joined, true);
+    },
+  };
+}
+
+const empty = Buffer.alloc(0);
+const newline = Buffer.from('\n');
+const cutOff = 'cut off: the file ends in the middle of it';
+
+/** Bounds follows one value's brackets and quotes over any number of buffers. */
+interface Bounds {
+  reset(): void;
+  /** Begins inside an object that is already open. */
+  enter(): void;
+  tooDeep(): boolean;
+  /** The index behind the value, `unfinished`, or -(index + 1) - 1 of the byte that can't be there. */
+  end(buf: Buffer, from: number): number;
+  /** The same for what is neither object nor array: up to the comma, bracket or line's end. */
+  wordEnd(buf: Buffer, from: number, listed: boolean): number;
+}
+
+function createBounds(): Bounds {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  let escaped = false;
+  /** The opening bracket at each depth; deeper ones are only counted. */
+  const stack = new Uint8Array(maxDepth + 2);
+
+  /** The index of the closing quote, or the buffer's end. */
+  const stringEnd = (buf: Buffer, from: number): number => {
+    const length = buf.length;
+    let at = escaped ? from + 1 : from;
+    escaped = false;
+    while (at < length) {
+      const byte = buf[at];
+      if (byte === 0x22) return at;
+      at += byte === 0x5c ? 2 : 1;
+    }
+    escaped = at > length;
+    return length;
+  };
+
+  return {
+    reset: () => {
+      depth = 0;
+      deepest = 0;
+      inString = false;
+      escaped = false;
+    },
+    enter: () => {
+      depth = 1;
+      stack[1] = 0x7b;
+    },
+    tooDeep: () => deepest > maxDepth,
+    end: (buf, from) => {
+      const length = buf.length;
+      let at = from;
+      for (;;) {
+        if (inString) {
+          at = stringEnd(buf, at);
+          if (at >= length) return unfinished;
+          inString = false;
+          at++;
+          // A missing quote shows here first: what follows a string is never a letter.
+          if (at < length && followsString[buf[at] ?? 0] === 0) return -at - 2;
+        }
+        while (at < length && isStructure[buf[at] ?? 0] === 0) at++;
+        if (at === length) return unfinished;
+        const byte = buf[at] ?? 0;
+        if (byte === 0x22) inString = true;
+        else if (byte === 0x7b || byte === 0x5b) {
+          // A missing bracket shows here first: the next record would begin where a key should.
+          if (depth > 0 && depth <= maxDepth && !mayOpen(buf, at, from, stack[depth] ?? 0)) return -at - 2;
+          depth++;
+          if (depth <= maxDepth) stack[depth] = byte;
+          if (depth > deepest) deepest = depth;
+        } else {
+          if (depth <= maxDepth && stack[depth] !== byte - 2) return -at - 2;
+          depth--;
+          if (depth === 0) return at + 1;
+        }
+        at++;
+      }
+    },
+    wordEnd: (buf, from, listed) => {
+      for (let at = from; at < buf.length; at++) {
+        if (inString) {
+          at = stringEnd(buf, at);
+          inString = at >= buf.length;
+          continue;
+        }
+        const byte = buf[at];
+        if (byte === 0x0a || (listed && (byte === 0x2c || byte === 0x5d))) return at;
+        if (byte === 0x22 && listed) inString = true;
+      }
+      return unfinished;
+    },
+  };
+}
+
+/** Whether an opening bracket may stand there: in an object behind a colon, in an array behind its bracket or a comma. */
+function mayOpen(buf: Buffer, at: number, from: number, container: number): boolean {
+  let before = at - 1;
+  while (before >= from && isBlank(buf[before] ?? 0)) before--;
+  // The piece before this buffer is gone: JSON.parse will see.
+  if (before < from) return true;
+  const byte = buf[before];
+  return container === 0x7b ? byte === 0x3a : byte === 0x2c || byte === 0x5b;
+}
+
+/** The index behind `{ "Records": [`, or -1. The list must come first: a record may have a field of that name. */
+function listStart(buf: Buffer, at: number): number {
+  const found = /^\{\s*"(?:Records|Events)"\s*:\s*\[/.exec(buf.toString('latin1', at, at + lookahead));
+  return found === null ? -1 : at + found[0].length;
+}
+
+/** An object's bytes up to its first key's end, or undefined. */
+function firstKey(buf: Buffer, at: number): Buffer | undefined {
+  const found = /^\{\s*"[^"\\]+"/.exec(buf.toString('latin1', at, at + lookahead));
+  return found === null ? undefined : Buffer.from(buf.subarray(at, at + found[0].length));
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function tableOf(bytes: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const byte of Buffer.from(bytes, 'latin1')) table[byte] = 1;
+  return table;
+}
+
+/** Between values: blanks, commas, the record separator of JSON text sequences, and the NULs that a crash leaves behind. */
+const isBetween = tableOf(' \n\r\t,\x1e\0');
+const isStructure = tableOf('"{}[]');
+const followsString = tableOf(':,}] \n\r\t');

@@ -1,0 +1,72 @@
+import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
+import { failure, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
+import type { OpenOrigin, Opener } from '../ingested.ts';
+import { isoTime } from '../time.ts';
+
+const cloudtrail: RecordSource = { product: 'aws', services: ['cloudtrail'] };
+
+/**
+ * isCloudTrailRecord recognises a CloudTrail record of any version, Insights records (which have no `eventName` of
+ * their own) included. Notifications of S3, SQS and so on also have an `eventSource`, spelled `aws:s3`.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export function isCloudTrailRecord(value: Fields): boolean {
+  const { eventSource, eventName, eventVersion } = value;
+  if (typeof eventSource === 'string' && eventSource.startsWith('aws:')) return false;
+  if (eventName !== undefined && eventSource !== undefined) return true;
+  return (
+    eventVersion !== undefined &&
+    (value['eventID'] !== undefined || value['eventType'] !== undefined || eventName !== undefined)
+  );
+}
+
+/** openCloudTrailRecord checks what every later step relies on: an `eventID` and a readable `eventTime`. */
+export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+  const { eventID } = value;
+  // Logstash and its kin move the time where they keep all times.
+  const eventTime = value['eventTime'] ?? value['@timestamp'];
+  if (typeof eventID !== 'string' || eventID === '') {
+    yield failure(origin, `CloudTrail record without an eventID (it is ${kindOf(eventID)})`);
+    return;
+  }
+  const time = typeof eventTime === 'string' ? isoTime(eventTime) : undefined;
+  if (time === undefined) {
+    const seen = typeof eventTime === 'string' ? quote(eventTime) : kindOf(eventTime);
+    yield failure(origin, `CloudTrail record ${quote(eventID)}: eventTime is not an ISO 8601 time: ${seen}`);
+    return;
+  }
+  yield record({ id: eventID, time, source: cloudtrail, fields: value, origin: plainOrigin(origin) });
+}
+
+/** isTrailFile recognises what CloudTrail delivers to S3; `Records` is never absent, but may be empty. */
+export function isTrailFile(value: Fields): boolean {
+  return Array.isArray(value['Records']);
+}
+
+/**
+ * isDigestFile recognises CloudTrail's hourly digest.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
+ */
+export function isDigestFile(value: Fields): boolean {
+  return typeof value['digestS3Object'] === 'string' && typeof value['digestStartTime'] === 'string';
+}
+
+/** openDigestFile names the digest: it proves that log files are intact and holds no records. */
+export function* openDigestFile(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+  yield skipped(origin, 'CloudTrail digest file: it proves log files intact, it holds no records');
+}
+
+/** isLookupEvents recognises the answer of `aws cloudtrail lookup-events`. */
+export function isLookupEvents(value: Fields): boolean {
+  return Array.isArray(value['Events']);
+}
+
+/** isLookedUpEvent recognises one element of that answer: the record is JSON text inside it. */
+export function isLookedUpEvent(value: Fields): boolean {
+  return typeof value['CloudTrailEvent'] === 'string';
+}
+
+/** openLookedUpEvent opens the record inside. */
+export function* openLookedUpEvent(value: Fields, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
+  yield* open.text(String(value['CloudTrailEvent']), origin);
+}
