@@ -36,8 +36,8 @@ export interface SeenStoreTimes {
   readonly rememberMs: number;
 }
 
-/** The default times: a minute to deliver, 30 days to remember. */
-export const seenStoreTimes: SeenStoreTimes = { leaseMs: 60_000, rememberMs: 30 * 86_400_000 };
+/** The default times: a minute and a half to deliver, 30 days to remember. */
+export const seenStoreTimes: SeenStoreTimes = { leaseMs: 90_000, rememberMs: 30 * 86_400_000 };
 
 type Entry =
   | { readonly kind: 'leased'; readonly token: string; readonly untilMs: number }

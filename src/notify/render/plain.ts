@@ -1,9 +1,9 @@
 /**
  * Characters that change how the text around them looks or is read: control characters (line breaks, escape
  * sequences of terminals), format characters (right-to-left overrides, zero-width and tag characters), line and
- * paragraph separators, and halves of surrogate pairs.
+ * paragraph separators, halves of surrogate pairs, and the two noncharacters that SNS and SQS refuse.
  */
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFE\uFFFF]/gu;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

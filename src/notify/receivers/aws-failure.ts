@@ -1,0 +1,43 @@
+import { DeliveryError } from '../receiver.ts';
+import type { DeliveryErrorOptions } from '../receiver.ts';
+
+type Verdict = Pick<DeliveryErrorOptions, 'reason' | 'retryable'>;
+
+// Names of errors of SNS, EventBridge and what stands behind them. Anything else goes by its HTTP status.
+const verdicts: readonly (readonly [name: RegExp, verdict: Verdict])[] = [
+  [/throttl|limitexceeded|toomanyrequests|slowdown/i, { reason: 'rate-limited', retryable: true }],
+  [/timeout|abort/i, { reason: 'timeout', retryable: true }],
+  [/expiredtoken|requestexpired|tokenrefresh/i, { reason: 'unauthorized', retryable: true }],
+  [/credentials/i, { reason: 'unauthorized', retryable: true }],
+  [
+    /accessdenied|authorization|notauthorized|unrecognizedclient|signature/i,
+    { reason: 'unauthorized', retryable: false },
+  ],
+  [
+    /notfound|resourcenotfound|kmsdisabled|kmsinvalidstate|endpointdisabled/i,
+    { reason: 'misconfigured', retryable: false },
+  ],
+  [/econn|enotfound|eai_again|epipe|ehostunreach|networkingerror/i, { reason: 'unreachable', retryable: true }],
+  [/internal|serviceunavailable|concurrentmodification/i, { reason: 'unavailable', retryable: true }],
+];
+
+/** awsVerdict judges an AWS error code: the short reason, and whether trying again can help. */
+export function awsVerdict(code: string, status?: number): Verdict {
+  const verdict = verdicts.find(([name]) => name.test(code))?.[1];
+  if (verdict !== undefined) return verdict;
+  if (status === undefined) return { reason: 'unexpected', retryable: true };
+  if (status === 429) return { reason: 'rate-limited', retryable: true };
+  return status >= 500 ? { reason: 'unavailable', retryable: true } : { reason: 'rejected', retryable: false };
+}
+
+/** awsFailure turns what an AWS client threw into a DeliveryError of the receiver `name`. */
+export function awsFailure(name: string, cause: unknown): DeliveryError {
+  if (!(cause instanceof Error)) {
+    return new DeliveryError(`${name}: ${String(cause)}`, { reason: 'unexpected', retryable: true, cause });
+  }
+  const { $metadata, code } = cause as { $metadata?: { httpStatusCode?: number }; code?: unknown };
+  // Node's network errors carry a code; AWS's carry a name.
+  const named = typeof code === 'string' ? code : cause.name;
+  const verdict = awsVerdict(named, $metadata?.httpStatusCode);
+  return new DeliveryError(`${name}: ${named}: ${cause.message}`, { ...verdict, cause });
+}
