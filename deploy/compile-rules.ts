@@ -1,0 +1,112 @@
+/**
+ * Compiles the rules into the module that the functions load as `#compiled-rules`:
+ *
+ *     node deploy/compile-rules.ts [--rules DIR]… [--out FILE]
+ */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { loadRules } from '../src/detect/load-rules.ts';
+import { createRuleSet } from '../src/detect/rule-set.ts';
+import type { LoweredRuleSet } from '../src/sigma/expr.ts';
+import type { Problem } from '../src/sigma/rule.ts';
+
+export interface CompileOptions {
+  /** Rule files and folders. */
+  readonly rules: readonly string[];
+  /** The module to write. */
+  readonly out: string;
+  readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface CompiledRules {
+  readonly ruleSet: LoweredRuleSet;
+  readonly warnings: readonly Problem[];
+  readonly files: number;
+}
+
+/** CompileRulesError lists every error of the rules; nothing was written. */
+export class CompileRulesError extends Error {
+  override readonly name = 'CompileRulesError';
+}
+
+const root = join(import.meta.dirname, '..');
+
+/** compiledRulesDefaults are the project's own rules, and the module that `#compiled-rules` names. */
+export const compiledRulesDefaults: CompileOptions = {
+  rules: [join(root, 'rules')],
+  out: join(root, '.build', 'compiled-rules.mjs'),
+};
+
+/**
+ * compileRules writes rules as a module. The same rules give the same bytes.
+ * @throws {CompileRulesError} with every error, when there is one.
+ */
+export async function compileRules({ rules, out, placeholders }: CompileOptions): Promise<CompiledRules> {
+  const { ruleSet, problems, files } = await loadRules(rules, placeholders === undefined ? {} : { placeholders });
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    throw new CompileRulesError(`${errors.length} error(s) in the rules:\n${errors.map(problemText).join('\n')}`);
+  }
+  const portable = portableRules(ruleSet);
+  // What the Lambda does at its cold start must not fail there for the first time.
+  createRuleSet(portable);
+  await writeWhole(out, moduleText(portable));
+  return { ruleSet: portable, warnings: problems.filter(({ severity }) => severity === 'warning'), files };
+}
+
+/**
+ * moduleText is the module's source. JSON.parse of one string starts several times faster than the same object as source.
+ * https://v8.dev/blog/cost-of-javascript-2019#json
+ */
+export function moduleText(ruleSet: LoweredRuleSet): string {
+  const literal = JSON.stringify(JSON.stringify(ruleSet))
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+  return `// Written by deploy/compile-rules.ts; edit the rules instead.\nexport default JSON.parse(${literal});\n`;
+}
+
+/** Paths as from the project's root, so that two machines write the same. */
+function portableRules({ detections, correlations }: LoweredRuleSet): LoweredRuleSet {
+  const portable = <R extends { readonly path: string }>(rule: R): R =>
+    rule.path.startsWith(`${root}/`) ? { ...rule, path: rule.path.slice(root.length + 1) } : rule;
+  return { detections: detections.map(portable), correlations: correlations.map(portable) };
+}
+
+/** Another process may load the module while it is written: it sees the old one or the new one, never half. */
+async function writeWhole(out: string, text: string): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
+  const part = `${out}.${process.pid}.part`;
+  try {
+    await writeFile(part, text);
+    await rename(part, out);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+function problemText({ path, line, severity, code, message }: Problem): string {
+  return `${path}:${line}: ${severity}: ${message} [${code}]`;
+}
+
+// Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { rules: { type: 'string', multiple: true }, out: { type: 'string' } },
+  });
+  try {
+    const { rules = compiledRulesDefaults.rules, out = compiledRulesDefaults.out } = values;
+    const { ruleSet, warnings, files } = await compileRules({ rules, out });
+    for (const warning of warnings) process.stderr.write(`${problemText(warning)}\n`);
+    const { detections, correlations } = ruleSet;
+    process.stderr.write(
+      `${out}: ${detections.length} rules and ${correlations.length} correlations of ${files} files\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof CompileRulesError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

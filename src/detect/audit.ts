@@ -1,0 +1,109 @@
+import type { Finding } from '../model/finding.ts';
+import type { Ingested, LogRecord, RecordFailure, RecordOrigin } from '../model/log-record.ts';
+import type { Correlator, Overflow } from './correlator.ts';
+import type { Detector, RuleMatch } from './detector.ts';
+import { findingOf } from './finding.ts';
+
+/** Tally counts what became of records: `records` is always `matched + unmatched + failed`; `skipped` held no records. */
+export interface Tally {
+  readonly records: number;
+  /** At least one rule matched, also one whose matches only count for a correlation. */
+  readonly matched: number;
+  readonly unmatched: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface Engine {
+  readonly detector: Detector;
+  readonly correlator: Correlator;
+}
+
+/** Sink takes what comes out. What it throws ends the audit: an undelivered finding must not look like a done one. */
+export interface Sink {
+  readonly finding: (finding: Finding) => void | Promise<void>;
+  readonly failure?: (failure: RecordFailure) => void | Promise<void>;
+  readonly skipped?: (skipped: { readonly origin: RecordOrigin; readonly reason: string }) => void | Promise<void>;
+  /** record sees every record that could be read, with all its matches. */
+  readonly record?: (record: LogRecord, matches: readonly RuleMatch[]) => void | Promise<void>;
+  /** overflow names the groups of which a correlation could not hold every match, once, at the end. */
+  readonly overflow?: (overflow: Overflow) => void | Promise<void>;
+}
+
+/** Matches go to the correlator together, so that a remote store is asked once for many records of one group. */
+const correlateEvery = 100;
+
+/**
+ * audit runs records through detection and correlation and hands every finding to the sink, in the order it is found.
+ * A record that makes anything throw is a failure with its reason, and the others go on. What the sink or the window
+ * store throws is thrown on, since trying again can help there.
+ */
+export async function audit(
+  ingested: Iterable<Ingested> | AsyncIterable<Ingested>,
+  { detector, correlator }: Engine,
+  sink: Sink,
+): Promise<Tally> {
+  const tally = { records: 0, matched: 0, unmatched: 0, failed: 0, skipped: 0 };
+  let waiting: RuleMatch[] = [];
+  const fail = async (failure: RecordFailure): Promise<void> => {
+    tally.failed += 1;
+    await sink.failure?.(failure);
+  };
+  const deliver = async (findings: readonly Finding[]): Promise<void> => {
+    for (const finding of findings) await sink.finding(finding);
+  };
+  const correlate = async (): Promise<void> => {
+    const matches = waiting;
+    waiting = [];
+    if (matches.length > 0) await deliver(await correlator.add(matches));
+  };
+
+  for await (const item of ingested) {
+    if (item.kind === 'skipped') {
+      tally.skipped += 1;
+      await sink.skipped?.({ origin: item.origin, reason: item.reason });
+      continue;
+    }
+    tally.records += 1;
+    if (item.kind === 'failure') {
+      await fail(item.failure);
+      continue;
+    }
+    const detected = tryDetect(detector, item.record);
+    if ('reason' in detected) {
+      await fail({ origin: item.record.origin, reason: detected.reason });
+      continue;
+    }
+    const { matches, findings } = detected;
+    tally[matches.length > 0 ? 'matched' : 'unmatched'] += 1;
+    // An await for nothing would cost more than most records do.
+    if (sink.record !== undefined) await sink.record(item.record, matches);
+    if (matches.length === 0) continue;
+    await deliver(findings);
+    for (const match of matches) if (correlator.wants(match)) waiting.push(match);
+    if (waiting.length >= correlateEvery) await correlate();
+  }
+
+  await correlate();
+  await deliver(await correlator.end());
+  for (const overflow of correlator.overflow()) await sink.overflow?.(overflow);
+  return tally;
+}
+
+type Detected =
+  { readonly matches: readonly RuleMatch[]; readonly findings: readonly Finding[] } | { readonly reason: string };
+
+const nothing: Detected = { matches: [], findings: [] };
+
+function tryDetect(detector: Detector, record: LogRecord): Detected {
+  try {
+    const matches = detector.detect(record);
+    if (matches.length === 0) return nothing;
+    if (Number.isNaN(Date.parse(record.time))) {
+      return { reason: `record ${record.id}: its time is not a time: ${JSON.stringify(record.time)}` };
+    }
+    return { matches, findings: matches.filter(({ rule }) => rule.generate).map(findingOf) };
+  } catch (error) {
+    return { reason: `record ${record.id}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}

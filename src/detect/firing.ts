@@ -1,0 +1,126 @@
+import { describe } from '../describe/describe.ts';
+import { findingId, fingerprintOf, type Evidence, type Finding } from '../model/finding.ts';
+import type { LoweredCorrelation } from '../sigma/expr.ts';
+import type { Crossing } from './crossings.ts';
+import { textOf } from './field-value.ts';
+import { groupValues, labelsOf, ruleSummary } from './finding.ts';
+import type { GroupValues, WindowMatch } from './window-store.ts';
+import { fieldOf } from './window-values.ts';
+
+/** Firing is one crossing of a correlation by one group. */
+export interface Firing {
+  readonly correlation: LoweredCorrelation;
+  readonly group: GroupValues;
+  /** Event time of the crossing, in ms. */
+  readonly time: number;
+  readonly value: number;
+  /** What was in the window, in order of time; the last one made it fire. */
+  readonly matches: readonly WindowMatch[];
+}
+
+/** A finding carries at most this many events; the evidence says how many there were. */
+const maxEvents = 100;
+
+/** groupOf gives the group of a match: a value for each group-by name, null where the match has none. */
+export function groupOf(correlation: LoweredCorrelation, match: WindowMatch): GroupValues {
+  const values = correlation.groupBy.map((name) => {
+    const value = fieldOf(correlation, match, name);
+    return [name, value === undefined || value === null ? null : textOf(value)] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+/** groupText names a group in a store; null and '' are two groups. */
+export function groupText(group: GroupValues): string {
+  return JSON.stringify(Object.values(group));
+}
+
+/** firingOf reads a crossing out of the matches it was found in. */
+export function firingOf(
+  correlation: LoweredCorrelation,
+  group: GroupValues,
+  { time, value, first, end }: Crossing,
+  matches: readonly WindowMatch[],
+): Firing {
+  return { correlation, group, time, value, matches: matches.slice(first, end) };
+}
+
+/** firingId names a firing by correlation, group and event time: the same whichever writer found it, and however often. */
+export function firingId({ correlation, group, time }: Firing): string {
+  return findingId(correlation.key, `${groupText(group)}@${new Date(time).toISOString()}`);
+}
+
+/** matchOfFiring is a firing as a match for the correlations that refer to it. */
+export function matchOfFiring(firing: Firing): WindowMatch {
+  const { correlation, group, time, matches } = firing;
+  const { record } = crossingMatch(matches);
+  return { id: firingId(firing), time, rule: correlation.key, record, group };
+}
+
+/** findingOfFiring makes the finding: its event is the one that crossed, `correlated` what was in the window. */
+export function findingOfFiring(firing: Firing): Finding {
+  const { correlation, group, time, matches } = firing;
+  const crossing = crossingMatch(matches);
+  const events = distinctRecords(matches);
+  const event = describe(crossing.record);
+  const news =
+    groupValues(correlation.meta, (name) =>
+      Object.hasOwn(group, name) ? group[name] : fieldOf(correlation, crossing, name),
+    ) ?? Object.entries(group).flatMap(([name, value]) => [name, JSON.stringify(value)]);
+  return {
+    id: firingId(firing),
+    fingerprint: fingerprintOf(correlation.key, news),
+    rule: ruleSummary(correlation),
+    time: new Date(time).toISOString(),
+    event,
+    correlated: events.slice(-maxEvents).map((match) => describe(match.record)),
+    evidence: evidenceOfFiring(firing, events.length),
+    labels: labelsOf(correlation, event),
+  };
+}
+
+function evidenceOfFiring({ correlation, group, value, matches }: Firing, events: number): readonly Evidence[] {
+  const minutes = durationText(correlation.timespanMs);
+  const shown = events > maxEvents ? `; the last ${maxEvents} of ${events} are shown` : '';
+  return [
+    { field: correlation.type, value: String(value), wanted: `${boundsText(correlation)} within ${minutes}` },
+    { field: 'events', value: String(events), wanted: `matches of ${correlation.rules.join(', ')}${shown}` },
+    ...Object.entries(group).map(([field, text]) => ({
+      field,
+      value: text ?? '(none)',
+      wanted: `the same in all ${matches.length} matches`,
+    })),
+  ];
+}
+
+const signs = { lt: '<', lte: '≤', gt: '>', gte: '≥', eq: '=', neq: '≠' } as const;
+
+function boundsText({ type, rules, condition }: LoweredCorrelation): string {
+  const what = condition.fields === undefined ? '' : ` of ${condition.fields.join(', ')}`;
+  if (condition.bounds.length > 0) {
+    return condition.bounds.map(({ op, value }) => `${signs[op]} ${value}`).join(' and ') + what;
+  }
+  if (type === 'temporal') return `all ${rules.length} rules`;
+  return type === 'temporal_ordered' ? `all ${rules.length} rules in their order` : `≥ 1${what}`;
+}
+
+function durationText(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+  ] as const;
+  const unit = units.find(([, size]) => ms >= size && ms % size === 0);
+  return unit === undefined ? `${ms / 1_000}s` : `${ms / unit[1]}${unit[0]}`;
+}
+
+function crossingMatch(matches: readonly WindowMatch[]): WindowMatch {
+  const last = matches.at(-1);
+  if (last === undefined) throw new Error('a firing without matches');
+  return last;
+}
+
+/** An event that several rules matched is shown once. */
+function distinctRecords(matches: readonly WindowMatch[]): readonly WindowMatch[] {
+  return [...new Map(matches.map((match) => [match.record.id, match])).values()];
+}

@@ -1,0 +1,131 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LoweredRuleSet } from '../sigma/expr.ts';
+import { lowerRules } from '../sigma/lower.ts';
+import { parseRuleFile } from '../sigma/parse.ts';
+import type { Problem, SigmaDocument } from '../sigma/rule.ts';
+
+export interface LoadedRules {
+  readonly ruleSet: LoweredRuleSet;
+  /** Everything wrong with the files, by path and line. Documents with an error are not in the set. */
+  readonly problems: readonly Problem[];
+  /** How many rule files were read. */
+  readonly files: number;
+}
+
+export interface LoadOptions {
+  /** What `%name%` in an `expand` modifier stands for. */
+  readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * loadRules reads rule files, and folders of them with all below, for the command line, tests and the build. A path that
+ * can't be read is a problem like any other; `*.test.yml` files are tests, not rules.
+ */
+export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
+  const problems: Problem[] = [];
+  const files = new Set<string>();
+  for (const path of paths) {
+    try {
+      for (const file of await ruleFilesOf(path)) files.add(file);
+    } catch (error) {
+      problems.push(unreadable(path, error));
+    }
+  }
+  const documents: SigmaDocument[] = [];
+  for (const file of files) {
+    try {
+      const parsed = parseRuleFile(await readFile(file, 'utf8'), file);
+      documents.push(...parsed.documents);
+      problems.push(...parsed.problems);
+    } catch (error) {
+      problems.push(unreadable(file, error));
+    }
+  }
+  const lowered = lowerRules(documents, options);
+  const { ruleSet, clashes } = refuseClashes(lowered.ruleSet);
+  problems.push(...lowered.problems, ...clashes);
+  return { ruleSet, problems: problems.sort(byPlace), files: files.size };
+}
+
+/** ruleFilesOf lists the rule files of a path: the file itself, or those of a folder with all below, sorted by name. */
+export async function ruleFilesOf(path: string): Promise<readonly string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const files: string[] = [];
+  const entries = await readdir(path, { withFileTypes: true });
+  // By code unit, so that every machine reads in the same order.
+  for (const { name } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const child = join(path, name);
+    const { isDirectory, isFile } = await kindOf(child);
+    if (isDirectory) files.push(...(await ruleFilesOf(child)));
+    else if (isFile && /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)) files.push(child);
+  }
+  return files;
+}
+
+/** Follows links, since rule folders are often shared by linking them; what hangs in the air is a problem of its own file. */
+async function kindOf(path: string): Promise<{ readonly isDirectory: boolean; readonly isFile: boolean }> {
+  const found = await stat(path).catch(() => undefined);
+  return { isDirectory: found?.isDirectory() ?? false, isFile: found === undefined || found.isFile() };
+}
+
+/** Two rules with one key would take each other's place in findings, correlations and state: neither is loaded. */
+function refuseClashes(ruleSet: LoweredRuleSet): {
+  readonly ruleSet: LoweredRuleSet;
+  readonly clashes: readonly Problem[];
+} {
+  const owners = new Map<string, string[]>();
+  for (const { key, path } of [...ruleSet.detections, ...ruleSet.correlations]) {
+    owners.set(key, [...(owners.get(key) ?? []), path]);
+  }
+  const clashing = new Map([...owners].filter(([, paths]) => paths.length > 1));
+  if (clashing.size === 0) return { ruleSet, clashes: [] };
+
+  // What refers to a clashing rule, however indirectly, can't be loaded either.
+  const gone = new Set(clashing.keys());
+  const correlations = ruleSet.correlations.filter(({ key, rules }) => {
+    if (!gone.has(key) && !rules.some((rule) => gone.has(rule))) return true;
+    gone.add(key);
+    return false;
+  });
+  const clashes: Problem[] = [...clashing].flatMap(([key, paths]) =>
+    [...new Set(paths)].map((path) => ({
+      severity: 'error' as const,
+      code: 'duplicate-rule',
+      path,
+      line: 1,
+      document: 1,
+      message: `another rule is called ${key} too (${paths.join(', ')}); give each an id of its own`,
+    })),
+  );
+  for (const { key, path, rules } of ruleSet.correlations) {
+    if (clashing.has(key) || !gone.has(key)) continue;
+    const missing = rules.filter((rule) => gone.has(rule)).join(', ');
+    clashes.push({
+      severity: 'error',
+      code: 'refused-reference',
+      path,
+      line: 1,
+      document: 1,
+      message: `it refers to rules that were refused: ${missing}; mend those first`,
+    });
+  }
+  return { ruleSet: { detections: ruleSet.detections.filter(({ key }) => !gone.has(key)), correlations }, clashes };
+}
+
+function unreadable(path: string, error: unknown): Problem {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    severity: 'error',
+    code: 'unreadable-file',
+    path,
+    line: 1,
+    document: 1,
+    message: `cannot be read: ${reason}`,
+  };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  return a.line - b.line || a.document - b.document;
+}

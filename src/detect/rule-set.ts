@@ -1,0 +1,94 @@
+import type { LogRecord, RecordSource } from '../model/log-record.ts';
+import { compileMatcher } from '../sigma/backends/matcher.ts';
+import type { LoweredCorrelation, LoweredRule, LoweredRuleSet, Matcher } from '../sigma/expr.ts';
+import type { LogSource } from '../sigma/rule.ts';
+import { createRuleIndex, type RuleIndex } from './rule-index.ts';
+
+/** CompiledRule is a detection rule ready to be asked. */
+export interface CompiledRule {
+  readonly rule: LoweredRule;
+  readonly matches: Matcher;
+}
+
+/** RuleSet is what is loaded once and asked for each record. */
+export interface RuleSet {
+  readonly detections: readonly LoweredRule[];
+  /** In order of dependence, as lowered. */
+  readonly correlations: readonly LoweredCorrelation[];
+  /** candidates are the rules that could match a record, in the order of the set; no other rule of the set does. */
+  readonly candidates: (record: LogRecord) => readonly CompiledRule[];
+}
+
+/** RuleSetError says which rules cannot be loaded together. */
+export class RuleSetError extends Error {
+  override readonly name = 'RuleSetError';
+}
+
+/** Sources come from a short table of our own; the bound only keeps a caller with made-up sources from filling memory. */
+const maxSources = 1_000;
+
+/**
+ * createRuleSet compiles rules and indexes them by log source and by what they require, so that a record is only tested
+ * against rules that could match it.
+ * @throws {RuleSetError} when two rules have the same key: one of them would silently take the other's place.
+ */
+export function createRuleSet(lowered: LoweredRuleSet): RuleSet {
+  refuseDuplicates(lowered);
+  // A matcher is made when its log source is first seen: a function that reads one source never compiles the others' rules.
+  const compiled = new Map<LoweredRule, CompiledRule>();
+  const compile = (rule: LoweredRule): CompiledRule => {
+    let one = compiled.get(rule);
+    if (one === undefined) {
+      one = { rule, matches: compileMatcher(rule.expr) };
+      compiled.set(rule, one);
+    }
+    return one;
+  };
+  const indexes = new Map<string, RuleIndex>();
+  // Records come in long rows of one source, most often the very same object.
+  let last: { readonly source: RecordSource; readonly index: RuleIndex } | undefined;
+
+  const indexOf = (source: RecordSource): RuleIndex => {
+    if (last?.source === source) return last.index;
+    const key = JSON.stringify([source.product, source.services, source.category]);
+    let index = indexes.get(key);
+    if (index === undefined) {
+      if (indexes.size >= maxSources) indexes.clear();
+      index = createRuleIndex(lowered.detections.filter(({ logsource }) => covers(logsource, source)).map(compile));
+      indexes.set(key, index);
+    }
+    last = { source, index };
+    return index;
+  };
+
+  return {
+    detections: lowered.detections,
+    correlations: lowered.correlations,
+    candidates: (record) => indexOf(record.source)(record.fields),
+  };
+}
+
+/** covers says whether a rule for `logsource` is about records of `source`: each key that the rule gives names one of its values. */
+export function covers(logsource: LogSource, source: RecordSource): boolean {
+  return (
+    isOneOf(logsource.product, [source.product]) &&
+    isOneOf(logsource.service, source.services) &&
+    isOneOf(logsource.category, source.category === undefined ? [] : [source.category])
+  );
+}
+
+function isOneOf(wanted: string | undefined, values: readonly string[]): boolean {
+  return wanted === undefined || values.some((value) => value.toLowerCase() === wanted.toLowerCase());
+}
+
+function refuseDuplicates({ detections, correlations }: LoweredRuleSet): void {
+  const paths = new Map<string, string>();
+  const clashes: string[] = [];
+  for (const { key, path } of [...detections, ...correlations]) {
+    const other = paths.get(key);
+    if (other === undefined) paths.set(key, path);
+    else clashes.push(`${key}: in ${other} and in ${path}`);
+  }
+  if (clashes.length === 0) return;
+  throw new RuleSetError(`rules with the same key; give each an id of its own:\n${clashes.join('\n')}`);
+}

@@ -1,0 +1,165 @@
+import type { LoweredCorrelation } from '../sigma/expr.ts';
+import { textOf, valueOf } from './field-value.ts';
+import type { WindowMatch } from './window-store.ts';
+
+/**
+ * WindowValue follows the number that a correlation's condition looks at while its window slides over the matches of a
+ * group: `enter` and `leave` are called in order of time, `value` between them. Undefined: there is nothing to compare.
+ */
+export interface WindowValue {
+  readonly enter: (match: WindowMatch) => void;
+  readonly leave: (match: WindowMatch) => void;
+  /** @param from where the window begins, in ms. */
+  readonly value: (from: number) => number | undefined;
+}
+
+/** windowValueOf makes the value of a correlation's type; a new type is a row. */
+export function windowValueOf(correlation: LoweredCorrelation): WindowValue {
+  return makers[correlation.type](correlation);
+}
+
+const makers: Readonly<Record<LoweredCorrelation['type'], (correlation: LoweredCorrelation) => WindowValue>> = {
+  // An event is counted once, also when several of the rules match it.
+  event_count: () => distinct(({ id }) => id),
+  value_count: (correlation) => distinct((match) => tupleOf(correlation, match)),
+  temporal: () => distinct(({ rule }) => rule),
+  temporal_ordered: ({ rules }) => sequence(rules),
+  value_sum: (correlation) => numeric(correlation, (sorted) => sorted.reduce((sum, value) => sum + value, 0)),
+  value_avg: (correlation) =>
+    numeric(correlation, (sorted) => sorted.reduce((sum, value) => sum + value, 0) / sorted.length),
+  value_percentile: (correlation) =>
+    numeric(correlation, (sorted) => percentileOf(sorted, correlation.condition.percentile ?? 50)),
+};
+
+/** fieldOf reads a correlation's field of a match: an alias means another field for each rule. */
+export function fieldOf({ aliases }: LoweredCorrelation, match: WindowMatch, name: string): unknown {
+  const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
+  const field = alias === undefined ? name : Object.hasOwn(alias, match.rule) ? alias[match.rule] : undefined;
+  // A firing carries the names of the group it fired for, aliases among them.
+  for (const own of field === undefined ? [name] : [field, name]) {
+    if (match.group !== undefined && Object.hasOwn(match.group, own)) return match.group[own];
+  }
+  return field === undefined ? undefined : valueOf(match.record.fields, field);
+}
+
+/** Counts how many different keys are in the window; a match without a key isn't counted. */
+function distinct(keyOf: (match: WindowMatch) => string | undefined): WindowValue {
+  const counts = new Map<string, number>();
+  const change = (match: WindowMatch, by: number): void => {
+    const key = keyOf(match);
+    if (key === undefined) return;
+    const count = (counts.get(key) ?? 0) + by;
+    if (count === 0) counts.delete(key);
+    else counts.set(key, count);
+  };
+  return {
+    enter: (match) => change(match, 1),
+    leave: (match) => change(match, -1),
+    value: () => counts.size,
+  };
+}
+
+/** The values of the counted fields as one text; undefined when the match has none of them. */
+function tupleOf(correlation: LoweredCorrelation, match: WindowMatch): string | undefined {
+  const values = (correlation.condition.fields ?? []).map((name) => fieldOf(correlation, match, name) ?? null);
+  if (values.every((value) => value === null)) return undefined;
+  return JSON.stringify(values.map((value) => (value === null ? null : textOf(value))));
+}
+
+interface Link {
+  /** Where the chain began: the later, the better. */
+  readonly start: number;
+  readonly lastId: string;
+}
+
+/**
+ * How many of the rules, from the first, matched in their order. Times may be equal, since CloudTrail's are whole
+ * seconds and nobody can tell which was first; one event is never two steps in a row.
+ */
+function sequence(rules: readonly string[]): WindowValue {
+  // For each step the latest beginning of a chain that got so far, and the latest one that ends in another event.
+  const chains: (readonly Link[])[] = rules.map(() => []);
+  let pending: WindowMatch[] = [];
+
+  const step = (position: number, { id, time }: WindowMatch): void => {
+    const before = position === 0 ? { start: time } : chains[position - 1]?.find(({ lastId }) => lastId !== id);
+    if (before === undefined) return;
+    const links = [...(chains[position] ?? []), { start: before.start, lastId: id }].sort((a, b) => b.start - a.start);
+    const best = links[0];
+    const other = links.find(({ lastId }) => lastId !== best?.lastId);
+    chains[position] = [best, other].filter((link) => link !== undefined);
+  };
+  // Matches of one time are taken step by step of the sequence, whatever the order they came in.
+  const settle = (): void => {
+    const together = pending;
+    pending = [];
+    rules.forEach((rule, position) => {
+      for (const match of together) if (match.rule === rule) step(position, match);
+    });
+  };
+
+  return {
+    enter: (match) => {
+      pending.push(match);
+    },
+    leave: () => undefined,
+    value: (from) => {
+      settle();
+      let reached = 0;
+      chains.forEach(([best], position) => {
+        if (best !== undefined && best.start >= from && reached === position) reached = position + 1;
+      });
+      return reached;
+    },
+  };
+}
+
+/** Folds the numbers in the window; an event counts once, values that aren't numbers don't. */
+function numeric(correlation: LoweredCorrelation, fold: (sorted: readonly number[]) => number): WindowValue {
+  const events = new Map<string, number>();
+  const sorted: number[] = [];
+  const numbersOf = (match: WindowMatch): readonly number[] =>
+    (correlation.condition.fields ?? []).flatMap((name) => numberOf(fieldOf(correlation, match, name)) ?? []);
+  return {
+    enter: (match) => {
+      const times = events.get(match.id) ?? 0;
+      events.set(match.id, times + 1);
+      if (times === 0) for (const value of numbersOf(match)) sorted.splice(lowerBound(sorted, value), 0, value);
+    },
+    leave: (match) => {
+      const times = events.get(match.id) ?? 0;
+      if (times > 1) {
+        events.set(match.id, times - 1);
+        return;
+      }
+      events.delete(match.id);
+      for (const value of numbersOf(match)) sorted.splice(lowerBound(sorted, value), 1);
+    },
+    value: () => (sorted.length === 0 ? undefined : fold(sorted)),
+  };
+}
+
+function numberOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** The value below which `percentile` percent lie, between neighbours in a straight line. */
+function percentileOf(sorted: readonly number[], percentile: number): number {
+  const rank = (Math.min(Math.max(percentile, 0), 100) / 100) * (sorted.length - 1);
+  const below = sorted[Math.floor(rank)] ?? 0;
+  const above = sorted[Math.ceil(rank)] ?? below;
+  return below + (above - below) * (rank - Math.floor(rank));
+}
+
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
