@@ -14,6 +14,8 @@ import { sniff } from './sniff.ts';
 export interface ReadOptions extends Partial<ReadLimits> {
   /** ISO 8601: when the file was written. Lines without a year, and values without a time, are dated by it. */
   readonly time?: string;
+  /** Leaves text alone that doesn't begin with a log line, e.g. a README beside the logs. */
+  readonly onlyLogs?: boolean;
   /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
   readonly onInvalidText?: (index: number) => void;
 }
@@ -97,7 +99,7 @@ function startReader(
   limits: ReadLimits,
   options: ReadOptions,
 ): LogReader {
-  const format = sniff(head, path);
+  const format = sniff(head, path, options.onlyLogs === true);
   const reader = (() => {
     switch (format.kind) {
       case 'json':

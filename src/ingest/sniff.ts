@@ -1,5 +1,7 @@
 import { isGzip } from './gunzip.ts';
+import { startsWithTime } from './formats/open-line.ts';
 import { quote } from './ingested.ts';
+import { looksLikeJson } from './open.ts';
 
 /** Sniffed is what a file's first bytes say it is. */
 export type Sniffed =
@@ -28,7 +30,7 @@ const signatures: readonly { readonly bytes: readonly number[]; readonly name: s
 ];
 
 /** sniff tells JSON, text and what is neither from a file's beginning; the name only decides where text was meant to be JSON. */
-export function sniff(head: Buffer, path: string): Sniffed {
+export function sniff(head: Buffer, path: string, onlyLogs: boolean): Sniffed {
   const signature = signatures.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   if (signature !== undefined) return { kind: 'binary', reason: `not a log: ${signature.name}` };
   if (isGzip(head)) return { kind: 'unreadable', reason: 'gzip inside gzip: unpack it once first' };
@@ -40,13 +42,24 @@ export function sniff(head: Buffer, path: string): Sniffed {
   if (text === '' && head.length - from < 4096) return { kind: 'empty' };
   if (/^(?:\{\s*["}]|\[\s*[{[\]"])/.test(text) || /^[{[]\s*$/.test(text)) return { kind: 'json', from };
   if (isBinary(head)) return { kind: 'binary', reason: 'not a log: binary data' };
-  if (!namedJson.test(path)) return { kind: 'text', from };
+  if (!namedJson.test(path)) {
+    return onlyLogs && !namedLog.test(path) && !hasLogLine(head.toString('utf8', from))
+      ? { kind: 'binary', reason: 'not a log: text without a log line' }
+      : { kind: 'text', from };
+  }
   // A JSON lines file may begin in the middle of a record; among text lines, those that are JSON are opened as such.
   if (/^\{\s*"/m.test(head.toString('latin1', from))) return { kind: 'text', from };
   return { kind: 'unreadable', reason: `not JSON: it begins with ${quote(text, 40)}` };
 }
 
+/** Names that logs have, rotated ones too. */
+const namedLog = /\.log(?:[-.][^/]*)?$|(?:^|\/)(?:auth|secure|messages|syslog|cron)(?:[-.][^/]*)?$/i;
 const namedJson = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i;
+
+/** Whether a line among the first is dated, or JSON. */
+function hasLogLine(text: string): boolean {
+  return text.split('\n', 50).some((line) => looksLikeJson(line) || startsWithTime(line));
+}
 
 /** Text has next to no control characters but tab, line ends and the escape of colours. */
 function isBinary(head: Buffer): boolean {

@@ -95,3 +95,8 @@ function leadingTime(line: string): string | undefined {
   const [first = '', second = ''] = line.slice(0, 64).split(' ', 2);
   return isoTime(first) ?? isoTime(`${first} ${second}`);
 }
+
+/** startsWithTime tells a log's line from prose: it has a syslog header, or begins with a time. */
+export function startsWithTime(line: string): boolean {
+  return parseSyslogLine(line, undefined) !== undefined || leadingTime(line) !== undefined;
+}
