@@ -1,0 +1,73 @@
+// Before a function is packaged: compile the rules, bundle the function to one file, zip that file and nothing else.
+const { execFile } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { rm, writeFile } = require('node:fs/promises');
+const path = require('node:path');
+const { promisify } = require('node:util');
+
+module.exports = class BundlePlugin {
+  constructor(serverless) {
+    this.serverless = serverless;
+    const bundle = () => this.bundle();
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': bundle,
+      'before:package:function:package': bundle,
+    };
+  }
+
+  async bundle() {
+    const { serviceDir, service, pluginManager } = this.serverless;
+    const packager = pluginManager.plugins.find((plugin) => typeof plugin.zipFiles === 'function');
+    await compileRules(serviceDir);
+
+    const output = path.join(serviceDir, '.build', 'lambda');
+    await rm(output, { recursive: true, force: true });
+    for (const key of service.getAllFunctions()) {
+      const lambda = service.getFunction(key);
+      // `functions/x.handler` is the file functions/x.mjs in the zip, made from functions/x.ts.
+      const entry = lambda.handler.slice(0, lambda.handler.lastIndexOf('.'));
+      const root = path.join(output, key);
+      const file = path.join(root, `${entry}.mjs`);
+      const metafile = await bundleFunction(serviceDir, `${entry}.ts`, file);
+      await writeFile(path.join(output, `${key}.json`), JSON.stringify(metafile));
+      lambda.package = { artifact: await packager.zipFiles([file], `${key}.zip`, root) };
+    }
+  }
+};
+
+/** The rules are compiled by the project's own Node, which runs TypeScript: the shell's may be older. */
+async function compileRules(serviceDir) {
+  const own = path.join(serviceDir, 'node_modules', '.bin', 'node');
+  const node = existsSync(own) ? own : process.execPath;
+  try {
+    await promisify(execFile)(node, ['deploy/compile-rules.ts'], { cwd: serviceDir });
+  } catch (error) {
+    throw new Error(`compiling the rules failed:\n${error.stderr || error.message}`, { cause: error });
+  }
+}
+
+async function bundleFunction(serviceDir, entry, outfile) {
+  const { build } = require('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: serviceDir,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    conditions: ['node', 'import'],
+    minify: true,
+    // Names of functions and classes stay readable in stack traces and in metrics by error name.
+    keepNames: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    banner: {
+      // CommonJS dependencies call `require`, which an ES module doesn't have.
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  });
+  return metafile;
+}

@@ -1,0 +1,112 @@
+// One role a function, with the calls that its code makes and the things it makes them on.
+const { arn, attribute, choice, policy, stageOf } = require('./names.cjs');
+
+const parameters = ['tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
+
+module.exports = async ({ resolveVariable }) => {
+  const { prefix, params } = await stageOf(resolveVariable, parameters);
+  const traced = choice('tracing', params.tracing, ['Active', 'PassThrough']) === 'Active';
+
+  const roles = {
+    LogsSubscription: {
+      name: 'logs-subscription',
+      statements: [...detecting, deadLetters('LogsSubscription')],
+    },
+    EventBus: { name: 'event-bus', statements: [...detecting, deadLetters('EventBus')] },
+    TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
+    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...readWebhook(params)] },
+  };
+  return {
+    Resources: Object.fromEntries(
+      Object.entries(roles).map(([id, { name, statements }]) => [
+        `${id}Role`,
+        role(`${prefix}-${name}`, traced ? [...statements, traces] : statements),
+      ]),
+    ),
+  };
+};
+
+const detecting = [
+  allow('PublishFindings', 'events:PutEvents', attribute('FindingsBus')),
+  state('CorrelationWindows', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['fired#*', 'window#*']),
+];
+
+const delivering = [
+  allow('SendAlerts', 'sns:Publish', { Ref: 'AlertsTopic' }),
+  allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], attribute('AlertsKey')),
+  state('SentAlerts', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'], ['seen#*']),
+];
+
+// X-Ray knows no resources to name.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+const traces = allow('SendTraces', ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*');
+
+/** A function sees and changes only its own partitions of the table: who detects can't say that an alert was sent. */
+function state(sid, actions, partitions) {
+  return {
+    ...allow(sid, actions, attribute('StateTable')),
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  };
+}
+
+function deadLetters(step) {
+  return allow('DeadLetters', 'sqs:SendMessage', attribute(`${step}DeadLetters`));
+}
+
+function consume(step) {
+  return allow(
+    'ConsumeQueue',
+    ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+    attribute(`${step}Queue`),
+  );
+}
+
+function readTrail({ trailBucket, trailKeyArn }) {
+  if (trailBucket === '') return [];
+  const objects = { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${trailBucket}/*` };
+  return [
+    allow('ReadTrail', ['s3:GetObject', 's3:GetObjectVersion'], objects),
+    ...(trailKeyArn === '' ? [] : [allow('DecryptTrail', 'kms:Decrypt', trailKeyArn)]),
+  ];
+}
+
+function readWebhook({ slackWebhookParameter }) {
+  if (slackWebhookParameter === '') return [];
+  const parameter = arn('ssm', `parameter/${slackWebhookParameter.replace(/^\//, '')}`);
+  return [
+    allow('ReadSlackWebhook', 'ssm:GetParameter', parameter),
+    {
+      // Whichever key the parameter is encrypted with, and nothing else that this key encrypts.
+      ...allow('DecryptSlackWebhook', 'kms:Decrypt', arn('kms', 'key/*')),
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
+          'kms:EncryptionContext:PARAMETER_ARN': parameter,
+        },
+      },
+    },
+  ];
+}
+
+function allow(sid, action, resource) {
+  return { Sid: sid, Effect: 'Allow', Action: action, Resource: resource };
+}
+
+function role(name, statements) {
+  const logs = allow(
+    'WriteLogs',
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    arn('logs', `log-group:/aws/lambda/${name}:*`),
+  );
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      // IAM has no regions, so that the name must: one stage may be deployed to several.
+      RoleName: { 'Fn::Sub': `${name}-\${AWS::Region}` },
+      AssumeRolePolicyDocument: policy([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]),
+      Policies: [{ PolicyName: 'function', PolicyDocument: policy([logs, ...statements]) }],
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { clients } from '../src/aws/clients.ts';
+import { createDynamoSeenStore } from '../src/aws/dynamodb-seen-store.ts';
+import { createSsmSecrets } from '../src/aws/ssm-secret.ts';
+import type { Finding } from '../src/model/finding.ts';
+import { deliver, failuresOf, type Outcome } from '../src/notify/pipeline.ts';
+import type { Receiver } from '../src/notify/receiver.ts';
+import { createSlackWebhook } from '../src/notify/receivers/slack-webhook.ts';
+import { createSns } from '../src/notify/receivers/sns.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { createLogger } from '../src/runtime/logger.ts';
+import { createMeter, type Count } from '../src/runtime/metrics.ts';
+import type { Instruments } from '../src/runtime/middleware.ts';
+import { createTracing } from '../src/runtime/tracing.ts';
+
+/** FindingDelivery is what the delivering function is made of, built once for each copy of it that Lambda starts. */
+export interface FindingDelivery {
+  readonly instruments: Instruments;
+  /** deliverFinding throws when a receiver did not take the finding: those that did are remembered. */
+  readonly deliverFinding: (finding: Finding) => Promise<void>;
+}
+
+const counts = {
+  delivered: 'FindingsDelivered',
+  'already-delivered': 'FindingsRepeated',
+  failed: 'DeliveriesFailed',
+} as const satisfies Record<Outcome['kind'], Count>;
+
+export async function createFindingDelivery(service: string): Promise<FindingDelivery> {
+  const wanted = ['stage', 'alertsTopic', 'slackWebhookParameter', 'stateTable', 'tracing', 'logLevel'] as const;
+  const config = readConfig(wanted);
+  const logger = createLogger(service, config);
+  const meter = createMeter(service, config);
+  const tracing = await createTracing(config);
+  const now = (): Date => new Date();
+
+  const receivers: Receiver[] = [createSns({ client: tracing.client(clients.sns()), topicArn: config.alertsTopic })];
+  if (config.slackWebhookParameter !== '') {
+    const secret = createSsmSecrets({ client: tracing.client(clients.ssm()), now });
+    receivers.push(
+      createSlackWebhook({
+        address: () => secret(config.slackWebhookParameter),
+        fetch,
+        sleep: (ms, signal) => wait(ms, undefined, { signal }),
+      }),
+    );
+  }
+  const seen = createDynamoSeenStore({
+    client: tracing.client(clients.dynamodb()),
+    table: config.stateTable,
+    newToken: randomUUID,
+  });
+
+  function report(outcome: Outcome, finding: Finding): void {
+    meter.count(counts[outcome.kind], 1);
+    const { receiver, kind } = outcome;
+    const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver };
+    if (kind === 'failed') {
+      const { message, reason, retryable } = outcome.error;
+      logger.warn('not delivered', { ...facts, why: message, reason, retryable });
+    } else if (kind === 'delivered' && outcome.unrecorded !== undefined) {
+      logger.warn('delivered, and perhaps once more later', { ...facts, why: outcome.unrecorded.message });
+    } else {
+      logger.info(kind, facts);
+    }
+  }
+
+  return {
+    instruments: { logger, meter, tracing },
+    async deliverFinding(finding) {
+      const { id: rule, level } = finding.rule;
+      const outcomes = await tracing.segment('deliver', { rule, level, finding: finding.id }, () =>
+        deliver([finding], { receivers, seen, now }),
+      );
+      for (const outcome of outcomes) report(outcome, finding);
+      // Also what trying again can't help: only so it ends among the dead letters, where somebody sees it.
+      const [failure] = failuresOf(outcomes);
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}

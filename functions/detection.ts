@@ -1,0 +1,106 @@
+import ruleSetData from '#compiled-rules';
+import { clients } from '../src/aws/clients.ts';
+import { createDynamoWindowStore } from '../src/aws/dynamodb-window-store.ts';
+import { createFindingsPublisher } from '../src/aws/findings-publisher.ts';
+import { audit, type Tally } from '../src/detect/audit.ts';
+import { createCorrelator } from '../src/detect/correlator.ts';
+import { createDetector } from '../src/detect/detector.ts';
+import { createRuleSet } from '../src/detect/rule-set.ts';
+import type { Finding } from '../src/model/finding.ts';
+import type { Ingested } from '../src/model/log-record.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { createLogger } from '../src/runtime/logger.ts';
+import { createMeter } from '../src/runtime/metrics.ts';
+import type { Instruments } from '../src/runtime/middleware.ts';
+import { createTracing } from '../src/runtime/tracing.ts';
+
+/** Detection is what the detecting functions share, built once for each copy of a function that Lambda starts. */
+export interface Detection {
+  readonly instruments: Instruments;
+  /**
+   * examine audits what was read and publishes the findings. It throws when findings could not be published, and when
+   * nothing at all could be read: then the event must come again, or end among the dead letters.
+   */
+  readonly examine: (ingested: Iterable<Ingested> | AsyncIterable<Ingested>) => Promise<Tally>;
+}
+
+/** Findings carry their events: with more at once, a bad day's trail file would not fit into memory. */
+const publishAtOnce = 100;
+
+/** A trace shows the first findings of an invocation; X-Ray keeps no more than so much of one trace. */
+const tracedFindings = 50;
+
+/** A file that is no log at all may have a million lines. Each is counted; the first show what is wrong. */
+const loggedFailures = 20;
+
+export async function createDetection(service: string): Promise<Detection> {
+  const config = readConfig(['stage', 'findingsBus', 'stateTable', 'tracing', 'logLevel']);
+  const logger = createLogger(service, config);
+  const meter = createMeter(service, config);
+  const tracing = await createTracing(config);
+  const windows = createDynamoWindowStore({
+    client: tracing.client(clients.dynamodb()),
+    table: config.stateTable,
+    now: () => new Date(),
+  });
+  const publisher = createFindingsPublisher({
+    client: tracing.client(clients.eventBridge()),
+    bus: config.findingsBus,
+  });
+  const ruleSet = createRuleSet(ruleSetData);
+  const detector = createDetector(ruleSet);
+
+  async function publish(findings: readonly Finding[]): Promise<void> {
+    await tracing.segment('publish', { findings: findings.length }, () => publisher.publish(findings));
+    meter.count('FindingsPublished', findings.length);
+    for (const finding of findings) {
+      meter.findings(finding.rule.level, 1);
+      logger.info('finding', { finding: finding.id, rule: finding.rule.id, level: finding.rule.level });
+    }
+  }
+
+  async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {
+    const found: Finding[] = [];
+    let [traced, failures] = [0, 0];
+    // What a correlator could not hold is told at the end of each invocation, so that each has its own.
+    const correlator = createCorrelator(ruleSet, windows);
+    const tally = await tracing.segment('detect', {}, () =>
+      audit(
+        ingested,
+        { detector, correlator },
+        {
+          async finding(finding) {
+            found.push(finding);
+            if (traced++ < tracedFindings) {
+              const { id, level } = finding.rule;
+              await tracing.segment('finding', { rule: id, level, finding: finding.id }, () => {});
+            }
+            if (found.length >= publishAtOnce) await publish(found.splice(0));
+          },
+          skipped({ origin, reason }) {
+            logger.debug('skipped: no records in it', { origin, reason });
+          },
+          overflow(overflow) {
+            meter.count('CorrelationOverflows', 1);
+            logger.warn('a correlation could not hold every match', { ...overflow });
+          },
+          failure({ origin, reason }) {
+            if (failures++ < loggedFailures) logger.warn('a record could not be read', { origin, reason });
+          },
+        },
+      ),
+    );
+    if (found.length > 0) await publish(found);
+
+    meter.count('RecordsRead', tally.records);
+    meter.count('RecordsMatched', tally.matched);
+    meter.count('RecordsUnmatched', tally.unmatched);
+    meter.count('RecordsFailed', tally.failed);
+    if (tally.failed > 0 && tally.failed === tally.records) {
+      throw new Error(`none of the ${tally.records} records could be read: the log names each with its reason`);
+    }
+    return tally;
+  }
+
+  return { instruments: { logger, meter, tracing }, examine };
+}

@@ -1,0 +1,36 @@
+import type { SQSEvent } from 'aws-lambda';
+import { clients } from '../src/aws/clients.ts';
+import { createS3ObjectSource, s3Path } from '../src/aws/s3-object-source.ts';
+import { openS3Notification, type S3ObjectRef } from '../src/ingest/s3-notification.ts';
+import { readLogStream, trailFileKind } from '../src/ingest/trail-file.ts';
+import { instrument } from '../src/runtime/middleware.ts';
+import { eachMessage } from '../src/runtime/sqs-batch.ts';
+import { createDetection } from './detection.ts';
+
+const { examine, instruments } = await createDetection('trail-file');
+const { logger, meter, tracing } = instruments;
+const objects = createS3ObjectSource(tracing.client(clients.s3()));
+
+/** handler reads the log files that S3 announces by a queue: a message whose files could not all be read comes again. */
+export const handler = instrument(
+  (event: SQSEvent) =>
+    eachMessage(event, instruments, async (message) => {
+      for (const ref of openS3Notification(message.body)) await examineObject(ref);
+    }),
+  instruments,
+);
+
+async function examineObject(ref: S3ObjectRef): Promise<void> {
+  const path = s3Path(ref);
+  if (trailFileKind(ref.key) === 'digest') {
+    meter.count('ObjectsSkipped', 1);
+    logger.info('a digest file holds no records', { path });
+    return;
+  }
+  const object = await tracing.segment('open', { path }, () => objects.open(ref));
+  const tally = await examine(readLogStream(object.body, path));
+  const broken = object.brokenOff();
+  if (broken !== undefined) throw broken;
+  meter.count('ObjectsRead', 1);
+  logger.info('read', { path, ...tally });
+}
