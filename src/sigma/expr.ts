@@ -28,7 +28,12 @@ export type Test =
       readonly cased: boolean;
     }
   /** One part of a timestamp, in UTC. */
-  | { readonly kind: 'datepart'; readonly part: DatePart; readonly op: NumberComparison | 'eq'; readonly value: number };
+  | {
+      readonly kind: 'datepart';
+      readonly part: DatePart;
+      readonly op: NumberComparison | 'eq';
+      readonly value: number;
+    };
 
 export type Expr =
   | { readonly kind: 'and'; readonly items: readonly Expr[] }
@@ -38,8 +43,11 @@ export type Expr =
   | { readonly kind: 'keyword'; readonly test: Test }
   | { readonly kind: 'constant'; readonly value: boolean };
 
+/** Fields of one record, spelled as its source spells them. They must not change while they are matched. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** Matcher answers whether a record's fields satisfy a detection. It never throws. */
-export type Matcher = (fields: Readonly<Record<string, unknown>>) => boolean;
+export type Matcher = (fields: Fields) => boolean;
 
 export interface LoweredRule {
   readonly kind: 'detection';

@@ -1,0 +1,178 @@
+import { compileMatcher } from './backends/matcher.ts';
+import { jsonTextOf, leafTextOf } from './backends/record-text.ts';
+import type { Expr, Fields, Pattern, Test } from './expr.ts';
+import { compileField } from './field.ts';
+import { printPattern } from './pattern.ts';
+import { textOf } from './text.ts';
+
+/** Explanation is an expression with its result for one record at every node. */
+export type Explanation =
+  | { readonly kind: 'and' | 'or'; readonly result: boolean; readonly items: readonly Explanation[] }
+  | { readonly kind: 'not'; readonly result: boolean; readonly item: Explanation }
+  | { readonly kind: 'constant'; readonly result: boolean }
+  | {
+      readonly kind: 'field' | 'keyword';
+      readonly result: boolean;
+      /** Empty for a keyword. */
+      readonly field: string;
+      /** The value in the record as text, cut when it is long; undefined when the field is missing. */
+      readonly seen: string | undefined;
+      /** What the rule wanted, for a person: `is "root"`. */
+      readonly wanted: string;
+    };
+
+/** SeenEvidence is one field whose value made a detection true. */
+export interface SeenEvidence {
+  readonly field: string;
+  readonly value: string;
+  readonly wanted: string;
+}
+
+const maxShown = 500;
+
+/** explainMatch evaluates every node of an expression, also those that the result didn't need. */
+export function explainMatch(expr: Expr, fields: Fields): Explanation {
+  switch (expr.kind) {
+    case 'and':
+    case 'or': {
+      const items = expr.items.map((item) => explainMatch(item, fields));
+      const result = expr.kind === 'and' ? items.every((item) => item.result) : items.some((item) => item.result);
+      return { kind: expr.kind, result, items };
+    }
+    case 'not': {
+      const item = explainMatch(expr.item, fields);
+      return { kind: 'not', result: !item.result, item };
+    }
+    case 'constant':
+      return { kind: 'constant', result: expr.value };
+    case 'field':
+      return {
+        kind: 'field',
+        field: expr.field,
+        result: compileMatcher(expr)(fields),
+        seen: seenOf(expr, fields),
+        wanted: wantedBy(expr.test),
+      };
+    case 'keyword':
+      return {
+        kind: 'keyword',
+        field: '',
+        result: compileMatcher(expr)(fields),
+        seen: cut(leafTextOf(fields)),
+        wanted: wantedBy(expr.test),
+      };
+    default:
+      throw new Error(expr satisfies never);
+  }
+}
+
+/** evidenceOf lists the fields that made an expression true: of alternatives only those that hold. */
+export function evidenceOf(expr: Expr, fields: Fields): readonly SeenEvidence[] {
+  const evidence = new Map<string, SeenEvidence>();
+  for (const each of supporting(explainMatch(expr, fields), true)) {
+    evidence.set(JSON.stringify([each.field, each.value, each.wanted]), each);
+  }
+  return [...evidence.values()];
+}
+
+/** supporting lists the leaves that give `explanation` the value `wanted`, if it has it. */
+function supporting(explanation: Explanation, wanted: boolean): readonly SeenEvidence[] {
+  if (explanation.result !== wanted) return [];
+  switch (explanation.kind) {
+    case 'and':
+    case 'or':
+      return explanation.items.flatMap((item) => supporting(item, wanted));
+    case 'not':
+      return supporting(explanation.item, !wanted);
+    case 'constant':
+      return [];
+    case 'field':
+    case 'keyword': {
+      // That a field is missing, or that a whole record lacks a word, is no value that could be shown.
+      if (explanation.seen === undefined || (!wanted && explanation.kind === 'keyword')) return [];
+      return [
+        {
+          field: explanation.field,
+          value: explanation.seen,
+          wanted: wanted ? explanation.wanted : `not: ${explanation.wanted}`,
+        },
+      ];
+    }
+    default:
+      throw new Error(explanation satisfies never);
+  }
+}
+
+/** seenOf shows the value that decided: of an array, the element that holds, else all of it. */
+function seenOf(expr: Extract<Expr, { kind: 'field' }>, fields: Fields): string | undefined {
+  const values = compileField(expr.field)(fields);
+  if (values.length === 0) return undefined;
+  const elements = values.flatMap((value) => (Array.isArray(value) ? (value as readonly unknown[]) : [value]));
+  const { test } = expr;
+  if (elements.length > 1 && elements.length <= 1_000 && test.kind !== 'fieldref' && test.kind !== 'exists') {
+    const matcher = compileMatcher({ kind: 'field', field: 'value', test });
+    const holding = elements.find((element) => matcher({ value: element }));
+    if (holding !== undefined) return shown(holding);
+  }
+  return values.length === 1 ? shown(values[0]) : shown(values);
+}
+
+function shown(value: unknown): string {
+  return cut(value === null ? 'null' : (textOf(value) ?? (typeof value === 'object' ? jsonTextOf(value) : '')));
+}
+
+function cut(text: string): string {
+  if (text.length <= maxShown) return text;
+  // Never between the halves of a surrogate pair.
+  const end = /[\ud800-\udbff]/.test(text.charAt(maxShown - 1)) ? maxShown - 1 : maxShown;
+  return `${text.slice(0, end)}…`;
+}
+
+/** wantedBy says in words what a test asks for. */
+export function wantedBy(test: Test): string {
+  switch (test.kind) {
+    case 'pattern':
+      return `${alternatives(test.patterns.map(patternWords))}${test.cased ? ' (case counts)' : ''}`;
+    case 'equals':
+      return `is ${typeof test.value === 'object' ? test.value.bigint : String(test.value)}`;
+    case 'compare':
+      return `${signs[test.op]} ${test.value}`;
+    case 'regex':
+      return `matches /${test.source}/${test.flags}`;
+    case 'cidr':
+      return `is in ${alternatives(test.networks)}`;
+    case 'null':
+      return 'is null or missing';
+    case 'exists':
+      return 'exists';
+    case 'fieldref':
+      return `${{ equals: 'is', contains: 'contains', startswith: 'starts with', endswith: 'ends with' }[test.match]} the value of ${test.field}`;
+    case 'datepart':
+      return `${test.part} ${signs[test.op]} ${test.value}`;
+    default:
+      throw new Error(test satisfies never);
+  }
+}
+
+const signs = { lt: '<', lte: '≤', gt: '>', gte: '≥', eq: '=' } as const;
+const maxAlternatives = 8;
+
+function alternatives(words: readonly string[]): string {
+  const rest = words.length - maxAlternatives;
+  return words.slice(0, maxAlternatives).join(' or ') + (rest > 0 ? ` or ${rest} more` : '');
+}
+
+function patternWords(pattern: Pattern): string {
+  const [first, second, third] = pattern;
+  const isStar = (part: typeof first): boolean => typeof part === 'object' && part.wildcard === 'any';
+  if (pattern.length === 0) return 'is ""';
+  if (pattern.length === 1 && typeof first === 'string') return `is ${JSON.stringify(first)}`;
+  if (pattern.length === 1 && isStar(first)) return 'is any text';
+  if (pattern.length === 2 && typeof first === 'string' && isStar(second))
+    return `starts with ${JSON.stringify(first)}`;
+  if (pattern.length === 2 && isStar(first) && typeof second === 'string') return `ends with ${JSON.stringify(second)}`;
+  if (pattern.length === 3 && isStar(first) && typeof second === 'string' && isStar(third)) {
+    return `contains ${JSON.stringify(second)}`;
+  }
+  return `is like ${printPattern(pattern)}`;
+}
