@@ -5,5 +5,6 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
   },
+  globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   testTimeout: 20_000,
 };

@@ -3,7 +3,7 @@ import { createOverflowLog, findingsOf, groupsOf, usersOf, windowMatchOf, type C
 import { crossingsOf } from './crossings.ts';
 import { firingOf, matchOfFiring, type Firing } from './firing.ts';
 import type { RuleSet } from './rule-set.ts';
-import { inOrder, type WindowMatch } from './window-store.ts';
+import { inOrder, type GroupValues, type WindowMatch } from './window-store.ts';
 
 export interface BatchLimits {
   /** Matches held of one group: the earliest ones, whatever the order they come in. */
@@ -29,21 +29,41 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
   const held = new Map<LoweredCorrelation, WindowMatch[]>();
   const overflow = createOverflowLog();
 
+  const earliest = (
+    correlation: LoweredCorrelation,
+    group: GroupValues,
+    matches: readonly WindowMatch[],
+    limit: number,
+  ) => {
+    const sorted = inOrder(matches);
+    if (sorted.length <= limit) return sorted;
+    overflow.note({ correlation: correlation.key, group, held: limit });
+    return sorted.slice(0, limit);
+  };
+  const hold = (correlation: LoweredCorrelation, match: WindowMatch): void => {
+    const list = held.get(correlation);
+    if (list === undefined) held.set(correlation, [match]);
+    // Twice the limit before it is sorted and cut, so that cutting costs little a match.
+    else if (list.push(match) > 2 * limits.perCorrelation) {
+      held.set(correlation, earliest(correlation, {}, list, limits.perCorrelation));
+    }
+  };
+
   const firings = (): readonly Firing[] => {
     const all: Firing[] = [];
-    const pending = new Map(order.map((correlation) => [correlation, [...(held.get(correlation) ?? [])]]));
+    const inner = new Map<LoweredCorrelation, WindowMatch[]>();
     for (const correlation of order) {
-      const own: Firing[] = [];
-      for (const { group, matches } of groupsOf(correlation, pending.get(correlation) ?? []).values()) {
-        const sorted = inOrder(matches);
-        const kept = sorted.slice(0, limits.perGroup);
-        if (kept.length < sorted.length) overflow.note({ correlation: correlation.key, group, held: kept.length });
-        for (const crossing of crossingsOf(correlation, kept)) own.push(firingOf(correlation, group, crossing, kept));
-      }
-      own.sort((a, b) => a.time - b.time);
-      all.push(...own);
-      for (const firing of own) {
-        for (const user of users.get(correlation.key) ?? []) pending.get(user)?.push(matchOfFiring(firing));
+      const matches = [...(held.get(correlation) ?? []), ...(inner.get(correlation) ?? [])];
+      const kept = earliest(correlation, {}, matches, limits.perCorrelation);
+      const own = [...groupsOf(correlation, kept).values()].flatMap((each) => {
+        const ofGroup = earliest(correlation, each.group, each.matches, limits.perGroup);
+        return crossingsOf(correlation, ofGroup).map((crossing) =>
+          firingOf(correlation, each.group, crossing, ofGroup),
+        );
+      });
+      all.push(...own.sort((a, b) => a.time - b.time));
+      for (const user of users.get(correlation.key) ?? []) {
+        inner.set(user, [...(inner.get(user) ?? []), ...own.map(matchOfFiring)]);
       }
     }
     return all;
@@ -53,23 +73,11 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
     wants: ({ rule }) => users.has(rule.key),
     add: async (matches) => {
       for (const match of matches) {
-        for (const user of users.get(match.rule.key) ?? []) {
-          const list = held.get(user) ?? [];
-          held.set(user, list);
-          list.push(windowMatchOf(match));
-          if (list.length > 2 * limits.perCorrelation) {
-            const kept = inOrder(list);
-            if (kept.length > limits.perCorrelation) {
-              overflow.note({ correlation: user.key, group: {}, held: limits.perCorrelation });
-              kept.length = limits.perCorrelation;
-            }
-            held.set(user, kept);
-          }
-        }
+        for (const user of users.get(match.rule.key) ?? []) hold(user, windowMatchOf(match));
       }
       return [];
     },
-    end: async () => findingsOf(ruleSet, firings()),
+    end: async () => findingsOf(firings()),
     firings,
     overflow: overflow.all,
   };

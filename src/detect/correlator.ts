@@ -78,7 +78,7 @@ export function createCorrelator(ruleSet: RuleSet, store: WindowStore): Correlat
           }
         }
       }
-      return findingsOf(ruleSet, firings);
+      return findingsOf(firings);
     },
     end: async () => [],
     overflow: overflow.all,
@@ -158,11 +158,11 @@ function decide(
 ): Decision {
   const added: FiringMark[] = [];
   const firing: Crossing[] = [];
+  for (const { time, by } of fired) {
+    if (by.some((id) => ids.has(id))) firing.push(windowAt(correlation, matches, time));
+  }
   for (const crossing of crossings) {
     const marks = fired.filter(({ time }) => time >= crossing.time && time <= crossing.until);
-    for (const { time, by, of } of marks) {
-      if (of === undefined && by.some((id) => ids.has(id))) firing.push(windowAt(correlation, matches, time));
-    }
     if (marks.some(({ time }) => time === crossing.time)) continue;
     const [mark] = marks;
     if (mark === undefined) {
@@ -210,15 +210,9 @@ export function groupsOf(
 }
 
 /** findingsOf makes findings of firings in order of time; a correlation that only serves another one raises none. */
-export function findingsOf({ correlations }: RuleSet, firings: readonly Firing[]): readonly Finding[] {
-  const silent = new Set<string>();
-  const known = new Set(correlations.map(({ key }) => key));
-  const loud = new Set<string>();
-  for (const { rules, generate } of correlations) {
-    for (const rule of rules) if (known.has(rule)) (generate ? loud : silent).add(rule);
-  }
+export function findingsOf(firings: readonly Firing[]): readonly Finding[] {
   return firings
-    .filter(({ correlation: { key } }) => loud.has(key) || !silent.has(key))
+    .filter(({ correlation }) => correlation.generate)
     .map(findingOfFiring)
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
 }

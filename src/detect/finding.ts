@@ -1,10 +1,9 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import { findingId, fingerprintOf, type Finding, type RuleSummary } from '../model/finding.ts';
-import type { Fields } from '../model/log-record.ts';
 import type { LoweredCorrelation, LoweredRule } from '../sigma/expr.ts';
 import type { RuleMeta } from '../sigma/rule.ts';
 import type { RuleMatch } from './detector.ts';
-import { textOf, valueOf } from './field-value.ts';
+import { valueOf, valueText } from './field-value.ts';
 
 /** findingOf makes a finding of a rule's match. */
 export function findingOf(match: RuleMatch): Finding {
@@ -70,13 +69,8 @@ export function groupValues({ custom }: RuleMeta, read: (name: string) => unknow
   if (!Array.isArray(names)) return undefined;
   return names.flatMap((name: unknown) => {
     const value = typeof name === 'string' ? read(name) : undefined;
-    return [textOf(name), value === undefined || value === null ? '' : textOf(value)];
+    return [valueText(name), valueText(value)];
   });
-}
-
-/** fieldReader reads a field of a record, for `groupValues`. */
-export function fieldReader(fields: Fields): (name: string) => unknown {
-  return (name) => valueOf(fields, name);
 }
 
 /** Without a list of its own, a rule's news is who did it, in which account and from where. */

@@ -2,7 +2,7 @@ import { describe } from '../describe/describe.ts';
 import { findingId, fingerprintOf, type Evidence, type Finding } from '../model/finding.ts';
 import type { LoweredCorrelation } from '../sigma/expr.ts';
 import type { Crossing } from './crossings.ts';
-import { textOf } from './field-value.ts';
+import { valueText } from './field-value.ts';
 import { groupValues, labelsOf, ruleSummary } from './finding.ts';
 import type { GroupValues, WindowMatch } from './window-store.ts';
 import { fieldOf } from './window-values.ts';
@@ -25,7 +25,7 @@ const maxEvents = 100;
 export function groupOf(correlation: LoweredCorrelation, match: WindowMatch): GroupValues {
   const values = correlation.groupBy.map((name) => {
     const value = fieldOf(correlation, match, name);
-    return [name, value === undefined || value === null ? null : textOf(value)] as const;
+    return [name, value === undefined || value === null ? null : valueText(value)] as const;
   });
   return Object.fromEntries(values);
 }

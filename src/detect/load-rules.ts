@@ -43,9 +43,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
     }
   }
   const lowered = lowerRules(documents, options);
-  const { ruleSet, clashes } = refuseClashes(lowered.ruleSet);
-  problems.push(...lowered.problems, ...clashes);
-  return { ruleSet, problems: problems.sort(byPlace), files: files.size };
+  return { ruleSet: lowered.ruleSet, problems: [...problems, ...lowered.problems].sort(byPlace), files: files.size };
 }
 
 /** ruleFilesOf lists the rule files of a path: the file itself, or those of a folder with all below, sorted by name. */
@@ -67,50 +65,6 @@ export async function ruleFilesOf(path: string): Promise<readonly string[]> {
 async function kindOf(path: string): Promise<{ readonly isDirectory: boolean; readonly isFile: boolean }> {
   const found = await stat(path).catch(() => undefined);
   return { isDirectory: found?.isDirectory() ?? false, isFile: found === undefined || found.isFile() };
-}
-
-/** Two rules with one key would take each other's place in findings, correlations and state: neither is loaded. */
-function refuseClashes(ruleSet: LoweredRuleSet): {
-  readonly ruleSet: LoweredRuleSet;
-  readonly clashes: readonly Problem[];
-} {
-  const owners = new Map<string, string[]>();
-  for (const { key, path } of [...ruleSet.detections, ...ruleSet.correlations]) {
-    owners.set(key, [...(owners.get(key) ?? []), path]);
-  }
-  const clashing = new Map([...owners].filter(([, paths]) => paths.length > 1));
-  if (clashing.size === 0) return { ruleSet, clashes: [] };
-
-  // What refers to a clashing rule, however indirectly, can't be loaded either.
-  const gone = new Set(clashing.keys());
-  const correlations = ruleSet.correlations.filter(({ key, rules }) => {
-    if (!gone.has(key) && !rules.some((rule) => gone.has(rule))) return true;
-    gone.add(key);
-    return false;
-  });
-  const clashes: Problem[] = [...clashing].flatMap(([key, paths]) =>
-    [...new Set(paths)].map((path) => ({
-      severity: 'error' as const,
-      code: 'duplicate-rule',
-      path,
-      line: 1,
-      document: 1,
-      message: `another rule is called ${key} too (${paths.join(', ')}); give each an id of its own`,
-    })),
-  );
-  for (const { key, path, rules } of ruleSet.correlations) {
-    if (clashing.has(key) || !gone.has(key)) continue;
-    const missing = rules.filter((rule) => gone.has(rule)).join(', ');
-    clashes.push({
-      severity: 'error',
-      code: 'refused-reference',
-      path,
-      line: 1,
-      document: 1,
-      message: `it refers to rules that were refused: ${missing}; mend those first`,
-    });
-  }
-  return { ruleSet: { detections: ruleSet.detections.filter(({ key }) => !gone.has(key)), correlations }, clashes };
 }
 
 function unreadable(path: string, error: unknown): Problem {

@@ -1,5 +1,6 @@
 import type { LoweredCorrelation } from '../sigma/expr.ts';
-import { textOf, valueOf } from './field-value.ts';
+import { numberOf } from '../sigma/text.ts';
+import { valueOf, valueText } from './field-value.ts';
 import type { WindowMatch } from './window-store.ts';
 
 /**
@@ -34,12 +35,12 @@ const makers: Readonly<Record<LoweredCorrelation['type'], (correlation: LoweredC
 /** fieldOf reads a correlation's field of a match: an alias means another field for each rule. */
 export function fieldOf({ aliases }: LoweredCorrelation, match: WindowMatch, name: string): unknown {
   const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
-  const field = alias === undefined ? name : Object.hasOwn(alias, match.rule) ? alias[match.rule] : undefined;
+  const field = (alias !== undefined && Object.hasOwn(alias, match.rule) ? alias[match.rule] : undefined) ?? name;
   // A firing carries the names of the group it fired for, aliases among them.
-  for (const own of field === undefined ? [name] : [field, name]) {
+  for (const own of [field, name]) {
     if (match.group !== undefined && Object.hasOwn(match.group, own)) return match.group[own];
   }
-  return field === undefined ? undefined : valueOf(match.record.fields, field);
+  return valueOf(match.record.fields, field);
 }
 
 /** Counts how many different keys are in the window; a match without a key isn't counted. */
@@ -63,7 +64,7 @@ function distinct(keyOf: (match: WindowMatch) => string | undefined): WindowValu
 function tupleOf(correlation: LoweredCorrelation, match: WindowMatch): string | undefined {
   const values = (correlation.condition.fields ?? []).map((name) => fieldOf(correlation, match, name) ?? null);
   if (values.every((value) => value === null)) return undefined;
-  return JSON.stringify(values.map((value) => (value === null ? null : textOf(value))));
+  return JSON.stringify(values.map((value) => (value === null ? null : valueText(value))));
 }
 
 interface Link {
@@ -137,12 +138,6 @@ function numeric(correlation: LoweredCorrelation, fold: (sorted: readonly number
     },
     value: () => (sorted.length === 0 ? undefined : fold(sorted)),
   };
-}
-
-function numberOf(value: unknown): number | undefined {
-  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
 }
 
 /** The value below which `percentile` percent lie, between neighbours in a straight line. */
