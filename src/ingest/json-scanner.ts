@@ -66,6 +66,17 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
     pieces = [];
   };
 
+  /** Ends what is neither object nor array. In a list, only a JSON value can stand there: anything else means that the place is lost. */
+  const finishWord = (bytes: Buffer) => {
+    if (!listed || isScalar(pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes]))) {
+      finish(bytes);
+      return;
+    }
+    sink.broken('brackets or quotes that do not fit');
+    pieces = [];
+    mode = 'lost';
+  };
+
   /** Reports the value at hand, whose last bytes are `rest`, and gives back where to go on. */
   const recover = (reason: string, rest: Buffer, seen: number): { readonly buf: Buffer; readonly at: number } => {
     sink.broken(reason);
@@ -142,6 +153,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
         const tail = mode === 'tail';
         if (end >= 0) {
           if (tail) mode = 'between';
+          else if (mode === 'word') finishWord(buf.subarray(at, end));
           else finish(buf.subarray(at, end));
           at = end;
         } else if (end === unfinished) {
@@ -150,7 +162,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
         } else ({ buf, at } = recover('brackets or quotes that do not fit', buf.subarray(at), -end - at));
       }
       if (last && at === buf.length) {
-        if (mode === 'word') finish(empty);
+        if (mode === 'word') finishWord(empty);
         else if (mode === 'value') ({ buf, at } = recover(cutOff, empty, 0));
         else if (mode === 'tail' || (listed && mode !== 'lost')) sink.broken(cutOff);
       }
@@ -288,6 +300,15 @@ function listStart(buf: Buffer, at: number): number {
 function firstKey(buf: Buffer, at: number): Buffer | undefined {
   const found = /^\{\s*"[^"\\]+"/.exec(buf.toString('latin1', at, at + lookahead));
   return found === null ? undefined : Buffer.from(buf.subarray(at, at + found[0].length));
+}
+
+function isScalar(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isBlank(byte: number): boolean {
