@@ -1,0 +1,35 @@
+import { lintRules } from '../../sigma/lint.ts';
+import { exitCode, type ExitCode } from '../exit.ts';
+import type { Surroundings } from '../terminal.ts';
+import { plural } from '../text.ts';
+import { lintAws } from './aws-lint.ts';
+import { countsOf, problemText } from './problem-text.ts';
+import { inOrder, loadRuleFiles } from './rule-files.ts';
+
+export interface LintOptions {
+  readonly format: 'text' | 'json';
+  readonly strict?: boolean;
+}
+
+/** lintRuleFiles is `trailwatch rule lint`: what does nothing, can't happen, or is missing in rules that load. */
+export async function lintRuleFiles(
+  paths: readonly string[],
+  options: LintOptions,
+  { out, cwd }: Surroundings,
+): Promise<ExitCode> {
+  const { files, documents, ruleSet, problems } = await loadRuleFiles(paths, cwd);
+  const found = inOrder([...problems, ...lintRules(documents, ruleSet), ...lintAws(documents, ruleSet)]);
+  const counts = countsOf(found);
+  const summary = { files: files.length, documents: documents.length, ...counts };
+  if (options.format === 'json') {
+    await out.write(`${JSON.stringify({ summary, problems: found }, undefined, 2)}\n`);
+  } else {
+    const lines = found.map((problem) => problemText(problem, out.colors));
+    const { errors, warnings } = counts;
+    await out.write(
+      `${lines.join('')}${lines.length > 0 ? '\n' : ''}${plural(files.length, 'file')}, ` +
+        `${plural(documents.length, 'document')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}\n`,
+    );
+  }
+  return options.strict === true && found.length > 0 ? exitCode.checkFailed : exitCode.done;
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseRuleTest } from '../../detect/rule-test.ts';
+import { runRuleTest, type RuleTestResult } from '../../detect/run-rule-test.ts';
+import { shown } from '../../notify/render/plain.ts';
+import type { Problem } from '../../sigma/rule.ts';
+import { exitCode, type ExitCode } from '../exit.ts';
+import type { Colors, Surroundings } from '../terminal.ts';
+import { plural } from '../text.ts';
+import { explanationText } from './explanation-text.ts';
+import { problemText } from './problem-text.ts';
+import { loadRuleFiles } from './rule-files.ts';
+import { unreadable } from './unreadable.ts';
+
+export interface TestOptions {
+  readonly requireTests?: boolean;
+}
+
+/** TestedFile is a rule file with what its test said; without `results` it has none. */
+interface TestedFile {
+  readonly path: string;
+  readonly testPath: string;
+  readonly results?: readonly RuleTestResult[];
+  readonly problems: readonly Problem[];
+}
+
+/** testRules is `trailwatch rule test`: runs `<name>.test.yml` beside each `<name>.yml`. */
+export async function testRules(
+  paths: readonly string[],
+  options: TestOptions,
+  { out, cwd }: Surroundings,
+): Promise<ExitCode> {
+  const loaded = await loadRuleFiles(paths.map(rulePathOf), cwd);
+  const tested: TestedFile[] = [];
+  for (const path of loaded.files) {
+    const testPath = path.replace(/\.(ya?ml)$/, '.test.$1');
+    const refusals = loaded.problems.filter((one) => one.path === path && one.severity === 'error');
+    if (!existsSync(resolve(cwd, testPath))) {
+      tested.push({ path, testPath, problems: refusals });
+      continue;
+    }
+    const { test, problems } = parseRuleTest(readFileSync(resolve(cwd, testPath), 'utf8'), testPath, (file) =>
+      readEvents(resolve(cwd, dirname(testPath), file), file),
+    );
+    const results = test === undefined ? [] : await runRuleTest(test, path, loaded.ruleSet);
+    tested.push({ path, testPath, results, problems: [...refusals, ...problems] });
+  }
+  await out.write(testText(tested, out.colors));
+  const isBad = ({ results, problems }: TestedFile): boolean =>
+    problems.length > 0 || (results?.some(({ passed }) => !passed) ?? options.requireTests === true);
+  return tested.some(isBad) || tested.length === 0 ? exitCode.checkFailed : exitCode.done;
+}
+
+/** A test file stands for its rule. */
+function rulePathOf(path: string): string {
+  return path.replace(/\.test\.(ya?ml)$/, '.$1');
+}
+
+const maxEventBytes = 16 * 1024 * 1024;
+
+function readEvents(path: string, name: string): unknown {
+  try {
+    if (statSync(path).size > maxEventBytes) throw new Error('it is larger than 16 MB');
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${name}: ${unreadable(error)}`, { cause: error });
+  }
+}
+
+function testText(tested: readonly TestedFile[], colors: Colors): string {
+  const results = tested.flatMap((file) => file.results ?? []);
+  const failed = results.filter(({ passed }) => !passed).length;
+  const untested = tested.filter((file) => file.results === undefined);
+  const broken = tested.reduce((sum, { problems }) => sum + problems.length, 0);
+  const summary = [
+    `${plural(tested.length - untested.length, 'rule file')} tested, ${plural(results.length, 'case')}: ${results.length - failed} passed, ${failed} failed`,
+    ...(broken > 0 ? [plural(broken, 'error')] : []),
+    ...(untested.length > 0 ? [`${plural(untested.length, 'rule file')} without a test`] : []),
+  ];
+  return `${tested.map((file) => fileText(file, colors)).join('')}\n${summary.join('; ')}\n`;
+}
+
+function fileText({ path, testPath, results, problems }: TestedFile, colors: Colors): string {
+  const errors = problems.map((problem) => `  ${problemText(problem, colors)}`).join('');
+  if (results === undefined) return `${colors.yellow('–')} ${shown(path)}  no ${shown(testPath)}\n${errors}`;
+  const failures = results.filter(({ passed }) => !passed);
+  const mark = failures.length === 0 && problems.length === 0 ? colors.green('✓') : colors.red('✗');
+  const cases = failures.map((failure) => failureText(failure, testPath, colors)).join('');
+  return `${mark} ${shown(path)}  ${plural(results.length, 'case')}\n${errors}${cases}`;
+}
+
+function failureText({ case: one, reason, explanations }: RuleTestResult, testPath: string, colors: Colors): string {
+  const list = one.expect === 'match' ? 'matches' : 'misses';
+  const trees = explanations.map(({ event, explanation }) => {
+    const which = one.events.length > 1 ? `      event ${event}:\n` : '';
+    return `${which}${explanationText(explanation, colors, '      ')}`;
+  });
+  const where = `${shown(testPath)}:${one.line}`;
+  return `  ${colors.red('✗')} ${where}: ${list}: ${colors.bold(shown(one.name))}\n    ${shown(reason ?? '', 2_000)}\n${trees.join('')}`;
+}
