@@ -1,0 +1,152 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { audit } from '../detect/audit.ts';
+import type { Tally } from '../detect/audit.ts';
+import { createBatchCorrelator } from '../detect/batch-correlator.ts';
+import { createDetector } from '../detect/detector.ts';
+import { loadRules } from '../detect/load-rules.ts';
+import { createRuleSet } from '../detect/rule-set.ts';
+import type { RuleSet } from '../detect/rule-set.ts';
+import type { Finding } from '../model/finding.ts';
+import { isAtLeast, levels } from '../model/level.ts';
+import { shown } from '../notify/render/plain.ts';
+import { exitCode, UsageError } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { createFailureList } from './failure-list.ts';
+import type { FailureList } from './failure-list.ts';
+import { projectPath } from './options.ts';
+import type { AuditOptions } from './options.ts';
+import { showProgress } from './progress.ts';
+import { openInput } from './read-input.ts';
+import type { Input } from './read-input.ts';
+import type { Surroundings } from './terminal.ts';
+import { count, plural } from './text.ts';
+import { parseTimeRange } from './time-range.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** Prepared is an audit that can begin: rules loaded, files found, no record read yet. */
+export interface Prepared {
+  readonly ruleSet: RuleSet;
+  readonly input: Input;
+  readonly range: TimeRange;
+  /** Rule documents that were refused. */
+  readonly refused: number;
+}
+
+/** AuditOutcome is what became of the input; the findings went to the caller one by one. */
+export interface AuditOutcome extends Prepared {
+  readonly tally: Tally;
+  readonly failures: FailureList;
+  readonly elapsedMs: number;
+  /** Whether it was stopped before the end. */
+  readonly partial: boolean;
+  /** Whether a finding reached the level of `--fail-on`. */
+  readonly checkFailed: boolean;
+}
+
+const listedProblems = 10;
+
+/** prepareAudit loads the rules and finds the files, and names on stderr what will be left out. */
+export async function prepareAudit(
+  paths: readonly string[],
+  options: AuditOptions,
+  surroundings: Surroundings,
+): Promise<Prepared> {
+  const { cwd, err, now, stdin, stop } = surroundings;
+  const range = parseTimeRange(options.from, options.to, now());
+  const [rules, input] = await Promise.all([
+    readRules(options.rules, cwd),
+    openInput(paths, { stdin, now: now(), range, stop }),
+  ]);
+  for (const path of input.missing) await err.write(`trailwatch: ${path}: no such file or folder\n`);
+  if (input.missing.length === paths.length) {
+    throw new UsageError(
+      `nothing to read: ${paths.length === 1 ? 'the path does' : 'none of the paths does'} not exist`,
+    );
+  }
+  const errors = rules.problems.filter(({ severity }) => severity === 'error');
+  for (const { path, line, message } of errors.slice(0, listedProblems)) {
+    await err.write(`trailwatch: ${path}:${line}: ${message}\n`);
+  }
+  if (errors.length > listedProblems) {
+    await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
+  }
+  return { ruleSet: createRuleSet(rules.ruleSet), input, range, refused: errors.length };
+}
+
+async function readRules(given: readonly string[] | undefined, cwd: string): ReturnType<typeof loadRules> {
+  const paths = given?.map((path) => resolve(cwd, path)) ?? [projectPath('rules')];
+  for (const path of paths) {
+    await stat(path).catch((cause: unknown) => {
+      throw new UsageError(`--rules ${path}: no such file or folder`, undefined, cause);
+    });
+  }
+  const rules = await loadRules(paths);
+  if (rules.ruleSet.detections.length === 0) {
+    const [first] = rules.problems;
+    throw new UsageError(
+      `no usable rule in ${paths.join(', ')} (${plural(rules.files, 'file')} read)`,
+      first === undefined ? 'Rules are Sigma rules in .yml files.' : `${first.path}:${first.line}: ${first.message}`,
+    );
+  }
+  return rules;
+}
+
+/** auditFiles reads the files found, record by record, and hands on every finding of the asked-for level. */
+export async function auditFiles(
+  prepared: Prepared,
+  options: AuditOptions,
+  surroundings: Surroundings,
+  onFinding: (finding: Finding) => void | Promise<void>,
+): Promise<AuditOutcome> {
+  const { input, ruleSet } = prepared;
+  const { err, now, stop } = surroundings;
+  const engine = {
+    detector: createDetector(ruleSet),
+    correlator: createBatchCorrelator(ruleSet),
+  };
+  const failures = createFailureList();
+  const floor = options.level ?? levels[0];
+  let checkFailed = false;
+  const startedAt = now().getTime();
+  const endProgress = showProgress(err, input.progress, startedAt, now);
+  try {
+    const tally = await audit(input.records, engine, {
+      failure: (failure) => failures.add(failure),
+      overflow: ({ correlation, held }) =>
+        err.write(
+          `trailwatch: ${correlation}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
+        ),
+      finding: (finding) => {
+        const { level } = finding.rule;
+        if (options.failOn !== undefined && isAtLeast(level, options.failOn)) checkFailed = true;
+        return isAtLeast(level, floor) ? onFinding(finding) : undefined;
+      },
+    });
+    const elapsedMs = now().getTime() - startedAt;
+    endProgress();
+    const idle = withoutLogs(input, tally);
+    if (idle !== undefined && !stop.aborted) await err.write(`trailwatch: no log in the given paths: ${idle}\n`);
+    return { ...prepared, tally, failures, elapsedMs, partial: stop.aborted, checkFailed };
+  } finally {
+    endProgress();
+  }
+}
+
+/** Says why nothing was there to read, when nothing was: a mistaken path should not look like a quiet night. */
+function withoutLogs(input: Input, { records }: Tally): string | undefined {
+  const { read, skipped, skippedFiles } = input.summary();
+  if (records > 0 || read > 0) return undefined;
+  const [first] = skippedFiles;
+  if (first === undefined) return 'they hold no file';
+  const rest = skipped > 1 ? `, and ${plural(skipped - 1, 'other file')} skipped` : '';
+  return `${shown(first.path, 200)}: ${first.reason}${rest}`;
+}
+
+/** exitCodeOf says how an audit ended; a failed check outranks what could not be read, and wrong usage outranks both. */
+export function exitCodeOf({ input, tally, checkFailed, failures, refused }: AuditOutcome): ExitCode {
+  if (input.missing.length > 0) return exitCode.usage;
+  if (checkFailed) return exitCode.checkFailed;
+  const unread = failures.total() > 0 || refused > 0 || withoutLogs(input, tally) !== undefined;
+  return unread ? exitCode.someUnread : exitCode.done;
+}

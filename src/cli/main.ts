@@ -1,0 +1,130 @@
+import { Command, CommanderError } from 'commander';
+import { exitCode, UsageError } from './exit.ts';
+import { ruleCommand } from './rule/rule.ts';
+import { runCommand } from './run.ts';
+import { scanCommand } from './scan.ts';
+import { createOutput } from './terminal.ts';
+import type { Surroundings } from './terminal.ts';
+import { version } from './version.ts';
+
+/** main is the outermost function of the command line: only it prints errors and sets the exit code. */
+export async function main(process: NodeJS.Process): Promise<void> {
+  const stopping = new AbortController();
+  listenForEnd(process, stopping);
+  const surroundings: Surroundings = {
+    out: createOutput(process.stdout, process.env),
+    err: createOutput(process.stderr, process.env),
+    stdin: process.stdin,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    stop: stopping.signal,
+  };
+  process.exitCode = await runCommandLine(process.argv.slice(2), surroundings);
+  // A read that was given up may still be under way, and would keep the process waiting for its end.
+  if (stopping.signal.aborted) process.stdout.write('', () => process.exit());
+}
+
+/** runCommandLine does what the arguments ask for and returns the exit code. It never throws. */
+export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { err, stop } = surroundings;
+  let code: number = exitCode.done;
+  const program = createProgram(surroundings, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    code = await tell(error, err);
+  }
+  return stop.aborted && typeof stop.reason === 'number' ? stop.reason : code;
+}
+
+function createProgram(surroundings: Surroundings, end: (code: number) => void): Command {
+  const { out, err } = surroundings;
+  const program = new Command('trailwatch')
+    .description('Audit pipeline for AWS: CloudTrail and host logs in, alerts that someone can act on out.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => void out.write(text),
+      writeErr: (text) => void err.write(text),
+      // Errors are printed once, by whoever catches them.
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(out.width, 110),
+      getErrHelpWidth: () => Math.min(err.width, 110),
+      getOutHasColors: () => out.colors.isColorSupported,
+      getErrHasColors: () => err.colors.isColorSupported,
+    })
+    .exitOverride()
+    .addHelpText('after', programHelp);
+  runCommand(program, surroundings, end);
+  scanCommand(program, surroundings, end);
+  ruleCommand(program, surroundings, end);
+  return program;
+}
+
+const programHelp = `
+PATH is a file or a folder (read recursively) of CloudTrail files (.json, .json.gz), JSON lines, bare arrays,
+EventBridge events, CloudWatch Logs exports and payloads, or syslog text; - is standard input.
+
+Examples:
+  trailwatch run                                     the sample archive that comes with Trailwatch
+  trailwatch run AWSLogs/ --from 7d                  a trail, synced from S3: the last seven days
+  trailwatch scan AWSLogs/ --level high --fail-on critical
+  aws s3 cp s3://my-trail/AWSLogs/…/x.json.gz - | trailwatch scan -
+  trailwatch scan AWSLogs/ --format ndjson | jq -r .rule.title | sort | uniq -c
+
+Exit codes:
+  0  done
+  1  the asked-for check failed (--fail-on)
+  2  wrong usage, or a path that does not exist
+  3  done, but some input could not be read; each is named with its reason
+`;
+
+async function tell(error: unknown, err: Surroundings['err']): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCode.done;
+    // Commander prints help itself when no command was given.
+    if (error.code !== 'commander.help') {
+      const [first = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
+      await err.write(`trailwatch: ${[first, ...hints].join('\n')}\nTry \`trailwatch --help\`.\n`);
+    }
+    return exitCode.usage;
+  }
+  if (error instanceof UsageError) {
+    await err.write(`trailwatch: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    return exitCode.usage;
+  }
+  await err.write(
+    `trailwatch: a fault of its own: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return exitCode.fault;
+}
+
+// One key press can arrive twice, from the terminal and forwarded by npm or by the wrapper.
+const samePressMs = 300;
+
+function listenForEnd(process: NodeJS.Process, stopping: AbortController): void {
+  let stoppedAt = 0;
+  const stopBy = (code: number) => (): void => {
+    if (!stopping.signal.aborted) {
+      stoppedAt = Date.now();
+      stopping.abort(code);
+    } else if (Date.now() - stoppedAt > samePressMs) {
+      process.exit(code);
+    }
+  };
+  process.on('SIGINT', stopBy(exitCode.interrupted));
+  process.on('SIGTERM', stopBy(exitCode.terminated));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // `| head` has seen enough: nothing failed, and nobody is left to tell.
+    if (error.code === 'EPIPE') stopping.abort(exitCode.done);
+    else {
+      process.stderr.write(`trailwatch: stdout: ${error.message}\n`);
+      stopping.abort(exitCode.fault);
+    }
+  });
+  process.stderr.on('error', () => undefined);
+}

@@ -1,0 +1,14 @@
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write there',
+  EPERM: 'no permission to write there',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is a file',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk takes no changes',
+};
+
+/** reasonOf says for a person why a file could not be written. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return ('code' in error && typeof error.code === 'string' && reasons[error.code]) || error.message;
+}

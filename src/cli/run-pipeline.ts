@@ -1,0 +1,107 @@
+import { Writable } from 'node:stream';
+import { deliver, failuresOf } from '../notify/pipeline.ts';
+import type { Receiver } from '../notify/receiver.ts';
+import { createConsole } from '../notify/receivers/console.ts';
+import { createMemorySeenStore } from '../notify/seen-store.ts';
+import { auditFiles, exitCodeOf, prepareAudit } from './audit-files.ts';
+import { createCasebook } from './casebook/casebook.ts';
+import type { Alert, Case } from './casebook/casebook.ts';
+import { bySeverity, inTime } from './casebook/order.ts';
+import { UsageError } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+import { findingLine } from './formats/ndjson.ts';
+import { writeReport } from './report-file.ts';
+import type { RunOptions } from './options.ts';
+import { renderSummary } from './summary.ts';
+import type { Colors, Output, Surroundings } from './terminal.ts';
+import { count, plural, span } from './text.ts';
+
+/** runPipeline takes files through all of Trailwatch: detect, correlate, deliver to the console, sum up, report. */
+export async function runPipeline(
+  paths: readonly string[],
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { out, err, now } = surroundings;
+  const limit = limitOf(options.limit);
+  const casebook = createCasebook();
+  const prepared = await prepareAudit(paths, options, surroundings);
+  const outcome = await auditFiles(prepared, options, surroundings, (finding) => void casebook.add(finding));
+  const found = casebook.read();
+
+  const told = mostSevere(found.alerts, limit);
+  if (options.format === 'ndjson') await printLines(told, out);
+  else await deliverToConsole(told, out, now);
+  const left = found.alertsTotal - told.length;
+  if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
+
+  const report = options.report ? await writeReport({ paths, options, outcome, found, surroundings }) : undefined;
+  const summary = renderSummary({ outcome, found, report, colors: out.colors, width: out.width });
+  await (options.format === 'ndjson' ? err : out).write(summary);
+  return exitCodeOf(outcome);
+}
+
+function limitOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--limit ${text}: not a whole number`);
+  return Number(text) || Infinity;
+}
+
+function mostSevere(alerts: Case['alerts'], limit: number): readonly Alert[] {
+  if (alerts.length <= limit) return alerts;
+  const ranked = alerts.toSorted(
+    (a, b) => bySeverity(a.finding.rule.level, b.finding.rule.level) || inTime(a.finding, b.finding),
+  );
+  return ranked.slice(0, limit).sort((a, b) => inTime(a.finding, b.finding));
+}
+
+async function printLines(alerts: readonly Alert[], out: Output): Promise<void> {
+  for (const { finding, count: times, first, last } of alerts) {
+    await out.write(`${JSON.stringify({ ...findingLine(finding), alert: { count: times, first, last } })}\n`);
+  }
+}
+
+/** The console is a receiver like every other: what a person sees here went through the same delivery. */
+async function deliverToConsole(alerts: readonly Alert[], out: Output, now: () => Date): Promise<void> {
+  const findings = alerts.map(({ finding }) => finding);
+  const outcomes = await deliver(findings, {
+    receivers: [consoleReceiver(alerts, out)],
+    seen: createMemorySeenStore(),
+    now,
+    // A person who pages through the alerts may take as long as they like.
+    sendTimeoutMs: longestTimerMs,
+  });
+  const failed = failuresOf(outcomes);
+  const [first] = failed;
+  if (first !== undefined) throw new Error(`${plural(failed.length, 'alert')} not delivered`, { cause: first.error });
+}
+
+const longestTimerMs = 2 ** 31 - 1;
+
+// Adds to each block how often the news came: the finding that is delivered is the first of them.
+function consoleReceiver(alerts: readonly Alert[], out: Output): Receiver {
+  const byFinding = new Map(alerts.map((alert) => [alert.finding.id, alert]));
+  let again = '';
+  const stream = new Writable({
+    decodeStrings: false,
+    write(block: string, _encoding, settle) {
+      void out.write(`${block.trimEnd()}\n${again}\n`).then(() => settle(), settle);
+    },
+  });
+  const { colors, width } = out;
+  const receiver = createConsole({ stream, colour: colors.isColorSupported, width: Math.min(width, 120) });
+  return {
+    ...receiver,
+    send(notification, signal) {
+      const alert = byFinding.get(notification.finding.id);
+      again = alert === undefined || alert.count === 1 ? '' : `${timesLine(alert, colors)}\n`;
+      return receiver.send(notification, signal);
+    },
+  };
+}
+
+function timesLine({ count: times, first, last }: Alert, colors: Colors): string {
+  const apart = Date.parse(last) - Date.parse(first);
+  const until =
+    first.slice(0, 10) === last.slice(0, 10) ? last.slice(11, 19) : `${last.slice(0, 10)} ${last.slice(11, 19)}`;
+  return `${colors.dim('again'.padEnd(10))}${count(times)} times in ${span(apart)}, until ${until}`;
+}
