@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { audit } from '../../src/detect/audit.ts';
+import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { createDetector } from '../../src/detect/detector.ts';
+import { loadRules } from '../../src/detect/load-rules.ts';
+import { createRuleSet } from '../../src/detect/rule-set.ts';
+import { readPaths } from '../../src/ingest/local-files.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { LogRecord, RecordFailure } from '../../src/model/log-record.ts';
+import { expectGolden } from '../support/golden.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const events = path.join(root, 'events');
+const intruder = new Set(['198.51.100.77', '198.51.100.23']);
+
+const ruleSet = createRuleSet((await loadRules([path.join(root, 'rules')])).ruleSet);
+const findings: Finding[] = [];
+const records: LogRecord[] = [];
+const failures: RecordFailure[] = [];
+const files = await readPaths(
+  ['archive', 'hosts', 'ec2'].map((folder) => path.join(events, folder)),
+  { stdin: (async function* () {})(), now: '2026-03-12T00:00:00.000Z' },
+);
+const tally = await audit(
+  files.ingested,
+  { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
+  {
+    finding: (finding) => void findings.push(finding),
+    failure: (failure) => void failures.push(failure),
+    record: (record) => void records.push(record),
+  },
+);
+findings.sort(
+  (a, b) => compare(a.time, b.time) || compare(a.rule.title, b.rule.title) || compare(a.event.id, b.event.id),
+);
+
+const cloudTrail = records.filter(({ source }) => source.services.includes('cloudtrail'));
+
+test('the findings are those that were read and approved', () => {
+  const lines = findings.map(({ time, rule, event }) =>
+    JSON.stringify({ time, level: rule.level, rule: rule.title, ruleId: rule.id, eventId: event.id }),
+  );
+  expectGolden('sample-findings.json', `[\n${lines.join(',\n')}\n]\n`);
+});
+
+test('every record can be read, and most match nothing that anyone is told of', () => {
+  expect(failures).toEqual([]);
+  expect(tally.records).toBe(tally.matched + tally.unmatched + tally.failed);
+  expect(tally.records).toBeGreaterThan(400);
+  expect(tally.records).toBeLessThan(700);
+  expect(findings.length).toBeLessThan(tally.records / 10);
+  // The digest.
+  expect(tally.skipped).toBe(1);
+});
+
+describe('nothing ordinary is alerted on', () => {
+  /** Findings whose event doesn't name the intruder's address, each with its reason. */
+  const others: Readonly<Record<string, string>> = {
+    'CloudTrail Insights saw unusual activity': "names the intruder's user, an Insight has no address",
+    'Many instances stopped or terminated at once': 'a state change has no address',
+    'Instance stopped or terminated': 'informational, for the record',
+    'User created on a host': "root's session is the intruder's; useradd's line has no address",
+    'Root user was active': 'the break-glass use in answer to the intrusion, which has to be confirmed',
+  };
+
+  test.each(findings.map((finding) => [`${finding.time.slice(11, 19)} ${finding.rule.title}`, finding] as const))(
+    '%s',
+    (_name, { rule, event }) => {
+      if (!intruder.has(event.sourceAddress ?? '')) expect(Object.keys(others)).toContain(rule.title);
+    },
+  );
+
+  test('each of the reasons is still needed', () => {
+    for (const title of Object.keys(others)) expect(findings.map(({ rule }) => rule.title)).toContain(title);
+  });
+});
+
+test('every rule has its part in the story, but those named here', () => {
+  const told = new Set(findings.map(({ rule }) => rule.title));
+  const silent = [...ruleSet.detections, ...ruleSet.correlations]
+    .filter(({ generate, meta }) => generate && !told.has(meta.title))
+    .map(({ meta }) => meta.title);
+  expect(silent.sort()).toEqual([
+    'Role may be assumed by anyone',
+    'Security group opened to the world',
+    'VPC flow logs deleted',
+  ]);
+});
+
+describe('the sample is what AWS would have written', () => {
+  test('every id is given once', () => {
+    expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
+  });
+
+  test.each([
+    ['eventVersion', /^1\.\d+$/],
+    ['eventID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/],
+    ['eventTime', /^2026-03-11T\d\d:\d\d:\d\dZ$/],
+    ['awsRegion', /^(eu-west-1|us-east-1)$/],
+    ['recipientAccountId', /^(111122223333|444455556666)$/],
+    ['eventType', /^Aws(ApiCall|ConsoleSignIn|ServiceEvent|VpceEvent|CloudTrailInsight)$/],
+    ['eventCategory', /^(Management|Data|NetworkActivity|Insight)$/],
+  ])('every CloudTrail record has %s', (field, form) => {
+    for (const { fields } of cloudTrail) expect(fields[field]).toMatch(form);
+  });
+
+  test('a record stands in the folder of its account and region, and in a file delivered after it', () => {
+    for (const { fields, origin } of cloudTrail) {
+      expect(origin.path).toContain(`/AWSLogs/${String(fields['recipientAccountId'])}/`);
+      expect(origin.path).toContain(`/${String(fields['awsRegion'])}/2026/03/11/`);
+      const delivered = /_20260311T(\d{4})Z_/.exec(origin.path)?.[1] ?? '';
+      expect(String(fields['eventTime']).slice(11, 16).replace(':', '') <= delivered).toBe(true);
+    }
+  });
+
+  test('addresses are of the ranges for documentation, private, or a service', () => {
+    for (const { fields } of cloudTrail) {
+      const address = fields['sourceIPAddress'];
+      if (typeof address !== 'string' || isIP(address) === 0) continue;
+      expect(address).toMatch(/^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|10\.)/);
+    }
+  });
+
+  test("production's trail is silent while it is stopped", () => {
+    const silent = cloudTrail.filter(
+      ({ time, fields }) =>
+        fields['recipientAccountId'] === '444455556666' &&
+        time > '2026-03-11T09:41:02.000Z' &&
+        time < '2026-03-11T10:08:41.000Z',
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test("the digest's hashes are those of the files", () => {
+    const digests = readdirSync(events, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.includes('_CloudTrail-Digest_'),
+    );
+    expect(digests).toHaveLength(1);
+    for (const file of digests) {
+      const digest = JSON.parse(readFileSync(path.join(events, file), 'utf8')) as {
+        readonly digestS3Object: string;
+        readonly logFiles: readonly { readonly s3Object: string; readonly hashValue: string }[];
+      };
+      expect(file.endsWith(digest.digestS3Object)).toBe(true);
+      expect(digest.logFiles.length).toBeGreaterThan(0);
+      for (const { s3Object, hashValue } of digest.logFiles) {
+        const bytes = readFileSync(path.join(events, 'archive', s3Object));
+        const text = s3Object.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+        expect(createHash('sha256').update(text).digest('hex')).toBe(hashValue);
+      }
+    }
+  });
+});
+
+describe("the functions' payloads", () => {
+  const folder = path.join(events, 'lambda', 'cloudwatch-logs');
+  const encoded = readdirSync(folder).filter((file) => !file.endsWith('.decoded.json'));
+
+  test.each(encoded)('%s holds what its decoded twin shows', (file) => {
+    const { awslogs } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as {
+      readonly awslogs: { readonly data: string };
+    };
+    const shown: unknown = JSON.parse(readFileSync(path.join(folder, file.replace('.json', '.decoded.json')), 'utf8'));
+    expect(JSON.parse(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8'))).toEqual(shown);
+  });
+
+  const queue = path.join(events, 'lambda', 's3-sqs');
+
+  test.each(readdirSync(queue))('%s is a batch of SQS whose bodies have the sum that they name', (file) => {
+    const batch = JSON.parse(readFileSync(path.join(queue, file), 'utf8')) as {
+      readonly Records: readonly { readonly body: string; readonly md5OfBody: string; readonly eventSource: string }[];
+    };
+    for (const { body, md5OfBody, eventSource } of batch.Records) {
+      expect(eventSource).toBe('aws:sqs');
+      expect(createHash('md5').update(body).digest('hex')).toBe(md5OfBody);
+    }
+  });
+});
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
