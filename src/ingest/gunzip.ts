@@ -1,5 +1,6 @@
 import { createGunzip } from 'node:zlib';
 import type { ReadLimits } from './limits.ts';
+import { codeOf } from './system-error.ts';
 
 /** Small enough that one step of a bomb stays small in memory, large enough that steps don't show in the time. */
 const stepBytes = 32 * 1024;
@@ -163,5 +164,5 @@ function tooLarge(unpacked: number, packed: number, limits: ReadLimits): string 
 }
 
 function isCutOff(error: Error): boolean {
-  return 'code' in error && error.code === 'Z_BUF_ERROR';
+  return codeOf(error) === 'Z_BUF_ERROR';
 }

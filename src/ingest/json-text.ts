@@ -1,3 +1,5 @@
+import { messageOf } from './system-error.ts';
+
 /** ParsedJson is a parsed text or the reason it isn't one. */
 export type ParsedJson =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
@@ -17,7 +19,7 @@ export function parseJson(text: string): ParsedJson {
 
 /** explainJsonError shortens V8's message, which quotes up to the whole input, to what helps a person. */
 export function explainJsonError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (message.startsWith('Unexpected end') || message.startsWith('Unterminated'))
     return 'it ends in the middle (cut off)';
   const [what] = message.split(', "', 1);

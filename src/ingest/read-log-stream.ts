@@ -9,6 +9,7 @@ import type { ReadLimits } from './limits.ts';
 import { createLineReader } from './line-reader.ts';
 import { openShallow } from './open.ts';
 import { sniff } from './sniff.ts';
+import { messageOf } from './system-error.ts';
 
 /** ReadOptions are the limits, and what only the stream's surroundings know. */
 export interface ReadOptions extends Partial<ReadLimits> {
@@ -186,5 +187,5 @@ function toBuffer(chunk: Uint8Array): Buffer {
 
 function reasonOf(error: unknown): string {
   if (error instanceof GunzipError) return error.message;
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `cannot be read: ${messageOf(error)}`;
 }

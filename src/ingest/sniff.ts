@@ -39,8 +39,10 @@ export function sniff(head: Buffer, path: string, onlyLogs: boolean): Sniffed {
   }
   const from = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
   const text = head.toString('latin1', from, from + 4096).trimStart();
+  // A JSON text sequence puts a record separator before each value.
+  const first = text.startsWith('\x1e') ? text.slice(1).trimStart() : text;
   if (text === '' && head.length - from < 4096) return { kind: 'empty' };
-  if (/^(?:\{\s*["}]|\[\s*[{[\]"])/.test(text) || /^[{[]\s*$/.test(text)) return { kind: 'json', from };
+  if (/^(?:\{\s*["}]|\[\s*[{[\]"])/.test(first) || /^[{[]\s*$/.test(first)) return { kind: 'json', from };
   if (isBinary(head)) return { kind: 'binary', reason: 'not a log: binary data' };
   if (!namedJson.test(path)) {
     return onlyLogs && !namedLog.test(path) && !hasLogLine(head.toString('utf8', from))

@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import type { Ingested } from '../model/log-record.ts';
 import { failure, skipped } from './ingested.ts';
+import { codeOf, messageOf } from './system-error.ts';
 import { trailFileTime } from './trail-file.ts';
 
 /** FoundFile is one file to read. */
@@ -153,10 +154,6 @@ function shown(path: Buffer): string {
     .join('');
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 function explain(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     EACCES: 'permission denied',
@@ -164,5 +161,5 @@ function explain(error: unknown): string {
     ELOOP: 'links that lead in a circle',
     ENAMETOOLONG: 'name too long',
   };
-  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[codeOf(error)] ?? messageOf(error);
 }

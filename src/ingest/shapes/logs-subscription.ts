@@ -3,6 +3,7 @@ import type { Fields, Ingested } from '../../model/log-record.ts';
 import { failure, isObject, kindOf, quote, skipped } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { parseJson } from '../json-text.ts';
+import { codeOf, messageOf } from '../system-error.ts';
 import { epochTime } from '../time.ts';
 
 /** A Lambda takes 6 MB of base64; text gzipped ten to one stays below this, a bomb doesn't. */
@@ -88,9 +89,8 @@ function decode(data: string): string | { readonly reason: string } {
   try {
     return gunzipSync(Buffer.from(data, 'base64'), { maxOutputLength: maxPayloadBytes }).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code === 'ERR_BUFFER_TOO_LARGE')
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE')
       return { reason: `unpacks to more than ${maxPayloadBytes} bytes (gzip bomb?)` };
-    return { reason: `awslogs.data is not gzip in base64 (${error instanceof Error ? error.message : String(error)})` };
+    return { reason: `awslogs.data is not gzip in base64 (${messageOf(error)})` };
   }
 }
