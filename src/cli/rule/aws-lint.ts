@@ -103,20 +103,30 @@ function sourceRemarks(test: Test, items: readonly DetectionItem[]): readonly Re
   });
 }
 
+/** A few unknown names are told one by one, with what was meant; a list of another service's names together. */
+const maxTold = 3;
+
 function nameRemarks(test: Test, sources: readonly string[], items: readonly DetectionItem[]): readonly Remark[] {
   if (test.kind !== 'pattern') return [];
-  return test.patterns.flatMap((pattern) => {
+  const unknown = test.patterns.flatMap((pattern) => {
     const text = literalOf(pattern);
-    const shown = text ?? printPattern(pattern);
-    if (text === undefined ? hasAnyLike({ ...test, patterns: [pattern] }, sources) : hasCall(text, sources)) return [];
-    return [
-      {
-        code: 'unknown-event-name',
-        message: unknownCall(shown, sources, text !== undefined),
-        ...lineOf(items, 'eventName', shown),
-      },
-    ];
+    const isKnown = text === undefined ? hasAnyLike({ ...test, patterns: [pattern] }, sources) : hasCall(text, sources);
+    return isKnown ? [] : [{ shown: text ?? printPattern(pattern), literal: text !== undefined }];
   });
+  const [first] = unknown;
+  if (first === undefined) return [];
+  const code = 'unknown-event-name';
+  if (unknown.length <= maxTold) {
+    return unknown.map(({ shown, literal }) => ({
+      code,
+      message: unknownCall(shown, sources, literal),
+      ...lineOf(items, 'eventName', shown),
+    }));
+  }
+  const names = unknown.slice(0, maxTold).map(({ shown }) => JSON.stringify(shown));
+  const whose = sources.length === 0 ? 'no AWS service has' : `${sources.map(shortSource).join(' or ')} has none of`;
+  const message = `${whose} the calls ${names.join(', ')} and ${unknown.length - maxTold} more of this list`;
+  return [{ code, message, ...lineOf(items, 'eventName', first.shown) }];
 }
 
 function hasCall(name: string, sources: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { createBatchCorrelator } from '../../detect/batch-correlator.ts';
+import { valueOf } from '../../detect/field-value.ts';
 import { createRuleSet } from '../../detect/rule-set.ts';
 import { epochTime, isoTime } from '../../ingest/time.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
@@ -86,7 +87,7 @@ function firingLines(firings: Firings): string {
       rule: nameOf(correlation.meta),
       group,
       time: new Date(time).toISOString(),
-      records: [...new Set(matches.map(({ record }) => record.origin.index))],
+      records: [...new Set(matches.map(({ record }) => record.origin.index))].toSorted((a, b) => a - b),
       fired: true,
     }))
     .map((line) => `${JSON.stringify(line)}\n`)
@@ -100,7 +101,7 @@ function recordOf(
   index: number,
   { timeField, events }: EvalOptions,
 ): { readonly record: LogRecord; readonly timed: boolean } {
-  const value = Object.hasOwn(fields, timeField) ? fields[timeField] : undefined;
+  const value = valueOf(fields, timeField);
   const time = typeof value === 'string' ? isoTime(value) : typeof value === 'number' ? epochTime(value) : undefined;
   const record: LogRecord = {
     id: String(index),

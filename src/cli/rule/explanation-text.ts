@@ -13,7 +13,9 @@ export function explanationText(explanation: Explanation, colors: Colors, indent
     case 'or':
       return (
         line(headings[explanation.kind]) +
-        explanation.items.map((item) => explanationText(item, colors, `${indent}  `)).join('')
+        folded(explanation)
+          .map((item) => explanationText(item, colors, `${indent}  `))
+          .join('')
       );
     case 'not':
       return line(headings.not) + explanationText(explanation.item, colors, `${indent}  `);
@@ -26,6 +28,31 @@ export function explanationText(explanation: Explanation, colors: Colors, indent
     default:
       throw new Error(explanation satisfies never);
   }
+}
+
+type Group = Extract<Explanation, { kind: 'and' | 'or' }>;
+
+const maxWanted = 6;
+
+/** Leaves in a row of one field and one result become one: a list of ports is a line, not a page. */
+function folded({ kind, items }: Group): readonly Explanation[] {
+  const rows: Explanation[][] = [];
+  for (const item of items) {
+    const row = rows.at(-1);
+    if (row?.[0] !== undefined && isAlike(row[0], item)) row.push(item);
+    else rows.push([item]);
+  }
+  return rows.flatMap((row) => {
+    const [first] = row;
+    if (first?.kind !== 'field' || row.length < 3) return row;
+    const wanted = row.slice(0, maxWanted).map((item) => (item.kind === 'field' ? item.wanted : ''));
+    const rest = row.length > maxWanted ? [`${row.length - maxWanted} more`] : [];
+    return [{ ...first, wanted: [...wanted, ...rest].join(` ${kind} `) }];
+  });
+}
+
+function isAlike(a: Explanation, b: Explanation): boolean {
+  return a.kind === 'field' && b.kind === 'field' && a.field === b.field && a.result === b.result && a.seen === b.seen;
 }
 
 function seen(value: string | undefined): string {

@@ -14,7 +14,7 @@ const trailOnly: Readonly<Record<string, string>> = {
     PutBucketObjectLockConfiguration GetAccelerateConfiguration PutAccelerateConfiguration GetBucketLifecycle
     PutBucketLifecycle DeleteBucketLifecycle GetBucketReplication PutBucketReplication DeleteBucketReplication
     GetBucketNotification PutBucketNotification PutBucketCors GetBucketCors DeleteBucketCors PutBucketInventory
-    PutObjectLockConfiguration ListBucketVersions ListBucket DeleteMultipleObjects GetBucketVersioning
+    PutObjectLockConfiguration ListBucketVersions ListBucket DeleteMultipleObjects JobCreated JobStatusChanged GetBucketVersioning
     PutBucketEncryption DeleteBucketEncryption GetBucketEncryption PostObject BatchDeleteObject`,
   iam: 'DeleteAccountAlias SetDefaultPolicyVersion UpdateAccountEmailAddress',
   sts: 'GetServiceBearerToken',
@@ -42,7 +42,7 @@ const trailOnly: Readonly<Record<string, string>> = {
   cloudshell: `CreateEnvironment CreateSession DeleteEnvironment GetEnvironmentStatus GetFileDownloadUrls GetFileUploadUrls
     GetLayout UpdateLayout PutCredentials RedeemCode SendHeartBeat StartEnvironment StopEnvironment DescribeEnvironments`,
   billingconsole: `AWSPaymentPortalService AWSPaymentPreferenceGateway GetPaymentInstruments UpdatePaymentMethod`,
-  console: '',
+  'discovery-marketplace': 'GetListingView',
 };
 
 /** Services under the name that CloudTrail gives them where the SDK has another. */
@@ -93,7 +93,12 @@ function createAwsCalls({ source, derived, calls }: CallsFile): AwsCalls {
     origin: `${source} of ${derived}`,
     hasSource: (name) => bySource.has(shortSource(name)),
     callsOf,
-    sourcesOf: (call) => byCall.get(plainCall(call)) ?? [],
+    sourcesOf(call) {
+      const found = byCall.get(plainCall(call)) ?? [];
+      // `api.ecr` is the endpoint of what CloudTrail calls `ecr`.
+      const short = found.filter((name) => !name.includes('.'));
+      return short.length > 0 ? short : found;
+    },
     nearest(call, name) {
       const found = nearestOf(plainCall(call), callsOf(name));
       return found === undefined ? undefined : (spelling.get(found) ?? found);
