@@ -121,8 +121,9 @@ function shifted(
   const minutes = zone.length === 3 ? 0 : digits(zone, 3 + colon, 2);
   const whole = zone.length === 3 || zone.length === 5 + colon;
   if (sign === 0 || !whole || !(hours >= 0 && hours <= 14 && minutes >= 0 && minutes < 60)) return undefined;
-  const moved = new Date(Date.parse(local) - sign * (hours * 60 + minutes) * 60_000);
-  return moved.toISOString();
+  const moved = new Date(Date.parse(local) - sign * (hours * 60 + minutes) * 60_000).toISOString();
+  // Years beyond four digits are written with a sign and would no longer sort as text.
+  return moved.length === local.length ? moved : undefined;
 }
 
 function numericTime(text: string): string | undefined {
