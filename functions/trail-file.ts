@@ -22,15 +22,18 @@ export const handler = instrument(
 
 async function examineObject(ref: S3ObjectRef): Promise<void> {
   const path = s3Path(ref);
-  if (trailFileKind(ref.key) === 'digest') {
+  const kind = trailFileKind(ref.key);
+  if (kind === 'digest') {
     meter.count('ObjectsSkipped', 1);
     logger.info('a digest file holds no records', { path });
     return;
   }
-  const object = await tracing.segment('open', { path }, () => objects.open(ref));
-  const tally = await examine(readLogStream(object.body, path));
-  const broken = object.brokenOff();
+  const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref));
+  // A bucket may hold more than a trail. What is no log is left alone, unless CloudTrail's own name says that it is one.
+  const tally = await examine(readLogStream(body, path, { ...(time && { time }), onlyLogs: kind === 'unknown' }));
+  const broken = brokenOff();
   if (broken !== undefined) throw broken;
-  meter.count('ObjectsRead', 1);
+  if (tally.records === 0 && tally.skipped > 0 && kind !== 'unknown') throw new Error(`${path}: holds no records`);
+  meter.count(tally.records > 0 ? 'ObjectsRead' : 'ObjectsSkipped', 1);
   logger.info('read', { path, ...tally });
 }

@@ -8,16 +8,18 @@ export class ObjectReadError extends Error {
 
 export interface S3Object {
   readonly body: AsyncIterable<Uint8Array>;
+  /** ISO 8601: when it was written, as S3 says. */
+  readonly time?: string;
   /**
    * brokenOff is the error that ended the transfer early. A reader of the body may take it for the file's own fault,
    * like a truncated gzip: this tells the two apart.
    */
-  brokenOff(): ObjectReadError | undefined;
+  readonly brokenOff: () => ObjectReadError | undefined;
 }
 
 export interface S3ObjectSource {
   /** open begins to read an object, in the version that was announced; it throws ObjectReadError when there is none. */
-  open(ref: S3ObjectRef): Promise<S3Object>;
+  readonly open: (ref: S3ObjectRef) => Promise<S3Object>;
 }
 
 /** s3Path names an object in messages and in records' origins. */
@@ -34,11 +36,12 @@ export function createS3ObjectSource(client: S3Client): S3ObjectSource {
         Key: ref.key,
         ...(ref.versionId !== undefined && { VersionId: ref.versionId }),
       });
-      const { Body } = await client.send(request).catch((cause: unknown) => {
+      const { Body, LastModified } = await client.send(request).catch((cause: unknown) => {
         throw readError(ref, cause);
       });
       // In Node the SDK's body is a Readable, which is AsyncIterable; its type also allows the browser's kinds.
-      return watched((Body ?? []) as AsyncIterable<Uint8Array>, ref);
+      const object = watched((Body ?? []) as AsyncIterable<Uint8Array>, ref);
+      return LastModified === undefined ? object : { ...object, time: LastModified.toISOString() };
     },
   };
 }

@@ -32,7 +32,7 @@ export async function startLocalStateTable(name = 'trailwatch-dev-state'): Promi
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   await client.send(new CreateTableCommand({ TableName: name, AttributeDefinitions, KeySchema, BillingMode }));
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0, maxDelay: 1 }, { TableName: name });
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: name });
   client.destroy();
   return { url, name, close: () => closeServer(server) };
 }

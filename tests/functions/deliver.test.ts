@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
+import type { PutEntry } from '../support/local-event-bridge.ts';
+import { sqsEvent } from '../support/sqs-event.ts';
+import { lambdaEvent, queueBody, startLocalLambda, type LocalLambda } from './local-lambda.ts';
+
+const none: SQSBatchResponse = { batchItemFailures: [] };
+
+let lambda: LocalLambda;
+let handler: (event: unknown) => Promise<SQSBatchResponse>;
+let detect: (event: unknown) => Promise<void>;
+let output: CapturedOutput;
+
+beforeAll(async () => {
+  lambda = await startLocalLambda();
+  detect = await lambda.load<void>('event-bus');
+  handler = await lambda.load<SQSBatchResponse>('deliver');
+});
+beforeEach(() => {
+  output = captureOutput();
+});
+afterEach(() => {
+  output.restore();
+  lambda.bus.clear();
+  lambda.aws.reset();
+  lambda.slack.posts.splice(0);
+  lambda.slack.status = 200;
+  lambda.daemon.clear();
+});
+afterAll(() => lambda.close());
+
+describe('deliver', () => {
+  test('sends a finding to the topic and to Slack, once', async () => {
+    const [entry] = await found('delivered-once');
+    expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(lambda.alerts()[0]?.Subject).toContain('Root user was active');
+    expect(lambda.slack.posts).toHaveLength(1);
+
+    expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(lambda.slack.posts).toHaveLength(1);
+    expect(countsOf(output)).toMatchObject({ FindingsRepeated: [1, 1] });
+  });
+
+  test('the same event by two paths is one alert', async () => {
+    const byBus = await found('by-two-paths');
+    lambda.bus.clear();
+    const byAnotherPath = await found('by-two-paths', { id: '00000000-0000-4000-8000-000000000002' });
+    await handler(sqsEvent([queueBody(byBus[0]), queueBody(byAnotherPath[0])]));
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(lambda.slack.posts).toHaveLength(1);
+  });
+
+  test('a message that one receiver did not take comes again, and then goes to that one alone', async () => {
+    const [failing] = await found('slack-is-away');
+    lambda.slack.status = 503;
+    expect(await handler(sqsEvent([queueBody(failing)]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-1' }],
+    });
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ message: 'not delivered', receiver: 'slack', retryable: true, reason: 'unavailable' }),
+    );
+
+    lambda.slack.status = 200;
+    lambda.slack.posts.splice(0);
+    expect(await handler(sqsEvent([queueBody(failing)]))).toEqual(none);
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(lambda.slack.posts).toHaveLength(1);
+  });
+
+  test('what trying again cannot help is no success either: it ends among the dead letters', async () => {
+    const [refused] = await found('slack-refuses');
+    lambda.slack.status = 404;
+    expect(await handler(sqsEvent([queueBody(refused)]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-1' }],
+    });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ message: 'not delivered', receiver: 'slack', retryable: false }),
+    );
+  });
+
+  test.each([
+    { rule: 'is no JSON', body: 'hello' },
+    { rule: 'is no event', body: '{}' },
+    {
+      rule: 'is an event of somebody else',
+      body: JSON.stringify({ source: 'aws.ec2', 'detail-type': 'x', detail: {} }),
+    },
+  ])('a message that $rule comes again, the others are delivered', async ({ body }) => {
+    const [entry] = await found(`beside-a-message-that-${body.length}`);
+    expect(await handler(sqsEvent([body, queueBody(entry)]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-1' }],
+    });
+    expect(lambda.alerts()).toHaveLength(1);
+  });
+
+  test("a trace shows each delivery with its finding's rule and level; the log has no secret and no event", async () => {
+    const [entry] = await found('traced');
+    await handler(sqsEvent([queueBody(entry)]));
+    // The call to SNS hangs below the delivery that made it.
+    const sent = await lambda.daemon.until((segments) =>
+      segments.some(
+        ({ name, id }) =>
+          name === 'deliver' && segments.some((inner) => inner.name === 'SNS' && inner.parent_id === id),
+      ),
+    );
+    const delivery = sent.find(({ name }) => name === 'deliver');
+    expect(delivery).toMatchObject({ annotations: { rule: expect.any(String), level: expect.any(String) } });
+    expect(output.text()).not.toMatch(/services\/T0|ConsoleLogin/);
+  });
+});
+
+/** found gives the findings that root's sign-in raises; `eventId` makes it an event of its own. */
+async function found(eventId: string, envelope: object = {}): Promise<readonly [PutEntry, ...PutEntry[]]> {
+  const event = lambdaEvent('event-bridge/console-sign-in') as { detail: object };
+  await detect({ ...event, ...envelope, detail: { ...event.detail, eventID: eventId } });
+  const entries = lambda.bus.entries.filter(({ Detail }) => Detail.includes('Root user was active'));
+  const [first, ...others] = entries;
+  if (first === undefined) throw new Error("root's sign-in raised no finding");
+  return [first, ...others];
+}
+
+function countsOf(captured: CapturedOutput): Readonly<Record<string, unknown>> {
+  return captured.lines().findLast((line) => '_aws' in line) ?? {};
+}

@@ -1,0 +1,227 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
+import { lambdaEvent, lambdaSegment, startLocalLambda, traceId, type LocalLambda } from './local-lambda.ts';
+
+type Handler = (event: unknown) => Promise<unknown>;
+
+let lambda: LocalLambda;
+let handlers: Readonly<Record<'logs-subscription' | 'event-bus', Handler>>;
+let output: CapturedOutput;
+
+beforeAll(async () => {
+  lambda = await startLocalLambda();
+  handlers = {
+    'logs-subscription': await lambda.load('logs-subscription'),
+    'event-bus': await lambda.load('event-bus'),
+  };
+});
+beforeEach(() => {
+  output = captureOutput();
+});
+afterEach(() => {
+  output.restore();
+  lambda.bus.refuse('nothing');
+  lambda.bus.clear();
+  lambda.daemon.clear();
+});
+afterAll(() => lambda.close());
+
+describe('what each source sends becomes findings on the bus, each record counted', () => {
+  test.each([
+    {
+      source: 'a CloudWatch Logs subscription with CloudTrail records',
+      name: 'logs-subscription',
+      event: 'cloudwatch-logs/cloudtrail',
+      findings: ['Administrator policy attached'],
+      read: 3,
+    },
+    {
+      source: 'a CloudWatch Logs subscription with lines of an authentication log',
+      name: 'logs-subscription',
+      event: 'cloudwatch-logs/auth-log',
+      findings: ['SSH login as root', "SSH login of a user that doesn't exist"],
+      read: 5,
+    },
+    {
+      source: 'a CloudWatch Logs subscription with both, and a line that is cut off',
+      name: 'logs-subscription',
+      event: 'cloudwatch-logs/mixed',
+      findings: ['CloudTrail stopped or deleted'],
+      read: 5,
+      failed: 1,
+    },
+    {
+      source: 'an API call by EventBridge',
+      name: 'event-bus',
+      event: 'event-bridge/api-call',
+      findings: ['Administrator policy attached'],
+      read: 1,
+    },
+    {
+      source: 'a console sign-in by EventBridge',
+      name: 'event-bus',
+      event: 'event-bridge/console-sign-in',
+      findings: ['Root user was active'],
+      read: 1,
+    },
+    {
+      source: 'a service event by EventBridge, which is harmless',
+      name: 'event-bus',
+      event: 'event-bridge/service-event',
+      findings: [],
+      read: 1,
+    },
+    {
+      source: 'an Insights event by EventBridge',
+      name: 'event-bus',
+      event: 'event-bridge/insight',
+      findings: ['CloudTrail Insights saw unusual activity'],
+      read: 1,
+    },
+    {
+      source: "an instance's new state by EventBridge",
+      name: 'event-bus',
+      event: 'event-bridge/ec2-state-change',
+      findings: ['Instance stopped or terminated'],
+      read: 1,
+    },
+  ] as const)('$source', async ({ name, event, findings, read, ...row }) => {
+    await expect(handlers[name](lambdaEvent(event))).resolves.toBeUndefined();
+    expect(titles()).toEqual(expect.arrayContaining([...findings]));
+    if (findings.length === 0) expect(titles()).toEqual([]);
+    expect(lambda.bus.entries.every(({ EventBusName }) => EventBusName === 'trailwatch-dev-findings')).toBe(true);
+    const counts = countsOf(output);
+    expect(counts).toMatchObject({ service: name, stage: 'dev', RecordsRead: read });
+    expect(counts['RecordsFailed']).toBe('failed' in row ? row.failed : 0);
+    const { RecordsMatched, RecordsUnmatched, RecordsFailed } = counts;
+    expect([RecordsMatched, RecordsUnmatched, RecordsFailed].reduce<number>((sum, one) => sum + Number(one), 0)).toBe(
+      read,
+    );
+  });
+
+  test('a control message is not a record', async () => {
+    await handlers['logs-subscription'](lambdaEvent('cloudwatch-logs/control-message'));
+    expect(lambda.bus.entries).toEqual([]);
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 0, RecordsFailed: 0 });
+  });
+});
+
+describe('nothing is lost', () => {
+  test.each([
+    { rule: 'the bus refuses', refuse: 'everything' },
+    { rule: 'the bus keeps refusing one entry of the request', refuse: 'the first entry' },
+  ] as const)('$rule: the invocation fails, so that Lambda tries again', async ({ refuse }) => {
+    lambda.bus.refuse(refuse);
+    await expect(handlers['event-bus'](lambdaEvent('event-bridge/console-sign-in'))).rejects.toThrow(/not on the bus/);
+    expect(countsOf(output)).toMatchObject({ Failures: 1 });
+
+    lambda.bus.refuse('nothing');
+    lambda.bus.clear();
+    await handlers['event-bus'](lambdaEvent('event-bridge/console-sign-in'));
+    expect(titles()).toContain('Root user was active');
+  });
+
+  test.each([
+    { rule: 'no gzip', data: Buffer.from('hello').toString('base64') },
+    { rule: 'a truncated gzip', data: gzipSync('{"messageType":"DATA_MESSAGE"}').subarray(0, 20).toString('base64') },
+    { rule: 'gzip of no JSON', data: gzipSync('hello').toString('base64') },
+    { rule: 'no data', data: '' },
+  ])('$rule: an event that could not be opened fails the invocation', async ({ data }) => {
+    await expect(handlers['logs-subscription']({ awslogs: { data } })).rejects.toThrow(
+      /none of the 1 records could be read/,
+    );
+    expect(output.lines()).toContainEqual(expect.objectContaining({ message: 'a record could not be read' }));
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 1, RecordsFailed: 1, Failures: 1 });
+  });
+
+  test.each([
+    { rule: 'an event of another kind', event: { hello: 'world' } },
+    { rule: 'an array', event: [] },
+    { rule: 'null', event: null },
+  ])('$rule fails the invocation of each function', async ({ event }) => {
+    await expect(handlers['logs-subscription'](event)).rejects.toThrow(/could be read/);
+    await expect(handlers['event-bus'](event)).rejects.toThrow(/could be read/);
+  });
+
+  test('one bad record among good ones is counted and named; the others go on', async () => {
+    await handlers['logs-subscription'](subscription(['{"eventVersion": "1.08", ', signIn]));
+    expect(titles()).toContain('Root user was active');
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 2, RecordsMatched: 1, RecordsFailed: 1 });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({
+        level: 'WARN',
+        message: 'a record could not be read',
+        origin: { path: '/aws/cloudtrail:stream-1', index: 0 },
+        reason: expect.any(String),
+      }),
+    );
+  });
+});
+
+describe('what others may see', () => {
+  test('logs name findings and records by id, with the trace, and hold nothing of what a record says', async () => {
+    const secret = 'hunter2-do-not-log-me';
+    const record = { ...(JSON.parse(signIn) as object), userAgent: secret, additionalEventData: { note: secret } };
+    await handlers['logs-subscription'](subscription([JSON.stringify(record), `{"${secret}"`, `[{"x":"${secret}"`]));
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({
+        message: 'finding',
+        rule: expect.any(String),
+        finding: expect.stringMatching(/^[0-9a-f]{32}$/),
+        xray_trace_id: traceId,
+        function_request_id: expect.any(String),
+      }),
+    );
+    expect(output.text()).not.toContain(secret);
+  });
+
+  test("a trace shows each step, the findings' rules and levels, and the calls to AWS", async () => {
+    await handlers['event-bus'](lambdaEvent('event-bridge/console-sign-in'));
+    const sent = await lambda.daemon.until((segments) =>
+      ['detect', 'finding', 'publish', 'EventBridge'].every((name) =>
+        segments.some((segment) => segment.name === name),
+      ),
+    );
+    expect(new Set(sent.map(({ trace_id }) => trace_id))).toEqual(new Set([traceId]));
+    const byName = (name: string): (typeof sent)[number] | undefined => sent.find((segment) => segment.name === name);
+    expect(byName('detect')?.parent_id).toBe(lambdaSegment);
+    expect(byName('finding')).toMatchObject({
+      parent_id: byName('detect')?.id,
+      annotations: {
+        rule: expect.any(String),
+        level: expect.stringMatching(/^(low|medium|high|critical|informational)$/),
+      },
+    });
+    expect(byName('EventBridge')).toMatchObject({ parent_id: byName('publish')?.id, namespace: 'aws' });
+  });
+
+  test('findings are counted by level', async () => {
+    await handlers['event-bus'](lambdaEvent('event-bridge/console-sign-in'));
+    const found = output.lines().filter((line) => 'Findings' in line);
+    expect(found.length).toBe(lambda.bus.entries.length);
+    expect(found[0]).toMatchObject({ level: expect.any(String), service: 'event-bus', stage: 'dev' });
+  });
+});
+
+const signIn = JSON.stringify((lambdaEvent('event-bridge/console-sign-in') as { detail: unknown }).detail);
+
+function subscription(messages: readonly string[]): unknown {
+  const payload = {
+    messageType: 'DATA_MESSAGE',
+    owner: '111122223333',
+    logGroup: '/aws/cloudtrail',
+    logStream: 'stream-1',
+    subscriptionFilters: ['trailwatch-dev'],
+    logEvents: messages.map((message, index) => ({ id: String(index), timestamp: 1773223580000, message })),
+  };
+  return { awslogs: { data: gzipSync(JSON.stringify(payload)).toString('base64') } };
+}
+
+function titles(): readonly string[] {
+  return lambda.bus.entries.map(({ Detail }) => (JSON.parse(Detail) as { rule: { title: string } }).rule.title);
+}
+
+function countsOf(captured: CapturedOutput): Readonly<Record<string, unknown>> {
+  return captured.lines().findLast((line) => 'RecordsRead' in line || 'Failures' in line) ?? {};
+}
