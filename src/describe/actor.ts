@@ -28,7 +28,7 @@ const describers = new Map<string, (identity: unknown) => Who>([
 export function actorOf(fields: Fields): Actor {
   const identity = at(fields, 'userIdentity');
   const describer = describers.get(textAt(identity, 'type') ?? '') ?? guessed;
-  const who = describer(identity);
+  const who = portalUser(fields, identity) ?? describer(identity);
   return {
     kind: who.kind,
     name: who.name,
@@ -123,6 +123,14 @@ const byResource: readonly (readonly [string, string])[] = [
   ['role/', 'AssumedRole'],
   ['federated-user/', 'FederatedUser'],
 ];
+
+/** portalUser is who signs in to Identity Center's portal, before any session: CloudTrail calls the type `Unknown`. */
+function portalUser(fields: Fields, identity: unknown): Who | undefined {
+  const source = textAt(fields, 'eventSource');
+  const name = userName(identity);
+  if (textAt(identity, 'type') !== 'Unknown' || name === undefined) return undefined;
+  return source === 'sso.amazonaws.com' || source === 'signin.amazonaws.com' ? direct('federated', name) : undefined;
+}
 
 /** guessed reads an identity without a type that we know: by its ARN, else by what else it has. */
 function guessed(identity: unknown): Who {

@@ -30,10 +30,16 @@ function kindOf(fields: Fields): TrailCategory['kind'] {
 
 function viaOf(fields: Fields): TrailCategory['via'] {
   const type = textAt(fields, 'eventType');
-  // Identity Center's sign-ins are service events of the sign-in service.
-  if (type === 'AwsConsoleSignIn' || textAt(fields, 'eventSource') === 'signin.amazonaws.com') return 'sign-in';
+  if (type === 'AwsConsoleSignIn' || isSignIn(textAt(fields, 'eventSource'), textAt(fields, 'eventName')))
+    return 'sign-in';
   if (isInsight(fields)) return 'insight';
   return type === 'AwsServiceEvent' ? 'service-event' : 'api-call';
+}
+
+/** Identity Center's sign-ins are service events: of the sign-in service, and of its portal. */
+function isSignIn(source: string | undefined, name: string | undefined): boolean {
+  if (source === 'signin.amazonaws.com') return true;
+  return source === 'sso.amazonaws.com' && (name === 'Authenticate' || name === 'Federate' || name === 'Logout');
 }
 
 function accessOf(fields: Fields): 'read' | 'write' {

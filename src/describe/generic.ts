@@ -7,7 +7,7 @@ import { serviceOf } from './service.ts';
 /** Names that many sources give the same thing, the most usual first. */
 const names = {
   service: ['eventSource', 'service', 'program', 'source', 'event_source'],
-  action: ['eventName', 'action', 'event_name', 'detail-type', 'type', 'message'],
+  action: ['eventName', 'action', 'event_name', 'detail-type', 'type'],
   user: ['user', 'userName', 'username', 'user_name', 'principal', 'actor'],
   address: ['sourceIPAddress', 'src_ip', 'source_ip', 'clientIp', 'client_ip', 'ip', 'srcaddr'],
   userAgent: ['userAgent', 'user_agent'],
@@ -28,7 +28,7 @@ export function describeGeneric(record: LogRecord): Description {
       region: first(fields, names.region) ?? record.region,
     }),
     service: serviceOf(first(fields, names.service)) ?? source.services[0] ?? source.category ?? source.product,
-    action: first(fields, names.action) ?? 'unknown',
+    action: first(fields, names.action) ?? (at(fields, 'message') === undefined ? 'unknown' : 'log line'),
     actor: actorOf(first(fields, names.user)),
     ...defined({ sourceAddress: first(fields, names.address), userAgent: first(fields, names.userAgent) }),
     targets: host === undefined ? [] : [{ kind: 'host', id: host }],

@@ -23,6 +23,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
     .command('rule')
     .summary('check, test, explain, lint and try Sigma rules')
     .description('What the writer of a Sigma rule needs.')
+    .helpCommand(false)
     .addHelpText('after', help);
 
   rule

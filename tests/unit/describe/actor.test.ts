@@ -182,3 +182,12 @@ test.each([
   const fields = { eventName: 'ConsoleLogin', userIdentity, additionalEventData: { MFAUsed } };
   expect(describeRecord(trailRecord(fields)).actor.mfa).toBe(wanted);
 });
+
+test("who signs in to Identity Center's portal is a person, though the type is Unknown", () => {
+  const fields = {
+    eventSource: 'sso.amazonaws.com',
+    eventName: 'Authenticate',
+    userIdentity: { type: 'Unknown', userName: 'carla' },
+  };
+  expect(describeRecord(trailRecord(fields)).actor).toMatchObject({ kind: 'federated', name: 'carla' });
+});

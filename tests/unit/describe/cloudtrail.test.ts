@@ -44,6 +44,11 @@ describe('category', () => {
       'management write sign-in',
     ],
     [
+      "a sign-in to Identity Center's portal",
+      { eventType: 'AwsServiceEvent', eventSource: 'sso.amazonaws.com', eventName: 'Authenticate' },
+      'management write sign-in',
+    ],
+    [
       'a service event',
       { eventType: 'AwsServiceEvent', eventSource: 'kms.amazonaws.com', eventName: 'RotateKey' },
       'management write service-event',
