@@ -1,4 +1,5 @@
-import type { LoweredRule, LoweredRuleSet } from './expr.ts';
+import { leastScan, scanLimitOf } from './cost.ts';
+import type { Expr, LoweredRule, LoweredRuleSet } from './expr.ts';
 import { filterFor } from './lower-filter.ts';
 import { lowerDetections } from './lower-detection.ts';
 import { lowerCorrelations } from './lower-correlation.ts';
@@ -29,9 +30,9 @@ export function lowerRules(
     const lowered = lowerDetection(entry, placeholders, problems);
     if (lowered === undefined) continue;
     const exceptions = applied.flatMap((filter) => (filter.appliesTo(entry) ? [filter.expr] : []));
-    detections.push(
-      exceptions.length === 0 ? lowered : { ...lowered, expr: together('and', [lowered.expr, ...exceptions]) },
-    );
+    const whole =
+      exceptions.length === 0 ? lowered : { ...lowered, expr: together('and', [lowered.expr, ...exceptions]) };
+    if (isAffordable(entry, whole.expr, problems)) detections.push(whole);
   }
   const correlations = lowerCorrelations(registry, new Set(detections.map((each) => each.key)), problems);
   return {
@@ -50,6 +51,19 @@ export function lowerRules(
 function raisesFindings(key: string, correlations: readonly ResolvedCorrelation[]): boolean {
   const users = correlations.filter(({ correlation }) => correlation.rules.includes(key));
   return users.length === 0 || users.some(({ generatesBase }) => generatesBase);
+}
+
+/** A rule that could only look at the beginning of ordinary values in a match's time is refused: it would miss the rest. */
+function isAffordable({ rule }: Entry<DetectionRule>, expr: Expr, problems: Problem[]): boolean {
+  const limit = scanLimitOf(expr);
+  if (limit >= leastScan) return true;
+  createReporter(problems, rule.place).error(
+    rule.place.line,
+    'too-costly',
+    `the rule's regular expressions and wildcards are too much for one match: only ${limit} characters of a value could be ` +
+      `searched, at least ${leastScan} must be; use smaller repetition counts, fewer expressions, or split the rule`,
+  );
+  return false;
 }
 
 function lowerDetection(

@@ -94,6 +94,7 @@ export const modifierNames: readonly string[] = Object.keys(modifiers);
 // Each base64offset makes three alternatives of a value and windash up to 125; chained they could grow without end.
 const maxAlternatives = 20_000;
 const maxValues = 20_000;
+const maxPattern = 4_000;
 
 /** lowerItem applies an item's modifiers to its values, left to right; throws ModifierError. */
 export function lowerItem(item: DetectionItem, placeholders: Placeholders): Expr {
@@ -116,9 +117,6 @@ export function lowerItem(item: DetectionItem, placeholders: Placeholders): Expr
     }
   }
   const all = item.modifiers.includes('all');
-  if (all && groups.length < 2 && item.field !== '' && !item.modifiers.includes('expand')) {
-    // One value is all of itself; nothing to say here, lint does.
-  }
   const positive = all
     ? together('and', groups.map((group) => exprOf(item.field, group, name)))
     : exprOf(item.field, groups.flat(), name); // prettier-ignore
@@ -335,6 +333,9 @@ function exprOf(field: string, values: readonly Value[], name: string): Expr {
       if (pattern === undefined) {
         return fail('modifier-type', `${name}: only ASCII text can be ${value.encoding} without base64 behind it`);
       }
+      if (lengthOf(pattern) > maxPattern) {
+        return fail('too-costly', `${name}: a value has ${lengthOf(pattern)} characters; ${maxPattern} are allowed`);
+      }
       patterns[value.cased ? 'cased' : 'folded'].push(
         field === '' ? endingAnywhere(startingAnywhere(pattern)) : pattern,
       );
@@ -353,6 +354,10 @@ function exprOf(field: string, values: readonly Value[], name: string): Expr {
     }),
   ];
   return leaves.length === 0 ? { kind: 'constant', value: false } : together('or', leaves);
+}
+
+function lengthOf(pattern: Pattern): number {
+  return pattern.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
 }
 
 function leafOf(field: string, test: Test, name: string): Expr {

@@ -1,38 +1,76 @@
 import type { Pattern } from '../expr.ts';
+import { anyChar, single } from '../regex/char-set.ts';
+import { compileNode } from '../regex/compile.ts';
+import type { RegexNode } from '../regex/syntax.ts';
 import type { Meter, TextTest } from './text-test.ts';
 
 /** Segment is what stands between two `*`: texts, and `undefined` for each `?`. */
 type Segment = readonly (string | undefined)[];
 
 /**
- * compileGlob prepares a test for a pattern with wildcards in any place. Each segment is looked for behind the one before
- * it, leftmost first, so nothing is ever tried twice: with `*` there is no need to go back.
+ * compileGlob prepares a test for a pattern with wildcards in any place. What stands before the first and behind the last
+ * `*` is compared where it must be. Between them each segment is looked for behind the one before it, leftmost first, so
+ * nothing is tried twice; segments that hold a `?` are left to an automaton, which doesn't either.
  */
 export function compileGlob(pattern: Pattern, meter: Meter): TextTest {
-  const segments = segmentsOf(pattern);
-  const [first = [], ...rest] = segments;
-  const last = rest.pop();
+  const { first, inner, last } = partsOf(pattern);
   if (last === undefined) return (text) => matchAt(text, 0, first) === text.length;
+  const search = compileInside(inner);
   return (text) => {
-    let from = matchAt(text, 0, first);
+    const from = matchAt(text, 0, first);
     if (from < 0) return false;
     const end = startOfLast(text, last);
     if (end < from || matchAt(text, end, last) !== text.length) return false;
-    if (rest.length === 0) return true;
+    if (search === undefined) return true;
     const limit = Math.min(end, from + meter.left);
     meter.left -= limit - from;
-    for (const segment of rest) {
-      from = find(text, from, limit, segment);
-      if (from < 0) return false;
+    return search(text, from, limit);
+  };
+}
+
+/** globNanoseconds says what a glob may take for each character of a text, at worst. */
+export function globNanoseconds(pattern: Pattern): number {
+  const { inner } = partsOf(pattern);
+  if (inner.length === 0) return 0;
+  return inner.every(isPlain) ? 8 : compileNode(nodeOf(inner)).cost;
+}
+
+function compileInside(
+  segments: readonly Segment[],
+): ((text: string, from: number, limit: number) => boolean) | undefined {
+  if (segments.length === 0) return undefined;
+  if (!segments.every(isPlain)) {
+    const { test } = compileNode(nodeOf(segments));
+    return (text, from, limit) => test(from === 0 ? text : text.slice(from), limit - from);
+  }
+  const parts = segments.map(([part]) => part);
+  return (text, from, limit) => {
+    let at = from;
+    for (const part of parts) {
+      at = findPlain(text, at, limit, part);
+      if (at < 0) return false;
     }
     return true;
   };
 }
 
-/** globSteps says how many steps a glob may take for each character of a text. */
-export function globSteps(pattern: Pattern): number {
-  const inner = segmentsOf(pattern).slice(1, -1);
-  return inner.length === 0 ? 0 : Math.max(...inner.map((segment) => (isPlain(segment) ? 12 : sizeOf(segment) + 2)));
+/** nodeOf writes segments as an expression: characters, any one character for `?`, and anything between segments. */
+function nodeOf(segments: readonly Segment[]): RegexNode {
+  const anything: RegexNode = { kind: 'repeat', item: { kind: 'chars', set: anyChar }, min: 0, max: undefined };
+  const items = segments.flatMap((segment, index): readonly RegexNode[] => {
+    const chars = segment.flatMap((part) =>
+      part === undefined ? [anyChar] : Array.from(part, (char) => single(char.codePointAt(0) ?? 0)),
+    );
+    const nodes = chars.map((set): RegexNode => ({ kind: 'chars', set }));
+    return index === 0 ? nodes : [anything, ...nodes];
+  });
+  return { kind: 'sequence', items };
+}
+
+function partsOf(pattern: Pattern): { first: Segment; inner: readonly Segment[]; last: Segment | undefined } {
+  const [first = [], ...rest] = segmentsOf(pattern);
+  const last = rest.pop();
+  return { first, inner: rest, last };
 }
 
 function segmentsOf(pattern: Pattern): readonly Segment[] {
@@ -47,10 +85,6 @@ function segmentsOf(pattern: Pattern): readonly Segment[] {
 
 function isPlain(segment: Segment): segment is readonly [string] {
   return segment.length === 1 && typeof segment[0] === 'string';
-}
-
-function sizeOf(segment: Segment): number {
-  return segment.reduce((sum, part) => sum + (part === undefined ? 1 : part.length), 0);
 }
 
 /** matchAt gives where a segment that begins at `from` ends; -1 when it doesn't stand there. */
@@ -68,21 +102,34 @@ function matchAt(text: string, from: number, segment: Segment): number {
   return at;
 }
 
-/** find gives where the leftmost occurrence of a segment from `from` on ends, if it ends by `limit`; -1 when there is none. */
-function find(text: string, from: number, limit: number, segment: Segment): number {
-  const size = sizeOf(segment);
-  if (isPlain(segment) && limit - from <= 2_048) {
-    const found = text.indexOf(segment[0], from);
-    return found < 0 || found + size > limit ? -1 : found + size;
+/** findPlain gives where the leftmost occurrence of a text from `from` on ends, if it ends by `limit`; -1 when there is none. */
+function findPlain(text: string, from: number, limit: number, part: string): number {
+  // `indexOf` is the fastest way through short texts; Knuth, Morris and Pratt's is never slow in long ones.
+  if (limit - from <= 2_048) {
+    const found = text.slice(from, limit).indexOf(part);
+    return found < 0 ? -1 : from + found + part.length;
   }
-  const [head] = segment;
-  const first = typeof head === 'string' ? head.charCodeAt(0) : -1;
-  for (let at = from; at + size <= limit; at += 1) {
-    if (first >= 0 && text.charCodeAt(at) !== first) continue;
-    const end = matchAt(text, at, segment);
-    if (end >= 0 && end <= limit) return end;
+  const borders = bordersOf(part);
+  let matched = 0;
+  for (let at = from; at < limit; at += 1) {
+    const unit = text.charCodeAt(at);
+    while (matched > 0 && part.charCodeAt(matched) !== unit) matched = borders[matched - 1] ?? 0;
+    if (part.charCodeAt(matched) === unit) matched += 1;
+    if (matched === part.length) return at + 1;
   }
   return -1;
+}
+
+/** bordersOf gives, for each beginning of a text, the length of its longest proper end that is also its beginning. */
+function bordersOf(part: string): Uint32Array {
+  const borders = new Uint32Array(part.length);
+  let length = 0;
+  for (let at = 1; at < part.length; at += 1) {
+    while (length > 0 && part.charCodeAt(at) !== part.charCodeAt(length)) length = borders[length - 1] ?? 0;
+    if (part.charCodeAt(at) === part.charCodeAt(length)) length += 1;
+    borders[at] = length;
+  }
+  return borders;
 }
 
 /** startOfLast walks back from the end by as many characters as the last segment has. */

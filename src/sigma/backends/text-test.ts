@@ -17,7 +17,7 @@ const fewLiterals = 4;
 
 /** compilePatterns prepares a test whether a text is what any of the patterns says. */
 export function compilePatterns(patterns: readonly Pattern[], cased: boolean, meter: Meter): TextTest {
-  const fold = cased ? (text: string) => text : foldedOnce;
+  const fold: Fold = cased ? (text) => text : foldedOnce;
   const exact = new Set<string>();
   const prefixes: string[] = [];
   const suffixes: string[] = [];
@@ -34,26 +34,55 @@ export function compilePatterns(patterns: readonly Pattern[], cased: boolean, me
     else if (folded.length === 3 && isAny(first) && typeof second === 'string' && isAny(third)) inner.push(second);
     else globs.push(compileGlob(folded, meter));
   }
-  const longest = Math.max(-1, ...lengthsOf(exact));
   const tests: TextTest[] = [];
-  if (exact.size > 0) tests.push((text) => text.length <= longest && exact.has(text));
-  if (prefixes.length > 0) tests.push((text) => prefixes.some((prefix) => text.startsWith(prefix)));
-  if (suffixes.length > 0) tests.push((text) => suffixes.some((suffix) => text.endsWith(suffix)));
-  if (inner.length > 0) tests.push(compileInner(inner, meter));
-  tests.push(...globs);
+  if (exact.size > 0) tests.push(compileExact(exact, fold));
+  if (prefixes.length > 0) tests.push(compilePrefixes(prefixes, fold));
+  if (suffixes.length > 0) tests.push(compileSuffixes(suffixes, fold));
+  if (inner.length > 0) {
+    const search = compileInner(inner, meter);
+    tests.push((text) => search(fold(text)));
+  }
+  if (globs.length > 0) {
+    tests.push((text) => {
+      const folded = fold(text);
+      return globs.some((glob) => glob(folded));
+    });
+  }
   const [only] = tests;
-  if (only !== undefined && tests.length === 1) return cased ? only : (text) => only(fold(text));
+  return only !== undefined && tests.length === 1 ? only : (text) => tests.some((test) => test(text));
+}
+
+type Fold = (text: string) => string;
+
+// Folding keeps lengths, and each character by itself: so what is too long need not be folded, nor what is out of reach.
+
+function compileExact(texts: ReadonlySet<string>, fold: Fold): TextTest {
+  const longest = longestOf(texts);
+  return (text) => text.length <= longest && texts.has(fold(text));
+}
+
+function compilePrefixes(prefixes: readonly string[], fold: Fold): TextTest {
+  const longest = longestOf(prefixes);
   return (text) => {
-    const folded = fold(text);
-    return tests.some((test) => test(folded));
+    const start = fold(text.length > longest ? text.slice(0, longest) : text);
+    for (const prefix of prefixes) if (start.startsWith(prefix)) return true;
+    return false;
   };
 }
 
-function lengthsOf(texts: Iterable<string>): readonly number[] {
-  // A list of lengths, not of texts: spreading a long list into Math.max would overflow the stack.
-  let longest = -1;
+function compileSuffixes(suffixes: readonly string[], fold: Fold): TextTest {
+  const longest = longestOf(suffixes);
+  return (text) => {
+    const end = fold(text.length > longest ? text.slice(text.length - longest) : text);
+    for (const suffix of suffixes) if (end.endsWith(suffix)) return true;
+    return false;
+  };
+}
+
+function longestOf(texts: Iterable<string>): number {
+  let longest = 0;
   for (const text of texts) longest = Math.max(longest, text.length);
-  return [longest];
+  return longest;
 }
 
 function compileInner(literals: readonly string[], meter: Meter): TextTest {

@@ -1,7 +1,7 @@
 import { isInside, parseAddress, parseNetwork } from '../address.ts';
 import type { Network } from '../address.ts';
 import type { Fields, NumberComparison, Test } from '../expr.ts';
-import { compileField, maxValues } from '../field.ts';
+import { compileField } from '../field.ts';
 import { compileRegex } from '../regex/compile.ts';
 import { foldCase, numberOf, textOf } from '../text.ts';
 import { datePartOf } from './date-part.ts';
@@ -18,18 +18,21 @@ export function compileValueTest(test: Exclude<Test, { kind: 'exists' }>, meter:
     case 'regex':
       return anyText(compileTextTest(test, meter), meter);
     case 'equals':
-      return anyElement(equalTest(test.value));
+      return anyElement(equalTest(test.value), meter);
     case 'compare':
-      return anyElement(comparing(test.op, test.value, numberOf));
+      return anyElement(comparing(test.op, test.value, numberOf), meter);
     case 'cidr':
-      return anyElement(insideTest(test.networks));
+      return anyElement(insideTest(test.networks), meter);
     case 'null':
       return (value) => value === null;
     case 'fieldref':
       return fieldrefTest(test);
     case 'datepart': {
       const { part } = test;
-      return anyElement(comparing(test.op, test.value, (value) => datePartOf(value, part)));
+      return anyElement(
+        comparing(test.op, test.value, (value) => datePartOf(value, part)),
+        meter,
+      );
     }
     default:
       throw new Error(test satisfies never);
@@ -44,39 +47,39 @@ export function compileTextTest(test: Extract<Test, { kind: 'pattern' | 'regex' 
   return (text) => {
     const length = Math.min(text.length, meter.left);
     meter.left -= length;
-    return regex.test(length === text.length ? text : text.slice(0, length));
+    return regex.test(text, length);
   };
 }
+
+// What looking at an array's element costs, as the length of a text that takes as long to search.
+const elementLength = 64;
+const maxNesting = 8;
 
 /** anyText tests a value's text; of an array, each element's; of objects and arrays also their compact JSON. */
 function anyText(test: TextTest, meter: Meter): ValueTest {
   const inside = (value: unknown, depth: number): boolean => {
     const text = textOf(value);
     if (text !== undefined) return test(text);
-    if (typeof value !== 'object' || value === null || depth > 8) return false;
-    if (Array.isArray(value)) {
-      const elements = value as readonly unknown[];
-      for (let index = 0; index < elements.length; index += 1) {
-        // Each element costs a little even when it is short.
-        meter.left -= 4;
-        if (meter.left <= 0) return false;
-        if (inside(elements[index], depth + 1)) return true;
-      }
-    }
-    return test(jsonTextOf(value));
+    if (typeof value !== 'object' || value === null || depth > maxNesting) return false;
+    return (
+      (Array.isArray(value) && someElement(value, (each) => inside(each, depth + 1), meter)) || test(jsonTextOf(value))
+    );
   };
   return (value) => inside(value, 0);
 }
 
 /** anyElement tests a value, or each element of an array. */
-function anyElement(test: (value: unknown) => boolean): ValueTest {
-  return (value) => {
-    if (!Array.isArray(value)) return test(value);
-    const elements = value as readonly unknown[];
-    const length = Math.min(elements.length, maxValues);
-    for (let index = 0; index < length; index += 1) if (test(elements[index])) return true;
-    return false;
-  };
+function anyElement(test: (value: unknown) => boolean, meter: Meter): ValueTest {
+  return (value) => (Array.isArray(value) ? someElement(value, test, meter) : test(value));
+}
+
+function someElement(elements: readonly unknown[], test: (element: unknown) => boolean, meter: Meter): boolean {
+  for (let index = 0; index < elements.length; index += 1) {
+    meter.left -= elementLength;
+    if (meter.left <= 0) return false;
+    if (test(elements[index])) return true;
+  }
+  return false;
 }
 
 function equalTest(wanted: number | boolean | { readonly bigint: string }): (value: unknown) => boolean {
@@ -122,47 +125,47 @@ function insideTest(texts: readonly string[]): (value: unknown) => boolean {
   };
 }
 
-// Two fields that hold lists are compared element by element, so both lists have to be short.
-const maxReferred = 100;
-
-function fieldrefTest({ field, match, cased }: Extract<Test, { kind: 'fieldref' }>): ValueTest {
-  const lookup = compileField(field);
-  const fold = cased ? (text: string) => text : foldCase;
-  const holds = (left: unknown, right: unknown): boolean => {
-    const text = textOf(left);
-    const other = textOf(right);
-    if (text === undefined || other === undefined) return false;
-    switch (match) {
-      case 'equals':
-        if (typeof left === 'number' || typeof right === 'number') {
-          const number = numberOf(left);
-          if (number !== undefined && number === numberOf(right)) return true;
-        }
-        return text.length === other.length ? fold(text) === fold(other) : false;
-      case 'contains':
-        return other.length <= maxNeedle && fold(text.slice(0, maxHaystack)).includes(fold(other));
-      case 'startswith':
-        return fold(text.slice(0, other.length)) === fold(other);
-      case 'endswith':
-        return text.length >= other.length && fold(text.slice(text.length - other.length)) === fold(other);
-      default:
-        throw new Error(match satisfies never);
-    }
-  };
-  return (value, fields) => {
-    const others = lookup(fields)
-      .flatMap((other) => elementsOf(other))
-      .slice(0, maxReferred);
-    return elementsOf(value)
-      .slice(0, maxReferred)
-      .some((left) => others.some((right) => holds(left, right)));
-  };
-}
-
+// Two fields that hold lists are compared element by element, so that both lists have to be short.
+const maxEqual = 100;
+const maxSearched = 20;
 // `includes` with a text that the record chose may take a step for each pair of characters.
 const maxNeedle = 1_024;
 const maxHaystack = 16_384;
 
-function elementsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+interface Referred {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+function fieldrefTest({ field, match, cased }: Extract<Test, { kind: 'fieldref' }>): ValueTest {
+  const lookup = compileField(field);
+  const most = match === 'equals' ? maxEqual : maxSearched;
+  const read = (value: unknown): readonly Referred[] => {
+    const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return elements.slice(0, most).flatMap((each): readonly Referred[] => {
+      const text = textOf(each);
+      return text === undefined ? [] : [{ value: each, text: cased ? text : foldCase(text) }];
+    });
+  };
+  const holds = referredTests[match];
+  return (value, fields) => {
+    const others = lookup(fields).slice(0, most).flatMap(read).slice(0, most);
+    return read(value).some((left) => others.some((right) => holds(left, right)));
+  };
+}
+
+type FieldrefMatch = Extract<Test, { kind: 'fieldref' }>['match'];
+
+const referredTests: Readonly<Record<FieldrefMatch, (left: Referred, right: Referred) => boolean>> = {
+  equals: (left, right) => left.text === right.text || sameNumber(left.value, right.value),
+  contains: ({ text }, { text: other }) => other.length <= maxNeedle && text.slice(0, maxHaystack).includes(other),
+  startswith: ({ text }, { text: other }) => text.startsWith(other),
+  endswith: ({ text }, { text: other }) => text.endsWith(other),
+};
+
+/** Two texts are the same only letter for letter, but a number is the same as its digits. */
+function sameNumber(left: unknown, right: unknown): boolean {
+  if (typeof left !== 'number' && typeof right !== 'number') return false;
+  const number = numberOf(left);
+  return number !== undefined && number === numberOf(right);
 }
