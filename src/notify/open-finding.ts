@@ -117,7 +117,8 @@ function read<Schema extends v.GenericSchema>(schema: Schema, value: unknown, wh
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue) ?? '';
+  const path = [what, v.getDotPath(issue)].filter((part) => part !== null).join('.');
   // What was received stays out of the message: it may be anything, of any size.
-  throw new FindingEventError(`${what}${path === '' ? '' : `.${path}`}: expected ${issue.expected ?? issue.message}`);
+  const wrong = issue.received === 'undefined' ? 'is missing' : `expected ${issue.expected ?? issue.message}`;
+  throw new FindingEventError(`${path}: ${wrong}`);
 }

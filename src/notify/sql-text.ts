@@ -12,7 +12,8 @@ export function sqlText(text: string): string {
     if (run !== '') pieces.push(`'${run.replaceAll("'", "''")}'`);
     run = '';
   };
-  for (const char of text) {
+  // Half a surrogate pair is no character, and no engine takes it.
+  for (const char of text.toWellFormed()) {
     if (spelledOut.test(char)) {
       endRun();
       pieces.push(`chr(${char.codePointAt(0)})`);

@@ -32,12 +32,20 @@ export function awsVerdict(code: string, status?: number): Verdict {
 
 /** awsFailure turns what an AWS client threw into a DeliveryError of the receiver `name`. */
 export function awsFailure(name: string, cause: unknown): DeliveryError {
-  if (!(cause instanceof Error)) {
-    return new DeliveryError(`${name}: ${String(cause)}`, { reason: 'unexpected', retryable: true, cause });
-  }
-  const { $metadata, code } = cause as { $metadata?: { httpStatusCode?: number }; code?: unknown };
-  // Node's network errors carry a code; AWS's carry a name.
-  const named = typeof code === 'string' ? code : cause.name;
+  // Whatever was thrown, reading its properties is safe.
+  const { $metadata, code, message, name: type } = Object(cause) as Partial<AwsError>;
+  const said = message ?? String(cause);
+  // Node's network errors carry a code; AWS's carry a name. What the SDK wraps has its code in the message only.
+  const wrapped = type === 'Error' ? /\bE[A-Z_]{4,20}\b/.exec(said)?.[0] : type;
+  const named = code ?? wrapped ?? 'Error';
   const verdict = awsVerdict(named, $metadata?.httpStatusCode);
-  return new DeliveryError(`${name}: ${named}: ${cause.message}`, { ...verdict, cause });
+  return new DeliveryError(`${name}: ${named}: ${said}`, { ...verdict, cause });
+}
+
+/** What errors of the SDK and of Node's network have in common; they may come from another realm than ours. */
+interface AwsError {
+  readonly $metadata: { readonly httpStatusCode?: number };
+  readonly code: string;
+  readonly message: string;
+  readonly name: string;
 }

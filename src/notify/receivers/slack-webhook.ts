@@ -152,9 +152,8 @@ async function beginningOf(response: Response): Promise<string> {
 
 /** The client's own message is `fetch failed`; what happened stands in the code of its cause. */
 function networkWords(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return code === '' ? 'the connection failed' : `the connection failed: ${code}`;
+  const { cause } = Object(error) as { readonly cause?: { readonly code?: string } };
+  return cause?.code === undefined ? 'the connection failed' : `the connection failed: ${cause.code}`;
 }
 
 function redact(text: string, address: URL): string {

@@ -11,7 +11,12 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
-/** safeHref lets an address through when following it can't run a script: http and https only. */
+/**
+ * safeHref gives an address in its normal form when following it can't run a script: http and https only. The normal form
+ * has no blanks, quotes or brackets left, but for `'`.
+ */
 export function safeHref(address: string): string | undefined {
-  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) ? address : undefined;
+  if (!URL.canParse(address)) return undefined;
+  const { href, protocol } = new URL(address);
+  return protocol === 'https:' || protocol === 'http:' ? href : undefined;
 }

@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import { techniquesOf } from '../../../src/notify/attack.ts';
+import { consoleLinkOf } from '../../../src/notify/console-link.ts';
+import { messageOf } from '../../../src/notify/message.ts';
+import { spanWords, whyWords } from '../../../src/notify/render/words.ts';
+import { sqlText } from '../../../src/notify/sql-text.ts';
+import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
+
+describe('the title', () => {
+  test.each([
+    ['names the account where it has a name', rootLogin, 'Root user signed in to the console: root in production'],
+    ['names what it was done to', sshRootLogin, 'SSH login as root: root → host web-1 in production'],
+    [
+      'counts the events of a correlation',
+      bruteForce,
+      'Many failed SSH logins from one address: 20 events, root → host web-1 in production',
+    ],
+  ])('%s', (_rule, finding, title) => {
+    expect(messageOf(finding, { accountNames: { '111122223333': 'production' } }).title).toBe(title);
+  });
+
+  test('has the account id where there is no name, and no name from an object’s own making', () => {
+    const odd = withEvent(rootLogin, { account: 'constructor' });
+    expect(messageOf(rootLogin).title).toMatch(/in 111122223333$/);
+    expect(messageOf(odd, { accountNames: {} }).title).toMatch(/in constructor$/);
+  });
+
+  test('keeps the account though a name is endless', () => {
+    expect(messageOf(hostile).title).toMatch(/in 111122223333$/);
+    expect(messageOf(hostile).title.length).toBeLessThan(250);
+  });
+});
+
+describe('consoleLinkOf', () => {
+  const id = rootLogin.event.id;
+  test.each([
+    [
+      'the standard partition',
+      'eu-west-1',
+      'https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1',
+    ],
+    ['China', 'cn-north-1', 'https://cn-north-1.console.amazonaws.cn/cloudtrailv2/home?region=cn-north-1'],
+    [
+      'GovCloud',
+      'us-gov-west-1',
+      'https://us-gov-west-1.console.amazonaws-us-gov.com/cloudtrailv2/home?region=us-gov-west-1',
+    ],
+  ])('leads to the event history of %s', (_partition, region, beginning) => {
+    expect(consoleLinkOf({ ...rootLogin.event, region })).toBe(`${beginning}#/events?EventId=${id}`);
+  });
+
+  test.each<[string, Partial<AuditEvent>]>([
+    ['a data event, which the history never has', { category: { kind: 'data', access: 'read', via: 'api-call' } }],
+    ['a line of a host', { category: { kind: 'authentication', result: 'failure' } }],
+    ['an id that CloudTrail did not give', { id: 'x#/evil' }],
+    ['a region that is none', { region: 'evil.example/?' }],
+  ])('gives nothing for %s', (_what, change) => {
+    expect(consoleLinkOf({ ...rootLogin.event, ...change })).toBeUndefined();
+  });
+});
+
+describe('follow-up queries', () => {
+  test('ask for root by its type and account: all root sessions share an ARN with nobody else', () => {
+    const [athena] = messageOf(rootLogin).followUps;
+    expect(athena?.sql).toContain("useridentity.type = 'Root'\n  AND useridentity.accountid = '111122223333'");
+  });
+
+  test('cover an hour around all events of a correlation', () => {
+    const [athena] = messageOf(bruteForce).followUps;
+    expect(athena?.sql).toContain("BETWEEN '2026-03-14T09:11:05Z' AND '2026-03-14T11:30:05Z'");
+  });
+
+  test('go to the configured table', () => {
+    expect(messageOf(rootLogin, { athenaTable: 'audit.trail' }).followUps[0]?.sql).toContain('FROM audit.trail\n');
+  });
+
+  test.each<[string, Finding]>([
+    ['nobody is known', withEvent(sshRootLogin, { sourceAddress: 'unknown-host' })],
+    ['the time is none', withEvent(rootLogin, { time: 'yesterday' })],
+    ['the time is at the end of time', withEvent(rootLogin, { time: '+275760-09-13T00:00:00.000Z' })],
+    [
+      'the name is longer than any ARN',
+      withEvent(rootLogin, { actor: { ...hostile.event.actor, arn: 'a'.repeat(9999) } }),
+    ],
+  ])('are left out where %s', (_why, finding) => {
+    expect(messageOf(finding).followUps).toEqual([]);
+  });
+});
+
+test.each([
+  ['quotes are doubled', "o'brien", "'o''brien'"],
+  ['an empty text is a text', '', "''"],
+  ['a backslash means itself', '\\', "'\\'"],
+  ['line breaks are spelled out', 'a\nb', "('a' || chr(10) || 'b')"],
+  ['overrides are spelled out', '\u202e', 'chr(8238)'],
+  ['a back-tick can’t end a code block', 'a`', "('a' || chr(96))"],
+])('sqlText: %s', (_rule, text, literal) => expect(sqlText(text)).toBe(literal));
+
+test.each([
+  ['a technique', 'attack.t1078', [{ id: 'T1078', url: 'https://attack.mitre.org/techniques/T1078/' }]],
+  ['a sub-technique', 'attack.T1078.004', [{ id: 'T1078.004', url: 'https://attack.mitre.org/techniques/T1078/004/' }]],
+  ['a tactic', 'attack.initial-access', [{ id: 'initial-access', url: 'https://attack.mitre.org/tactics/TA0001/' }]],
+  [
+    'a tactic as older rules spell it',
+    'attack.privilege_escalation',
+    [{ id: 'privilege-escalation', url: 'https://attack.mitre.org/tactics/TA0004/' }],
+  ],
+  ['another namespace', 'cve.2024-1', []],
+  ['a technique that can’t be one', 'attack.t99999', []],
+  ['an object’s own key', 'attack.constructor', []],
+])('techniquesOf reads %s', (_what, tag, techniques) => expect(techniquesOf([tag])).toEqual(techniques));
+
+test('the raw event is cut between characters, and the message says how much is missing', () => {
+  const { raw } = messageOf(hostile);
+  const whole = JSON.stringify(hostile.event.raw, null, 2);
+  expect(raw.text.isWellFormed()).toBe(true);
+  expect(raw.text.length + raw.cutChars).toBe(whole.length);
+  expect(whole.startsWith(raw.text)).toBe(true);
+});
+
+test('an event nested deeper than JSON can be written is told all the same', () => {
+  let deep: Record<string, unknown> = {};
+  for (let depth = 0; depth < 100_000; depth += 1) deep = { deep };
+  expect(messageOf(withEvent(rootLogin, { raw: deep })).raw.text).toMatch(/^\(not shown: /);
+});
+
+test('a correlation lists its first and last events and counts the others', () => {
+  const { correlation } = messageOf(bruteForce);
+  expect(correlation).toMatchObject({ count: 20, unlisted: 10, spanMs: 19 * 60_000 });
+  expect(correlation?.events.map(({ time }) => time.slice(14, 16)).join(' ')).toBe('11 12 13 14 15 26 27 28 29 30');
+});
+
+test.each([
+  [0, '0 s'],
+  [59_400, '59 s'],
+  [3_600_000, '1 h'],
+  [90_061_000, '1 d 1 h'],
+])('spanWords: %d ms is %s', (ms, words) => expect(spanWords(ms)).toBe(words));
+
+test.each([
+  ['the value shows in what was wanted', { field: 'a', value: 'Root', wanted: 'is "root"' }, 'a is "root"'],
+  ['it does not', { field: 'a', value: 'x.sh', wanted: 'ends with ".sh"' }, 'a ends with ".sh": x.sh'],
+  ['it is empty', { field: 'a', value: '', wanted: 'is ""' }, 'a is "": (empty)'],
+])('whyWords says the value seen unless it shows: %s', (_when, evidence, words) => {
+  expect(whyWords(evidence)).toBe(words);
+});
+
+function withEvent(finding: Finding, change: Partial<AuditEvent>): Finding {
+  return { ...finding, event: { ...finding.event, ...change } };
+}

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { Finding } from '../../../src/model/finding.ts';
+import { messageOf } from '../../../src/notify/message.ts';
+import { escapeHtml, safeHref } from '../../../src/notify/render/html.ts';
+import { clip, clipBytes, plain, shown } from '../../../src/notify/render/plain.ts';
+import { renderSlack } from '../../../src/notify/render/slack.ts';
+import { renderText } from '../../../src/notify/render/text.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
+
+const context = { accountNames: { '111122223333': 'production' } };
+
+const specimens: readonly (readonly [string, Finding])[] = [
+  ['root-login', rootLogin],
+  ['correlation', bruteForce],
+  ['host-ssh', sshRootLogin],
+  ['hostile', hostile],
+];
+
+describe.each(specimens)('the message of %s', (name, finding) => {
+  const message = messageOf(finding, context);
+  const compact = renderText(message, { detail: 'compact', width: 100 });
+  const full = renderText(message, { detail: 'full', width: 76 });
+  const slack = renderSlack(message);
+
+  test('reads as it was looked at, on a terminal', () => expectGolden(`notify/${name}.console.txt`, compact));
+  test('reads as it was looked at, as mail', () => expectGolden(`notify/${name}.mail.txt`, full));
+  test('reads as it was looked at, in Slack', () =>
+    expectGolden(`notify/${name}.slack.json`, `${JSON.stringify(slack, null, 2)}\n`));
+
+  test('cannot steer a terminal or a mail client', () => {
+    for (const text of [compact, full]) expect(text.replaceAll('\n', '')).toBe(plain(text.replaceAll('\n', '')));
+  });
+
+  test('says each fact once a line: no value begins a line of its own', () => {
+    expect(full.split('\n').filter((line) => /^(?:From:|HIGH {2}Nothing)/.test(line))).toEqual([]);
+  });
+
+  test('is within the limits of Block Kit', () => {
+    expect(slack.blocks.length).toBeLessThanOrEqual(50);
+    for (const block of slack.blocks) {
+      if (block.type === 'header') expect(block.text.text.length).toBeLessThanOrEqual(150);
+      if (block.type === 'section' && block.text) expect(block.text.text.length).toBeLessThanOrEqual(3000);
+      if (block.type === 'section' && block.fields) {
+        expect(block.fields.length).toBeLessThanOrEqual(10);
+        for (const field of block.fields) expect(field.text.length).toBeLessThanOrEqual(2000);
+      }
+      if (block.type === 'context') {
+        for (const element of block.elements) if ('text' in element) expect(element.text?.length).toBeLessThan(2000);
+      }
+    }
+  });
+
+  test('has only links of its own in Slack', () => {
+    for (const text of markupOf(slack)) {
+      const tags = text.match(/<[^>]*>/g) ?? [];
+      expect(tags.filter((tag) => !/^<https:\/\/attack\.mitre\.org\/[\w/]+\|[\w.-]+>$/.test(tag))).toEqual([]);
+    }
+  });
+
+  test('closes every span and block of code in Slack', () => {
+    for (const text of markupOf(slack)) {
+      expect(((text.match(/```/g) ?? []).length % 2) + ((text.match(/`/g) ?? []).length % 2)).toBe(0);
+    }
+  });
+});
+
+test('buttons of a hostile finding lead to the web only', () => {
+  const urls = renderSlack(messageOf(hostile)).blocks.flatMap((block) =>
+    block.type === 'actions' ? block.elements.map((element) => ('url' in element ? element.url : undefined)) : [],
+  );
+  expect(urls).toEqual([expect.stringMatching(/^https:\/\/us-east-1\.console/), 'https://example.com/a%20b%22%3C%3E']);
+});
+
+describe('text of any kind', () => {
+  const anyText = fc.string({ unit: 'binary', maxLength: 300 });
+
+  test('is inert in plain text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => plain(text) === plain(plain(text)) && !/[\p{Cc}\p{Cf}]/u.test(plain(text))),
+    );
+  });
+
+  test('stays within the Slack limits and its own markup wherever it stands in an event', () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(40), (text, times) => {
+        const long = text.repeat(times + 1);
+        const { event } = rootLogin;
+        const finding: Finding = {
+          ...rootLogin,
+          rule: { ...rootLogin.rule, title: long, description: long, runbook: long, falsePositives: [long] },
+          event: { ...event, userAgent: long, action: long, actor: { ...event.actor, name: long, arn: long } },
+          evidence: [{ field: long, value: long, wanted: long }],
+        };
+        for (const markup of markupOf(renderSlack(messageOf(finding)))) {
+          expect(markup.length).toBeLessThanOrEqual(3000);
+          expect(markup).not.toMatch(/<(?!https:\/\/attack\.mitre\.org\/)/);
+          expect(markup).not.toMatch(/&(?!(?:amp|lt|gt);)/);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('is cut between characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.nat(80), (text, max) => {
+        expect(clip(text, max, '').isWellFormed()).toBe(true);
+        expect(clip(text, max, '').length).toBeLessThanOrEqual(max);
+        expect(clipBytes(text, max, '')).not.toContain('\ufffd');
+        expect(Buffer.byteLength(clipBytes(text, max, ''))).toBeLessThanOrEqual(max);
+        expect(text.startsWith(clipBytes(text, max, ''))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('helpers of renderers', () => {
+  test.each([
+    ['keeps ordinary text', 'naïve “quotes” 漢字 😀', 'naïve “quotes” 漢字 😀'],
+    ['shows line breaks and tabs', 'a\r\nb\tc', String.raw`a\r\nb\tc`],
+    ['shows escape sequences of terminals', '\u001b[2J', String.raw`\u001b[2J`],
+    ['shows the one-character escape sequences too', '\u009b2J', String.raw`\u009b2J`],
+    ['shows right-to-left overrides', 'a\u202eb', String.raw`a\u202eb`],
+    ['shows isolates', '\u2067x\u2069', String.raw`\u2067x\u2069`],
+    ['shows zero-width characters', 'pay\u200bpal', String.raw`pay\u200bpal`],
+    ['shows tag characters beyond the basic plane', '\u{e0041}', String.raw`\u{e0041}`],
+    ['shows half of a surrogate pair', 'a\ud83d', String.raw`a\ud83d`],
+    ['shows line separators', 'a\u2028b', String.raw`a\u2028b`],
+  ])('plain %s', (_rule, text, wanted) => expect(plain(text)).toBe(wanted));
+
+  test('shown says how much it left out', () => {
+    expect(shown('a'.repeat(30), 10)).toBe('aaaaaaaaaa… (20 more characters)');
+  });
+
+  test('escapeHtml leaves nothing that opens a tag, an entity or an attribute', () => {
+    expect(escapeHtml(`<a href='x' title="y">&amp;`)).toBe('&lt;a href=&#39;x&#39; title=&quot;y&quot;&gt;&amp;amp;');
+  });
+
+  test.each([
+    ['https', 'https://example.com/', true],
+    ['http', 'http://example.com/', true],
+    ['a script', 'javascript:alert(1)', false],
+    ['a script behind a tab', 'java\tscript:alert(1)', false],
+    ['data', 'data:text/html,x', false],
+    ['no address', 'see the wiki', false],
+  ])('safeHref decides on %s', (_what, address, safe) => expect(safeHref(address) !== undefined).toBe(safe));
+});
+
+/** Every text that Slack reads markup in. */
+function markupOf({ blocks }: ReturnType<typeof renderSlack>): readonly string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === 'section')
+      return [block.text, ...(block.fields ?? [])].flatMap((one) => (one ? [one.text] : []));
+    if (block.type === 'context') return block.elements.flatMap((one) => ('text' in one ? [one.text ?? ''] : []));
+    return [];
+  });
+}
