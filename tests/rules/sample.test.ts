@@ -86,10 +86,28 @@ test('every rule has its part in the story, but those named here', () => {
     .filter(({ generate, meta }) => generate && !told.has(meta.title))
     .map(({ meta }) => meta.title);
   expect(silent.sort()).toEqual([
+    'Account left its organisation',
+    'Network logs deleted',
     'Role may be assumed by anyone',
+    'Secrets read in one batch by a filter',
     'Security group opened to the world',
-    'VPC flow logs deleted',
   ]);
+});
+
+describe('the README', () => {
+  const readme = readFileSync(path.join(events, 'README.md'), 'utf8');
+
+  test.each([...new Set(findings.map(({ rule }) => rule.title))])('tells of: %s', (title) => {
+    expect(readme).toContain(title);
+  });
+
+  test('counts the records', () => {
+    const lines = records.filter(({ source }) => source.product === 'linux').length;
+    expect(readme).toContain(`${tally.records} records of 11 March 2026`);
+    expect(readme).toContain(
+      `${cloudTrail.length} of CloudTrail, ${lines} lines of the bastion, ${records.length - cloudTrail.length - lines} state changes`,
+    );
+  });
 });
 
 describe('the sample is what AWS would have written', () => {
