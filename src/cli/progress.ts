@@ -4,6 +4,7 @@ import { bytes, count } from './text.ts';
 
 const patienceMs = 500;
 const everyMs = 100;
+const widestBar = 24;
 
 /** showProgress draws a bar on a person's terminal once the work has taken half a second; the returned function removes it. */
 export function showProgress(err: Output, progress: Progress, startedAt: number, now: () => Date): () => void {
@@ -29,10 +30,9 @@ export function progressLine(progress: Progress, elapsedMs: number, width: numbe
   // Standard input has no end to measure against.
   if (totalBytes === 0) return `${bytes(progress.bytes)}  ${rate}`.slice(0, width);
   const part = Math.min(progress.bytes / totalBytes, 1);
-  const cells = 24;
+  const files = totalFiles > 1 ? `  ${count(progress.files)}/${count(totalFiles)} files` : '';
+  const told = ` ${`${Math.floor(part * 100)}%`.padStart(4)}  ${bytes(progress.bytes)} of ${bytes(totalBytes)}${files}  ${rate}`;
+  const cells = Math.max(Math.min(widestBar, width - told.length), 0);
   const filled = Math.floor(part * cells);
-  const bar = '━'.repeat(filled) + '─'.repeat(cells - filled);
-  const percent = `${Math.floor(part * 100)}%`.padStart(4);
-  const files = `${count(progress.files)}/${count(totalFiles)} files`;
-  return `${bar} ${percent}  ${bytes(progress.bytes)} of ${bytes(totalBytes)}  ${files}  ${rate}`.slice(0, width);
+  return ('━'.repeat(filled) + '─'.repeat(cells - filled) + told).slice(0, width);
 }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { readPaths } from '../ingest/local-files.ts';
 import type { FileSummary, LocalFiles } from '../ingest/local-files.ts';
 import type { Ingested } from '../model/log-record.ts';
+import { UsageError } from './exit.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** Input is what the given paths hold, ready to be read once. */
@@ -35,6 +36,10 @@ export interface InputOptions {
 /** openInput looks at the paths. Those that don't exist are named in `missing`; the others are read all the same. */
 export async function openInput(paths: readonly string[], options: InputOptions): Promise<Input> {
   const { stdin, now, range, stop } = options;
+  const remote = paths.find((path) => path.startsWith('s3://'));
+  if (remote !== undefined) {
+    throw new UsageError(`${remote}: buckets are not read directly`, `Copy it first: aws s3 sync ${remote} trail/`);
+  }
   const there = await Promise.all(paths.map(exists));
   const progress: Progress = { totalFiles: 0, totalBytes: 0, files: 0, bytes: 0, outside: 0 };
   const files = await readPaths(
@@ -65,7 +70,7 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     // What is there and can't be looked at is for the reader to name.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const { code } = error as { readonly code?: unknown };
     return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
 }

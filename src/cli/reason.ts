@@ -9,6 +9,6 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** reasonOf says for a person why a file could not be written. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return ('code' in error && typeof error.code === 'string' && reasons[error.code]) || error.message;
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return (typeof code === 'string' ? reasons[code] : undefined) ?? String(message ?? error);
 }

@@ -1,10 +1,9 @@
 /** Numbers, sizes and times as a person reads them. Pure, and the same in every locale. */
 
-const grouped = new Intl.NumberFormat('en-US');
-
 /** count writes a whole number with thousands separators. */
 export function count(value: number): string {
-  return grouped.format(value);
+  // Intl.NumberFormat would take longer to load than the rest of the summary takes to write.
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** plural writes a number with its noun: `1 file`, `3 files`, `2 entries`. */
@@ -37,8 +36,8 @@ export function duration(ms: number): string {
 
 /** span writes the distance between two instants roughly: `45 s`, `12 min`, `3 h 5 min`, `9 days`. */
 export function span(ms: number): string {
+  if (ms < 59_500) return `${Math.round(ms / 1000)} s`;
   const minutes = Math.round(ms / 60_000);
-  if (minutes < 1) return `${Math.round(ms / 1000)} s`;
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;

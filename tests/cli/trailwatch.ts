@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import pc from 'picocolors';
+import { runCommandLine } from '../../src/cli/main.ts';
+import type { Output } from '../../src/cli/terminal.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const bin = join(root, 'bin', 'trailwatch.mjs');
@@ -35,6 +39,28 @@ export async function trailwatch(args: readonly string[], options: StartOptions 
   child.stdin.end(options.input ?? '');
   const code = await new Promise<number | null>((resolve) => {
     child.on('close', resolve);
+  });
+  return { code, ...parts };
+}
+
+/** commandLine does what the command would, in this process: for tables of cases that need no process each. */
+export async function commandLine(args: readonly string[]): Promise<Ended> {
+  const parts = { stdout: '', stderr: '' };
+  const outputTo = (name: keyof typeof parts): Output => ({
+    colors: pc.createColors(false),
+    interactive: false,
+    width: 100,
+    write: async (text) => {
+      parts[name] += text;
+    },
+  });
+  const code = await runCommandLine(args, {
+    out: outputTo('stdout'),
+    err: outputTo('stderr'),
+    stdin: Readable.from([]),
+    cwd: process.cwd(),
+    now: () => new Date('2026-03-12T08:00:00.000Z'),
+    stop: new AbortController().signal,
   });
   return { code, ...parts };
 }

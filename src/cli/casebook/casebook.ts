@@ -47,10 +47,15 @@ export interface ActorCount {
 export interface Case {
   /** Findings, each fact once. */
   readonly findings: number;
+  /** ISO 8601, UTC: when the first and the last finding happened; empty without findings. */
+  readonly first: string;
+  readonly last: string;
   readonly byLevel: LevelCounts;
   /** The most severe and most frequent first. */
   readonly rules: readonly RuleCount[];
   readonly actors: readonly ActorCount[];
+  /** Whether there were more actors than could be counted one by one. */
+  readonly moreActors: boolean;
   readonly timeline: Timeline;
   /** In the order they would have arrived: by the time of their first finding. */
   readonly alerts: readonly Alert[];
@@ -98,6 +103,9 @@ export function createCasebook(limits: CasebookLimits = casebookLimits): Caseboo
   >();
   const timeline = createTimeline(96);
   const byLevel = noCounts();
+  let first = '';
+  let last = '';
+  let moreActors = false;
 
   const countRule = (rule: RuleSummary): void => {
     const entry = rules.get(rule.id);
@@ -109,7 +117,10 @@ export function createCasebook(limits: CasebookLimits = casebookLimits): Caseboo
     const key = JSON.stringify([actor.kind, actor.name, account]);
     const known = actors.get(key);
     // Names come from events: a scan that tries a million user names must not fill memory.
-    if (known === undefined && actors.size >= limits.actors) return;
+    if (known === undefined && actors.size >= limits.actors) {
+      moreActors = true;
+      return;
+    }
     const entry = known ?? {
       name: actor.name,
       kind: actor.kind,
@@ -139,6 +150,8 @@ export function createCasebook(limits: CasebookLimits = casebookLimits): Caseboo
       if (facts.has(finding.id)) return false;
       facts.add(finding.id);
       byLevel[finding.rule.level]++;
+      if (first === '' || finding.time < first) first = finding.time;
+      if (finding.time > last) last = finding.time;
       countRule(finding.rule);
       countActor(finding);
       timeline.add(finding.time, finding.rule.level);
@@ -155,6 +168,9 @@ export function createCasebook(limits: CasebookLimits = casebookLimits): Caseboo
       });
       return {
         findings: facts.size,
+        first,
+        last,
+        moreActors,
         byLevel,
         rules: [...rules.values()].sort((a, b) => bySeverity(a.rule.level, b.rule.level) || b.count - a.count),
         actors: [...actors.values()].sort((a, b) => severityOf(b.counts) - severityOf(a.counts) || b.count - a.count),

@@ -97,12 +97,10 @@ function headline({ alertsTotal, byLevel }: Case): string {
   return `${plural(alertsTotal, 'alert')}, ${plural(byLevel[worst], `${worst} finding`)}`;
 }
 
-function periodOf({ timeline, alerts }: Case): string {
-  const [first] = alerts;
-  const lastBar = timeline.bars.at(-1);
-  if (first === undefined || lastBar === undefined) return 'No rule matched a record';
-  const from = minuteOf(first.first);
-  const to = minuteOf(alerts.reduce((latest, { last }) => (last > latest ? last : latest), first.last));
+function periodOf({ findings, first, last }: Case): string {
+  if (findings === 0) return 'No rule matched a record';
+  const from = minuteOf(first);
+  const to = minuteOf(last);
   return from.slice(0, 10) === to.slice(0, 10)
     ? `${from.slice(0, 10)}, ${from.slice(11)} to ${to.slice(11)} UTC`
     : `${from} to ${to} UTC`;
@@ -115,7 +113,10 @@ function minuteOf(iso: string): string {
 function sources({ inputs }: ReportPage): readonly Markup[] {
   const named = inputs
     .slice(0, 4)
-    .map((path, index) => html`${index === 0 ? '' : ', '}<code>${clip(path, 120)}</code>`);
+    .map(
+      (path, index) =>
+        html`${index === 0 ? '' : ', '}<code>${path === '-' ? 'standard input' : clip(path, 120)}</code>`,
+    );
   return inputs.length > 4 ? [...named, html` and ${inputs.length - 4} more`] : named;
 }
 
@@ -191,7 +192,7 @@ function rulesTable({ rules }: Case): Markup {
   </section>`;
 }
 
-function actorsTable({ actors }: Case): Markup {
+function actorsTable({ actors, moreActors }: Case): Markup {
   return html`<section class="card">
     <h2>By actor</h2>
     <table>
@@ -209,13 +210,13 @@ function actorsTable({ actors }: Case): Markup {
         </tr>`;
       })}
     </table>
-    ${andMore(actors.length, 'actor')}
+    ${andMore(actors.length, 'actor', moreActors ? 'at least ' : '')}
   </section>`;
 }
 
-function andMore(all: number, noun: string): Markup {
+function andMore(all: number, noun: string, roughly = ''): Markup {
   return all > listedRows
-    ? html`<p class="more">… and ${plural(all - listedRows, `more ${noun}`, `more ${noun}s`)}</p>`
+    ? html`<p class="more">… and ${roughly}${plural(all - listedRows, `more ${noun}`, `more ${noun}s`)}</p>`
     : html``;
 }
 
