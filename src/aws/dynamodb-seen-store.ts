@@ -43,9 +43,9 @@ export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStor
                 leaseUntil: { N: String(nowMs + leaseMs) },
                 expires: expires(nowMs),
               },
-              // The time to live deletes late, so what has expired counts as gone by the clock.
-              ConditionExpression:
-                'attribute_not_exists(pk) OR expires <= :seconds OR (attribute_not_exists(deliveredAt) AND leaseUntil <= :now)',
+              // The time to live deletes late, so what has expired counts as gone by the clock. A delivered item has
+              // no lease that could end.
+              ConditionExpression: 'attribute_not_exists(pk) OR expires <= :seconds OR leaseUntil <= :now',
               ExpressionAttributeValues: {
                 ':now': { N: String(nowMs) },
                 ':seconds': { N: String(Math.floor(nowMs / 1000)) },

@@ -136,15 +136,19 @@ function accountOf(id: string, names: MessageContext['accountNames'] = {}): Acco
 }
 
 function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {
-  const [target] = event.targets;
-  const aim = target === undefined || target.id === event.actor.name ? undefined : `${target.kind} ${target.id}`;
+  const target = tellingTarget(event);
   return [
     `${rule.title}: `,
     correlated.length > 1 ? `${correlated.length} events, ` : '',
     clip(event.actor.name, titlePartChars),
-    aim === undefined ? '' : ` → ${clip(aim, titlePartChars)}`,
+    target === undefined ? '' : ` → ${clip(`${target.kind} ${target.id}`, titlePartChars)}`,
     account === undefined ? '' : ` in ${account.name ?? account.id}`,
   ].join('');
+}
+
+/** The first target that says more than who did it and in which account, which a title has anyway. */
+function tellingTarget({ account, actor, targets }: AuditEvent): Target | undefined {
+  return targets.find(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
 }
 
 function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | undefined {

@@ -36,12 +36,15 @@ export function whatWords({ what, outcome }: Pick<Message, 'what' | 'outcome'>):
 /** outcomeWords says how it ended: `succeeded`, `failed: AccessDenied (…)`. */
 export function outcomeWords(outcome: Outcome): string {
   if (outcome.kind === 'success') return 'succeeded';
-  return `failed: ${outcome.code}${outcome.message === undefined ? '' : ` (${outcome.message})`}`;
+  const { code, message } = outcome;
+  // Sign-ins fail with the code `Failure`, which says nothing more.
+  if (code.toLowerCase() === 'failure') return message === undefined ? 'failed' : `failed: ${message}`;
+  return `failed: ${code}${message === undefined ? '' : ` (${message})`}`;
 }
 
 /** whyWords says why a field matched: what the rule wanted and, where that doesn't show it already, the value seen. */
 export function whyWords({ field, wanted, value }: Evidence): string {
-  const known = value !== '' && wanted.toLowerCase().includes(`"${value.toLowerCase()}"`);
+  const known = value !== '' && wanted.toLowerCase() === `is "${value.toLowerCase()}"`;
   return `${field} ${wanted}${known ? '' : `: ${value === '' ? '(empty)' : value}`}`;
 }
 
@@ -85,7 +88,7 @@ export function eventListWords({ events, unlisted }: CorrelationSummary): readon
       show.target && target !== undefined ? ` → ${target}` : '',
       show.who ? ` by ${who}` : '',
       show.from && from !== undefined ? ` from ${from}` : '',
-      outcome.kind === 'failure' ? ` (${outcome.code})` : '',
+      outcome.kind === 'failure' ? ` (${outcome.code.toLowerCase() === 'failure' ? 'failed' : outcome.code})` : '',
     ].join(''),
   );
   if (unlisted === 0) return lines;

@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/model/finding.ts';
 import { techniquesOf } from '../../../src/notify/attack.ts';
 import { consoleLinkOf } from '../../../src/notify/console-link.ts';
 import { messageOf } from '../../../src/notify/message.ts';
-import { spanWords, whyWords } from '../../../src/notify/render/words.ts';
+import { outcomeWords, spanWords, whyWords } from '../../../src/notify/render/words.ts';
 import { sqlText } from '../../../src/notify/sql-text.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
 
@@ -19,6 +19,20 @@ describe('the title', () => {
     ],
   ])('%s', (_rule, finding, title) => {
     expect(messageOf(finding, { accountNames: { '111122223333': 'production' } }).title).toBe(title);
+  });
+
+  test.each<[string, AuditEvent['targets'], string]>([
+    ['the account', [{ kind: 'account', id: '111122223333' }], 'root in 111122223333'],
+    [
+      'the actor',
+      [
+        { kind: 'user', id: 'root' },
+        { kind: 'policy', id: 'p' },
+      ],
+      'root → policy p in 111122223333',
+    ],
+  ])('does not say %s twice', (_what, targets, end) => {
+    expect(messageOf(withEvent(rootLogin, { targets })).title).toBe(`Root user signed in to the console: ${end}`);
   });
 
   test('has the account id where there is no name, and no name from an object’s own making', () => {
@@ -139,8 +153,9 @@ test.each([
   [90_061_000, '1 d 1 h'],
 ])('spanWords: %d ms is %s', (ms, words) => expect(spanWords(ms)).toBe(words));
 
-test.each([
-  ['the value shows in what was wanted', { field: 'a', value: 'Root', wanted: 'is "root"' }, 'a is "root"'],
+test.each<[string, Finding['evidence'][number], string]>([
+  ['the value is just what was wanted', { field: 'a', value: 'Root', wanted: 'is "root"' }, 'a is "root"'],
+  ['it is one of several', { field: 'a', value: 'x', wanted: 'is "x" or is "y"' }, 'a is "x" or is "y": x'],
   ['it does not', { field: 'a', value: 'x.sh', wanted: 'ends with ".sh"' }, 'a ends with ".sh": x.sh'],
   ['it is empty', { field: 'a', value: '', wanted: 'is ""' }, 'a is "": (empty)'],
 ])('whyWords says the value seen unless it shows: %s', (_when, evidence, words) => {
@@ -150,3 +165,14 @@ test.each([
 function withEvent(finding: Finding, change: Partial<AuditEvent>): Finding {
   return { ...finding, event: { ...finding.event, ...change } };
 }
+
+test.each<[string, AuditEvent['outcome'], string]>([
+  ['success', { kind: 'success' }, 'succeeded'],
+  ['a code and what it means', { kind: 'failure', code: 'AccessDenied', message: 'no' }, 'failed: AccessDenied (no)'],
+  [
+    'a code that says nothing',
+    { kind: 'failure', code: 'Failure', message: 'wrong password' },
+    'failed: wrong password',
+  ],
+  ['nothing but failure', { kind: 'failure', code: 'Failure' }, 'failed'],
+])('outcomeWords says %s', (_what, outcome, words) => expect(outcomeWords(outcome)).toBe(words));
