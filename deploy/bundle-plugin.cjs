@@ -22,16 +22,18 @@ module.exports = class BundlePlugin {
 
     const output = path.join(serviceDir, '.build', 'lambda');
     await rm(output, { recursive: true, force: true });
-    for (const key of service.getAllFunctions()) {
-      const lambda = service.getFunction(key);
-      // `functions/x.handler` is the file functions/x.mjs in the zip, made from functions/x.ts.
-      const entry = lambda.handler.slice(0, lambda.handler.lastIndexOf('.'));
-      const root = path.join(output, key);
-      const file = path.join(root, `${entry}.mjs`);
-      const metafile = await bundleFunction(serviceDir, `${entry}.ts`, file);
-      await writeFile(path.join(output, `${key}.json`), JSON.stringify(metafile));
-      lambda.package = { artifact: await packager.zipFiles([file], `${key}.zip`, root) };
-    }
+    await Promise.all(
+      service.getAllFunctions().map(async (key) => {
+        const lambda = service.getFunction(key);
+        // `functions/x.handler` is the file functions/x.mjs in the zip, made from functions/x.ts.
+        const entry = lambda.handler.slice(0, lambda.handler.lastIndexOf('.'));
+        const root = path.join(output, key);
+        const file = path.join(root, `${entry}.mjs`);
+        const metafile = await bundleFunction(serviceDir, `${entry}.ts`, file);
+        await writeFile(path.join(output, `${key}.json`), JSON.stringify(metafile));
+        lambda.package = { artifact: await packager.zipFiles([file], `${key}.zip`, root) };
+      }),
+    );
   }
 };
 
@@ -57,7 +59,8 @@ async function bundleFunction(serviceDir, entry, outfile) {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    conditions: ['node', 'import'],
+    // The AWS SDK offers Node its CommonJS build first, which can't be shaken.
+    conditions: ['module'],
     minify: true,
     // Names of functions and classes stay readable in stack traces and in metrics by error name.
     keepNames: true,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { clients } from '../src/aws/clients.ts';
+import { dynamodbClient, snsClient, ssmClient } from '../src/aws/clients.ts';
 import { createDynamoSeenStore } from '../src/aws/dynamodb-seen-store.ts';
 import { createSsmSecrets } from '../src/aws/ssm-secret.ts';
 import type { Finding } from '../src/model/finding.ts';
@@ -35,9 +35,9 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tracing = await createTracing(config);
   const now = (): Date => new Date();
 
-  const receivers: Receiver[] = [createSns({ client: tracing.client(clients.sns()), topicArn: config.alertsTopic })];
+  const receivers: Receiver[] = [createSns({ client: tracing.client(snsClient()), topicArn: config.alertsTopic })];
   if (config.slackWebhookParameter !== '') {
-    const secret = createSsmSecrets({ client: tracing.client(clients.ssm()), now });
+    const secret = createSsmSecrets({ client: tracing.client(ssmClient()), now });
     receivers.push(
       createSlackWebhook({
         address: () => secret(config.slackWebhookParameter),
@@ -47,7 +47,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     );
   }
   const seen = createDynamoSeenStore({
-    client: tracing.client(clients.dynamodb()),
+    client: tracing.client(dynamodbClient()),
     table: config.stateTable,
     newToken: randomUUID,
   });

@@ -1,5 +1,5 @@
 import ruleSetData from '#compiled-rules';
-import { clients } from '../src/aws/clients.ts';
+import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
 import { createDynamoWindowStore } from '../src/aws/dynamodb-window-store.ts';
 import { createFindingsPublisher } from '../src/aws/findings-publisher.ts';
 import { audit, type Tally } from '../src/detect/audit.ts';
@@ -39,12 +39,12 @@ export async function createDetection(service: string): Promise<Detection> {
   const meter = createMeter(service, config);
   const tracing = await createTracing(config);
   const windows = createDynamoWindowStore({
-    client: tracing.client(clients.dynamodb()),
+    client: tracing.client(dynamodbClient()),
     table: config.stateTable,
     now: () => new Date(),
   });
   const publisher = createFindingsPublisher({
-    client: tracing.client(clients.eventBridge()),
+    client: tracing.client(eventBridgeClient()),
     bus: config.findingsBus,
   });
   const ruleSet = createRuleSet(ruleSetData);

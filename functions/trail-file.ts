@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { clients } from '../src/aws/clients.ts';
+import { s3Client } from '../src/aws/clients.ts';
 import { createS3ObjectSource, s3Path } from '../src/aws/s3-object-source.ts';
 import { openS3Notification, type S3ObjectRef } from '../src/ingest/s3-notification.ts';
 import { readLogStream, trailFileKind } from '../src/ingest/trail-file.ts';
@@ -9,7 +9,7 @@ import { createDetection } from './detection.ts';
 
 const { examine, instruments } = await createDetection('trail-file');
 const { logger, meter, tracing } = instruments;
-const objects = createS3ObjectSource(tracing.client(clients.s3()));
+const objects = createS3ObjectSource(tracing.client(s3Client()));
 
 /** handler reads the log files that S3 announces by a queue: a message whose files could not all be read comes again. */
 export const handler = instrument(

@@ -10,12 +10,26 @@ const patience = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 
-/** Clients take region, credentials and endpoint from the environment, as the AWS SDK documents it. */
-export const clients = {
-  dynamodb: () => new DynamoDBClient(patience),
-  eventBridge: () => new EventBridgeClient(patience),
-  /** A trail's bucket may be in another region than the function. */
-  s3: () => new S3Client({ ...patience, followRegionRedirects: true }),
-  sns: () => new SNSClient(patience),
-  ssm: () => new SSMClient(patience),
-} as const;
+// Clients take region, credentials and endpoint from the environment, as the AWS SDK documents it. Each is a function of
+// its own, so that a bundle holds no SDK that its function doesn't use.
+
+export function dynamodbClient(): DynamoDBClient {
+  return new DynamoDBClient(patience);
+}
+
+export function eventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient(patience);
+}
+
+export function s3Client(): S3Client {
+  // A trail's bucket may be in another region than the function.
+  return new S3Client({ ...patience, followRegionRedirects: true });
+}
+
+export function snsClient(): SNSClient {
+  return new SNSClient(patience);
+}
+
+export function ssmClient(): SSMClient {
+  return new SSMClient(patience);
+}

@@ -1,0 +1,27 @@
+// Does what Lambda's runtime does with a package: imports the handler from the task's folder, calls it with the event
+// that it reads from standard input, and writes the outcome as its last line.
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import { json } from 'node:stream/consumers';
+
+const [file, name] = process.env['_HANDLER'].split('.');
+const started = performance.now();
+const { [name]: handler } = await import(pathToFileURL(path.join(process.env.LAMBDA_TASK_ROOT, `${file}.mjs`)).href);
+const coldMs = performance.now() - started;
+
+const context = {
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+  invokedFunctionArn: `arn:aws:lambda:eu-west-1:111122223333:function:${process.env.AWS_LAMBDA_FUNCTION_NAME}`,
+  awsRequestId: '6f1c0b2e-3d4e-4f5a-8b6c-7d8e9f0a1b2c',
+  memoryLimitInMB: '512',
+  getRemainingTimeInMillis: () => 30_000,
+};
+const tell = (outcome) => process.stdout.write(`\n${JSON.stringify(outcome)}\n`);
+const event = await json(process.stdin);
+try {
+  tell({ coldMs, result: (await handler(event, context)) ?? null });
+} catch (error) {
+  tell({ coldMs, error: String(error) });
+}
+// Lambda freezes what is still running.
+process.exit(0);
