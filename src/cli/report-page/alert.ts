@@ -120,13 +120,8 @@ function correlationOf({ correlation }: Message): Markup {
 }
 
 function eventRow({ time, who, what, target, from, outcome }: EventLine): Markup {
-  return row([
-    time.slice(11, 19),
-    who,
-    what + (target === undefined ? '' : ` → ${target}`),
-    from ?? '',
-    outcomeWords(outcome),
-  ]);
+  const ended = outcome.kind === 'success' ? 'ok' : outcome.code;
+  return row([time.slice(11, 19), who, what + (target === undefined ? '' : ` → ${target}`), from ?? '', ended]);
 }
 
 function occurrencesOf({ count: times, occurrences }: Alert): Markup {

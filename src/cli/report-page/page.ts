@@ -127,7 +127,7 @@ function totals({ records, files, found }: ReportPage): Markup {
     ${total('Unmatched', records.unmatched, share(records.unmatched, records.all))}
     ${total('Failed', records.failed, records.failed > 0 ? 'could not be read' : 'all could be read', records.failed > 0)}
     ${total('Findings', found.findings, 'a rule matched an event')}
-    ${total('Alerts', found.alertsTotal, 'findings, same news as one')}
+    ${total('Alerts', found.alertsTotal, 'same news counted once')}
   </dl>`;
 }
 
@@ -166,7 +166,7 @@ function overview(found: Case): Markup {
     <ul class="legend">
       ${present.map((level) => html`<li><span class="dot ${level}"></span>${level} <b>${count(found.byLevel[level])}</b></li>`)}
     </ul>
-    ${renderChart(found)}
+    <div class="scroll">${renderChart(found)}</div>
   </section>`;
 }
 

@@ -48,7 +48,8 @@ a { color: var(--accent); text-underline-offset: 2px; overflow-wrap: anywhere; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend b { color: var(--ink); font-variant-numeric: tabular-nums; }
 .dot { width: 10px; height: 10px; border-radius: 3px; display: inline-block; flex: none; }
-.chart { width: 100%; height: auto; display: block; margin-top: 14px; }
+.scroll { overflow-x: auto; }
+.chart { width: 100%; min-width: 680px; height: auto; display: block; margin-top: 14px; }
 .chart .grid { stroke: var(--line); stroke-width: 1; }
 .chart .down { stroke-dasharray: 2 4; }
 .chart .rail { stroke: var(--line); stroke-width: 1; }
