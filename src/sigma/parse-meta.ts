@@ -61,12 +61,24 @@ export function parseMeta(map: YamlMap, logic: readonly string[], reporter: Repo
     references: readTexts(entryOf(map, 'references'), reporter),
     falsepositives: readTexts(entryOf(map, 'falsepositives'), reporter, 2),
     fields: readTexts(entryOf(map, 'fields'), reporter),
-    custom: Object.fromEntries(
-      map.entries
+    custom: Object.fromEntries([
+      ...map.entries
         .filter((entry) => !read.has(entry.key) && !logic.includes(entry.key))
-        .map((entry) => [entry.key, plainOf(entry.value)]),
-    ),
+        .map((entry): [string, unknown] => [entry.key, plainOf(entry.value)]),
+      ...(logic.includes('logsource') ? logsourceExtras(map) : []),
+    ]),
   };
+}
+
+/** What a log source says besides product, service and category (`definition`) is kept under this prefix in `custom`. */
+export const logsourcePrefix = 'logsource.';
+
+function logsourceExtras(map: YamlMap): readonly [string, unknown][] {
+  const entry = entryOf(map, 'logsource');
+  if (entry?.value.kind !== 'map') return [];
+  return entry.value.entries
+    .filter(({ key }) => !['product', 'service', 'category'].includes(key))
+    .map(({ key, value }) => [`${logsourcePrefix}${key}`, plainOf(value)]);
 }
 
 /**
