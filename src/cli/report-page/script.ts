@@ -56,7 +56,6 @@ export const script = `
     if (target && target.matches('.alert')) target.open = true;
   };
   addEventListener('hashchange', reveal);
-  addEventListener('beforeprint', () => openAll(true));
   tools.hidden = false;
   filter();
   reveal();

@@ -107,7 +107,7 @@ pre { background: var(--code); border: 1px solid var(--line); border-radius: 7px
 .raw > summary { cursor: pointer; color: var(--soft); font-size: 13.5px; margin: 18px 0 8px; }
 .failed { font-size: 13.5px; }
 footer { color: var(--faint); font-size: 12.5px; padding-top: 6px; padding-bottom: 40px; }
-@media (max-width: 860px) {
+@media screen and (max-width: 860px) {
   .two { grid-template-columns: 1fr; }
   .totals { grid-template-columns: repeat(3, 1fr); }
   .totals div:nth-child(4) { border-left: 0; }
@@ -124,9 +124,12 @@ footer { color: var(--faint); font-size: 12.5px; padding-top: 6px; padding-botto
   .tools, button, .raw { display: none !important; }
   .card, .alert { break-inside: avoid; border-color: #ccc; }
   .alert { break-inside: auto; }
-  .alert > summary { break-after: avoid; }
+  .alert > summary { break-inside: avoid; break-after: avoid; }
   pre { max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
-  .alert::details-content { content-visibility: visible; display: block; }
+  .scroll { overflow: visible; } .chart { min-width: 0; }
+  .card, .alert { margin-bottom: 6pt; }
+  main, header.top, footer { padding: 0; }
+  .totals dd { font-size: 17pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
