@@ -52,11 +52,8 @@ export async function createDetection(service: string): Promise<Detection> {
 
   async function publish(findings: readonly Finding[]): Promise<void> {
     await tracing.segment('publish', { findings: findings.length }, () => publisher.publish(findings));
-    meter.count('FindingsPublished', findings.length);
-    for (const finding of findings) {
-      meter.findings(finding.rule.level, 1);
-      logger.info('finding', { finding: finding.id, rule: finding.rule.id, level: finding.rule.level });
-    }
+    meter.findings(findings.map(({ rule }) => rule.level));
+    for (const { id, rule } of findings) logger.info('finding', { finding: id, rule: rule.id, level: rule.level });
   }
 
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {

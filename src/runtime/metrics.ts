@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Level } from '../model/level.ts';
+import { type Level, levels } from '../model/level.ts';
 import type { Config } from './config.ts';
 
 /** Count is what Trailwatch counts about itself. Records read = matched + unmatched + failed, always. */
@@ -12,7 +12,6 @@ export type Count =
   | 'ObjectsSkipped'
   | 'MessagesFailed'
   | 'CorrelationOverflows'
-  | 'FindingsPublished'
   | 'FindingsDelivered'
   | 'FindingsRepeated'
   | 'DeliveriesFailed'
@@ -20,8 +19,8 @@ export type Count =
 
 export interface Meter {
   count(what: Count, by: number): void;
-  /** findings counts raised findings by level, the only extra dimension there is. */
-  findings(level: Level, by: number): void;
+  /** findings counts published findings, of which each gives its level: the only extra dimension there is. */
+  findings(levels: readonly Level[]): void;
   /** flush writes what was counted to standard output, where CloudWatch finds it. */
   flush(): void;
 }
@@ -41,8 +40,11 @@ export function createMeter(service: string, config: Config<'stage'>): Meter {
     count(what, by) {
       metrics.addMetric(what, MetricUnit.Count, by);
     },
-    findings(level, by) {
-      metrics.singleMetric().addDimension('level', level).addMetric('Findings', MetricUnit.Count, by);
+    findings(raised) {
+      for (const level of levels) {
+        const by = raised.filter((one) => one === level).length;
+        if (by > 0) metrics.singleMetric().addDimension('level', level).addMetric('Findings', MetricUnit.Count, by);
+      }
     },
     flush() {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

@@ -78,13 +78,14 @@ describe('instrument', () => {
 
 describe('metrics', () => {
   test('findings are counted by level; everything else by service and stage alone', () => {
-    instruments.meter.findings('high', 2);
+    instruments.meter.findings(['high', 'low', 'high']);
     instruments.meter.count('RecordsFailed', 0);
     instruments.meter.flush();
     const dimensions = output
       .lines()
       .map((line) => (line['_aws'] as Emf).CloudWatchMetrics[0]?.Dimensions[0]?.toSorted());
     expect(dimensions).toEqual([
+      ['level', 'service', 'stage'],
       ['level', 'service', 'stage'],
       ['service', 'stage'],
     ]);
