@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadRules } from '../src/detect/load-rules.ts';
 import { createRuleSet } from '../src/detect/rule-set.ts';
+import { compileMatcher } from '../src/sigma/backends/matcher.ts';
 import type { LoweredRuleSet } from '../src/sigma/expr.ts';
 import type { Problem } from '../src/sigma/rule.ts';
 
@@ -52,6 +53,7 @@ export async function compileRules({ rules, out, placeholders }: CompileOptions)
   const portable = portableRules(ruleSet);
   // What the Lambda does at its cold start must not fail there for the first time.
   createRuleSet(portable);
+  for (const { expr } of portable.detections) compileMatcher(expr);
   await writeWhole(out, moduleText(portable));
   return { ruleSet: portable, warnings: problems.filter(({ severity }) => severity === 'warning'), files };
 }

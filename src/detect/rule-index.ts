@@ -77,26 +77,30 @@ function find(value: unknown, byValue: ReadonlyMap<string, Bucket>, hit: (bucket
   if (bucket !== undefined) hit(bucket);
 }
 
-/** Chooses, of what a rule requires, what fewest other rules require too: of `eventSource` and `eventName` the latter. */
+/**
+ * Chooses, of what a rule requires, what fewest records will have: a field with many different values over all rules
+ * says more than one with few, so of `eventSource` and `eventName` it is the latter.
+ */
 function chooserFor(rules: readonly CompiledRule[]): (rule: CompiledRule) => Requirement | undefined {
   const requirements = new Map(rules.map((rule) => [rule, requirementsOf(rule.rule.expr)]));
-  const perField = new Map<string, number>();
-  const perValue = new Map<string, number>();
-  const increase = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
-  for (const each of requirements.values()) {
-    for (const field of new Set(each.map((requirement) => requirement.field))) increase(perField, field);
-    for (const { field, values } of each)
-      for (const value of values) increase(perValue, JSON.stringify([field, value]));
+  const rulesOf = new Map<string, number>();
+  const valuesOf = new Map<string, Set<string>>();
+  for (const own of requirements.values()) {
+    for (const field of new Set(own.map((each) => each.field))) rulesOf.set(field, (rulesOf.get(field) ?? 0) + 1);
+    for (const { field, values } of own) {
+      const known = valuesOf.get(field) ?? new Set();
+      valuesOf.set(field, known);
+      for (const value of values) known.add(value);
+    }
   }
-  const share = ({ field }: Requirement) => (perField.get(field) ?? 0) / rules.length;
-  const load = ({ field, values }: Requirement) =>
-    values.reduce((sum, value) => sum + (perValue.get(JSON.stringify([field, value])) ?? 0), 0);
+  const share = ({ field }: Requirement) => (rulesOf.get(field) ?? 0) / rules.length;
+  const chance = ({ field, values }: Requirement) => values.length / (valuesOf.get(field)?.size ?? 1);
 
   return (rule) => {
     const own = requirements.get(rule) ?? [];
     const worthwhile = own.filter((requirement) => share(requirement) >= worthwhileShare);
-    if (worthwhile.length > 0) return best(worthwhile, (a, b) => load(a) - load(b));
-    return best(own, (a, b) => share(b) - share(a) || load(a) - load(b));
+    if (worthwhile.length > 0) return best(worthwhile, (a, b) => chance(a) - chance(b));
+    return best(own, (a, b) => share(b) - share(a) || chance(a) - chance(b));
   };
 }
 

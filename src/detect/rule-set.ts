@@ -34,16 +34,7 @@ const maxSources = 1_000;
  */
 export function createRuleSet(lowered: LoweredRuleSet): RuleSet {
   refuseDuplicates(lowered);
-  // A matcher is made when its log source is first seen: a function that reads one source never compiles the others' rules.
-  const compiled = new Map<LoweredRule, CompiledRule>();
-  const compile = (rule: LoweredRule): CompiledRule => {
-    let one = compiled.get(rule);
-    if (one === undefined) {
-      one = { rule, matches: compileMatcher(rule.expr) };
-      compiled.set(rule, one);
-    }
-    return one;
-  };
+  const compiled = new Map(lowered.detections.map((rule) => [rule, compiledOnDemand(rule)]));
   const indexes = new Map<string, RuleIndex>();
   // Records come in long rows of one source, most often the very same object.
   let last: { readonly source: RecordSource; readonly index: RuleIndex } | undefined;
@@ -54,7 +45,8 @@ export function createRuleSet(lowered: LoweredRuleSet): RuleSet {
     let index = indexes.get(key);
     if (index === undefined) {
       if (indexes.size >= maxSources) indexes.clear();
-      index = createRuleIndex(lowered.detections.filter(({ logsource }) => covers(logsource, source)).map(compile));
+      const covering = lowered.detections.filter(({ logsource }) => covers(logsource, source));
+      index = createRuleIndex(covering.flatMap((rule) => compiled.get(rule) ?? []));
       indexes.set(key, index);
     }
     last = { source, index };
@@ -75,6 +67,15 @@ export function covers(logsource: LogSource, source: RecordSource): boolean {
     isOneOf(logsource.service, source.services) &&
     isOneOf(logsource.category, source.category === undefined ? [] : [source.category])
   );
+}
+
+/**
+ * A matcher is made when its rule is first a candidate, and then kept: of hundreds of rules a function meets a few in its
+ * first second, and its cold start shouldn't wait for the others. That all can be made is checked when rules are compiled.
+ */
+function compiledOnDemand(rule: LoweredRule): CompiledRule {
+  let matcher: Matcher | undefined;
+  return { rule, matches: (fields) => (matcher ??= compileMatcher(rule.expr))(fields) };
 }
 
 function isOneOf(wanted: string | undefined, values: readonly string[]): boolean {
