@@ -1,0 +1,69 @@
+/**
+ * Measures the engine: `npm run bench`, or `npm run bench -- --json` for a machine. Ratios compare better than times,
+ * which belong to the machine they were measured on.
+ */
+import { parseArgs } from 'node:util';
+import { readRecords, readRuleSets } from './inputs.ts';
+import { benchLoad } from './load.ts';
+import { benchMatcher } from './matcher.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+
+const started = performance.now();
+const [inputs, records] = [await readRuleSets(), readRecords(256)];
+const inputMs = performance.now() - started;
+const load = await benchLoad(inputs, records);
+const matcher = await benchMatcher(inputs, records);
+const report = {
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  events: records.length,
+  load,
+  matcher,
+};
+
+if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+else {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  say(
+    `Node ${report.node}, ${report.platform}, ${report.events} CloudTrail events (inputs read in ${(inputMs / 1_000).toFixed(1)} s)\n`,
+  );
+  say('Loading compiled rules');
+  table(
+    ['rule set', 'rules', 'module', 'import', 'to first answer'],
+    load.map((row) => [
+      row.name,
+      row.rules,
+      `${(row.bytes / 1_000).toFixed(0)} KB`,
+      `${row.importMs.toFixed(1)} ms`,
+      `${row.firstEventMs.toFixed(1)} ms`,
+    ]),
+  );
+  say('Time per event');
+  const base = matcher[0]?.eventNs ?? Number.NaN;
+  table(
+    ['rule set', 'rules', 'of the source', 'candidates', 'indexed', 'against the first', 'naive', 'naive / indexed'],
+    matcher.map((row) => [
+      row.name,
+      row.rules,
+      row.covering,
+      row.candidatesPerEvent.toFixed(1),
+      `${(row.eventNs / 1_000).toFixed(2)} µs`,
+      `${(row.eventNs / base).toFixed(2)}×`,
+      `${(row.naiveEventNs / 1_000).toFixed(0)} µs`,
+      `${row.timesFaster.toFixed(0)}×`,
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const cells = [head, ...rows.map((row) => row.map(String))];
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  for (const row of cells) {
+    const line = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    process.stdout.write(`  ${line.join('  ')}\n`);
+  }
+  process.stdout.write('\n');
+}
