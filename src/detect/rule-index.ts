@@ -1,8 +1,14 @@
 import type { Fields } from '../model/log-record.ts';
+import type { LoweredRule, Matcher } from '../sigma/expr.ts';
 import { requirementsOf, type Requirement } from '../sigma/requirements.ts';
 import { foldCase, textOf } from '../sigma/text.ts';
 import { lookupOf } from './field-value.ts';
-import type { CompiledRule } from './rule-set.ts';
+
+/** CompiledRule is a detection rule ready to be asked. */
+export interface CompiledRule {
+  readonly rule: LoweredRule;
+  readonly matches: Matcher;
+}
 
 /** RuleIndex gives, of the rules it was made of, those that could match the fields, in their order. */
 export type RuleIndex = (fields: Fields) => readonly CompiledRule[];

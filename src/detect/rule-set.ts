@@ -2,13 +2,7 @@ import type { LogRecord, RecordSource } from '../model/log-record.ts';
 import { compileMatcher } from '../sigma/backends/matcher.ts';
 import type { LoweredCorrelation, LoweredRule, LoweredRuleSet, Matcher } from '../sigma/expr.ts';
 import type { LogSource } from '../sigma/rule.ts';
-import { createRuleIndex, type RuleIndex } from './rule-index.ts';
-
-/** CompiledRule is a detection rule ready to be asked. */
-export interface CompiledRule {
-  readonly rule: LoweredRule;
-  readonly matches: Matcher;
-}
+import { createRuleIndex, type CompiledRule, type RuleIndex } from './rule-index.ts';
 
 /** RuleSet is what is loaded once and asked for each record. */
 export interface RuleSet {

@@ -71,6 +71,7 @@ function read(fields: Fields, name: string): unknown {
 }
 
 function leaves(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [String(value as string)];
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [JSON.stringify(value)];
   return Object.values(value).flatMap(leaves);
 }

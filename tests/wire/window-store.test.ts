@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BatchWriteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createDynamoWindowStore } from '../../src/aws/dynamodb-window-store.ts';
 import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
 import { createCorrelator } from '../../src/detect/correlator.ts';

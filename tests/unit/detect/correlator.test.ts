@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
 import { createCorrelator, type Correlator } from '../../../src/detect/correlator.ts';
 import { crossingsOf } from '../../../src/detect/crossings.ts';

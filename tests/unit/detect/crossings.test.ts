@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { crossingsOf, windowAt } from '../../../src/detect/crossings.ts';
 import { inOrder, type WindowMatch } from '../../../src/detect/window-store.ts';
 import type { LoweredCorrelation } from '../../../src/sigma/expr.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { covers, createRuleSet, RuleSetError } from '../../../src/detect/rule-set.ts';
 import type { LogRecord, RecordSource } from '../../../src/model/log-record.ts';
 import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
