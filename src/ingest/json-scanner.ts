@@ -1,5 +1,6 @@
 import { maxDepth } from './json-text.ts';
 import type { ReadLimits } from './limits.ts';
+import { createRecordFinder } from './record-finder.ts';
 
 /** JsonSink takes what the scanner finds, in the order of the file. */
 export interface JsonSink {
@@ -24,7 +25,7 @@ const unfinished = -1;
  * trail file's `Records`, of a LookupEvents answer's `Events`, and values behind each other, with newlines between them or without.
  *
  * Memory is bounded by the limits. A record whose brackets or quotes don't fit is broken alone: the scanner goes on at the next
- * place that looks like the beginning of a record, judged by the first key of the records before. Inside a JSON string the quotes
+ * place that looks like the beginning of a record, judged by the records before. Inside a JSON string the quotes
  * round a key would be escaped, so nothing that a whole string says can look like one.
  */
 export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScanner {
@@ -36,8 +37,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
   let pieces: Buffer[] = [];
   let size = 0;
   let carry: Buffer | undefined;
-  let marker: Buffer = Buffer.from('{"eventVersion"');
-  let learned = false;
+  const finder = createRecordFinder();
   /** How many bytes may be read a second time in search of the next record: keeps hostile files linear. */
   let rereads = 16 * limits.recordBytes;
 
@@ -59,6 +59,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
   const finish = (bytes: Buffer) => {
     size += bytes.length;
     const most = limit();
+    if (mode === 'value') finder.confirm();
     mode = 'between';
     if (value.tooDeep()) sink.broken(`nested deeper than ${maxDepth} levels`);
     else if (size > most) sink.broken(`larger than ${most} bytes`);
@@ -77,25 +78,30 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
     mode = 'lost';
   };
 
-  /** Reports the value at hand, whose last bytes are `rest`, and gives back where to go on. */
-  const recover = (reason: string, rest: Buffer, seen: number): { readonly buf: Buffer; readonly at: number } => {
+  /** Reports the value at hand, which began or went on at `from` and can't go on at `seen`, and gives back where to go on. */
+  const recover = (
+    reason: string,
+    buf: Buffer,
+    from: number,
+    seen: number,
+  ): { readonly buf: Buffer; readonly at: number } => {
     sink.broken(reason);
-    const joined = pieces.length === 0 ? rest : Buffer.concat([...pieces, rest]);
-    const position = joined.length - rest.length + seen;
+    const before = pieces;
+    const again = before.reduce((sum, piece) => sum + piece.length, seen - from);
     pieces = [];
     mode = 'lost';
-    const at = findBeginning(joined, rereads > 0 ? 1 : Math.max(1, position));
-    rereads -= Math.max(0, position - at);
-    return { buf: joined, at };
+    rereads -= again;
+    if (rereads < 0) return { buf, at: findBeginning(buf, seen) };
+    if (before.length === 0) return { buf, at: findBeginning(buf, from + 1) };
+    const joined = Buffer.concat([...before, buf.subarray(from)]);
+    return { buf: joined, at: findBeginning(joined, 1) };
   };
 
   /** The next place that looks like a record's beginning; when there is none, the buffer's end. */
   const findBeginning = (buf: Buffer, from: number): number => {
-    const record = buf.indexOf(marker, from);
-    const line = listed ? -1 : buf.indexOf('\n{', from);
-    const at = record === -1 || (line !== -1 && line < record) ? line : record;
+    const at = finder.find(buf, from, listed);
     if (at === -1) {
-      carry = Buffer.from(buf.subarray(Math.max(from, buf.length - marker.length + 1)));
+      carry = Buffer.from(buf.subarray(Math.max(from, buf.length - finder.overlap())));
       return buf.length;
     }
     mode = 'between';
@@ -131,11 +137,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
       inObject = byte === 0x7b;
       return inside;
     }
-    const key = learned || byte === 0x5b ? undefined : firstKey(buf, at);
-    if (key !== undefined) {
-      marker = key;
-      learned = true;
-    }
+    if (byte === 0x7b) finder.see(buf, at);
     begin('value');
     return at;
   };
@@ -159,11 +161,11 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
         } else if (end === unfinished) {
           if (!tail) keep(buf.subarray(at));
           at = buf.length;
-        } else ({ buf, at } = recover('brackets or quotes that do not fit', buf.subarray(at), -end - at));
+        } else ({ buf, at } = recover('brackets or quotes that do not fit', buf, at, -end - 2));
       }
       if (last && at === buf.length) {
         if (mode === 'word') finishWord(empty);
-        else if (mode === 'value') ({ buf, at } = recover(cutOff, empty, 0));
+        else if (mode === 'value') ({ buf, at } = recover(cutOff, empty, 0, 0));
         else if (mode === 'tail' || (listed && mode !== 'lost')) sink.broken(cutOff);
       }
     }
@@ -294,12 +296,6 @@ function mayOpen(buf: Buffer, at: number, from: number, container: number): bool
 function listStart(buf: Buffer, at: number): number {
   const found = /^\{\s*"(?:Records|Events)"\s*:\s*\[/.exec(buf.toString('latin1', at, at + lookahead));
   return found === null ? -1 : at + found[0].length;
-}
-
-/** An object's bytes up to its first key's end, or undefined. */
-function firstKey(buf: Buffer, at: number): Buffer | undefined {
-  const found = /^\{\s*"[^"\\]+"/.exec(buf.toString('latin1', at, at + lookahead));
-  return found === null ? undefined : Buffer.from(buf.subarray(at, at + found[0].length));
 }
 
 function isScalar(bytes: Buffer): boolean {

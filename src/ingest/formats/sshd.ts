@@ -128,6 +128,13 @@ const messages: readonly SshdMessage[] = [
   },
   { start: 'kex_exchange_identification: ', action: 'bad identification', activity: 'connection', outcome: 'failure' },
   {
+    start: 'Magic value check failed ',
+    action: 'negotiation failed',
+    activity: 'connection',
+    outcome: 'failure',
+    read: (rest) => userFrom(rest, false, false),
+  },
+  {
     start: 'ssh_dispatch_run_fatal: Connection from ',
     action: 'connection failed',
     activity: 'connection',

@@ -2,7 +2,7 @@ import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
 import { failure, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
 import { isoTime } from '../time.ts';
-import { openCloudTrailRecord } from './cloudtrail.ts';
+import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
 
 /** Detail types whose log source has a name of its own. A new one is a row here. */
 const sources: Readonly<Record<string, RecordSource>> = {
@@ -22,7 +22,8 @@ export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Ite
   const type = String(value['detail-type']);
   const detail = value['detail'];
   // `AWS API Call via CloudTrail`, `AWS Console Sign In via CloudTrail`, `AWS Service Event via CloudTrail`, `AWS Insight via CloudTrail`.
-  if (type.endsWith(' via CloudTrail')) {
+  // Somebody who forwards CloudTrail records over a bus of their own may name the type as they like.
+  if (type.endsWith(' via CloudTrail') || (isObject(detail) && isWholeRecord(detail))) {
     if (isObject(detail)) yield* openCloudTrailRecord(detail, origin);
     else
       yield failure(
@@ -51,6 +52,12 @@ export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Ite
     ...(typeof value['account'] === 'string' && { account: value['account'] }),
     ...(typeof value['region'] === 'string' && { region: value['region'] }),
   });
+}
+
+function isWholeRecord(detail: Fields): boolean {
+  return (
+    isCloudTrailRecord(detail) && typeof detail['eventVersion'] === 'string' && typeof detail['eventID'] === 'string'
+  );
 }
 
 /** `aws.guardduty` is AWS's GuardDuty; any other source is somebody's own application. */

@@ -27,6 +27,12 @@ describe('openValue knows a value by its shape', () => {
     ],
     ['an insight on the bus', fixture('eventbridge-insight'), ['b1b9b4a3-2b0f-4d2e-bdc6-90e2dcbe0a55'], cloudtrail],
     [
+      'a CloudTrail record that somebody forwards on a bus of their own',
+      { ...fixture('eventbridge-api-call'), 'detail-type': 'audit', source: 'com.example.audit' },
+      ['0b3f6a51-6c44-4a3e-9a41-5f3f0c9f3a01'],
+      cloudtrail,
+    ],
+    [
       'an instance state change',
       fixture('eventbridge-ec2-state'),
       ['7bf73129-1428-4cd3-a780-95db273d1602'],
@@ -225,7 +231,7 @@ describe('a file of any of these is read', () => {
       for (const bytes of [
         Buffer.from(content),
         gzip(content),
-        Buffer.concat([...content].map((char) => gzip(char))),
+        Buffer.concat(Array.from(content, (char) => gzip(char))),
       ]) {
         const result = await read(bytes, 'any', {}, size);
         expect(result.failures).toEqual([]);
