@@ -25,11 +25,10 @@ const makers: Readonly<Record<LoweredCorrelation['type'], (correlation: LoweredC
   value_count: (correlation) => distinct((match) => tupleOf(correlation, match)),
   temporal: () => distinct(({ rule }) => rule),
   temporal_ordered: ({ rules }) => sequence(rules),
-  value_sum: (correlation) => numeric(correlation, (sorted) => sorted.reduce((sum, value) => sum + value, 0)),
-  value_avg: (correlation) =>
-    numeric(correlation, (sorted) => sorted.reduce((sum, value) => sum + value, 0) / sorted.length),
+  value_sum: (correlation) => numeric(correlation, ({ sum }) => sum),
+  value_avg: (correlation) => numeric(correlation, ({ sum, count }) => sum / count),
   value_percentile: (correlation) =>
-    numeric(correlation, (sorted) => percentileOf(sorted, correlation.condition.percentile ?? 50)),
+    numeric(correlation, ({ sorted }) => percentileOf(sorted, correlation.condition.percentile ?? 50)),
 };
 
 /** fieldOf reads a correlation's field of a match: an alias means another field for each rule. */
@@ -115,29 +114,58 @@ function sequence(rules: readonly string[]): WindowValue {
   };
 }
 
+interface Numbers {
+  readonly count: number;
+  readonly sum: number;
+  /** In ascending order. */
+  readonly sorted: readonly number[];
+}
+
+/** Whole numbers up to here can be added and taken away a hundred thousand times without losing a digit. */
+const maxExact = 2 ** 36;
+
 /** Folds the numbers in the window; an event counts once, values that aren't numbers don't. */
-function numeric(correlation: LoweredCorrelation, fold: (sorted: readonly number[]) => number): WindowValue {
-  const events = new Map<string, number>();
+function numeric(correlation: LoweredCorrelation, fold: (numbers: Numbers) => number): WindowValue {
+  const events = new Map<string, { matches: number; readonly numbers: readonly number[] }>();
   const sorted: number[] = [];
-  const numbersOf = (match: WindowMatch): readonly number[] =>
-    (correlation.condition.fields ?? []).flatMap((name) => numberOf(fieldOf(correlation, match, name)) ?? []);
+  let exactSum = 0;
+  let inexact = 0;
+  const count = (value: number, by: 1 | -1): void => {
+    sorted.splice(lowerBound(sorted, value), by === 1 ? 0 : 1, ...(by === 1 ? [value] : []));
+    if (Number.isInteger(value) && Math.abs(value) <= maxExact) exactSum += by * value;
+    else inexact += by;
+  };
+  // Fractions are added up anew each time: taking them away again would leave the errors of adding them behind.
+  const sum = (): number => (inexact === 0 ? exactSum : sumOf(sorted));
+
   return {
     enter: (match) => {
-      const times = events.get(match.id) ?? 0;
-      events.set(match.id, times + 1);
-      if (times === 0) for (const value of numbersOf(match)) sorted.splice(lowerBound(sorted, value), 0, value);
-    },
-    leave: (match) => {
-      const times = events.get(match.id) ?? 0;
-      if (times > 1) {
-        events.set(match.id, times - 1);
+      const known = events.get(match.id);
+      if (known !== undefined) {
+        known.matches += 1;
         return;
       }
-      events.delete(match.id);
-      for (const value of numbersOf(match)) sorted.splice(lowerBound(sorted, value), 1);
+      const fields = correlation.condition.fields ?? [];
+      const numbers = fields.flatMap((name) => numberOf(fieldOf(correlation, match, name)) ?? []);
+      events.set(match.id, { matches: 1, numbers });
+      for (const value of numbers) count(value, 1);
     },
-    value: () => (sorted.length === 0 ? undefined : fold(sorted)),
+    leave: ({ id }) => {
+      const known = events.get(id);
+      if (known === undefined) return;
+      known.matches -= 1;
+      if (known.matches > 0) return;
+      events.delete(id);
+      for (const value of known.numbers) count(value, -1);
+    },
+    value: () => (sorted.length === 0 ? undefined : fold({ count: sorted.length, sum: sum(), sorted })),
   };
+}
+
+function sumOf(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 /** The value below which `percentile` percent lie, between neighbours in a straight line. */

@@ -132,6 +132,12 @@ describe('a correlation crosses', () => {
     ],
     ['on a sum', valued('value_sum', 'gte', 10), bytes([0, 4], [1, '5'], [2, 1]), [2]],
     ['on a sum of what is still in the window', valued('value_sum', 'gte', 10), bytes([0, 9], [11, 9]), []],
+    [
+      'on a sum of fractions that is exact once others have left',
+      valued('value_sum', 'gte', 0.3),
+      bytes([0, 0.1], [1, 1e16], [11.5, 0.3], [30, 0.2]),
+      [1, 11.5],
+    ],
     ['on numbers only', valued('value_sum', 'gte', 1), bytes([0, 'many'], [1, ''], [2, null], [3, true]), []],
     ['on an average', valued('value_avg', 'gt', 5), bytes([0, 2], [1, 6], [2, 20]), [2]],
     ['not on an average of nothing', valued('value_avg', 'lt', 5), bytes([0, 'x']), []],
