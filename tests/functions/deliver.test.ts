@@ -31,6 +31,15 @@ afterEach(() => {
 afterAll(() => lambda.close());
 
 describe('deliver', () => {
+  test('sends what the queue behind the findings bus brings', async () => {
+    expect(await handler(lambdaEvent('deliver-sqs/findings'))).toEqual(none);
+    expect(lambda.alerts().map(({ Subject }) => Subject)).toEqual([
+      expect.stringContaining('Root user was active'),
+      expect.stringContaining('SSH login as root'),
+    ]);
+    expect(lambda.slack.posts).toHaveLength(2);
+  });
+
   test('sends a finding to the topic and to Slack, once', async () => {
     const [entry] = await found('delivered-once');
     expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);
