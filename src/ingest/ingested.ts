@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Fields, Ingested, LogRecord, RecordOrigin } from '../model/log-record.ts';
 
 /** OpenOrigin is where a value came from, with what only its surroundings know about it. */
@@ -57,5 +57,5 @@ export function quote(text: string, limit = 60): string {
 
 /** digestId names content that has no id of its own: 32 hex digits over its parts. */
 export function digestId(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return hash('sha256', JSON.stringify(parts)).slice(0, 32);
 }

@@ -67,16 +67,16 @@ export function createLineReader(
   };
 }
 
-/** Counts how often each key came before, forgetting the oldest keys. */
+/** Counts how often each key came before, forgetting keys that didn't come among the last `limit` different ones or twice as many. */
 function createCounter(limit: number): (key: string) => number {
-  const counts = new Map<string, number>();
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
   return (key) => {
-    const before = counts.get(key) ?? 0;
-    counts.delete(key);
-    counts.set(key, before + 1);
-    if (counts.size > limit) {
-      const [oldest] = counts.keys();
-      if (oldest !== undefined) counts.delete(oldest);
+    const before = young.get(key) ?? old.get(key) ?? 0;
+    young.set(key, before + 1);
+    if (young.size >= limit) {
+      old = young;
+      young = new Map();
     }
     return before;
   };

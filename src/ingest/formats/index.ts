@@ -83,7 +83,14 @@ export function formatOf(program: string | undefined): ProgramFormat {
   return (program === undefined ? undefined : byProgram.get(program)) ?? otherProgram;
 }
 
-/** sourceOf gives the log source of a program's lines. */
+const sources = new Map(
+  [...formats, otherProgram].map((format): [ProgramFormat, RecordSource] => [
+    format,
+    { product: 'linux', services: format.services },
+  ]),
+);
+
+/** sourceOf gives the log source of a program's lines: one object for all of them. */
 export function sourceOf(format: ProgramFormat): RecordSource {
-  return { product: 'linux', services: format.services };
+  return sources.get(format) ?? { product: 'linux', services: format.services };
 }

@@ -68,22 +68,23 @@ function readSyslog(parsed: SyslogLine): ReadLine {
   const format = formatOf(parsed.program);
   const { message, repeat } = unrepeated(parsed.message);
   const read = parsed.module === undefined ? format.parse(message) : (parsePamText(message) ?? format.parse(message));
-  const fields: LineFields = {
-    ...(parsed.hostname !== undefined && { hostname: parsed.hostname }),
-    ...(parsed.program !== undefined && { program: parsed.program }),
-    ...(parsed.pid !== undefined && { pid: parsed.pid }),
-    ...(parsed.priority !== undefined && { priority: parsed.priority }),
-    ...(parsed.messageId !== undefined && { msgid: parsed.messageId }),
-    message,
-    ...(repeat !== undefined && { repeat }),
-    ...(parsed.module !== undefined && { pam_module: parsed.module }),
-    ...read,
-  };
+  // Assigned one by one: a hundred thousand lines a second pass here, and spreading costs more than reading.
+  const fields: LineFields = {};
+  if (parsed.hostname !== undefined) fields['hostname'] = parsed.hostname;
+  if (parsed.program !== undefined) fields['program'] = parsed.program;
+  if (parsed.pid !== undefined) fields['pid'] = parsed.pid;
+  if (parsed.priority !== undefined) fields['priority'] = parsed.priority;
+  if (parsed.messageId !== undefined) fields['msgid'] = parsed.messageId;
+  fields['message'] = message;
+  if (repeat !== undefined) fields['repeat'] = repeat;
+  if (parsed.module !== undefined) fields['pam_module'] = parsed.module;
+  if (read !== undefined) Object.assign(fields, read);
   return { fields, source: sourceOf(format) };
 }
 
 /** rsyslog folds equal messages into `message repeated 5 times: [ Failed password for root from … ]`. */
 function unrepeated(message: string): { readonly message: string; readonly repeat?: number } {
+  if (!message.startsWith('message repeated ')) return { message };
   const found = /^message repeated (\d{1,9}) times: \[ ?/.exec(message);
   if (found === null || !message.endsWith(']')) return { message };
   return { message: message.slice(found[0].length, -1).trimEnd(), repeat: Number(found[1]) };

@@ -198,12 +198,9 @@ export const parseSshd: ProgramParser = (message) => {
   const text = withoutLevel(message);
   const known = byFirst.get(text.charAt(0))?.find(({ start }) => text.startsWith(start));
   if (known === undefined) return parsePam(text);
-  return {
-    action: known.action,
-    activity: known.activity,
-    ...(known.outcome !== undefined && { outcome: known.outcome }),
-    ...known.read?.(text.slice(known.start.length)),
-  };
+  const fields: LineFields = { action: known.action, activity: known.activity };
+  if (known.outcome !== undefined) fields['outcome'] = known.outcome;
+  return known.read === undefined ? fields : Object.assign(fields, known.read(text.slice(known.start.length)));
 };
 
 /** `password for invalid user bob from 192.0.2.1 port 4711 ssh2: RSA SHA256:…`, after `Accepted ` or `Failed `. */

@@ -41,7 +41,7 @@ const rfc5424: SyslogHeader = (line) => {
   return {
     ...(time !== undefined && { time }),
     ...(host !== '-' && { hostname: host }),
-    ...(app !== '-' && programOf(app)),
+    ...(app !== '-' && { program: programOf(app) }),
     ...(procid !== '-' && { pid: procid }),
     ...(messageId !== '-' && { messageId }),
     message,
@@ -106,33 +106,38 @@ function inLikelyYear(at: (year: number) => string | undefined, referenceTime: s
 
 /** Reads `[host ]tag[pid]: message`; what has no tag is all message. */
 function afterTime(rest: string, time: string | undefined): SyslogLine {
-  const when = time === undefined ? {} : { time };
   const text = rest.trimStart();
-  const direct = takeTag(text);
-  if (direct !== undefined) return { ...when, ...direct };
   const space = text.indexOf(' ');
-  if (space === -1) return { ...when, message: text };
-  const hostname = text.slice(0, space);
+  // A tag without a host before it ends in a colon; only then is it worth a try.
+  const direct = space === -1 || text.charAt(space - 1) === ':' ? takeTag(text) : undefined;
+  const line: Writable = direct ?? (space === -1 ? { message: text } : afterHost(text, space));
+  if (time !== undefined) line.time = time;
+  return line;
+}
+
+type Writable = { -readonly [Key in keyof SyslogLine]: SyslogLine[Key] };
+
+function afterHost(text: string, space: number): Writable {
   const after = text.slice(space + 1).trimStart();
-  return { ...when, hostname, ...(takeTag(after) ?? { message: after }) };
+  const line: Writable = takeTag(after) ?? { message: after };
+  line.hostname = text.slice(0, space);
+  return line;
 }
 
 /** Reads `program[pid]: `, `program(module)[pid]: ` or `program: `. */
-function takeTag(text: string): Pick<SyslogLine, 'program' | 'module' | 'pid' | 'message'> | undefined {
+function takeTag(text: string): Writable | undefined {
   const found = /^([^\s:[\]()]{1,128})(?:\(([\w-]{1,32})\))?(?:\[(\d{1,10})\])?:(?: |$)/.exec(text);
   if (found === null) return undefined;
   const [tag, program = '', module, pid] = found;
-  return {
-    ...programOf(program),
-    ...(module !== undefined && { module }),
-    ...(pid !== undefined && { pid }),
-    message: text.slice(tag.length).trimStart(),
-  };
+  const line: Writable = { program: programOf(program), message: text.slice(tag.length).trimStart() };
+  if (module !== undefined) line.module = module;
+  if (pid !== undefined) line.pid = pid;
+  return line;
 }
 
 /** `/usr/sbin/cron` is `cron`; `postfix/smtpd` is kept, since the first word says whose smtpd it is. */
-function programOf(name: string): { readonly program: string } {
-  return { program: name.startsWith('/') ? name.slice(name.lastIndexOf('/') + 1) : name };
+function programOf(name: string): string {
+  return name.startsWith('/') ? name.slice(name.lastIndexOf('/') + 1) : name;
 }
 
 function takeWords(

@@ -83,6 +83,18 @@ const rows: Readonly<Record<string, Row>> = {
     ids: ['one', 'three'],
     failures: [/brackets or quotes/],
   },
+  'a broken first key costs its record only, whatever the first key is': {
+    input: trail(
+      ...['a', 'b', 'c', 'd'].map((id) =>
+        JSON.stringify({ awsRegion: 'x', ...cloudTrailRecord(id) }).replace(
+          'awsRegion',
+          id === 'b' ? 'aws"Region' : 'awsRegion',
+        ),
+      ),
+    ),
+    ids: ['a', 'c', 'd'],
+    failures: [/brackets or quotes/],
+  },
   'a missing brace costs its record only': {
     input: trail(one, two.slice(0, -1), three),
     ids: ['one', 'three'],
