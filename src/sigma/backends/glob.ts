@@ -70,7 +70,7 @@ function nodeOf(segments: readonly Segment[]): RegexNode {
 function partsOf(pattern: Pattern): { first: Segment; inner: readonly Segment[]; last: Segment | undefined } {
   const [first = [], ...rest] = segmentsOf(pattern);
   const last = rest.pop();
-  return { first, inner: rest, last };
+  return { first, inner: rest.filter((segment) => segment.length > 0), last };
 }
 
 function segmentsOf(pattern: Pattern): readonly Segment[] {

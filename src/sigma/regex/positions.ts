@@ -88,7 +88,7 @@ export function positionsOf(node: RegexNode): Positions {
       case 'assert':
         return { first: [], last: [], empty: [each.condition] };
       case 'sequence':
-        return each.items.map(build).reduce(sequence);
+        return each.items.map(build).reduce(sequence, nothing);
       case 'choice': {
         const items = each.items.map(build);
         return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compileRegex } from '../../../src/sigma/regex/compile.ts';
 
 function found(source: string, text: string, flags = ''): boolean {

@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { evidenceOf, explainMatch, wantedBy } from '../../../src/sigma/explain.ts';
+import { requirementOf } from '../../../src/sigma/requirements.ts';
+import { exprOf } from './rule-text.ts';
+
+const rule = `selection:
+  eventName: [CreateUser, DeleteUser]
+  userIdentity.type: Root
+other: { sourceIPAddress|startswith: '10.' }
+filter: { userAgent|contains: console }
+condition: (selection or other) and not filter`;
+const event = {
+  eventName: 'createuser',
+  userIdentity: { type: 'Root' },
+  sourceIPAddress: '1.2.3.4',
+  userAgent: 'aws-cli',
+};
+
+test('an explanation has a result, the value seen and the value wanted at every leaf', () => {
+  expect(explainMatch(exprOf(rule), event)).toEqual({
+    kind: 'and',
+    result: true,
+    items: [
+      {
+        kind: 'or',
+        result: true,
+        items: [
+          {
+            kind: 'and',
+            result: true,
+            items: [
+              {
+                kind: 'field',
+                field: 'eventName',
+                result: true,
+                seen: 'createuser',
+                wanted: 'is "CreateUser" or is "DeleteUser"',
+              },
+              { kind: 'field', field: 'userIdentity.type', result: true, seen: 'Root', wanted: 'is "Root"' },
+            ],
+          },
+          { kind: 'field', field: 'sourceIPAddress', result: false, seen: '1.2.3.4', wanted: 'starts with "10."' },
+        ],
+      },
+      {
+        kind: 'not',
+        result: true,
+        item: { kind: 'field', field: 'userAgent', result: false, seen: 'aws-cli', wanted: 'contains "console"' },
+      },
+    ],
+  });
+});
+
+describe('evidence', () => {
+  test('is only what made it true', () => {
+    expect(evidenceOf(exprOf(rule), event)).toEqual([
+      { field: 'eventName', value: 'createuser', wanted: 'is "CreateUser" or is "DeleteUser"' },
+      { field: 'userIdentity.type', value: 'Root', wanted: 'is "Root"' },
+      { field: 'userAgent', value: 'aws-cli', wanted: 'not: contains "console"' },
+    ]);
+  });
+
+  test('is none when the rule is not true', () => {
+    expect(evidenceOf(exprOf(rule), { ...event, userAgent: 'console' })).toEqual([]);
+  });
+
+  test('of an array is the element that holds', () => {
+    expect(evidenceOf(exprOf('selection: { a.b: x }'), { a: [{ b: 'y' }, { b: 'X' }] })).toEqual([
+      { field: 'a.b', value: 'X', wanted: 'is "x"' },
+    ]);
+  });
+
+  test('is cut where it is long, between characters', () => {
+    const [evidence] = evidenceOf(exprOf('selection: { a|exists: true }'), {
+      a: `${'x'.repeat(499)}😀${'y'.repeat(600)}`,
+    });
+    expect(evidence?.value).toBe(`${'x'.repeat(499)}…`);
+  });
+
+  test('of a missing field is nothing to show', () => {
+    expect(evidenceOf(exprOf('selection: { a: null, b: x }'), { b: 'x' })).toEqual([
+      { field: 'b', value: 'x', wanted: 'is "x"' },
+    ]);
+  });
+});
+
+describe('what a test wants, in words', () => {
+  test.each([
+    ['a: x', 'is "x"'],
+    ["a: ''", 'is ""'],
+    ["a: '*'", 'is any text'],
+    ['a|endswith: x', 'ends with "x"'],
+    ["a: 'x*y?z'", 'is like x*y?z'],
+    ['a|cased: X', 'is "X" (case counts)'],
+    ['a: [1, 2]', 'is 1'],
+    ['a|gte: 5', '≥ 5'],
+    ["a|re|i: '^x'", 'matches /^x/i'],
+    ['a|cidr: 10.0.0.0/8', 'is in 10.0.0.0/8'],
+    ['a: null', 'is null or missing'],
+    ['a|exists: true', 'exists'],
+    ['a|fieldref|startswith: b', 'starts with the value of b'],
+    ['a|hour|lt: 6', 'hour < 6'],
+    [
+      `a: [${Array.from({ length: 10 }, (_, index) => `v${index}`).join(', ')}]`,
+      'is "v0" or is "v1" or is "v2" or is "v3" or is "v4" or is "v5" or is "v6" or is "v7" or 2 more',
+    ],
+  ])('%s', (item, words) => {
+    const expr = exprOf(`selection:\n  ${item}`);
+    const leaf = expr.kind === 'or' ? expr.items[0] : expr;
+    if (leaf?.kind !== 'field') throw new Error('no field');
+    expect(wantedBy(leaf.test)).toBe(words);
+  });
+});
+
+describe('requirements', () => {
+  test.each<readonly [string, string, ReturnType<typeof requirementOf>]>([
+    ['a literal, lower-cased', 'selection: { a: X }', { field: 'a', values: ['x'] }],
+    [
+      'of a conjunction, the one with the fewest values',
+      'selection: { a: [x, y], b: z }',
+      { field: 'b', values: ['z'] },
+    ],
+    ['of alternatives, all values', 'selection: [{ a: x }, { a: y, b: z }]', { field: 'a', values: ['x', 'y'] }],
+    ['of alternatives over different fields, none', 'selection: [{ a: x }, { b: y }]', undefined],
+    ['of wildcards, none', 'selection: { a|contains: x }', undefined],
+    ['of what is negated, none', 'selection: { a: x }\ncondition: not selection', undefined],
+    [
+      'beside what is negated',
+      'selection: { a: x }\nf: { b: y }\ncondition: selection and not f',
+      { field: 'a', values: ['x'] },
+    ],
+    ['of null, none', 'selection: { a: [x, null] }', undefined],
+    ['of numbers, none: they are spelled in many ways', 'selection: { a: 5 }', undefined],
+    ['of text that could be JSON, none', "selection: { a: '[]' }", undefined],
+    ['of keywords, none', 'selection: [x]', undefined],
+  ])('%s', (_, detection, requirement) => {
+    expect(requirementOf(exprOf(detection))).toEqual(requirement);
+  });
+});
