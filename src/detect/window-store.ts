@@ -29,7 +29,7 @@ export interface WindowSpan {
   readonly to: number;
 }
 
-/** Firing is the news that a group crossed its correlation's condition at a time. */
+/** FiringMark remembers that a group crossed its correlation's condition at a time, and that this was told. */
 export interface FiringMark {
   /** Event time of the crossing, in ms. */
   readonly time: number;
