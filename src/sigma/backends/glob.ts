@@ -2,7 +2,7 @@ import type { Pattern } from '../expr.ts';
 import { anyChar, single } from '../regex/char-set.ts';
 import { compileNode } from '../regex/compile.ts';
 import type { RegexNode } from '../regex/syntax.ts';
-import type { Meter, TextTest } from './text-test.ts';
+import type { TextTest } from './text-test.ts';
 
 /** Segment is what stands between two `*`: texts, and `undefined` for each `?`. */
 type Segment = readonly (string | undefined)[];
@@ -12,19 +12,17 @@ type Segment = readonly (string | undefined)[];
  * `*` is compared where it must be. Between them each segment is looked for behind the one before it, leftmost first, so
  * nothing is tried twice; segments that hold a `?` are left to an automaton, which doesn't either.
  */
-export function compileGlob(pattern: Pattern, meter: Meter): TextTest {
+export function compileGlob(pattern: Pattern): TextTest {
   const { first, inner, last } = partsOf(pattern);
   if (last === undefined) return (text) => matchAt(text, 0, first) === text.length;
   const search = compileInside(inner);
-  return (text) => {
+  return (text, limit) => {
     const from = matchAt(text, 0, first);
     if (from < 0) return false;
     const end = startOfLast(text, last);
     if (end < from || matchAt(text, end, last) !== text.length) return false;
     if (search === undefined) return true;
-    const limit = Math.min(end, from + meter.left);
-    meter.left -= limit - from;
-    return search(text, from, limit);
+    return search(text, from, Math.max(from, Math.min(end, limit)));
   };
 }
 

@@ -2,8 +2,8 @@ import { scanLimitOf } from '../cost.ts';
 import type { Expr, Fields, Matcher, Test } from '../expr.ts';
 import { anyValue } from '../field.ts';
 import { leafTextOf } from './record-text.ts';
-import type { Meter } from './text-test.ts';
 import { compileTextTest, compileValueTest } from './value-test.ts';
+import type { Meter } from './value-test.ts';
 
 /**
  * compileMatcher turns an expression into a closure that does only what depends on the record. Its time is bounded by
@@ -34,11 +34,8 @@ function compile(expr: Expr, meter: Meter, limit: number): Matcher {
       if (expr.test.kind !== 'pattern' && expr.test.kind !== 'regex') {
         throw new Error(`a keyword can't be tested for ${expr.test.kind}`);
       }
-      const test = compileTextTest(expr.test, meter);
-      return (fields) => {
-        meter.left = limit;
-        return test(leafTextOf(fields));
-      };
+      const { test } = compileTextTest(expr.test);
+      return (fields) => test(leafTextOf(fields), limit);
     }
     case 'field':
       return compileField(expr.field, expr.test, meter, limit);

@@ -4,19 +4,21 @@ import { foldCase } from '../text.ts';
 import { compileSearcher } from './aho-corasick.ts';
 import { compileGlob } from './glob.ts';
 
-/** Meter is how many more characters the running test may search; what a test does not search it can't find. */
-export interface Meter {
-  left: number;
-}
+/** TextTest answers for a text of which only the first `limit` characters are searched; what stands there is compared whole. */
+export type TextTest = (text: string, limit: number) => boolean;
 
-export type TextTest = (text: string) => boolean;
+/** SearchingTest says with its test whether it searches at all, which takes time, or only compares. */
+export interface SearchingTest {
+  readonly test: TextTest;
+  readonly searches: boolean;
+}
 
 // `includes` is the fastest way through short texts, but on texts made for it it takes far more than a step a character.
 const shortText = 2_048;
 const fewLiterals = 4;
 
 /** compilePatterns prepares a test whether a text is what any of the patterns says. */
-export function compilePatterns(patterns: readonly Pattern[], cased: boolean, meter: Meter): TextTest {
+export function compilePatterns(patterns: readonly Pattern[], cased: boolean): SearchingTest {
   const fold: Fold = cased ? (text) => text : foldedOnce;
   const exact = new Set<string>();
   const prefixes: string[] = [];
@@ -28,28 +30,31 @@ export function compilePatterns(patterns: readonly Pattern[], cased: boolean, me
     const literal = literalOf(folded);
     const [first, second, third] = folded;
     if (literal !== undefined) exact.add(literal);
-    else if (folded.length === 1 && isAny(first)) return () => true;
+    else if (folded.length === 1 && isAny(first)) return { test: () => true, searches: false };
     else if (folded.length === 2 && typeof first === 'string' && isAny(second)) prefixes.push(first);
     else if (folded.length === 2 && isAny(first) && typeof second === 'string') suffixes.push(second);
     else if (folded.length === 3 && isAny(first) && typeof second === 'string' && isAny(third)) inner.push(second);
-    else globs.push(compileGlob(folded, meter));
+    else globs.push(compileGlob(folded));
   }
   const tests: TextTest[] = [];
   if (exact.size > 0) tests.push(compileExact(exact, fold));
   if (prefixes.length > 0) tests.push(compilePrefixes(prefixes, fold));
   if (suffixes.length > 0) tests.push(compileSuffixes(suffixes, fold));
   if (inner.length > 0) {
-    const search = compileInner(inner, meter);
-    tests.push((text) => search(fold(text)));
+    const search = compileInner(inner);
+    tests.push((text, limit) => search(fold(text), limit));
   }
   if (globs.length > 0) {
-    tests.push((text) => {
+    tests.push((text, limit) => {
       const folded = fold(text);
-      return globs.some((glob) => glob(folded));
+      return globs.some((glob) => glob(folded, limit));
     });
   }
   const [only] = tests;
-  return only !== undefined && tests.length === 1 ? only : (text) => tests.some((test) => test(text));
+  return {
+    test: only !== undefined && tests.length === 1 ? only : (text, limit) => tests.some((test) => test(text, limit)),
+    searches: inner.length + globs.length > 0,
+  };
 }
 
 type Fold = (text: string) => string;
@@ -85,12 +90,11 @@ function longestOf(texts: Iterable<string>): number {
   return longest;
 }
 
-function compileInner(literals: readonly string[], meter: Meter): TextTest {
+function compileInner(literals: readonly string[]): TextTest {
   const few = literals.length <= fewLiterals ? literals : undefined;
   let search: ReturnType<typeof compileSearcher> | undefined;
-  return (text) => {
-    const length = Math.min(text.length, meter.left);
-    meter.left -= length;
+  return (text, limit) => {
+    const length = Math.min(text.length, limit);
     if (few !== undefined && length <= shortText) {
       const short = length === text.length ? text : text.slice(0, length);
       for (const literal of few) if (short.includes(literal)) return true;

@@ -7,7 +7,12 @@ import { foldCase, numberOf, textOf } from '../text.ts';
 import { datePartOf } from './date-part.ts';
 import { jsonTextOf } from './record-text.ts';
 import { compilePatterns } from './text-test.ts';
-import type { Meter, TextTest } from './text-test.ts';
+import type { SearchingTest } from './text-test.ts';
+
+/** Meter is how many more characters the running test may search; what a test does not search it can't find. */
+export interface Meter {
+  left: number;
+}
 
 export type ValueTest = (value: unknown, fields: Fields) => boolean;
 
@@ -16,7 +21,7 @@ export function compileValueTest(test: Exclude<Test, { kind: 'exists' }>, meter:
   switch (test.kind) {
     case 'pattern':
     case 'regex':
-      return anyText(compileTextTest(test, meter), meter);
+      return anyText(compileTextTest(test), meter);
     case 'equals':
       return anyElement(equalTest(test.value), meter);
     case 'compare':
@@ -40,15 +45,11 @@ export function compileValueTest(test: Exclude<Test, { kind: 'exists' }>, meter:
 }
 
 /** compileTextTest prepares the tests that look at text. */
-export function compileTextTest(test: Extract<Test, { kind: 'pattern' | 'regex' }>, meter: Meter): TextTest {
-  if (test.kind === 'pattern') return compilePatterns(test.patterns, test.cased, meter);
+export function compileTextTest(test: Extract<Test, { kind: 'pattern' | 'regex' }>): SearchingTest {
+  if (test.kind === 'pattern') return compilePatterns(test.patterns, test.cased);
   const regex = compileRegex(test.source, test.flags);
   if ('fault' in regex) throw new Error(`regex ${JSON.stringify(test.source)}: ${regex.fault}`);
-  return (text) => {
-    const length = Math.min(text.length, meter.left);
-    meter.left -= length;
-    return regex.test(text, length);
-  };
+  return { test: (text, limit) => regex.test(text, Math.min(text.length, limit)), searches: true };
 }
 
 // What looking at an array's element costs, as the length of a text that takes as long to search.
@@ -56,14 +57,18 @@ const elementLength = 64;
 const maxNesting = 8;
 
 /** anyText tests a value's text; of an array, each element's; of objects and arrays also their compact JSON. */
-function anyText(test: TextTest, meter: Meter): ValueTest {
+function anyText({ test, searches }: SearchingTest, meter: Meter): ValueTest {
+  const metered = (text: string): boolean => {
+    const limit = meter.left;
+    if (searches) meter.left -= Math.min(text.length, limit);
+    return test(text, limit);
+  };
   const inside = (value: unknown, depth: number): boolean => {
     const text = textOf(value);
-    if (text !== undefined) return test(text);
+    if (text !== undefined) return metered(text);
     if (typeof value !== 'object' || value === null || depth > maxNesting) return false;
-    return (
-      (Array.isArray(value) && someElement(value, (each) => inside(each, depth + 1), meter)) || test(jsonTextOf(value))
-    );
+    const element = Array.isArray(value) && someElement(value, (each) => inside(each, depth + 1), meter);
+    return element || metered(jsonTextOf(value));
   };
   return (value) => inside(value, 0);
 }

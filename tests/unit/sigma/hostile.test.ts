@@ -78,6 +78,13 @@ describe('no text makes a match slow', () => {
   });
 });
 
+test('a text within the scan limit is searched by every alternative of a test', () => {
+  const many = Array.from({ length: 60 }, (_, index) => `'x${index}*y'`).join(', ');
+  const matcher = compileMatcher(exprOf(`selection: { a|contains: [${many}] }`));
+  expect(matcher({ a: `${'-'.repeat(20_000)}x59 y` })).toBe(true);
+  expect(matcher({ a: [...Array.from({ length: 50 }, () => '-'.repeat(200)), 'x59 y'] })).toBe(true);
+});
+
 function nested(depth: number, leaf: unknown): unknown {
   let value = leaf;
   for (let level = 0; level < depth; level += 1) value = level % 2 === 0 ? { a: value } : [value];
