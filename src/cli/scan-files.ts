@@ -47,8 +47,10 @@ export async function scanFiles(
   const facts = new Set<string>();
   await target.write(writer.begin());
   const outcome = await auditFiles(prepared, options, surroundings, async (finding) => {
-    if (facts.has(finding.id)) return;
-    facts.add(finding.id);
+    // What two accounts logged is one fact; a scan lists both records of it, since it says what each record holds.
+    const fact = `${finding.id} ${finding.event.id}`;
+    if (facts.has(fact)) return;
+    facts.add(fact);
     const text = writer.finding(finding);
     if (text !== '') await target.write(text);
   });

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Ingested, LogRecord, RecordFailure, RecordOrigin } from '../model/log-record.ts';
+import type { Ingested, LogRecord, RecordFailure } from '../model/log-record.ts';
 import type { Correlator, Overflow } from './correlator.ts';
 import type { Detector, RuleMatch } from './detector.ts';
 import { findingOf } from './finding.ts';
@@ -23,7 +23,7 @@ export interface Engine {
 export interface Sink {
   readonly finding: (finding: Finding) => void | Promise<void>;
   readonly failure?: (failure: RecordFailure) => void | Promise<void>;
-  readonly skipped?: (skipped: { readonly origin: RecordOrigin; readonly reason: string }) => void | Promise<void>;
+  readonly skipped?: (skipped: Extract<Ingested, { kind: 'skipped' }>) => void | Promise<void>;
   /** record sees every record that could be read, with all its matches. */
   readonly record?: (record: LogRecord, matches: readonly RuleMatch[]) => void | Promise<void>;
   /** overflow names the groups of which a correlation could not hold every match, once, at the end. */
@@ -61,7 +61,7 @@ export async function audit(
   for await (const item of ingested) {
     if (item.kind === 'skipped') {
       tally.skipped += 1;
-      await sink.skipped?.({ origin: item.origin, reason: item.reason });
+      await sink.skipped?.(item);
       continue;
     }
     tally.records += 1;

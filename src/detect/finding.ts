@@ -10,7 +10,7 @@ export function findingOf(match: RuleMatch): Finding {
   const { rule, record } = match;
   const event = match.event();
   return {
-    id: findingId(rule.key, record.id),
+    id: findingId(rule.key, record.fact ?? record.id),
     fingerprint: fingerprintOf(
       rule.key,
       groupValues(rule.meta, (name) => valueOf(record.fields, name)) ?? newsOf(event),

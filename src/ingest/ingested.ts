@@ -11,11 +11,29 @@ export interface OpenOrigin extends RecordOrigin {
   readonly region?: string;
 }
 
-/** Opener is what a shape calls to open what it found inside itself. */
+/** LineContext is what the lines before say about a line. */
+export interface LineContext {
+  /** How often a line of this id came before: equal lines are different records. */
+  readonly nth?: (id: string) => number;
+  /** The line's size in bytes, when only its beginning is at hand. */
+  readonly cutFrom?: number;
+  /** The record of the line before. */
+  readonly follows?: LogRecord;
+}
+
+/** LogPlace is where a log stands: its name may say how it is to be read. */
+export interface LogPlace {
+  readonly kind: 'group' | 'path';
+  readonly name: string;
+}
+
+/** Opener opens what was found inside something else. Its functions are bound: they may be passed on alone. */
 export interface Opener {
-  value(value: unknown, origin: OpenOrigin): Iterable<Ingested>;
+  readonly value: (value: unknown, origin: OpenOrigin) => Iterable<Ingested>;
   /** Opens a text that may be JSON or a log line. */
-  text(text: string, origin: OpenOrigin): Iterable<Ingested>;
+  readonly text: (text: string, origin: OpenOrigin, context?: LineContext) => Iterable<Ingested>;
+  /** The opener for what stands in a place, which the configuration may know by its name. */
+  readonly at: (place: LogPlace) => Opener;
 }
 
 /** record wraps a record that could be read. */

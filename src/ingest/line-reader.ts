@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Ingested, LogRecord } from '../model/log-record.ts';
 import type { ReadLimits } from './limits.ts';
-import { openText } from './open.ts';
+import type { Opener } from './ingested.ts';
 
 /** LineOptions are what the surroundings of the text know. */
 interface LineOptions {
@@ -13,9 +13,10 @@ interface LineOptions {
 /** How many different lines are remembered to tell equal ones apart: equal lines stand close together. */
 const rememberedLines = 20_000;
 
-/** createLineReader splits text into lines, over chunks of any size, and opens each. Empty lines are no records. */
+/** createLineReader splits text into lines, over chunks of any size, and opens each with `open`. Empty lines are no records. */
 export function createLineReader(
   path: string,
+  open: Opener['text'],
   add: (item: Ingested) => void,
   nextIndex: () => number,
   limits: ReadLimits,
@@ -46,7 +47,7 @@ export function createLineReader(
     if (options.onInvalidText !== undefined && !isUtf8(line)) options.onInvalidText(index);
     const origin = { path, index, ...(options.time !== undefined && { time: options.time }) };
     const context = { nth, ...(cutFrom !== undefined && { cutFrom }), ...(follows !== undefined && { follows }) };
-    for (const item of openText(text, origin, context)) {
+    for (const item of open(text, origin, context)) {
       if (item.kind === 'record') follows = item.record;
       add(item);
     }

@@ -1,15 +1,17 @@
 import type { Fields, Ingested } from '../model/log-record.ts';
 import { openLine } from './formats/open-line.ts';
-import type { LineContext } from './formats/open-line.ts';
 import { parseSyslogLine } from './formats/syslog-header.ts';
-import { digestId, failure, isObject, kindOf, plainOrigin, record, skipped } from './ingested.ts';
-import type { OpenOrigin, Opener } from './ingested.ts';
+import { failure, isObject, kindOf, skipped } from './ingested.ts';
+import type { LineContext, OpenOrigin, Opener } from './ingested.ts';
 import { isDeeperValue, maxDepth, parseJson } from './json-text.ts';
+import { chooseOpener } from './log-sources.ts';
+import type { LogSource } from './log-sources.ts';
 import * as cloudtrail from './shapes/cloudtrail.ts';
 import * as eventBridge from './shapes/event-bridge.ts';
 import * as logs from './shapes/logs-subscription.ts';
 import * as queue from './shapes/queue-message.ts';
-import { isoTime, timeOf } from './time.ts';
+import { openUnknown } from './shapes/unknown.ts';
+import { isoTime } from './time.ts';
 
 /** Shape is one kind of JSON object that holds records. A new one is a row in `shapes`. */
 interface Shape {
@@ -47,22 +49,45 @@ const shapes: readonly Shape[] = [
   { name: 'S3 test event', recognise: queue.isS3TestEvent, open: queue.openS3Notice },
 ];
 
-/** openValue opens any parsed JSON value by its shape. An object of no known shape is a record of the product `unknown`. It never throws. */
-export function* openValue(value: unknown, origin: OpenOrigin): Iterable<Ingested> {
-  if (isDeeperValue(value)) yield failure(origin, `nested deeper than ${maxDepth} levels`);
-  else yield* openShallow(value, origin);
+/**
+ * createOpener opens values and texts by what they look like, and those of the places that `sources` name as these say.
+ * Its `value` expects a value whose depth was checked. It never throws.
+ */
+export function createOpener(sources: readonly LogSource[] = []): Opener {
+  const places = new Map<string, Opener>();
+  const detect: Opener = {
+    value: (value, origin) => openShape(value, origin, detect),
+    text: (text, origin, context = {}) => openText(text, origin, context, detect),
+    at: (place) => {
+      const key = `${place.kind} ${place.name}`;
+      const opener = places.get(key) ?? chooseOpener(sources, place, detect);
+      if (places.size < rememberedPlaces) places.set(key, opener);
+      return opener;
+    },
+  };
+  return detect;
 }
 
-/** openShallow is openValue for a value whose depth the caller has checked. */
-export function openShallow(value: unknown, origin: OpenOrigin): Iterable<Ingested> {
-  if (Array.isArray(value)) return openArray(value, origin, opener);
+/** A function reads few log groups; a command line's folder may hold any number of files, each asked for once. */
+const rememberedPlaces = 1000;
+
+/** standardOpener knows no place by its name: each text says what it is. */
+export const standardOpener = createOpener();
+
+/** openValue opens any parsed JSON value by its shape. An object of no known shape is a record of the product `unknown`. It never throws. */
+export function* openValue(value: unknown, origin: OpenOrigin, open: Opener = standardOpener): Iterable<Ingested> {
+  if (isDeeperValue(value)) yield failure(origin, `nested deeper than ${maxDepth} levels`);
+  else yield* open.value(value, origin);
+}
+
+function openShape(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
+  if (Array.isArray(value)) return openArray(value, origin, open);
   if (!isObject(value)) return [failure(origin, `a record must be a JSON object, this is ${kindOf(value)}`)];
   const shape = shapes.find((row) => row.recognise(value));
-  return shape === undefined ? [openUnknown(value, origin)] : shape.open(value, origin, opener);
+  return shape === undefined ? [openUnknown(value, origin)] : shape.open(value, origin, open);
 }
 
-/** openText opens a text that may be JSON or a log line, e.g. the message of a log event. It never throws. */
-export function* openText(text: string, origin: OpenOrigin, context: LineContext = {}): Iterable<Ingested> {
+function* openText(text: string, origin: OpenOrigin, context: LineContext, open: Opener): Iterable<Ingested> {
   const trimmed = text.trim();
   if (trimmed === '') {
     yield skipped(origin, 'empty text');
@@ -71,11 +96,11 @@ export function* openText(text: string, origin: OpenOrigin, context: LineContext
   if (!looksLikeJson(trimmed)) {
     const exported = exportedLine(trimmed);
     if (exported === undefined) yield openLine(text, origin, context);
-    else yield* openText(exported.text, { ...origin, time: exported.time }, context);
+    else yield* openText(exported.text, { ...origin, time: exported.time }, context, open);
     return;
   }
   const parsed = parseJson(trimmed);
-  if (parsed.ok) yield* openShallow(parsed.value, origin);
+  if (parsed.ok) yield* open.value(parsed.value, origin);
   else yield failure(origin, parsed.reason);
 }
 
@@ -96,8 +121,6 @@ export function looksLikeJson(text: string): boolean {
   return /^(?:\{\s*["}]|\[\s*[{[\]])/.test(text);
 }
 
-const opener: Opener = { value: openShallow, text: openText };
-
 /** Opens each element on its own; the indexes of what comes out count on from the origin's. */
 function* openArray(values: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   let index = origin.index;
@@ -107,19 +130,4 @@ function* openArray(values: unknown, origin: OpenOrigin, open: Opener): Iterable
       index++;
     }
   }
-}
-
-function openUnknown(fields: Fields, origin: OpenOrigin): Ingested {
-  const time = timeOf(fields) ?? origin.time;
-  if (time === undefined) return failure(origin, 'JSON object of unknown shape without a time');
-  const { account, region } = origin;
-  return record({
-    id: origin.id ?? digestId([JSON.stringify(fields)]),
-    time,
-    source: { product: 'unknown', services: [] },
-    fields,
-    origin: plainOrigin(origin),
-    ...(account !== undefined && { account }),
-    ...(region !== undefined && { region }),
-  });
 }

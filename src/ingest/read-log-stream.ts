@@ -7,7 +7,8 @@ import { explainJsonError } from './json-text.ts';
 import { defaultLimits } from './limits.ts';
 import type { ReadLimits } from './limits.ts';
 import { createLineReader } from './line-reader.ts';
-import { openShallow } from './open.ts';
+import type { Opener } from './ingested.ts';
+import { standardOpener } from './open.ts';
 import { sniff } from './sniff.ts';
 import { messageOf } from './system-error.ts';
 
@@ -19,6 +20,8 @@ export interface ReadOptions extends Partial<ReadLimits> {
   readonly onlyLogs?: boolean;
   /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
   readonly onInvalidText?: (index: number) => void;
+  /** Knows how the logs of some places are to be read; without it, each text says so itself. */
+  readonly opener?: Opener;
 }
 
 /** LogReader turns a file's bytes into what is in it, piece by piece. */
@@ -101,13 +104,15 @@ function startReader(
   options: ReadOptions,
 ): LogReader {
   const format = sniff(head, path, options.onlyLogs === true);
+  const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
   const reader = (() => {
     switch (format.kind) {
       case 'json':
-        return jsonReader(path, output, limits, options);
+        return jsonReader(path, open, output, limits, options);
       case 'text':
         return createLineReader(
           path,
+          open.text,
           (item) => add(output, item),
           () => output.next,
           limits,
@@ -132,7 +137,7 @@ function startReader(
   return reader;
 }
 
-function jsonReader(path: string, output: Output, limits: ReadLimits, options: ReadOptions): LogReader {
+function jsonReader(path: string, open: Opener, output: Output, limits: ReadLimits, options: ReadOptions): LogReader {
   const { time, onInvalidText } = options;
   const surroundings = { path, ...(time !== undefined && { time }) };
   return createJsonScanner(
@@ -147,7 +152,7 @@ function jsonReader(path: string, output: Output, limits: ReadLimits, options: R
           add(output, failure(origin, `not valid JSON: ${explainJsonError(error)}`));
           return;
         }
-        for (const item of openShallow(value, origin)) add(output, item);
+        for (const item of open.value(value, origin)) add(output, item);
       },
       broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
     },

@@ -31,6 +31,11 @@ export interface LogRecord {
   /** What only the envelope knows about a record whose fields don't say it. */
   readonly account?: string;
   readonly region?: string;
+  /**
+   * Names what happened, where several records tell of it: CloudTrail's `sharedEventID` is the same in the caller's account
+   * and in the account called on. Rules match each record; a finding is one for all that tell the same.
+   */
+  readonly fact?: string;
 }
 
 /** RecordFailure is a record, or a whole file, that could not be read, with the reason for a person. */
@@ -46,4 +51,10 @@ export interface RecordFailure {
 export type Ingested =
   | { readonly kind: 'record'; readonly record: LogRecord }
   | { readonly kind: 'failure'; readonly failure: RecordFailure }
-  | { readonly kind: 'skipped'; readonly origin: RecordOrigin; readonly reason: string };
+  | {
+      readonly kind: 'skipped';
+      readonly origin: RecordOrigin;
+      readonly reason: string;
+      /** What Trailwatch itself wrote: reading it would bring forth more of it, without end. */
+      readonly own?: true;
+    };

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadRules } from '../../src/detect/load-rules.ts';
-import { openText } from '../../src/ingest/open.ts';
+import { standardOpener } from '../../src/ingest/open.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
 import type { Expr, LoweredRule, LoweredRuleSet } from '../../src/sigma/expr.ts';
 import { hasCorpora, readCloudTrail, readRules } from '../support/corpora.ts';
@@ -45,7 +45,7 @@ function readSample(): readonly LogRecord[] {
   return globSync('events/**/*.{json,json.gz}', { cwd: root }).flatMap((path) => {
     const bytes = readFileSync(join(root, path));
     const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-    return [...openText(text, { path, index: 0 })].flatMap((item) =>
+    return [...standardOpener.text(text, { path, index: 0 })].flatMap((item) =>
       item.kind === 'record' && item.record.source.services.includes('cloudtrail') ? [item.record] : [],
     );
   });

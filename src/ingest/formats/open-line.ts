@@ -1,21 +1,11 @@
 import type { Ingested, LogRecord, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, plainOrigin, record } from '../ingested.ts';
-import type { OpenOrigin } from '../ingested.ts';
+import type { LineContext, OpenOrigin } from '../ingested.ts';
 import { isoTime } from '../time.ts';
 import { formatOf, sourceOf } from './index.ts';
 import { parsePamText } from './pam.ts';
 import { parseSyslogLine } from './syslog-header.ts';
 import type { LineFields, SyslogLine } from './text-format.ts';
-
-/** LineContext is what the lines before say about a line. */
-export interface LineContext {
-  /** How often a line of this id came before: equal lines are different records. */
-  readonly nth?: (id: string) => number;
-  /** The line's size in bytes, when only its beginning is at hand. */
-  readonly cutFrom?: number;
-  /** The record of the line before. */
-  readonly follows?: LogRecord;
-}
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
 const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
@@ -32,8 +22,27 @@ export function openLine(text: string, origin: OpenOrigin, context: LineContext 
   const parsed = parseSyslogLine(line, origin.time);
   const own = parsed === undefined ? leadingTime(line) : parsed.time;
   const time = own ?? context.follows?.time ?? origin.time;
+  const read = parsed === undefined ? unparsed(line, context.follows) : readSyslog(parsed);
+  return lineRecord(line, own, time, read, origin, context);
+}
+
+/** openPlainLine makes a record of a line without looking for a format: its text is its `message`. */
+export function openPlainLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {
+  const line = text.replace(/[\r\n]{1,2}$/, '');
+  const own = leadingTime(line);
+  const time = own ?? origin.time ?? context.follows?.time;
+  return lineRecord(line, own, time, { fields: { message: line }, source: plain }, origin, context);
+}
+
+function lineRecord(
+  line: string,
+  own: string | undefined,
+  time: string | undefined,
+  { fields, source }: ReadLine,
+  origin: OpenOrigin,
+  context: LineContext,
+): Ingested {
   if (time === undefined) return failure(origin, 'line without a time, and nothing else says when it was written');
-  const { fields, source } = parsed === undefined ? unparsed(line, context.follows) : readSyslog(parsed);
   if (context.cutFrom !== undefined) fields['unparsed'] = `line of ${context.cutFrom} bytes, cut`;
   const { account, region } = origin;
   return record({

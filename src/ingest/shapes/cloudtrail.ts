@@ -35,7 +35,18 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
     yield failure(origin, `CloudTrail record ${quote(eventID)}: eventTime is not an ISO 8601 time: ${seen}`);
     return;
   }
-  yield record({ id: eventID, time, source: cloudtrail, fields: value, origin: plainOrigin(origin) });
+  // An action of two accounts is logged in both, each time with an eventID of its own.
+  // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+  // The start and the end of an insight share theirs as well, and are two facts.
+  const fact = value['insightDetails'] === undefined ? value['sharedEventID'] : undefined;
+  yield record({
+    id: eventID,
+    time,
+    source: cloudtrail,
+    fields: value,
+    origin: plainOrigin(origin),
+    ...(typeof fact === 'string' && fact !== '' && { fact }),
+  });
 }
 
 /** isTrailFile recognises what CloudTrail delivers to S3; `Records` is never absent, but may be empty. */

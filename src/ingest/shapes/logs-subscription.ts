@@ -56,13 +56,14 @@ export function* openSubscriptionPayload(value: Fields, origin: OpenOrigin, open
     origin.path === subscriptionPath
       ? { path: `${String(value['logGroup'])}:${String(value['logStream'])}`, index: 0 }
       : { path: origin.path, index: origin.index };
-  const { owner } = value;
+  const { owner, logGroup } = value;
+  const inGroup = typeof logGroup === 'string' ? open.at({ kind: 'group', name: logGroup }) : open;
   const events: readonly unknown[] = Array.isArray(value['logEvents']) ? value['logEvents'] : [];
   for (const [index, event] of events.entries()) {
     yield* openLogEvent(
       event,
       { path: place.path, index: place.index + index, ...(typeof owner === 'string' && { account: owner }) },
-      open,
+      inGroup,
     );
   }
 }

@@ -1,0 +1,62 @@
+import type { Ingested } from '../model/log-record.ts';
+import { openLine, openPlainLine } from './formats/open-line.ts';
+import { failure, isObject, skipped } from './ingested.ts';
+import type { LineContext, Opener, OpenOrigin } from './ingested.ts';
+import { parseJson } from './json-text.ts';
+import { openUnknown } from './shapes/unknown.ts';
+
+type Open = Pick<Opener, 'text' | 'value'>;
+
+/** A row for each format that a log's place can be given in the configuration. A new one is a row here. */
+const formats = {
+  /** What the text itself says: JSON by its shape, lines by their header, everything else a plain line. */
+  auto: (detect) => detect,
+  /** CloudTrail records and what holds them; everything else is a failure, since CloudTrail writes nothing else there. */
+  cloudtrail: (detect) => ({
+    value: (value, origin) => onlyCloudTrail(detect.value(value, origin)),
+    text: (text, origin, context) => onlyCloudTrail(detect.text(text, origin, context)),
+  }),
+  /** Lines with a syslog header, also those that begin like JSON. */
+  syslog: (detect) => ({
+    value: (value, origin) => detect.value(value, origin),
+    text: (text, origin, context) => [openLine(text, origin, context)],
+  }),
+  /** One JSON object a line, taken as it is: an application's `Records` or `detail-type` is its own. */
+  json: (detect) => ({
+    value: (value, origin) => (isObject(value) ? [openUnknown(value, origin)] : detect.value(value, origin)),
+    text: openJsonLine,
+  }),
+  /** Lines that are only what they say: no header is looked for. */
+  plain: (detect) => ({
+    value: (value, origin) => detect.value(value, origin),
+    text: (text, origin, context) => [openPlainLine(text, origin, context)],
+  }),
+  /** Not read at all, but counted. */
+  ignore: () => ({
+    value: (_value, origin) => [skipped(origin, 'the configuration says to leave this log alone')],
+    text: (_text, origin) => [skipped(origin, 'the configuration says to leave this log alone')],
+  }),
+} as const satisfies Record<string, (detect: Open) => Open>;
+
+/** LogFormat is how the logs of a place are to be read. */
+export type LogFormat = keyof typeof formats;
+
+export const logFormats = Object.keys(formats) as readonly LogFormat[];
+
+/** openAs reads as a format says; what the format leaves open, `detect` decides. */
+export function openAs(format: LogFormat, detect: Open): Open {
+  return formats[format](detect);
+}
+
+function* onlyCloudTrail(items: Iterable<Ingested>): Iterable<Ingested> {
+  for (const item of items) {
+    if (item.kind !== 'record' || item.record.source.services.includes('cloudtrail')) yield item;
+    else yield failure(item.record.origin, 'no CloudTrail record, which is all that the configuration expects here');
+  }
+}
+
+function openJsonLine(text: string, origin: OpenOrigin, context?: LineContext): Iterable<Ingested> {
+  const parsed = parseJson(text.trim());
+  if (parsed.ok && isObject(parsed.value)) return [openUnknown(parsed.value, origin)];
+  return [openPlainLine(text, origin, context)];
+}
