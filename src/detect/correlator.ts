@@ -2,7 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { LoweredCorrelation } from '../sigma/expr.ts';
 import { crossingsOf, windowAt, type Crossing } from './crossings.ts';
 import type { RuleMatch } from './detector.ts';
-import { findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';
+import { factOf, findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';
 import type { RuleSet } from './rule-set.ts';
 import {
   WindowStoreError,
@@ -188,9 +188,9 @@ export function usersOf({ correlations }: RuleSet): {
   return { users, order: correlations };
 }
 
-/** windowMatchOf is a rule's match as correlations see it. */
+/** windowMatchOf is a rule's match as correlations see it: what several records tell of counts once. */
 export function windowMatchOf({ rule, record }: RuleMatch): WindowMatch {
-  return { id: record.id, time: Date.parse(record.time), rule: rule.key, record };
+  return { id: factOf(record), time: Date.parse(record.time), rule: rule.key, record };
 }
 
 /** groupsOf sorts matches into the groups of a correlation, in the order the groups come up. */

@@ -1,5 +1,6 @@
 import { describe } from '../describe/describe.ts';
 import { findingId, fingerprintOf, type Evidence, type Finding } from '../model/finding.ts';
+import type { LogRecord } from '../model/log-record.ts';
 import type { LoweredCorrelation } from '../sigma/expr.ts';
 import type { Crossing } from './crossings.ts';
 import { valueText } from './field-value.ts';
@@ -120,7 +121,12 @@ function crossingMatch(matches: readonly WindowMatch[]): WindowMatch {
   return last;
 }
 
+/** factOf names what a record tells of: two records of one fact are one event. */
+export function factOf({ fact, id }: LogRecord): string {
+  return fact ?? id;
+}
+
 /** An event that several rules matched is shown once. */
 function distinctRecords(matches: readonly WindowMatch[]): readonly WindowMatch[] {
-  return [...new Map(matches.map((match) => [match.record.id, match])).values()];
+  return [...new Map(matches.map((match) => [factOf(match.record), match])).values()];
 }

@@ -2,7 +2,7 @@ import type { LogRecord } from '../model/log-record.ts';
 
 /** WindowMatch is one match as correlations see it: a rule's, or the firing of another correlation. */
 export interface WindowMatch {
-  /** The record's id, or the firing's. */
+  /** What the record tells of, or the firing's id. */
   readonly id: string;
   /** Event time, in ms since 1970. */
   readonly time: number;
@@ -68,7 +68,8 @@ export class WindowStoreError extends Error {
 
 /** inOrder sorts matches by time, then id, then rule, and drops repetitions of the same rule and id. */
 export function inOrder(matches: readonly WindowMatch[]): WindowMatch[] {
-  const sorted = matches.toSorted(compareMatches);
+  // Of two records of one fact the same one stays, whichever came first.
+  const sorted = matches.toSorted((a, b) => compareMatches(a, b) || compareText(a.record.id, b.record.id));
   return sorted.filter((match, index) => {
     const before = sorted[index - 1];
     return before === undefined || compareMatches(before, match) !== 0;

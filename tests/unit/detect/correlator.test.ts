@@ -79,6 +79,19 @@ describe('a finding of a correlation', () => {
   });
 });
 
+test('an event that two accounts were told of counts once, in whatever order the records come', async () => {
+  const told = (id: string, at: number, fact: string) =>
+    ruleMatchOf(login, { ...recordOf(id, at, { user: 'ann' }), fact });
+  const twice = [told('a1', 0, 'a'), told('a2', 0, 'a'), told('b1', 1, 'b'), told('b2', 1, 'b')];
+  expect(await batch([three], twice)).toEqual([]);
+  const thrice = [...twice, told('c2', 2, 'c'), told('c1', 2, 'c')];
+  const findings = await batch([three], thrice);
+  expect(findings.map(({ event, correlated }) => [event.id, correlated.map(({ id }) => id)])).toEqual([
+    ['c1', ['a1', 'b1', 'c1']],
+  ]);
+  expect(await batch([three], thrice.toReversed())).toEqual(findings);
+});
+
 describe('matches are grouped', () => {
   const fired = async (correlation: LoweredCorrelation, fields: readonly Readonly<Record<string, unknown>>[]) => {
     const matches = fields.map((each, index) => ruleMatchOf(login, recordOf(`e${index}`, index, each)));
