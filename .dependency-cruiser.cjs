@@ -8,6 +8,7 @@ const mayImport = {
   notify: ['model'],
   archive: ['model'],
   report: ['model', 'sigma', 'archive'],
+  probe: ['model'],
   aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report'],
   runtime: ['model'],
 };

@@ -1,0 +1,53 @@
+import { hostName } from './address.ts';
+import { bodyText } from './body.ts';
+import { inParallel } from './in-parallel.ts';
+import { linksOf } from './links.ts';
+import type { Endpoint } from './settings.ts';
+import { visit, type Answer, type Visit, type World } from './visit.ts';
+
+const atOnce = 10;
+const redirects = 5;
+
+export interface LinkCheck {
+  readonly found: number;
+  /** Links that nothing could be said of: there was no time left, or they lead where a probe must not go. */
+  readonly unchecked: number;
+  /** What a reader would see in place of each broken link: `404 https://…`, `name https://…`. */
+  readonly broken: readonly string[];
+}
+
+/**
+ * checkLinks asks for each of a page's links, one level deep. All of them together get as long as the page did, and each
+ * half of that: what could not begin in time is left for another run, not called broken.
+ */
+export async function checkLinks(
+  page: Answer,
+  { links, timeoutMs }: Pick<Endpoint, 'links' | 'timeoutMs'>,
+  allowed: ReadonlySet<string>,
+  world: World,
+): Promise<LinkCheck> {
+  const at = new URL(page.url);
+  const wanted = linksOf(bodyText(page), at).filter(
+    ({ hostname }) => links === 'all' || (links === 'same-host' && hostName(hostname) === hostName(at.hostname)),
+  );
+  const linkMs = Math.ceil(timeoutMs / 2);
+  const lastBegin = world.elapsed() + timeoutMs - linkMs;
+  const visits = await inParallel(wanted, atOnce, async (url) => {
+    if (world.elapsed() > lastBegin) return undefined;
+    return visit(url, { timeoutMs: linkMs, redirects, maxBytes: 0, allowed }, world);
+  });
+  const states = visits.map((seen, index) => stateOf(seen, wanted[index]?.href ?? ''));
+  return {
+    found: wanted.length,
+    unchecked: states.filter((state) => state === 'unchecked').length,
+    broken: states.filter((state) => state !== 'unchecked' && state !== 'works'),
+  };
+}
+
+function stateOf(seen: Visit | undefined, href: string): string {
+  if (seen === undefined) return 'unchecked';
+  if (seen.kind === 'no-answer') return seen.reason === 'refused' ? 'unchecked' : `${seen.reason} ${href}`;
+  const { status } = seen;
+  // A page that asks who one is, or for patience, is there.
+  return status === 404 || status === 410 || status >= 500 ? `${status} ${href}` : 'works';
+}

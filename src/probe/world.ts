@@ -1,0 +1,10 @@
+import { lookup } from 'node:dns/promises';
+import { dialPinned } from './connect.ts';
+import type { World } from './visit.ts';
+
+/** world is the network that this process is on, with the clock that only goes forward. */
+export const world: World = {
+  resolve: async (host) => (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
+  dial: dialPinned,
+  elapsed: () => performance.now(),
+};
