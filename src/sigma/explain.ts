@@ -1,6 +1,7 @@
 import { compileMatcher } from './backends/matcher.ts';
 import { jsonTextOf, leafTextOf } from './backends/record-text.ts';
-import type { Expr, Fields, Pattern, Test } from './expr.ts';
+import { scanLimitOf } from './cost.ts';
+import type { Expr, Fields, Matcher, Pattern, Test } from './expr.ts';
 import { compileField } from './field.ts';
 import { printPattern } from './pattern.ts';
 import { textOf } from './text.ts';
@@ -32,15 +33,19 @@ const maxShown = 500;
 
 /** explainMatch evaluates every node of an expression, also those that the result didn't need. */
 export function explainMatch(expr: Expr, fields: Fields): Explanation {
+  return explain(expr, fields, scanLimitOf(expr));
+}
+
+function explain(expr: Expr, fields: Fields, limit: number): Explanation {
   switch (expr.kind) {
     case 'and':
     case 'or': {
-      const items = expr.items.map((item) => explainMatch(item, fields));
+      const items = expr.items.map((item) => explain(item, fields, limit));
       const result = expr.kind === 'and' ? items.every((item) => item.result) : items.some((item) => item.result);
       return { kind: expr.kind, result, items };
     }
     case 'not': {
-      const item = explainMatch(expr.item, fields);
+      const item = explain(expr.item, fields, limit);
       return { kind: 'not', result: !item.result, item };
     }
     case 'constant':
@@ -49,7 +54,7 @@ export function explainMatch(expr: Expr, fields: Fields): Explanation {
       return {
         kind: 'field',
         field: expr.field,
-        result: compileMatcher(expr)(fields),
+        result: holds(expr, fields, limit),
         seen: seenOf(expr, fields),
         wanted: wantedBy(expr.test),
       };
@@ -57,13 +62,24 @@ export function explainMatch(expr: Expr, fields: Fields): Explanation {
       return {
         kind: 'keyword',
         field: '',
-        result: compileMatcher(expr)(fields),
+        result: holds(expr, fields, limit),
         seen: cut(leafTextOf(fields)),
         wanted: wantedBy(expr.test),
       };
     default:
       throw new Error(expr satisfies never);
   }
+}
+
+const matchers = new WeakMap<Expr, { readonly limit: number; readonly matcher: Matcher }>();
+
+/** A leaf is compiled when it is first explained: most rules never match, and those that do often match again. */
+function holds(leaf: Expr, fields: Fields, limit: number): boolean {
+  const known = matchers.get(leaf);
+  if (known?.limit === limit) return known.matcher(fields);
+  const matcher = compileMatcher(leaf, limit);
+  matchers.set(leaf, { limit, matcher });
+  return matcher(fields);
 }
 
 /** evidenceOf lists the fields that made an expression true: of alternatives only those that hold. */

@@ -1,10 +1,12 @@
 import { parseCondition, selectSearches } from './condition.ts';
 import type { Condition } from './condition.ts';
 import type { Expr } from './expr.ts';
-import { lowerItem, ModifierError, together } from './modifiers.ts';
+import { ModifierError } from './modifier-value.ts';
+import { lowerItem } from './modifiers.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { Reporter } from './reporter.ts';
 import type { Detections, Search } from './rule.ts';
+import { together } from './together.ts';
 
 /** lowerDetections turns searches and conditions into one expression; undefined when an error was reported. */
 export function lowerDetections(

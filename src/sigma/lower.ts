@@ -4,7 +4,7 @@ import { filterFor } from './lower-filter.ts';
 import { lowerDetections } from './lower-detection.ts';
 import { lowerCorrelations } from './lower-correlation.ts';
 import type { ResolvedCorrelation } from './lower-correlation.ts';
-import { together } from './modifiers.ts';
+import { together } from './together.ts';
 import type { Placeholders } from './placeholders.ts';
 import { createRegistry } from './registry.ts';
 import type { Entry } from './registry.ts';

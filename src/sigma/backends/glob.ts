@@ -2,7 +2,6 @@ import type { Pattern } from '../expr.ts';
 import { anyChar, single } from '../regex/char-set.ts';
 import { compileNode } from '../regex/compile.ts';
 import type { RegexNode } from '../regex/syntax.ts';
-import type { TextTest } from './text-test.ts';
 
 /** Segment is what stands between two `*`: texts, and `undefined` for each `?`. */
 type Segment = readonly (string | undefined)[];
@@ -12,7 +11,7 @@ type Segment = readonly (string | undefined)[];
  * `*` is compared where it must be. Between them each segment is looked for behind the one before it, leftmost first, so
  * nothing is tried twice; segments that hold a `?` are left to an automaton, which doesn't either.
  */
-export function compileGlob(pattern: Pattern): TextTest {
+export function compileGlob(pattern: Pattern): (text: string, limit: number) => boolean {
   const { first, inner, last } = partsOf(pattern);
   if (last === undefined) return (text) => matchAt(text, 0, first) === text.length;
   const search = compileInside(inner);

@@ -7,11 +7,10 @@ import type { Meter } from './value-test.ts';
 
 /**
  * compileMatcher turns an expression into a closure that does only what depends on the record. Its time is bounded by
- * the expression and by the scan limit, whatever the record holds. Throws when the expression holds a regex or network
+ * the expression and by the scan limit, whatever the record holds; a part of a larger expression is given that one's. Throws when the expression holds a regex or network
  * that lowering would have refused.
  */
-export function compileMatcher(expr: Expr): Matcher {
-  const limit = scanLimitOf(expr);
+export function compileMatcher(expr: Expr, limit: number = scanLimitOf(expr)): Matcher {
   const meter: Meter = { left: limit };
   return compile(expr, meter, limit);
 }
