@@ -29,6 +29,7 @@ module.exports = async ({ resolveVariable }) => {
 const detecting = [
   allow('PublishFindings', 'events:PutEvents', attribute('FindingsBus')),
   state('CorrelationWindows', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['fired#*', 'window#*']),
+  state('InstanceLog', ['dynamodb:PutItem', 'dynamodb:Query'], ['instance#*']),
 ];
 
 const delivering = [

@@ -1,10 +1,12 @@
 import ruleSetData from '#compiled-rules';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
+import { createDynamoInstanceLog } from '../src/aws/dynamodb-instance-log.ts';
 import { createDynamoWindowStore } from '../src/aws/dynamodb-window-store.ts';
 import { createFindingsPublisher } from '../src/aws/findings-publisher.ts';
 import { audit, type Tally } from '../src/detect/audit.ts';
 import { createCorrelator } from '../src/detect/correlator.ts';
 import { createDetector } from '../src/detect/detector.ts';
+import { createInstanceStory } from '../src/detect/instance-story.ts';
 import { createRuleSet } from '../src/detect/rule-set.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { Ingested } from '../src/model/log-record.ts';
@@ -38,11 +40,13 @@ export async function createDetection(service: string): Promise<Detection> {
   const logger = createLogger(service, config);
   const meter = createMeter(service, config);
   const tracing = await createTracing(config);
-  const windows = createDynamoWindowStore({
+  const state = {
     client: tracing.client(dynamodbClient()),
     table: config.stateTable,
     now: () => new Date(),
-  });
+  };
+  const windows = createDynamoWindowStore(state);
+  const instances = createInstanceStory({ log: createDynamoInstanceLog(state), waits: false });
   const publisher = createFindingsPublisher({
     client: tracing.client(eventBridgeClient()),
     bus: config.findingsBus,
@@ -64,7 +68,7 @@ export async function createDetection(service: string): Promise<Detection> {
     const tally = await tracing.segment('detect', {}, () =>
       audit(
         ingested,
-        { detector, correlator },
+        { detector, correlator, instances },
         {
           async finding(finding) {
             found.push(finding);

@@ -4,7 +4,9 @@ import { audit } from '../detect/audit.ts';
 import type { Tally } from '../detect/audit.ts';
 import { createBatchCorrelator } from '../detect/batch-correlator.ts';
 import { createDetector } from '../detect/detector.ts';
+import { createInstanceStory } from '../detect/instance-story.ts';
 import { loadRules } from '../detect/load-rules.ts';
+import { createMemoryInstanceLog } from '../detect/memory-instance-log.ts';
 import { createRuleSet } from '../detect/rule-set.ts';
 import type { RuleSet } from '../detect/rule-set.ts';
 import type { Finding } from '../model/finding.ts';
@@ -104,6 +106,7 @@ export async function auditFiles(
   const engine = {
     detector: createDetector(ruleSet),
     correlator: createBatchCorrelator(ruleSet),
+    instances: createInstanceStory({ log: createMemoryInstanceLog(), waits: true }),
   };
   const failures = createFailureList();
   const floor = options.level ?? levels[0];

@@ -5,11 +5,10 @@ import { describeCloudTrail } from './cloudtrail.ts';
 import type { Description } from './description.ts';
 import { describeInstanceState, isInstanceState } from './ec2-state.ts';
 import { describeGeneric } from './generic.ts';
-import type { InstanceStates } from './instance-state.ts';
 
 interface Describer {
   readonly covers: (record: LogRecord) => boolean;
-  readonly describe: (record: LogRecord, known?: InstanceStates) => Description;
+  readonly describe: (record: LogRecord) => Description;
 }
 
 /** From special to general: the first row that covers a record describes it. A new source is a row and a file. */
@@ -20,17 +19,14 @@ const describers: readonly Describer[] = [
   { covers: () => true, describe: describeGeneric },
 ];
 
-/**
- * describe says of any record who did what to what, from where, and how it ended. It never throws, whatever the fields
- * hold. With the instance states known from other records, a change of state says which one came before.
- */
-export function describe(record: LogRecord, known?: InstanceStates): AuditEvent {
+/** describe says of any record who did what to what, from where, and how it ended. It never throws, whatever the fields hold. */
+export function describe(record: LogRecord): AuditEvent {
   const describer = describers.find(({ covers }) => covers(record));
   return {
     id: record.id,
     time: record.time,
     source: record.source,
-    ...(describer?.describe ?? describeGeneric)(record, known),
+    ...(describer?.describe ?? describeGeneric)(record),
     origin: record.origin,
     raw: record.fields,
   };

@@ -1,5 +1,5 @@
 import type { LogRecord } from '../model/log-record.ts';
-import { at, listOf, textAt } from './read.ts';
+import { at, textAt } from './read.ts';
 
 /**
  * Where the life cycle leaves one answer: only a pending instance comes to run, and only a running one begins to stop.
@@ -16,52 +16,33 @@ export function stateBefore(state: string): string | undefined {
   return onlyBefore.get(state);
 }
 
-/** InstanceStates remembers the states that records told of, to answer which one an instance was in before a time. */
-export interface InstanceStates {
-  observe(record: LogRecord): void;
-  before(instance: string, time: string): string | undefined;
+/** On the way to a state, an instance is in another: what brought that one about is the reason for both. */
+const onTheWay = new Map([
+  ['running', 'pending'],
+  ['stopped', 'stopping'],
+  ['terminated', 'shutting-down'],
+]);
+
+/** stateOnTheWay is the passing state that leads to one that lasts. */
+export function stateOnTheWay(state: string): string | undefined {
+  return onTheWay.get(state);
 }
 
-interface Seen {
-  readonly time: string;
+/** StateChange is an instance that came into a state. */
+export interface StateChange {
+  readonly instance: string;
   readonly state: string;
 }
 
-const maxStatesKept = 16;
-
-/**
- * createInstanceStates starts with nothing known and forgets the longest unheard-of instances beyond `maxInstances`.
- * Records may come in any order: the answer goes by their times.
- */
-export function createInstanceStates(maxInstances = 10_000): InstanceStates {
-  const states = new Map<string, readonly Seen[]>();
-  return {
-    observe(record) {
-      for (const { instance, time, state } of statesOf(record)) {
-        const seen = [...(states.get(instance) ?? []), { time, state }];
-        states.delete(instance);
-        states.set(
-          instance,
-          seen.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time))).slice(-maxStatesKept),
-        );
-        const [oldest] = states.keys();
-        if (states.size > maxInstances && oldest !== undefined) states.delete(oldest);
-      }
-    },
-    before: (instance, time) => states.get(instance)?.findLast((seen) => seen.time < time)?.state,
-  };
+/** stateChangeOf reads EventBridge's notification, whose whole envelope is the record; undefined for any other record. */
+export function stateChangeOf({ fields }: Pick<LogRecord, 'fields'>): StateChange | undefined {
+  if (fields['detail-type'] !== 'EC2 Instance State-change Notification') return undefined;
+  const detail = at(fields, 'detail');
+  const [instance, state] = [textAt(detail, 'instance-id'), textAt(detail, 'state')];
+  return isInstanceId(instance) && state !== undefined ? { instance, state } : undefined;
 }
 
-/** statesOf reads state changes, and what Start-, Stop- and TerminateInstances answered. */
-function statesOf({ fields, time }: LogRecord): readonly (Seen & { readonly instance: string })[] {
-  const detail = at(fields, 'detail');
-  const changed = { time, instance: textAt(detail, 'instance-id'), state: textAt(detail, 'state') };
-  const answered = listOf(at(fields, 'responseElements', 'instancesSet', 'items')).map((item) => ({
-    time,
-    instance: textAt(item, 'instanceId'),
-    state: textAt(item, 'currentState', 'name'),
-  }));
-  return [changed, ...answered].filter(
-    (one): one is Seen & { readonly instance: string } => one.instance !== undefined && one.state !== undefined,
-  );
+/** isInstanceId tells EC2's ids, old and new, from whatever else a record may hold in their place. */
+export function isInstanceId(id: string | undefined): id is string {
+  return id !== undefined && /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id);
 }

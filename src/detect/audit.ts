@@ -3,6 +3,7 @@ import type { Ingested, LogRecord, RecordFailure } from '../model/log-record.ts'
 import type { Correlator, Overflow } from './correlator.ts';
 import type { Detector, RuleMatch } from './detector.ts';
 import { findingOf } from './finding.ts';
+import type { InstanceStory, Retold } from './instance-story.ts';
 
 /** Tally counts what became of records: `records` is always `matched + unmatched + failed`; `skipped` held no records. */
 export interface Tally {
@@ -17,6 +18,8 @@ export interface Tally {
 export interface Engine {
   readonly detector: Detector;
   readonly correlator: Correlator;
+  /** Says of instances that change their state who made them; without it, nobody does. */
+  readonly instances?: InstanceStory;
 }
 
 /** Sink takes what comes out. What it throws ends the audit: an undelivered finding must not look like a done one. */
@@ -33,14 +36,18 @@ export interface Sink {
 /** Matches go to the correlator together, so that a remote store is asked once for many records of one group. */
 const correlateEvery = 100;
 
+/** Findings that wait for the end of the input, to be told with who did it: some hundred megabytes at most. */
+const maxWaiting = 50_000;
+
 /**
- * audit runs records through detection and correlation and hands every finding to the sink, in the order it is found.
- * A record that makes anything throw is a failure with its reason, and the others go on. What the sink or the window
- * store throws is thrown on, since trying again can help there.
+ * audit runs records through detection and correlation and hands every finding to the sink, in the order it is found,
+ * but those that wait for what later records may say of them. A record that makes anything throw is a failure with its
+ * reason, and the others go on. What the sink, the window store or the instance log throws is thrown on, since trying again can
+ * help there.
  */
 export async function audit(
   ingested: Iterable<Ingested> | AsyncIterable<Ingested>,
-  { detector, correlator }: Engine,
+  { detector, correlator, instances }: Engine,
   sink: Sink,
 ): Promise<Tally> {
   const tally = { records: 0, matched: 0, unmatched: 0, failed: 0, skipped: 0 };
@@ -49,13 +56,38 @@ export async function audit(
     tally.failed += 1;
     await sink.failure?.(failure);
   };
+  const untold: Finding[] = [];
+  const tellUntold = async (): Promise<void> => {
+    for (const finding of untold.splice(0)) await sink.finding((await instances?.complete(finding)) ?? finding);
+  };
   const deliver = async (findings: readonly Finding[]): Promise<void> => {
-    for (const finding of findings) await sink.finding(finding);
+    for (const finding of findings) {
+      if (instances?.tells(finding) !== true) await sink.finding(finding);
+      else if (!instances.waits) await sink.finding(await instances.complete(finding));
+      else if (untold.push(finding) >= maxWaiting) await tellUntold();
+    }
   };
   const correlate = async (): Promise<void> => {
     const matches = waiting;
     waiting = [];
     if (matches.length > 0) await deliver(await correlator.add(matches));
+  };
+
+  // What became known of an earlier change of state is told as a finding that completes the one told then.
+  const retell = async (changes: readonly Retold[]): Promise<void> => {
+    if (changes.length === 0) return;
+    // So that none of this batch's own is completed before it was told.
+    await correlate();
+    const detected = changes.map(({ record }) => tryDetect(detector, record));
+    const again = detected.flatMap((one) => ('reason' in one ? [] : one.findings));
+    const matches = detected.flatMap((one) => ('reason' in one ? [] : one.matches));
+    const correlated = await correlator.add(matches.filter(correlator.wants));
+    const news = new Map(changes.map(({ record, completes }) => [record.id, completes]));
+    for (const finding of [...again, ...correlated]) {
+      const completes = news.get(finding.event.id);
+      if (completes !== undefined)
+        await sink.finding({ ...((await instances?.complete(finding)) ?? finding), completes });
+    }
   };
 
   for await (const item of ingested) {
@@ -78,6 +110,7 @@ export async function audit(
     tally[matches.length > 0 ? 'matched' : 'unmatched'] += 1;
     // An await for nothing would cost more than most records do.
     if (sink.record !== undefined) await sink.record(item.record, matches);
+    if (instances?.concerns(item.record) === true) await retell(await instances.remember(item.record));
     if (matches.length === 0) continue;
     await deliver(findings);
     for (const match of matches) if (correlator.wants(match)) waiting.push(match);
@@ -86,6 +119,7 @@ export async function audit(
 
   await correlate();
   await deliver(await correlator.end());
+  await tellUntold();
   for (const overflow of correlator.overflow()) await sink.overflow?.(overflow);
   return tally;
 }

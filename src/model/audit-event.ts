@@ -38,6 +38,20 @@ export interface Target {
 export type Outcome =
   { readonly kind: 'success' } | { readonly kind: 'failure'; readonly code: string; readonly message?: string };
 
+/** Cause is the call that brought an event about, where the event itself can't say who did: known by another record. */
+export interface Cause {
+  /** Of the call's own record. */
+  readonly eventId: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  /** `ec2`, `autoscaling` */
+  readonly service: string;
+  /** `StopInstances`, `TerminateInstances`, … */
+  readonly action: string;
+  /** Whether it was made in the console, by the API (also CLI and SDKs), or by an AWS service. */
+  readonly via: 'console' | 'api' | 'service';
+}
+
 /** AuditEvent is a described record: who did what to what, from where, when, and how it ended. */
 export interface AuditEvent {
   readonly id: string;
@@ -58,6 +72,8 @@ export interface AuditEvent {
   readonly userAgent?: string;
   readonly targets: readonly Target[];
   readonly outcome: Outcome;
+  /** How actor and source address are known when another record told them. */
+  readonly cause?: Cause;
   readonly origin: RecordOrigin;
   readonly raw: Fields;
 }

@@ -41,6 +41,11 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** What routes match on: `level`, `rule`, `account`, `region`, `source`, `actor`, … */
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * Says that this is no new fact: it was told before, without knowing who did it, and now tells that too. Names what is
+   * told, so that it is told once: the id of the call, or `not` and the id of one that turned out to be none.
+   */
+  readonly completes?: string;
   /** What was left out of a finding that was too large to travel whole, for a person; absent when nothing was. */
   readonly omitted?: readonly string[];
 }

@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isReadName } from '../../../src/describe/cloudtrail-category.ts';
 import { describe as describeRecord } from '../../../src/describe/describe.ts';
-import { createInstanceStates } from '../../../src/describe/instance-state.ts';
 import type { Fields } from '../../../src/model/log-record.ts';
 import { hostRecord, recordOf, trailRecord } from './record.ts';
 
@@ -112,40 +111,6 @@ describe('instance states', () => {
       targets: [{ kind: 'instance', id: 'i-1' }],
     });
     expect(event.category).toEqual({ kind: 'instance-state', state, ...(before === undefined ? {} : { before }) });
-  });
-
-  test('the state before is the latest one told of before, in whatever order records came', () => {
-    const states = createInstanceStates();
-    states.observe(change('i-1', 'stopping', '2026-03-04T05:02:00.000Z'));
-    states.observe(change('i-1', 'running', '2026-03-04T05:01:00.000Z'));
-    states.observe(change('i-2', 'pending', '2026-03-04T05:02:30.000Z'));
-    const event = describeRecord(change('i-1', 'stopped', '2026-03-04T05:03:00.000Z'), states);
-    expect(event.category).toMatchObject({ before: 'stopping' });
-    expect(states.before('i-1', '2026-03-04T05:02:00.000Z')).toBe('running');
-    expect(states.before('i-3', '2026-03-04T05:02:00.000Z')).toBeUndefined();
-  });
-
-  test('what StopInstances answered counts', () => {
-    const states = createInstanceStates();
-    const items = [
-      { instanceId: 'i-1', currentState: { code: 64, name: 'stopping' }, previousState: { name: 'running' } },
-    ];
-    states.observe({
-      ...trailRecord({ responseElements: { instancesSet: { items } } }),
-      time: '2026-03-04T05:00:00.000Z',
-    });
-    expect(states.before('i-1', '2026-03-04T05:00:30.000Z')).toBe('stopping');
-  });
-
-  test('memory is bounded', () => {
-    const states = createInstanceStates(2);
-    for (const [n, id] of ['i-1', 'i-2', 'i-3'].entries())
-      states.observe(change(id, 'running', `2026-03-04T05:0${n}:00.000Z`));
-    expect(['i-1', 'i-2', 'i-3'].map((id) => states.before(id, '2026-03-05T00:00:00.000Z'))).toEqual([
-      undefined,
-      'running',
-      'running',
-    ]);
   });
 });
 
