@@ -6,9 +6,9 @@ export class ProbeSettingsError extends Error {
   override readonly name = 'ProbeSettingsError';
 }
 
-/** More endpoints than this could take longer than a function may run: each takes up to `timeoutMs`, and again for its links. */
+// A function has five minutes for a run: ten endpoints at a time, each with two visits and its links.
 const maxEndpoints = 50;
-const maxTimeoutMs = 20_000;
+const maxTimeoutMs = 15_000;
 
 const text = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1_000));
 const count = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));

@@ -16,6 +16,7 @@ export interface VisitOptions {
 export interface World extends Network {
   /** A clock in milliseconds that never goes back, for durations. */
   readonly elapsed: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
 }
 
 interface Seen {

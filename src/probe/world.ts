@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { dialPinned } from './connect.ts';
 import type { World } from './visit.ts';
 
@@ -7,4 +8,5 @@ export const world: World = {
   resolve: async (host) => (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
   dial: dialPinned,
   elapsed: () => performance.now(),
+  wait,
 };

@@ -56,6 +56,7 @@ export function localWorld(
     dialled,
     ...(trusted !== undefined && { trusted }),
     elapsed: () => performance.now(),
+    wait: () => Promise.resolve(),
     resolve(host) {
       const answers = names[host];
       const nth = resolved.filter((name) => name === host).length;

@@ -89,6 +89,7 @@ describe('a record of a check', () => {
       final_url: `http://shop.test:${site.port}/health`,
       outcome: 'success',
       up: true,
+      attempts: 1,
       status: 200,
       dst_ip: '127.0.0.1',
       redirects: 0,
@@ -164,6 +165,32 @@ describe('a record of a check', () => {
       up: true,
       certificate_days_left: Math.floor((certificateEnds - Date.parse(run.time)) / (24 * hour)),
     });
+  });
+});
+
+describe('a second look', () => {
+  let answers: readonly number[] = [];
+  let flaky: LocalSite;
+  beforeAll(async () => {
+    flaky = await startSite((_request, response) => {
+      const [status = 200, ...rest] = answers;
+      answers = rest;
+      response.writeHead(status).end();
+    });
+  });
+  afterAll(() => flaky.close());
+
+  test.each([
+    ['is not taken when all is well', [200, 500], { attempts: 1, up: true }],
+    ['is what counts when the first was not right', [500, 200], { attempts: 2, up: true, status: 200 }],
+    ['confirms what lasts', [500, 503, 200], { attempts: 2, up: false, status: 503 }],
+  ])('%s', async (_what, given, expected) => {
+    answers = given;
+    expect(await seenOf({ url: `http://shop.test:${flaky.port}/` })).toMatchObject(expected);
+  });
+
+  test('is not taken of what was refused: nothing changes by asking again', async () => {
+    expect(await seenOf({ url: 'http://10.0.0.5/' })).toMatchObject({ attempts: 1, failure: 'refused' });
   });
 });
 
