@@ -62,6 +62,16 @@ const reductions: readonly Reduction[] = [
     what: 'the ends of texts beyond 200 characters',
     without: (finding) => ({ ...shortened(finding, 200), correlated: ends(shortened(finding.correlated, 200), 10) }),
   },
+  {
+    // Always fits, whatever an event holds: a finding that never reached the bus would be what an attacker wants.
+    what: 'the ends of texts beyond 100 characters, and of each list all but its first and last few',
+    without: (finding) => ({
+      ...shortened(finding, 100),
+      event: withShortLists(shortened(finding.event, 100)),
+      correlated: ends(shortened(finding.correlated, 100), 3).map(withShortLists),
+      evidence: ends(shortened(finding.evidence, 100), 5),
+    }),
+  },
 ];
 
 function withoutRaw(event: AuditEvent): AuditEvent {
@@ -70,6 +80,15 @@ function withoutRaw(event: AuditEvent): AuditEvent {
 
 function withFewerTargets(event: AuditEvent): AuditEvent {
   return { ...event, targets: ends(event.targets, 25) };
+}
+
+function withShortLists({ actor, source, targets, ...event }: AuditEvent): AuditEvent {
+  return {
+    ...event,
+    source: { ...source, services: ends(source.services, 3) },
+    actor: { ...actor, chain: ends(actor.chain, 3) },
+    targets: ends(targets, 3),
+  };
 }
 
 function ends<Item>(items: readonly Item[], each: number): readonly Item[] {

@@ -82,6 +82,38 @@ describe('findingDetail', () => {
     });
   });
 
+  test.each([
+    ['letters of three bytes', '€'],
+    ['control characters, of which JSON spells each out', '\u0001'],
+  ])('gets a finding on the bus whatever its event holds: %s', (_what, char) => {
+    const text = char.repeat(3000);
+    const event: AuditEvent = {
+      ...rootLogin.event,
+      ...{ id: text, region: text, service: text, action: text, sourceAddress: text, userAgent: text },
+      source: { product: 'aws', services: Array.from({ length: 50 }, () => text) },
+      actor: {
+        ...{ kind: 'role', name: text, arn: text, account: text, accessKeyId: text },
+        chain: Array.from({ length: 50 }, () => text),
+      },
+      targets: Array.from({ length: 300 }, () => ({ kind: text, id: text })),
+      outcome: { kind: 'failure', code: text, message: text },
+      cause: { eventId: text, time: text, service: text, action: text, via: 'api' },
+      origin: { path: text, index: 0 },
+    };
+    const detail = findingDetail(
+      {
+        ...rootLogin,
+        event,
+        correlated: Array.from({ length: 100 }, () => event),
+        evidence: Array.from({ length: 100 }, () => ({ field: text, value: text, wanted: text })),
+        labels: { actor: text, service: text, action: text, address: text, region: text },
+      },
+      240_000,
+    );
+    expect(Buffer.byteLength(detail?.json ?? '')).toBeGreaterThan(0);
+    expect(openFindingEvent(eventOf(JSON.parse(detail?.json ?? '') as Finding)).id).toBe(rootLogin.id);
+  });
+
   test('drops a raw record that is nested too deep to be written', () => {
     let deep: Record<string, unknown> = {};
     for (let depth = 0; depth < 100_000; depth += 1) deep = { deep };
