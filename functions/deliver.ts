@@ -8,6 +8,7 @@ const { deliverFinding, instruments } = await createFindingDelivery('deliver');
 
 /** handler sends findings to every receiver. What one of them didn't take comes again, and then only to that one. */
 export const handler = instrument(
-  (event: SQSEvent) => eachMessage(event, instruments, ({ body }) => deliverFinding(openFindingEvent(body))),
+  (event: SQSEvent, context) =>
+    eachMessage(event, instruments, context, ({ body }) => deliverFinding(openFindingEvent(body))),
   instruments,
 );

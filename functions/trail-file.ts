@@ -13,14 +13,15 @@ const objects = createS3ObjectSource(tracing.client(s3Client()));
 
 /** handler reads the log files that S3 announces by a queue: a message whose files could not all be read comes again. */
 export const handler = instrument(
-  (event: SQSEvent) =>
-    eachMessage(event, instruments, async (message) => {
-      for (const ref of openS3Notification(message.body)) await examineObject(ref);
+  (event: SQSEvent, context) =>
+    eachMessage(event, instruments, context, async (message, signal) => {
+      for (const ref of openS3Notification(message.body)) await examineObject(ref, signal);
     }),
   instruments,
 );
 
-async function examineObject(ref: S3ObjectRef): Promise<void> {
+async function examineObject(ref: S3ObjectRef, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const path = s3Path(ref);
   const kind = trailFileKind(ref.key);
   if (kind === 'digest') {
@@ -28,7 +29,7 @@ async function examineObject(ref: S3ObjectRef): Promise<void> {
     logger.info('a digest file holds no records', { path });
     return;
   }
-  const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref));
+  const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref, signal));
   // A bucket may hold more than a trail. What is no log is left alone, unless CloudTrail's own name says that it is one.
   const tally = await examine(readLogStream(body, path, { ...(time && { time }), onlyLogs: kind === 'unknown' }));
   const broken = brokenOff();

@@ -18,8 +18,11 @@ export interface S3Object {
 }
 
 export interface S3ObjectSource {
-  /** open begins to read an object, in the version that was announced; it throws ObjectReadError when there is none. */
-  readonly open: (ref: S3ObjectRef) => Promise<S3Object>;
+  /**
+   * open begins to read an object, in the version that was announced; it throws ObjectReadError when there is none.
+   * @param signal breaks the transfer off.
+   */
+  readonly open: (ref: S3ObjectRef, signal?: AbortSignal) => Promise<S3Object>;
 }
 
 /** s3Path names an object in messages and in records' origins. */
@@ -30,27 +33,32 @@ export function s3Path(ref: Pick<S3ObjectRef, 'bucket' | 'key'>): string {
 /** createS3ObjectSource streams objects: a trail file's size is no measure of the memory it takes. */
 export function createS3ObjectSource(client: S3Client): S3ObjectSource {
   return {
-    async open(ref) {
+    async open(ref, signal) {
       const request = new GetObjectCommand({
         Bucket: ref.bucket,
         Key: ref.key,
         ...(ref.versionId !== undefined && { VersionId: ref.versionId }),
       });
-      const { Body, LastModified } = await client.send(request).catch((cause: unknown) => {
-        throw readError(ref, cause);
-      });
+      const { Body, LastModified } = await client
+        .send(request, signal && { abortSignal: signal })
+        .catch((cause: unknown) => {
+          throw readError(ref, cause);
+        });
       // In Node the SDK's body is a Readable, which is AsyncIterable; its type also allows the browser's kinds.
-      const object = watched((Body ?? []) as AsyncIterable<Uint8Array>, ref);
+      const object = watched((Body ?? []) as AsyncIterable<Uint8Array>, ref, signal);
       return LastModified === undefined ? object : { ...object, time: LastModified.toISOString() };
     },
   };
 }
 
-function watched(stream: AsyncIterable<Uint8Array>, ref: S3ObjectRef): S3Object {
+function watched(stream: AsyncIterable<Uint8Array>, ref: S3ObjectRef, signal: AbortSignal | undefined): S3Object {
   let broken: ObjectReadError | undefined;
   async function* body(): AsyncIterable<Uint8Array> {
     try {
-      yield* stream;
+      for await (const chunk of stream) {
+        signal?.throwIfAborted();
+        yield chunk;
+      }
     } catch (cause) {
       broken = readError(ref, cause);
       throw broken;

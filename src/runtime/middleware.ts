@@ -19,10 +19,12 @@ const timeoutEarlyInMillis = 500;
  * written and its failure logged. A failure stays one, so that Lambda retries and the dead-letter queue fills.
  */
 export function instrument<Event, Result>(
-  handle: (event: Event) => Promise<Result>,
+  handle: (event: Event, context: Context) => Promise<Result>,
   { logger, meter, tracing }: Instruments,
 ): (event: Event, context: Context) => Promise<Result> {
-  return wrap((event: Event) => tracing.invocation(() => handle(event)), { timeoutEarlyInMillis })
+  return wrap((event: Event, context: Context) => tracing.invocation(() => handle(event, context)), {
+    timeoutEarlyInMillis,
+  })
     .use(injectLambdaContext(logger, { resetKeys: true }) as MiddlewareObj)
     .use(writeCounts(meter))
     .use(reportFailure(logger, meter));

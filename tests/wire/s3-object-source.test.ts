@@ -18,6 +18,12 @@ const server = createServer((request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('the first part', () => response.destroy());
       break;
+    case '/trail/endless': {
+      response.writeHead(200);
+      const dripping = setInterval(() => response.write('and on, '), 5);
+      response.on('close', () => clearInterval(dripping));
+      break;
+    }
     default:
       response.writeHead(403, { 'content-type': 'application/xml' });
       response.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
@@ -55,6 +61,14 @@ describe('createS3ObjectSource', () => {
     const { body, brokenOff } = await source.open({ bucket: 'trail', key: 'breaks-off' });
     await expect(textOf(body)).rejects.toThrow(ObjectReadError);
     expect(brokenOff()?.message).toMatch(/^s3:\/\/trail\/breaks-off: /);
+  });
+
+  test('breaks a transfer off for which no time is left', async () => {
+    const attempt = new AbortController();
+    const { body, brokenOff } = await source.open({ bucket: 'trail', key: 'endless' }, attempt.signal);
+    setTimeout(() => attempt.abort(new Error('its time is up')), 20);
+    await expect(textOf(body)).rejects.toThrow('s3://trail/endless: Error: its time is up');
+    expect(brokenOff()).toBeInstanceOf(ObjectReadError);
   });
 
   test('names the object that may not be read', async () => {

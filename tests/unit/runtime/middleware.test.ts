@@ -96,13 +96,36 @@ describe('metrics', () => {
 describe('eachMessage', () => {
   test('goes on after a message that fails, and reports that one alone', async () => {
     const handled: string[] = [];
-    const response = await eachMessage(sqsEvent(['one', 'two', 'three']), instruments, async ({ body }) => {
+    const response = await eachMessage(sqsEvent(['one', 'two', 'three']), instruments, context, async ({ body }) => {
       if (body === 'two') throw new Error('no such object');
       handled.push(body);
     });
     expect(handled).toEqual(['one', 'three']);
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-2' }] });
     expect(output.lines()).toContainEqual(expect.objectContaining({ level: 'ERROR', messageId: 'message-2' }));
+  });
+
+  test('a message that never ends costs the others of its batch nothing, and is told to stop', async () => {
+    let stopped = false;
+    const little = lambdaContext('trailwatch-dev-test', 2_300);
+    const response = await eachMessage(sqsEvent(['one', 'two', 'three']), instruments, little, ({ body }, signal) => {
+      if (body !== 'one') return Promise.resolve();
+      signal.addEventListener('abort', () => (stopped = true));
+      return new Promise(() => {});
+    });
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(stopped).toBe(true);
+    expect(output.text()).toContain('not done within its share of the time');
+  });
+
+  test('begins nothing for which no time is left', async () => {
+    const handled: string[] = [];
+    const none = lambdaContext('trailwatch-dev-test', 1_000);
+    const response = await eachMessage(sqsEvent(['one']), instruments, none, async ({ body }) => {
+      handled.push(body);
+    });
+    expect(handled).toEqual([]);
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
   });
 });
 
