@@ -1,4 +1,4 @@
-import type { Actor, AuditEvent, Category, Outcome, Target } from '../model/audit-event.ts';
+import type { Actor, AuditEvent, Category, Cause, Outcome, Target } from '../model/audit-event.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
 import type { Level } from '../model/level.ts';
 import { techniquesOf } from './attack.ts';
@@ -27,6 +27,10 @@ export interface Message {
   readonly outcome: Outcome;
   readonly targets: readonly Target[];
   readonly from: { readonly address?: string; readonly userAgent?: string };
+  /** How it is known who did it, when another record told that. */
+  readonly cause?: Cause;
+  /** The alert itself was sent before: only who did it is new. */
+  readonly completes: boolean;
   readonly why: readonly Evidence[];
   /** Only of a correlation. */
   readonly correlation?: CorrelationSummary;
@@ -96,7 +100,7 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
   const correlation = correlationOf(finding.correlated);
   return {
     findingId: finding.id,
-    title: titleOf(finding, account),
+    title: finding.completes === undefined ? titleOf(finding, account) : completionTitleOf(finding, account),
     level: rule.level,
     time: finding.time,
     ...(account && { account }),
@@ -114,6 +118,8 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
       ...(event.sourceAddress !== undefined && { address: event.sourceAddress }),
       ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
     },
+    ...(event.cause && { cause: event.cause }),
+    completes: finding.completes !== undefined,
     why: finding.evidence,
     ...(correlation && { correlation }),
     techniques: techniquesOf(rule.tags),
@@ -137,13 +143,46 @@ function accountOf(id: string, names: MessageContext['accountNames'] = {}): Acco
 
 function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {
   const target = tellingTarget(event);
+  const who = isUntold(event) && target !== undefined ? '' : clip(event.actor.name, titlePartChars);
   return [
     `${rule.title}: `,
     correlated.length > 1 ? `${correlated.length} events, ` : '',
-    clip(event.actor.name, titlePartChars),
-    target === undefined ? '' : ` → ${clip(`${target.kind} ${target.id}`, titlePartChars)}`,
+    who,
+    target === undefined ? '' : `${who === '' ? '' : ' → '}${targetText(target)}`,
     account === undefined ? '' : ` in ${account.name ?? account.id}`,
   ].join('');
+}
+
+/** Says only what is new; the alert before had the rest. */
+function completionTitleOf({ rule, event }: Finding, account: Account | undefined): string {
+  const target = tellingTarget(event);
+  const who = clip(event.actor.name, titlePartChars);
+  return [
+    isUntold(event) ? 'No longer certain who did it' : `Now known: ${doneWords(event)} by ${who}`,
+    target === undefined ? '' : ` → ${targetText(target)}`,
+    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+    ` (${clip(rule.title, titlePartChars)})`,
+  ].join('');
+}
+
+/** A change of state can't say who caused it. */
+function isUntold({ category, cause }: AuditEvent): boolean {
+  return category.kind === 'instance-state' && cause === undefined;
+}
+
+const done = new Map([
+  ['pending', 'started'],
+  ['running', 'started'],
+  ['stopping', 'stopped'],
+  ['shutting-down', 'terminated'],
+]);
+
+function doneWords({ action }: AuditEvent): string {
+  return done.get(action) ?? action;
+}
+
+function targetText({ kind, id }: Target): string {
+  return clip(`${kind} ${id}`, titlePartChars);
 }
 
 /** The first target that says more than who did it and in which account, which a title has anyway. */

@@ -74,6 +74,15 @@ const auditEvent = v.object({
   userAgent: v.exactOptional(text),
   targets: v.array(v.object({ kind: text, id: text })),
   outcome,
+  cause: v.exactOptional(
+    v.object({
+      eventId: text,
+      time: text,
+      service: text,
+      action: text,
+      via: v.picklist(['console', 'api', 'service']),
+    }),
+  ),
   origin: v.object({ path: text, index: v.number() }),
   raw: fields,
 });
@@ -96,6 +105,7 @@ const findingSchema = v.object({
   correlated: v.array(auditEvent),
   evidence: v.array(v.object({ field: text, value: text, wanted: text })),
   labels: v.record(text, text),
+  completes: v.exactOptional(text),
   omitted: v.exactOptional(texts),
 }) satisfies v.GenericSchema<unknown, Finding>;
 

@@ -5,6 +5,7 @@ import type { Notification } from './notification.ts';
 import { DeliveryError } from './receiver.ts';
 import type { DeliveryReason, Receiver } from './receiver.ts';
 import type { DeliveryKey, Lease, SeenStore } from './seen-store.ts';
+import { tellingOf, tellingsOf, wholeOf } from './telling.ts';
 
 export interface Delivery {
   readonly receivers: readonly Receiver[];
@@ -35,9 +36,9 @@ const defaultSendTimeoutMs = 15_000;
  */
 export async function deliver(findings: readonly Finding[], delivery: Delivery): Promise<readonly Outcome[]> {
   // The same fact may be in one batch twice; copies share what becomes of the first.
-  const facts = new Map(findings.toReversed().map((finding) => [finding.id, finding]));
+  const facts = new Map(findings.toReversed().map((finding) => [tellingOf(finding), finding]));
   const notifications = findings
-    .filter((finding) => facts.get(finding.id) === finding)
+    .filter((finding) => facts.get(tellingOf(finding)) === finding)
     .map((finding) => notificationOf(finding, delivery.context));
 
   const byReceiver = await Promise.all(
@@ -47,7 +48,7 @@ export async function deliver(findings: readonly Finding[], delivery: Delivery):
   );
   const place = new Map(notifications.map(({ id }, index) => [id, index]));
   const told = new Set<string>();
-  return findings.flatMap(({ id }) => {
+  return findings.map(tellingOf).flatMap((id) => {
     const again = told.has(id);
     told.add(id);
     return byReceiver.flatMap((outcomes) => {
@@ -63,7 +64,7 @@ export function failuresOf(outcomes: readonly Outcome[]): readonly (Outcome & { 
 }
 
 function notificationOf(finding: Finding, context: MessageContext | undefined): Notification {
-  return { id: finding.id, finding, message: messageOf(finding, context) };
+  return { id: tellingOf(finding), finding, message: messageOf(finding, context) };
 }
 
 function copyOf(outcome: Outcome): Outcome {
@@ -74,17 +75,32 @@ function copyOf(outcome: Outcome): Outcome {
 
 // The stages of one notification at one receiver: dedupe, deliver, record.
 async function deliverOne(notification: Notification, receiver: Receiver, delivery: Delivery): Promise<Outcome> {
-  const key: DeliveryKey = { findingId: notification.id, receiver: receiver.name };
-  const dedupe = await dedupeStage(key, delivery);
-  if (dedupe.kind !== 'deliver') return { ...key, ...dedupe };
+  const { finding } = notification;
+  const at = { findingId: finding.id, receiver: receiver.name };
+  const own = await dedupeStage({ ...at, findingId: notification.id }, delivery);
+  if (own.kind !== 'deliver') return { ...at, ...own };
 
-  const error = await deliverStage(notification, receiver, delivery);
-  if (error !== undefined) {
-    await quietly(() => delivery.seen.release(dedupe.lease));
-    return { ...key, kind: 'failed', error };
+  // What completes an alert is a few words where the alert was sent, and the alert itself where it overtook that.
+  const alert = finding.completes === undefined ? undefined : await dedupeStage(at, delivery);
+  if (alert?.kind === 'failed') {
+    await quietly(() => delivery.seen.release(own.lease));
+    return { ...at, ...alert };
   }
-  const unrecorded = await recordStage(dedupe.lease, delivery);
-  return { ...key, kind: 'delivered', ...(unrecorded && { unrecorded }) };
+  const leases = [own.lease, ...(alert?.kind === 'deliver' ? [alert.lease] : [])];
+  const sent = alert?.kind === 'deliver' ? notificationOf(wholeOf(finding), delivery.context) : notification;
+
+  const error = await deliverStage(sent, receiver, delivery);
+  if (error !== undefined) {
+    for (const lease of leases) await quietly(() => delivery.seen.release(lease));
+    return { ...at, kind: 'failed', error };
+  }
+  // An alert that says who did it needs no completing, so that counts as delivered too.
+  for (const findingId of tellingsOf(sent.finding)) {
+    if (leases.every(({ key }) => key.findingId !== findingId)) leases.push({ key: { ...at, findingId }, token: '' });
+  }
+  const problems = await Promise.all(leases.map((lease) => recordStage(lease, delivery)));
+  const unrecorded = problems.find((problem) => problem !== undefined);
+  return { ...at, kind: 'delivered', ...(unrecorded && { unrecorded }) };
 }
 
 type Dedupe =

@@ -2,7 +2,7 @@ import { messageOf } from '../../notify/message.ts';
 import type { EventLine, Message, MessageContext } from '../../notify/message.ts';
 import { safeHref } from '../../notify/render/html.ts';
 import { clip } from '../../notify/render/plain.ts';
-import { accountWords, actorWords, outcomeWords, spanWords, timeWords } from '../../notify/render/words.ts';
+import { accountWords, causeWords, spanWords, timeWords, whatWords, whoWords } from '../../notify/render/words.ts';
 import type { Alert, Occurrence } from '../casebook/casebook.ts';
 import { count, span } from '../text.ts';
 import { html } from './markup.ts';
@@ -54,13 +54,14 @@ function timesOf({ count: times, first, last }: Alert): string {
 }
 
 function factsOf(message: Message, { count: times, first, last }: Alert): readonly Markup[] {
-  const { account, event, from, outcome, region, targets, techniques, time, what, who } = message;
+  const { account, cause, event, from, region, targets, techniques, time, who } = message;
   const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
   return [
     fact('When', times === 1 ? timeWords(time) : `${timeWords(first)}, ${count(times)} times until ${timeWords(last)}`),
-    fact('Who', actorWords(who), who.arn === who.name ? undefined : who.arn),
+    fact('Who', whoWords(message), who.arn === who.name ? undefined : who.arn),
     fact('Through', who.chain.length > 0 ? who.chain.join(' ← ') : undefined),
-    fact('What', `${what.service}:${what.action}, ${outcomeWords(outcome)}`),
+    fact('By call', cause === undefined ? undefined : causeWords(cause)),
+    fact('What', whatWords(message)),
     ...targets.slice(0, 20).map(({ kind, id }, index) => fact(index === 0 ? 'Target' : '', `${kind} ${id}`)),
     ...(targets.length > 20 ? [fact('', `… and ${targets.length - 20} more`)] : []),
     fact('Where', where.length > 0 ? where.join(', ') : undefined),

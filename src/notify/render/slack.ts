@@ -3,7 +3,16 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
 import { safeHref } from './html.ts';
 import { clip, plain } from './plain.ts';
-import { accountWords, actorWords, eventListWords, spanWords, timeWords, whatWords, whyWords } from './words.ts';
+import {
+  accountWords,
+  causeWords,
+  eventListWords,
+  spanWords,
+  timeWords,
+  whatWords,
+  whoWords,
+  whyWords,
+} from './words.ts';
 
 /** SlackPayload is the body of a post to an incoming webhook. */
 export interface SlackPayload {
@@ -35,16 +44,7 @@ export function renderSlack(message: Message): SlackPayload {
     blocks: [
       // Plain text knows no mentions and no links; `emoji` would turn `:name:` into pictures.
       { type: 'header', text: { type: 'plain_text', text: clip(title, limits.header), emoji: false } },
-      { type: 'section', fields: fieldsOf(message) },
-      ...sectionOf(
-        'Why it matched',
-        message.why.slice(0, listed).map((one) => `• ${code(whyWords(one), 300)}`),
-      ),
-      ...correlationOf(message),
-      ...adviceOf(message),
-      ...message.followUps.flatMap(({ engine, question, sql }) => blockOf(`${engine}: ${question}`, sql.split('\n'))),
-      ...rawOf(message),
-      ...buttonsOf(message),
+      ...(message.completes ? completionOf(message) : alertOf(message)),
       { type: 'context', elements: [mrkdwn(footOf(message))] },
     ],
     unfurl_links: false,
@@ -52,19 +52,40 @@ export function renderSlack(message: Message): SlackPayload {
   };
 }
 
-function fieldsOf(message: Message): MrkdwnElement[] {
-  const { account, from, region, targets, time, who } = message;
+/** A webhook can't change a message it posted: what became known since is a short one of its own. */
+function completionOf(message: Message): readonly KnownBlock[] {
+  return [{ type: 'section', fields: fieldsOf(message, ['When', 'Who', 'By call', 'From']) }];
+}
+
+function alertOf(message: Message): readonly KnownBlock[] {
+  return [
+    { type: 'section', fields: fieldsOf(message) },
+    ...sectionOf(
+      'Why it matched',
+      message.why.slice(0, listed).map((one) => `• ${code(whyWords(one), 300)}`),
+    ),
+    ...correlationOf(message),
+    ...adviceOf(message),
+    ...message.followUps.flatMap(({ engine, question, sql }) => blockOf(`${engine}: ${question}`, sql.split('\n'))),
+    ...rawOf(message),
+    ...buttonsOf(message),
+  ];
+}
+
+function fieldsOf(message: Message, wanted?: readonly string[]): MrkdwnElement[] {
+  const { account, cause, from, region, targets, time, who } = message;
   const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])].join(', ');
   const fields: readonly (readonly [label: string, values: readonly string[]])[] = [
     ['When', [timeWords(time)]],
     ['Where', where === '' ? [] : [where]],
-    ['Who', [actorWords(who), ...(who.chain.length > 0 ? [`through ${who.chain.join(' ← ')}`] : [])]],
+    ['Who', [whoWords(message), ...(who.chain.length > 0 ? [`through ${who.chain.join(' ← ')}`] : [])]],
+    ['By call', cause === undefined ? [] : [causeWords(cause)]],
     ['What', [whatWords(message)]],
     ['Target', targets.slice(0, listed).map(({ kind, id }) => `${kind} ${id}`)],
     ['From', [from.address, from.userAgent].filter((part) => part !== undefined)],
   ];
   return fields
-    .filter(([, values]) => values.length > 0)
+    .filter(([label, values]) => values.length > 0 && (wanted?.includes(label) ?? true))
     .slice(0, limits.fields)
     .map(([label, values]) => mrkdwn([`*${label}*`, ...values.map((value) => code(value, 200))].join('\n')));
 }

@@ -1,6 +1,15 @@
 import type { Message } from '../message.ts';
 import { shown } from './plain.ts';
-import { accountWords, actorWords, eventListWords, spanWords, timeWords, whatWords, whyWords } from './words.ts';
+import {
+  accountWords,
+  causeWords,
+  eventListWords,
+  spanWords,
+  timeWords,
+  whatWords,
+  whoWords,
+  whyWords,
+} from './words.ts';
 
 /** Paint colours parts of a text that is already inert. */
 export interface Paint {
@@ -31,6 +40,7 @@ const listed = 10;
 export function renderText(message: Message, options: TextOptions): string {
   const { detail, width, paint = unpainted } = options;
   const head = headOf(message, width, paint);
+  if (message.completes) return [...head, ...layOut(completionOf(message), width, paint), ''].join('\n');
   const facts = layOut(factsOf(message), width, paint);
   if (detail === 'compact') return [...head, ...facts, ''].join('\n');
   return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
@@ -45,18 +55,40 @@ function headOf(message: Message, width: number, paint: Paint): readonly string[
   ];
 }
 
-function factsOf(message: Message): readonly Row[] {
-  const { account, correlation, from, region, targets, who, why } = message;
-  const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
+/** What is new, and enough to find the alert that it completes. */
+function completionOf(message: Message): readonly Row[] {
+  return [
+    { label: 'when', values: [timeWords(message.time)] },
+    ...whoRows(message),
+    fromRow(message),
+    { label: 'alert', values: [`sent before, finding ${message.findingId}`] },
+  ];
+}
+
+function whoRows(message: Message): readonly Row[] {
+  const { cause, who } = message;
+  return [
+    { label: 'who', values: [whoWords(message)] },
+    { label: 'through', values: who.chain.length > 0 ? [who.chain.join(' ← ')] : [] },
+    { label: 'by call', values: cause === undefined ? [] : [causeWords(cause)] },
+  ];
+}
+
+function fromRow({ from }: Message): Row {
   const origin = [from.address, from.userAgent].filter((part) => part !== undefined);
+  return { label: 'from', values: origin.length > 0 ? [origin.join(' · ')] : [] };
+}
+
+function factsOf(message: Message): readonly Row[] {
+  const { account, correlation, region, targets, why } = message;
+  const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
   return [
     { label: 'when', values: [timeWords(message.time)] },
     { label: 'where', values: where.length > 0 ? [where.join(', ')] : [] },
-    { label: 'who', values: [actorWords(who)] },
-    { label: 'through', values: who.chain.length > 0 ? [who.chain.join(' ← ')] : [] },
+    ...whoRows(message),
     { label: 'what', values: [whatWords(message)] },
     { label: 'target', values: listOf(targets.map(({ kind, id }) => `${kind} ${id}`)) },
-    { label: 'from', values: origin.length > 0 ? [origin.join(' · ')] : [] },
+    fromRow(message),
     { label: 'why', values: listOf(why.map(whyWords)) },
     {
       label: 'events',

@@ -1,4 +1,4 @@
-import type { Actor, Outcome } from '../../model/audit-event.ts';
+import type { Actor, Cause, Outcome } from '../../model/audit-event.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { CorrelationSummary, Message } from '../message.ts';
 
@@ -25,9 +25,30 @@ export function actorWords(actor: Actor): string {
   return `${actor.name} (${facts.join(', ')})`;
 }
 
+/** whoWords says who did it, as far as that is known: a change of state says nothing of it. */
+export function whoWords({ who, what, cause }: Pick<Message, 'who' | 'what' | 'cause'>): string {
+  if (what.category.kind === 'instance-state' && cause === undefined) return 'unknown (no call seen yet)';
+  return actorWords(who);
+}
+
+const vias: Readonly<Record<Cause['via'], string>> = {
+  console: 'in the console',
+  api: 'by the API',
+  service: 'by an AWS service',
+};
+
+/** causeWords says which call it was, how and when it was made: `ec2:StopInstances in the console, 2026-09-01 09:12:44 UTC`. */
+export function causeWords({ service, action, via, time }: Cause): string {
+  return `${service}:${action} ${vias[via]}, ${timeWords(time)}`;
+}
+
 /** whatWords says what was done and how it ended: `iam:CreateUser, failed: AccessDenied`. */
 export function whatWords({ what, outcome }: Pick<Message, 'what' | 'outcome'>): string {
   const done = `${what.service}:${what.action}`;
+  // A state is no deed that could fail.
+  if (what.category.kind === 'instance-state') {
+    return what.category.before === undefined ? done : `${done}, was ${what.category.before}`;
+  }
   // Some actions say their outcome themselves: `sshd:login failed`.
   if (outcome.kind === 'failure' && what.action.endsWith('failed')) return `${done} (${outcome.code})`;
   return `${done}, ${outcomeWords(outcome)}`;
