@@ -1,4 +1,4 @@
-// Before a function is packaged: compile the rules, bundle the function to one file, zip that file and nothing else.
+// Before a function is packaged: compile rules and configuration, bundle the function to one file, zip that file and nothing else.
 const { execFile } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { rm, writeFile } = require('node:fs/promises');
@@ -18,7 +18,9 @@ module.exports = class BundlePlugin {
   async bundle() {
     const { serviceDir, service, pluginManager } = this.serverless;
     const packager = pluginManager.plugins.find((plugin) => typeof plugin.zipFiles === 'function');
-    await compileRules(serviceDir);
+    await compile(serviceDir, 'the rules', ['deploy/compile-rules.ts']);
+    const stage = this.serverless.getProvider('aws').getStage();
+    await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage]);
 
     const output = path.join(serviceDir, '.build', 'lambda');
     await rm(output, { recursive: true, force: true });
@@ -37,14 +39,14 @@ module.exports = class BundlePlugin {
   }
 };
 
-/** The rules are compiled by the project's own Node, which runs TypeScript: the shell's may be older. */
-async function compileRules(serviceDir) {
+/** Compilers are run by the project's own Node, which runs TypeScript: the shell's may be older. */
+async function compile(serviceDir, what, command) {
   const own = path.join(serviceDir, 'node_modules', '.bin', 'node');
   const node = existsSync(own) ? own : process.execPath;
   try {
-    await promisify(execFile)(node, ['deploy/compile-rules.ts'], { cwd: serviceDir });
+    await promisify(execFile)(node, command, { cwd: serviceDir });
   } catch (error) {
-    throw new Error(`compiling the rules failed:\n${error.stderr || error.message}`, { cause: error });
+    throw new Error(`compiling ${what} failed:\n${error.stderr || error.message}`, { cause: error });
   }
 }
 

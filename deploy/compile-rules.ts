@@ -3,8 +3,7 @@
  *
  *     node deploy/compile-rules.ts [--rules DIR]… [--out FILE]
  */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadRules } from '../src/detect/load-rules.ts';
@@ -12,6 +11,7 @@ import { createRuleSet } from '../src/detect/rule-set.ts';
 import { compileMatcher } from '../src/sigma/backends/matcher.ts';
 import type { LoweredRuleSet } from '../src/sigma/expr.ts';
 import type { Problem } from '../src/sigma/rule.ts';
+import { dataModule, writeWhole } from './data-module.ts';
 
 export interface CompileOptions {
   /** Rule files and folders. */
@@ -58,41 +58,16 @@ export async function compileRules({ rules, out, placeholders }: CompileOptions)
   return { ruleSet: portable, warnings: problems.filter(({ severity }) => severity === 'warning'), files };
 }
 
-/**
- * moduleText is the module's source. JSON.parse of one string starts several times faster than the same object as source.
- * https://v8.dev/blog/cost-of-javascript-2019#json
- */
+/** moduleText is the module's source. */
 export function moduleText(ruleSet: LoweredRuleSet): string {
-  // Single quotes, since JSON is full of double ones.
-  const literal = JSON.stringify(ruleSet).replaceAll(/[\\'\u2028\u2029]/g, (char) => escapes[char] ?? char);
-  return `// Written by deploy/compile-rules.ts; edit the rules instead.\nexport default JSON.parse('${literal}');\n`;
+  return dataModule(ruleSet, 'Written by deploy/compile-rules.ts; edit the rules instead.');
 }
-
-const escapes: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  "'": "\\'",
-  '\u2028': '\\u2028',
-  '\u2029': '\\u2029',
-};
 
 /** Paths as from the project's root, so that two machines write the same. */
 function portableRules({ detections, correlations }: LoweredRuleSet): LoweredRuleSet {
   const portable = <R extends { readonly path: string }>(rule: R): R =>
     rule.path.startsWith(`${root}/`) ? { ...rule, path: rule.path.slice(root.length + 1) } : rule;
   return { detections: detections.map(portable), correlations: correlations.map(portable) };
-}
-
-/** Another process may load the module while it is written: it sees the old one or the new one, never half. */
-async function writeWhole(out: string, text: string): Promise<void> {
-  await mkdir(dirname(out), { recursive: true });
-  const part = `${out}.${process.pid}.part`;
-  try {
-    await writeFile(part, text);
-    await rename(part, out);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
 }
 
 function problemText({ path, line, severity, code, message }: Problem): string {

@@ -1,3 +1,4 @@
+import configuration from '#compiled-config';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { dynamodbClient, snsClient, ssmClient } from '../src/aws/clients.ts';
@@ -71,7 +72,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     async deliverFinding(finding) {
       const { id: rule, level } = finding.rule;
       const outcomes = await tracing.segment('deliver', { rule, level, finding: finding.id }, () =>
-        deliver([finding], { receivers, seen, now }),
+        deliver([finding], { receivers, seen, now, context: { accountNames: configuration.accounts } }),
       );
       for (const outcome of outcomes) report(outcome, finding);
       // Also what trying again can't help: only so it ends among the dead letters, where somebody sees it.

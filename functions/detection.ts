@@ -1,3 +1,4 @@
+import configuration from '#compiled-config';
 import ruleSetData from '#compiled-rules';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
 import { createDynamoInstanceLog } from '../src/aws/dynamodb-instance-log.ts';
@@ -8,6 +9,8 @@ import { createCorrelator } from '../src/detect/correlator.ts';
 import { createDetector } from '../src/detect/detector.ts';
 import { createInstanceStory } from '../src/detect/instance-story.ts';
 import { createRuleSet } from '../src/detect/rule-set.ts';
+import type { Opener } from '../src/ingest/ingested.ts';
+import { createOpener } from '../src/ingest/open.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { Ingested } from '../src/model/log-record.ts';
 import { readConfig } from '../src/runtime/config.ts';
@@ -19,6 +22,8 @@ import { createTracing } from '../src/runtime/tracing.ts';
 /** Detection is what the detecting functions share, built once for each copy of a function that Lambda starts. */
 export interface Detection {
   readonly instruments: Instruments;
+  /** Opens the logs of each place as the configuration says. */
+  readonly opener: Opener;
   /**
    * examine audits what was read and publishes the findings. It throws when findings could not be published, and when
    * nothing at all could be read: then the event must come again, or end among the dead letters.
@@ -62,7 +67,7 @@ export async function createDetection(service: string): Promise<Detection> {
 
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {
     const found: Finding[] = [];
-    let [traced, failures] = [0, 0];
+    let [traced, failures, ignored] = [0, 0, 0];
     // What a correlator could not hold is told at the end of each invocation, so that each has its own.
     const correlator = createCorrelator(ruleSet, windows);
     const tally = await tracing.segment('detect', {}, () =>
@@ -78,7 +83,8 @@ export async function createDetection(service: string): Promise<Detection> {
             }
             if (found.length >= publishAtOnce) await publish(found.splice(0));
           },
-          skipped({ origin, reason }) {
+          skipped({ origin, reason, own }) {
+            if (own === true) ignored++;
             logger.debug('skipped: no records in it', { origin, reason });
           },
           overflow(overflow) {
@@ -93,6 +99,11 @@ export async function createDetection(service: string): Promise<Detection> {
     );
     if (found.length > 0) await publish(found);
 
+    if (ignored > 0) {
+      meter.count('OwnIgnored', ignored);
+      // One line for all of them: each line may be what comes next.
+      logger.warn('Trailwatch was given what it wrote itself, and ignored it: take it off its sources', { ignored });
+    }
     meter.count('RecordsRead', tally.records);
     meter.count('RecordsMatched', tally.matched);
     meter.count('RecordsUnmatched', tally.unmatched);
@@ -103,5 +114,5 @@ export async function createDetection(service: string): Promise<Detection> {
     return tally;
   }
 
-  return { instruments: { logger, meter, tracing }, examine };
+  return { instruments: { logger, meter, tracing }, opener: createOpener(configuration.logs), examine };
 }

@@ -2,9 +2,9 @@ import { openEventBridgeEvent } from '../src/ingest/event-bridge.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createDetection } from './detection.ts';
 
-const { examine, instruments } = await createDetection('event-bus');
+const { examine, instruments, opener } = await createDetection('event-bus');
 
 /** handler reads one EventBridge event: what CloudTrail saw, or an instance that changed its state. */
 export const handler = instrument(async (event: unknown) => {
-  await examine(openEventBridgeEvent(event));
+  await examine(openEventBridgeEvent(event, undefined, opener));
 }, instruments);

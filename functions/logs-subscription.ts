@@ -2,9 +2,9 @@ import { openLogsSubscription } from '../src/ingest/cloudwatch-logs.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createDetection } from './detection.ts';
 
-const { examine, instruments } = await createDetection('logs-subscription');
+const { examine, instruments, opener } = await createDetection('logs-subscription');
 
 /** handler reads what a CloudWatch Logs subscription sends: CloudTrail records or lines of host logs. */
 export const handler = instrument(async (event: unknown) => {
-  await examine(openLogsSubscription(event));
+  await examine(openLogsSubscription(event, undefined, opener));
 }, instruments);

@@ -7,7 +7,7 @@ import { instrument } from '../src/runtime/middleware.ts';
 import { eachMessage } from '../src/runtime/sqs-batch.ts';
 import { createDetection } from './detection.ts';
 
-const { examine, instruments } = await createDetection('trail-file');
+const { examine, instruments, opener } = await createDetection('trail-file');
 const { logger, meter, tracing } = instruments;
 const objects = createS3ObjectSource(tracing.client(s3Client()));
 
@@ -31,7 +31,9 @@ async function examineObject(ref: S3ObjectRef, signal: AbortSignal): Promise<voi
   }
   const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref, signal));
   // A bucket may hold more than a trail. What is no log is left alone, unless CloudTrail's own name says that it is one.
-  const tally = await examine(readLogStream(body, path, { ...(time && { time }), onlyLogs: kind === 'unknown' }));
+  const tally = await examine(
+    readLogStream(body, path, { ...(time && { time }), onlyLogs: kind === 'unknown', opener }),
+  );
   const broken = brokenOff();
   if (broken !== undefined) throw broken;
   if (tally.records === 0 && tally.skipped > 0 && kind !== 'unknown') throw new Error(`${path}: holds no records`);

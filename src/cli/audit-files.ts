@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Configuration } from '../config/configuration.ts';
 import { audit } from '../detect/audit.ts';
 import type { Tally } from '../detect/audit.ts';
 import { createBatchCorrelator } from '../detect/batch-correlator.ts';
@@ -9,6 +10,7 @@ import { loadRules } from '../detect/load-rules.ts';
 import { createMemoryInstanceLog } from '../detect/memory-instance-log.ts';
 import { createRuleSet } from '../detect/rule-set.ts';
 import type { RuleSet } from '../detect/rule-set.ts';
+import { createOpener } from '../ingest/open.ts';
 import type { Finding } from '../model/finding.ts';
 import { isAtLeast, levels } from '../model/level.ts';
 import { shown } from '../notify/render/plain.ts';
@@ -31,6 +33,7 @@ export interface Prepared {
   readonly ruleSet: RuleSet;
   readonly input: Input;
   readonly range: TimeRange;
+  readonly configuration: Configuration;
   /** Rule documents that were refused. */
   readonly refused: number;
 }
@@ -56,9 +59,11 @@ export async function prepareAudit(
 ): Promise<Prepared> {
   const { cwd, err, now, stdin, stop } = surroundings;
   const range = parseTimeRange(options.from, options.to, now());
+  const configuration = await readConfiguration(options.config, cwd);
+  const opener = createOpener(configuration.logs);
   const [rules, input] = await Promise.all([
     readRules(options.rules, cwd),
-    openInput(paths, { stdin, now: now(), range, stop }),
+    openInput(paths, { stdin, opener, now: now(), range, stop }),
   ]);
   for (const path of input.missing) await err.write(`trailwatch: ${path}: no such file or folder\n`);
   if (input.missing.length === paths.length) {
@@ -73,7 +78,18 @@ export async function prepareAudit(
   if (errors.length > listedProblems) {
     await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
   }
-  return { ruleSet: createRuleSet(rules.ruleSet), input, range, refused: errors.length };
+  return { ruleSet: createRuleSet(rules.ruleSet), input, range, configuration, refused: errors.length };
+}
+
+async function readConfiguration(given: readonly string[] = [], cwd: string): Promise<Configuration> {
+  // YAML and its schema cost tens of milliseconds to load: what fails before should fail at once.
+  const { ConfigurationError, loadConfiguration } = await import('../config/load-configuration.ts');
+  try {
+    return await loadConfiguration([projectPath('config/default.yml'), ...given.map((path) => resolve(cwd, path))]);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new UsageError(error.message, undefined, error);
+  }
 }
 
 async function readRules(given: readonly string[] | undefined, cwd: string): ReturnType<typeof loadRules> {

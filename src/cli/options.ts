@@ -7,6 +7,8 @@ import type { Level } from '../model/level.ts';
 /** AuditOptions are the flags that every command takes which reads logs and asks rules about them. */
 export interface AuditOptions {
   readonly rules?: readonly string[];
+  /** Configuration files, laid over the project's own in their order. */
+  readonly config?: readonly string[];
   readonly level?: Level;
   readonly from?: string;
   readonly to?: string;
@@ -40,6 +42,11 @@ export function projectPath(path: string): string {
 export function withAuditOptions(command: Command): Command {
   return command
     .option('--rules <dir>', 'Sigma rules to use instead of the own ones: a folder or file, repeatable', collect)
+    .option(
+      '--config <file>',
+      'configuration to lay over config/default.yml, e.g. config/prod.yml, repeatable',
+      collect,
+    )
     .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))
     .option('--from <time>', 'leave out records before: a day, a time (UTC), or 36h, 7d, 2w ago')
     .option('--to <time>', 'leave out records after; a day counts to its end')

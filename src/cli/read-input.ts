@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { readPaths } from '../ingest/local-files.ts';
+import type { Opener } from '../ingest/ingested.ts';
 import type { FileSummary, LocalFiles } from '../ingest/local-files.ts';
 import type { Ingested } from '../model/log-record.ts';
 import { UsageError } from './exit.ts';
@@ -28,6 +29,7 @@ export interface Progress {
 
 export interface InputOptions {
   readonly stdin: Readable;
+  readonly opener: Opener;
   readonly now: Date;
   readonly range: TimeRange;
   readonly stop: AbortSignal;
@@ -35,7 +37,7 @@ export interface InputOptions {
 
 /** openInput looks at the paths. Those that don't exist are named in `missing`; the others are read all the same. */
 export async function openInput(paths: readonly string[], options: InputOptions): Promise<Input> {
-  const { stdin, now, range, stop } = options;
+  const { stdin, opener, now, range, stop } = options;
   const remote = paths.find((path) => path.startsWith('s3://'));
   if (remote !== undefined) {
     throw new UsageError(`${remote}: buckets are not read directly`, `Copy it first: aws s3 sync ${remote} trail/`);
@@ -46,6 +48,7 @@ export async function openInput(paths: readonly string[], options: InputOptions)
     paths.filter((_path, index) => there[index]),
     {
       stdin,
+      opener,
       now: now.toISOString(),
       onProgress: (reached) => {
         progress.files = reached.files;

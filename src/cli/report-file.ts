@@ -65,6 +65,6 @@ export function reportOf({ paths, options, outcome, found, surroundings }: Repor
     elapsedMs,
     partial,
     found,
-    context: {},
+    context: { accountNames: outcome.configuration.accounts },
   });
 }

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { MessageContext } from '../notify/message.ts';
 import { deliver, failuresOf } from '../notify/pipeline.ts';
 import type { Receiver } from '../notify/receiver.ts';
 import { createConsole } from '../notify/receivers/console.ts';
@@ -31,7 +32,7 @@ export async function runPipeline(
 
   const told = mostSevere(found.alerts, limit);
   if (options.format === 'ndjson') await printLines(told, out);
-  else await deliverToConsole(told, out, now);
+  else await deliverToConsole(told, out, now, { accountNames: prepared.configuration.accounts });
   const left = found.alertsTotal - told.length;
   if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
 
@@ -61,12 +62,18 @@ async function printLines(alerts: readonly Alert[], out: Output): Promise<void> 
 }
 
 /** The console is a receiver like every other: what a person sees here went through the same delivery. */
-async function deliverToConsole(alerts: readonly Alert[], out: Output, now: () => Date): Promise<void> {
+async function deliverToConsole(
+  alerts: readonly Alert[],
+  out: Output,
+  now: () => Date,
+  context: MessageContext,
+): Promise<void> {
   const findings = alerts.map(({ finding }) => finding);
   const outcomes = await deliver(findings, {
     receivers: [consoleReceiver(alerts, out)],
     seen: createMemorySeenStore(),
     now,
+    context,
     // A person who pages through the alerts may take as long as they like.
     sendTimeoutMs: longestTimerMs,
   });

@@ -31,8 +31,13 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
     .action(async (paths: readonly string[], options: RunOptions) => {
       // What the work needs is loaded when there is work: --help and mistakes are answered at once.
       const { runPipeline } = await import('./run-pipeline.ts');
-      end(await runPipeline(paths.length > 0 ? paths : samplePaths(surroundings.cwd), options, surroundings));
+      if (paths.length > 0) end(await runPipeline(paths, options, surroundings));
+      else end(await runPipeline(samplePaths(surroundings.cwd), withSampleNames(options), surroundings));
     });
+}
+
+function withSampleNames(options: RunOptions): RunOptions {
+  return { ...options, config: [projectPath('events/config.yml'), ...(options.config ?? [])] };
 }
 
 // events/lambda holds payloads for the functions' tests, the same records once more.

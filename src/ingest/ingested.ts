@@ -51,6 +51,16 @@ export function skipped(origin: RecordOrigin, reason: string): Ingested {
   return { kind: 'skipped', origin: plainOrigin(origin), reason };
 }
 
+/** ignoredAsOwn names what Trailwatch wrote itself, which it never reads: see `own.ts`. */
+export function ignoredAsOwn(origin: RecordOrigin, what: string): Ingested {
+  return {
+    kind: 'skipped',
+    origin: plainOrigin(origin),
+    reason: `${what} of Trailwatch itself: reading it would bring forth more of it`,
+    own: true,
+  };
+}
+
 /** plainOrigin drops what the surroundings knew, so that a record's origin is its place and nothing else. */
 export function plainOrigin(origin: RecordOrigin): RecordOrigin {
   return { path: origin.path, index: origin.index };

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Ingested } from '../model/log-record.ts';
 import { skipped } from './ingested.ts';
+import type { Opener } from './ingested.ts';
 import type { ReadLimits } from './limits.ts';
 import { readLogBatches } from './read-log-stream.ts';
 import { trailFileKind } from './trail-file.ts';
@@ -16,6 +17,8 @@ export interface ReadPathsOptions {
   /** Called after each chunk read. */
   readonly onProgress?: (progress: Progress) => void;
   readonly limits?: Partial<ReadLimits>;
+  /** Knows how the logs of some paths are to be read. */
+  readonly opener?: Opener;
 }
 
 /** Progress says how far the reading is. Bytes are those on disk; standard input has no total. */
@@ -120,7 +123,14 @@ async function* readFile(
   const time = file.kind === 'stdin' ? options.now : file.time;
   const source = file.kind === 'stdin' ? options.stdin : readChunks(file.name, file.size);
   const onlyLogs = file.kind === 'found';
-  yield* readLogBatches(counted(source, onBytes), path, { ...options.limits, time, onlyLogs, onInvalidText });
+  const { opener } = options;
+  yield* readLogBatches(counted(source, onBytes), path, {
+    ...options.limits,
+    time,
+    onlyLogs,
+    onInvalidText,
+    ...(opener && { opener }),
+  });
 }
 
 /** A file's bytes. Throws what the system says when it can't be opened or read; `readLogBatches` tells it as a failure. */

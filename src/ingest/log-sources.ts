@@ -1,6 +1,6 @@
 import type { Ingested, RecordSource } from '../model/log-record.ts';
 import { matchesGlob } from './glob.ts';
-import { skipped } from './ingested.ts';
+import { ignoredAsOwn } from './ingested.ts';
 import type { LogPlace, Opener } from './ingested.ts';
 import { openAs } from './log-formats.ts';
 import type { LogFormat } from './log-formats.ts';
@@ -44,6 +44,6 @@ function* withSource(items: Iterable<Ingested>, source: RecordSource): Iterable<
 
 const ownLog: Opener = {
   at: () => ownLog,
-  value: (_value, origin) => [{ ...skipped(origin, "Trailwatch's own log: reading it would write more"), own: true }],
-  text: (_text, origin) => [{ ...skipped(origin, "Trailwatch's own log: reading it would write more"), own: true }],
+  value: (_value, origin) => [ignoredAsOwn(origin, 'log')],
+  text: (_text, origin) => [ignoredAsOwn(origin, 'log')],
 };

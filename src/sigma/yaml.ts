@@ -40,6 +40,7 @@ const maxNodes = 200_000;
 export function readYaml(
   text: string,
   path: string,
+  notAMap = 'a Sigma document is a map of attributes (title, logsource, detection, …)',
 ): { documents: readonly YamlDocument[]; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const documents: YamlDocument[] = [];
@@ -89,7 +90,7 @@ export function readYaml(
       const content = reader.read(document.contents, 0);
       if (content.kind === 'map') documents.push({ document: number, content });
       else if (content.kind !== 'scalar' || content.value !== null) {
-        refuse(content.line, number, 'a Sigma document is a map of attributes (title, logsource, detection, …)');
+        refuse(content.line, number, notAMap);
       }
     } catch (error) {
       if (!(error instanceof YamlError)) throw error;

@@ -2,33 +2,48 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const inputs = ['rules', 'src/sigma', 'src/detect', 'deploy/compile-rules.ts'];
-const out = join(root, '.build', 'compiled-rules.mjs');
+
+/** What the functions import, a row a module: what it is made of, and by which compiler. */
+const modules = [
+  {
+    name: 'compiled-rules',
+    inputs: ['rules', 'src/sigma', 'src/detect', 'deploy/compile-rules.ts', 'deploy/data-module.ts'],
+    compiler: 'compile-rules',
+    compile: ({ compileRules, compiledRulesDefaults }) => compileRules(compiledRulesDefaults),
+  },
+  {
+    name: 'compiled-config',
+    inputs: ['config', 'src/config', 'src/ingest', 'deploy/compile-config.ts', 'deploy/data-module.ts'],
+    compiler: 'compile-config',
+    compile: ({ compileConfig }) => compileConfig({ stage: 'dev' }),
+  },
+];
 
 /**
- * Compiles the rules that the functions import as `#compiled-rules`, when they or their compiler changed. Rules that don't
- * compile fail the tests of the rules; the others go on with what was compiled last, if anything was.
+ * Compiles the modules that the functions import as `#compiled-…`, when what they are made of changed. Rules or configuration
+ * that don't compile fail their own tests; the others go on with what was compiled last, if anything was.
  */
 export default async function globalSetup() {
-  const written = await timeOf(out);
-  const times = await Promise.all(inputs.map((input) => newestOf(join(root, input))));
-  if (Math.max(...times) < written) return;
-  try {
-    const { compileRules, compiledRulesDefaults } = await importCompiler();
-    await compileRules(compiledRulesDefaults);
-  } catch (error) {
-    if (written === 0) throw error;
-    process.stderr.write(`The rules were not compiled anew: ${error.message}\n`);
+  for (const { name, inputs, compiler, compile } of modules) {
+    const written = await timeOf(join(root, '.build', `${name}.mjs`));
+    const times = await Promise.all(inputs.map((input) => newestOf(join(root, input))));
+    if (Math.max(...times) < written) continue;
+    try {
+      await compile(await importCompiler(compiler));
+    } catch (error) {
+      if (written === 0) throw error;
+      process.stderr.write(`${name} was not compiled anew: ${error.message}\n`);
+    }
   }
 }
 
-async function importCompiler() {
-  const path = join(root, 'deploy', 'compile-rules.ts');
+async function importCompiler(name) {
+  const path = join(root, 'deploy', `${name}.ts`);
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return import(path);
   // An older Node can't run TypeScript.
   const { build } = await import('esbuild');
-  const bundle = join(root, '.build', 'compile-rules.bundle.mjs');
+  const bundle = join(root, '.build', `${name}.bundle.mjs`);
   await build({
     entryPoints: [path],
     outfile: bundle,

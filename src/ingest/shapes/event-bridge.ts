@@ -1,6 +1,7 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { failure, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
+import { failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
+import { isOwnEvent } from '../own.ts';
 import { isoTime } from '../time.ts';
 import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
 
@@ -19,6 +20,10 @@ export function isEventBridgeEvent(value: Fields): boolean {
  * whole envelope is the record, since its `resources`, `account` and `region` belong to it.
  */
 export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+  if (isOwnEvent(value)) {
+    yield ignoredAsOwn(origin, 'event');
+    return;
+  }
   const type = String(value['detail-type']);
   const detail = value['detail'];
   // `AWS API Call via CloudTrail`, `AWS Console Sign In via CloudTrail`, `AWS Service Event via CloudTrail`, `AWS Insight via CloudTrail`.

@@ -1,0 +1,54 @@
+/**
+ * Compiles a stage's configuration into the module that the functions load as `#compiled-config`:
+ *
+ *     node deploy/compile-config.ts --stage STAGE [--config DIR] [--out FILE]
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ConfigurationError, loadConfiguration } from '../src/config/load-configuration.ts';
+import { dataModule, writeWhole } from './data-module.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export interface CompileConfigOptions {
+  readonly stage: string;
+  /** The folder with default.yml and the stages' files. */
+  readonly folder?: string;
+  /** The module to write. */
+  readonly out?: string;
+}
+
+/**
+ * compileConfig writes default.yml, with the stage's file laid over it when there is one, as a module.
+ * @throws {ConfigurationError} with every error; nothing was written.
+ */
+export async function compileConfig({
+  stage,
+  folder = join(root, 'config'),
+  out = join(root, '.build', 'compiled-config.mjs'),
+}: CompileConfigOptions): Promise<void> {
+  const own = join(folder, `${stage}.yml`);
+  const exists = await stat(own).then(
+    () => true,
+    () => false,
+  );
+  const configuration = await loadConfiguration([join(folder, 'default.yml'), ...(exists ? [own] : [])]);
+  await writeWhole(out, dataModule(configuration, 'Written by deploy/compile-config.ts; edit config/*.yml instead.'));
+}
+
+// Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { stage: { type: 'string' }, config: { type: 'string' }, out: { type: 'string' } },
+  });
+  const { stage = 'dev', config, out } = values;
+  try {
+    await compileConfig({ stage, ...(config && { folder: config }), ...(out && { out }) });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

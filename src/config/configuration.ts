@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import { logFormats } from '../ingest/log-formats.ts';
+import type { LogSource } from '../ingest/log-sources.ts';
+
+/** Section is one top-level key of the configuration: what may stand there, and how a file is laid over one before it. */
+interface Section<T> {
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** What it is when no file has it. */
+  readonly none: T;
+  over(base: T, own: T): T;
+}
+
+/** A record's log source in Sigma's words. */
+const logsource = object({
+  product: text(),
+  service: v.optional(text()),
+  category: v.optional(text()),
+});
+
+const patterns = v.union(
+  [text(), v.pipe(v.array(text()), v.minLength(1))],
+  'must be a pattern or a list of patterns, in which * stands for any characters',
+);
+
+const logSource = v.pipe(
+  object({
+    group: v.optional(patterns),
+    path: v.optional(patterns),
+    format: v.picklist(logFormats, `must be one of ${logFormats.join(', ')}`),
+    logsource: v.optional(logsource),
+  }),
+  v.check(
+    ({ group, path }) => group !== undefined || path !== undefined,
+    'names no place: give it a `group` (of CloudWatch Logs) or a `path` (of a file or an S3 key)',
+  ),
+  v.transform(({ group, path, format, logsource: source }): LogSource => {
+    const { product, service, category } = source ?? {};
+    return {
+      groups: [group ?? []].flat(),
+      paths: [path ?? []].flat(),
+      format,
+      ...(product !== undefined && {
+        source: {
+          product,
+          services: service === undefined ? [] : [service],
+          ...(category !== undefined && { category }),
+        },
+      }),
+    };
+  }),
+);
+
+/** Every section is a row: routes, receivers and suppressions are to come as more of them. */
+const sections = {
+  /** Account id → the name that people know it by. */
+  accounts: section({
+    schema: v.record(
+      v.pipe(v.string(), v.regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes if the first is 0')),
+      text(),
+      'must be a map of account ids to names',
+    ),
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
+  }),
+  /** How the logs of a place are read. A stage's own rows come first, and the first that fits decides. */
+  logs: section<readonly LogSource[]>({
+    schema: v.array(logSource, 'must be a list'),
+    none: [],
+    over: (base, own) => [...own, ...base],
+  }),
+} as const;
+
+export type SectionName = keyof typeof sections;
+
+/** Configuration is what people decide about a deployment, beside its parameters: checked, and with every section there. */
+export type Configuration = { readonly [Name in SectionName]: v.InferOutput<(typeof sections)[Name]['schema']> };
+
+/** ConfigurationFile is what one file says: any section may be absent, or be there with nothing in it. */
+export type ConfigurationFile = { readonly [Name in SectionName]?: Configuration[Name] | null };
+
+/** configurationSchema checks one file. */
+export const configurationSchema = object(
+  Object.fromEntries(Object.entries(sections).map(([name, { schema }]) => [name, v.nullish(schema)])),
+) as v.GenericSchema<unknown, ConfigurationFile>;
+
+/** layConfigurations lays files over each other, the first at the bottom. */
+export function layConfigurations(files: readonly ConfigurationFile[]): Configuration {
+  const laid = Object.entries(sections).map(([name, each]) => {
+    const layers = files.map((file) => file[name as SectionName] ?? undefined).filter((layer) => layer !== undefined);
+    // Each layer went through its own row's schema.
+    const row: Section<unknown> = each;
+    return [name, layers.reduce((base, own) => row.over(base, own), row.none)];
+  });
+  return Object.fromEntries(laid) as Configuration;
+}
+
+function section<T>(row: Section<T>): Section<T> {
+  return row;
+}
+
+function text() {
+  return v.pipe(v.string('must be a text'), v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(500));
+}
+
+/** A map whose unknown keys are refused: a misspelled key must not mean the default. */
+function object<Entries extends v.ObjectEntries>(entries: Entries) {
+  const known = Object.keys(entries).join(', ');
+  return v.strictObject(entries, (issue) => {
+    if (issue.expected === 'Object') return `must be a map with the keys ${known}`;
+    return issue.expected === 'never' ? `unknown key: known here are ${known}` : 'is missing';
+  });
+}

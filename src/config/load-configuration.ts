@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { messageOf } from '../ingest/system-error.ts';
+import { plainOf, readYaml } from '../sigma/yaml.ts';
+import type { YamlNode } from '../sigma/yaml.ts';
+import { configurationSchema, layConfigurations } from './configuration.ts';
+import type { Configuration, ConfigurationFile } from './configuration.ts';
+
+/** ConfigurationError names everything that is wrong with the files, a line each: `config/dev.yml:3: logs.0.format: …`. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * loadConfiguration reads configuration files and lays each over those before it.
+ * @throws {ConfigurationError} with all that is wrong with any of them.
+ */
+export async function loadConfiguration(paths: readonly string[]): Promise<Configuration> {
+  const problems: string[] = [];
+  const layers: ConfigurationFile[] = [];
+  for (const path of paths) {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (cause) {
+      throw new ConfigurationError(`${path}: cannot be read: ${messageOf(cause)}`, { cause });
+    }
+    const parsed = parseConfiguration(text, path);
+    problems.push(...parsed.problems);
+    layers.push(parsed.layer);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+  return layConfigurations(layers);
+}
+
+/** parseConfiguration checks one file's text; a file without anything but comments says nothing, and that is right. */
+export function parseConfiguration(
+  text: string,
+  path: string,
+): { readonly layer: ConfigurationFile; readonly problems: readonly string[] } {
+  const yaml = readYaml(text, path, 'a configuration is a map of sections (accounts, logs, …)');
+  const problems = yaml.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
+  const [first, second] = yaml.documents;
+  if (second !== undefined) problems.push(`${path}:${second.content.line}: one file is one document: remove the ---`);
+  if (first === undefined || problems.length > 0) return { layer: {}, problems };
+  const checked = v.safeParse(configurationSchema, plainOf(first.content));
+  if (checked.success) return { layer: checked.output, problems };
+  return {
+    layer: {},
+    problems: checked.issues.map((issue) => {
+      const keys = (issue.path ?? []).map(({ key }) => String(key));
+      return `${path}:${lineOf(first.content, keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
+    }),
+  };
+}
+
+/** The line of what the keys lead to, or of the last that is there. */
+function lineOf(node: YamlNode, keys: readonly string[]): number {
+  let here = node;
+  let { line } = node;
+  for (const key of keys) {
+    if (here.kind === 'map') {
+      const entry = here.entries.find((one) => one.key === key);
+      if (entry === undefined) return line;
+      ({ line } = entry);
+      here = entry.value;
+    } else if (here.kind === 'list') {
+      const item = here.items[Number(key)];
+      if (item === undefined) return line;
+      ({ line } = item);
+      here = item;
+    } else return line;
+  }
+  return line;
+}
