@@ -45,20 +45,17 @@ export function createS3ObjectSource(client: S3Client): S3ObjectSource {
           throw readError(ref, cause);
         });
       // In Node the SDK's body is a Readable, which is AsyncIterable; its type also allows the browser's kinds.
-      const object = watched((Body ?? []) as AsyncIterable<Uint8Array>, ref, signal);
+      const object = watched((Body ?? []) as AsyncIterable<Uint8Array>, ref);
       return LastModified === undefined ? object : { ...object, time: LastModified.toISOString() };
     },
   };
 }
 
-function watched(stream: AsyncIterable<Uint8Array>, ref: S3ObjectRef, signal: AbortSignal | undefined): S3Object {
+function watched(stream: AsyncIterable<Uint8Array>, ref: S3ObjectRef): S3Object {
   let broken: ObjectReadError | undefined;
   async function* body(): AsyncIterable<Uint8Array> {
     try {
-      for await (const chunk of stream) {
-        signal?.throwIfAborted();
-        yield chunk;
-      }
+      yield* stream;
     } catch (cause) {
       broken = readError(ref, cause);
       throw broken;

@@ -66,8 +66,8 @@ describe('createS3ObjectSource', () => {
   test('breaks a transfer off for which no time is left', async () => {
     const attempt = new AbortController();
     const { body, brokenOff } = await source.open({ bucket: 'trail', key: 'endless' }, attempt.signal);
-    setTimeout(() => attempt.abort(new Error('its time is up')), 20);
-    await expect(textOf(body)).rejects.toThrow('s3://trail/endless: Error: its time is up');
+    setTimeout(() => attempt.abort(), 20);
+    await expect(textOf(body)).rejects.toThrow('s3://trail/endless: Error: aborted');
     expect(brokenOff()).toBeInstanceOf(ObjectReadError);
   });
 
