@@ -105,14 +105,3 @@ const invictus = path.join(corpora, 'invictus_aws_dataset/raw');
     'Table or database deleted': 1,
   });
 });
-
-const openSsh = path.join(corpora, 'loghub_openssh_linux/OpenSSH_2k.log');
-
-(existsSync(openSsh) ? test : test.skip)(
-  'a host that the internet guesses at for hours, where only its user gets in',
-  async () => {
-    const found = await findingsIn(openSsh);
-    expect(Object.keys(found).sort()).toEqual(['SSH brute force', "SSH login of a user that doesn't exist"]);
-    expect(found['SSH brute force']).toBeGreaterThan(0);
-  },
-);
