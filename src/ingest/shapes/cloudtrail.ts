@@ -3,6 +3,9 @@ import { failure, kindOf, plainOrigin, quote, record, skipped } from '../ingeste
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../time.ts';
 
+/** CloudTrail's ids are 36 characters. Those of other makers may be longer, but stores keep them as keys, of limited size. */
+const maxIdChars = 1_000;
+
 const cloudtrail: RecordSource = { product: 'aws', services: ['cloudtrail'] };
 
 /**
@@ -29,6 +32,10 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
     yield failure(origin, `CloudTrail record without an eventID (it is ${kindOf(eventID)})`);
     return;
   }
+  if (eventID.length > maxIdChars) {
+    yield failure(origin, `CloudTrail record with an eventID of ${eventID.length} characters, which is no id`);
+    return;
+  }
   const time = typeof eventTime === 'string' ? isoTime(eventTime) : undefined;
   if (time === undefined) {
     const seen = typeof eventTime === 'string' ? quote(eventTime) : kindOf(eventTime);
@@ -45,7 +52,7 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
     source: cloudtrail,
     fields: value,
     origin: plainOrigin(origin),
-    ...(typeof fact === 'string' && fact !== '' && { fact }),
+    ...(typeof fact === 'string' && fact !== '' && fact.length <= maxIdChars && { fact }),
   });
 }
 

@@ -46,6 +46,11 @@ const rows: Readonly<Record<string, Row>> = {
     ids: [],
     failures: [/it is a number/],
   },
+  'an eventID that is longer than any id fails alone: no store could keep it as a key': {
+    input: trail(one, JSON.stringify(cloudTrailRecord('x'.repeat(500_000))), two),
+    ids: ['one', 'two'],
+    failures: [/eventID of 500000 characters/],
+  },
   'a wrong time fails alone': {
     input: trail(one, JSON.stringify(cloudTrailRecord('x', { eventTime: 'yesterday' })), two),
     ids: ['one', 'two'],
