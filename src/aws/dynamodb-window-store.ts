@@ -38,6 +38,7 @@ const putsAtOnce = 25;
 /** An item may hold 400 KB; a record that is larger than this when packed keeps its short fields only. */
 const maxPackedBytes = 100_000;
 const maxFieldChars = 1_000;
+const maxFiredBytes = 300_000;
 const maxRecordBytes = 16_000_000;
 
 /**
@@ -127,7 +128,7 @@ export function createDynamoWindowStore(options: DynamoWindowStoreOptions): Wind
               TableName: table,
               Item: {
                 ...firedKey(key),
-                fired: { S: JSON.stringify(fired) },
+                fired: { S: JSON.stringify(fitting(fired)) },
                 version: { N: String(version + 1) },
                 expires: expiresAfter(rememberMs + spreadOf(fired)),
               },
@@ -150,6 +151,16 @@ async function wrapped<T>(what: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new WindowStoreError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+}
+
+/** The oldest firings lose the ids of their matches first, by which they would be told again; when they were stays known. */
+function fitting(fired: readonly FiringMark[]): readonly FiringMark[] {
+  let room = maxFiredBytes;
+  const newestFirst = fired.toReversed().map((mark) => {
+    room -= Buffer.byteLength(JSON.stringify(mark));
+    return room >= 0 ? mark : { ...mark, by: [] };
+  });
+  return newestFirst.toReversed();
 }
 
 /** Firings of one item expire together, so the item lives on for as long as they lie apart. */

@@ -235,6 +235,19 @@ describe('the table', () => {
     expect(matches[0]?.record).toMatchObject({ id: 'large', time: large.record.time, source: large.record.source });
   });
 
+  test('keeps when a busy group fired, though the ids of all its firings are more than an item holds', async () => {
+    const fired = Array.from({ length: 200 }, (_, index) => ({
+      time: noon + index * minute,
+      by: Array.from({ length: 100 }, (_, id) => `${index}-${id}`.padEnd(36, '0')),
+    }));
+    const [store, key] = [dynamo(), freshKey()];
+    expect(await store.mark(key, fired, 0)).toBe(true);
+    const known = (await store.add(key, [], everything)).fired;
+    expect(known.map(({ time }) => time)).toEqual(fired.map(({ time }) => time));
+    expect(known.at(-1)).toEqual(fired.at(-1));
+    expect(known[0]?.by).toEqual([]);
+  });
+
   test('is read in pages', async () => {
     const [store, key] = [dynamo({ perGroup: 10_000 }), freshKey()];
     // Random text doesn't pack, so these are over a megabyte, which is a page.
