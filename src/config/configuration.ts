@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
+import type { ProbeSettings } from '../probe/settings.ts';
+import { probes } from './probes.ts';
+import { object, text } from './schema.ts';
 
 /** Section is one top-level key of the configuration: what may stand there, and how a file is laid over one before it. */
 interface Section<T> {
@@ -68,6 +71,18 @@ const sections = {
     none: [],
     over: (base, own) => [...own, ...base],
   }),
+  /** What is checked from outside. A stage's endpoint takes the place of one of the same name. */
+  probes: section<ProbeSettings>({
+    schema: probes,
+    none: { allow: [], endpoints: [] },
+    over: (base, own) => ({
+      allow: [...base.allow, ...own.allow],
+      endpoints: [
+        ...base.endpoints.filter(({ name }) => !own.endpoints.some((other) => other.name === name)),
+        ...own.endpoints,
+      ],
+    }),
+  }),
 } as const;
 
 export type SectionName = keyof typeof sections;
@@ -96,17 +111,4 @@ export function layConfigurations(files: readonly ConfigurationFile[]): Configur
 
 function section<T>(row: Section<T>): Section<T> {
   return row;
-}
-
-function text() {
-  return v.pipe(v.string('must be a text'), v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(500));
-}
-
-/** A map whose unknown keys are refused: a misspelled key must not mean the default. */
-function object<Entries extends v.ObjectEntries>(entries: Entries) {
-  const known = Object.keys(entries).join(', ');
-  return v.strictObject(entries, (issue) => {
-    if (issue.expected === 'Object') return `must be a map with the keys ${known}`;
-    return issue.expected === 'never' ? `unknown key: known here are ${known}` : 'is missing';
-  });
 }

@@ -5,6 +5,7 @@ import { describeCloudTrail } from './cloudtrail.ts';
 import type { Description } from './description.ts';
 import { describeInstanceState, isInstanceState } from './ec2-state.ts';
 import { describeGeneric } from './generic.ts';
+import { describeProbe } from './probe.ts';
 
 interface Describer {
   readonly covers: (record: LogRecord) => boolean;
@@ -16,6 +17,10 @@ const describers: readonly Describer[] = [
   { covers: (record) => isInstanceState(record.fields), describe: describeInstanceState },
   { covers: ({ source }) => source.services.includes('cloudtrail'), describe: describeCloudTrail },
   { covers: ({ source }) => source.product === 'linux', describe: describeAuthentication },
+  {
+    covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('probe'),
+    describe: describeProbe,
+  },
   { covers: () => true, describe: describeGeneric },
 ];
 

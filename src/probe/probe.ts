@@ -17,8 +17,11 @@ const pauseMs = 1_000;
 export interface Run {
   /** The same when the same run is tried again, so that its records are the same. */
   readonly id: string;
-  /** ISO 8601, UTC. */
+  /** When it was due; ISO 8601, UTC, with milliseconds. */
   readonly time: string;
+  /** The account and region that the probe runs in. */
+  readonly account?: string;
+  readonly region?: string;
 }
 
 /** probeAll checks every endpoint and gives a record of each, whatever happens to the others. */
@@ -32,10 +35,8 @@ export async function probeAll(
     const origin = { path: 'probe', index };
     try {
       const fields = await probeEndpoint(endpoint, allowed, run.time, world);
-      return {
-        kind: 'record',
-        record: { id: recordId(run, endpoint), time: run.time, source: probeSource, fields, origin },
-      };
+      const { id, ...rest } = run;
+      return { kind: 'record', record: { ...rest, id: recordId(id, endpoint), source: probeSource, fields, origin } };
     } catch (error) {
       const reason = `endpoint ${endpoint.name}: ${error instanceof Error ? error.message : String(error)}`;
       return { kind: 'failure', failure: { origin, reason } };
@@ -72,9 +73,9 @@ export async function probeEndpoint(
   return fieldsOf(endpoint, { seen, verdict, attempts, links }, time);
 }
 
-function recordId(run: Run, { name }: Endpoint): string {
+function recordId(run: string, { name }: Endpoint): string {
   return createHash('sha256')
-    .update(JSON.stringify(['probe', run.id, name]))
+    .update(JSON.stringify(['probe', run, name]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -73,7 +73,7 @@ describe("a stage's file is laid over the default", () => {
     ['only comments', '# nothing yet'],
     ['sections with nothing in them', 'accounts:\nlogs:'],
   ])('%s changes nothing', async (_name, text) => {
-    await expect(load("accounts: { '111122223333': platform }", text)).resolves.toEqual({
+    await expect(load("accounts: { '111122223333': platform }", text)).resolves.toMatchObject({
       accounts: { '111122223333': 'platform' },
       logs: [],
     });

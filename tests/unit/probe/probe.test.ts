@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { probeAll } from '../../../src/probe/probe.ts';
-import { parseProbes } from '../../../src/probe/settings.ts';
+import { runOf } from '../../../src/probe/run.ts';
+import type { Endpoint } from '../../../src/probe/settings.ts';
 import type { Fields, LogRecord } from '../../../src/model/log-record.ts';
 import { selfSigned } from '../../support/certificate.ts';
 import { localWorld, startSite, type LocalSite, type LocalWorld } from './local-site.ts';
@@ -72,9 +73,12 @@ function world(): LocalWorld {
   return localWorld({ 'shop.test': somewhere, 'secure.test': somewhere, 'other.test': somewhere }, certificate.cert);
 }
 
-async function seenOf(endpoint: Readonly<Record<string, unknown>>, path = '/health'): Promise<Fields> {
+const limits = { slowMs: 3_000, timeoutMs: 10_000, redirects: 5, links: 'none' } as const;
+
+async function seenOf(endpoint: Partial<Endpoint>, path = '/health'): Promise<Fields> {
   const url = `http://shop.test:${site.port}${path}`;
-  const [item] = await probeAll(parseProbes({ endpoints: [{ name: 'shop', url, ...endpoint }] }), run, world());
+  const settings = { allow: [], endpoints: [{ name: 'shop', url, ...limits, ...endpoint }] };
+  const [item] = await probeAll(settings, run, world());
   if (item?.kind !== 'record') throw new Error(`no record: ${JSON.stringify(item)}`);
   return item.record.fields;
 }
@@ -103,8 +107,8 @@ describe('a record of a check', () => {
   test.each([
     ['a status that is not right', '/gone', {}, { up: false, outcome: 'failure', status: 404 }],
     ['a status that is right here', '/gone', { status: [404, 410] }, { up: true, outcome: 'success', status: 404 }],
-    ['a status of two hundred and some where another is right', '/health', { status: 204 }, { up: false }],
-    ['a redirect that is the answer', '/moved', { status: 301, redirects: 0 }, { up: true, redirects: 0 }],
+    ['a status of two hundred and some where another is right', '/health', { status: [204] }, { up: false }],
+    ['a redirect that is the answer', '/moved', { status: [301], redirects: 0 }, { up: true, redirects: 0 }],
     ['a redirect that is followed', '/moved', {}, { up: true, redirects: 1, final_url: /\/health$/ }],
     ['no answer', '/silent', { timeoutMs: 100 }, { up: false, outcome: 'failure', failure: 'timeout' }],
     ['an answer that takes its time', '/slow', { slowMs: 20 }, { slow: true, up: true, outcome: 'success' }],
@@ -220,12 +224,12 @@ describe('links', () => {
 
 describe('a run', () => {
   const endpoints = [
-    { name: 'first', url: 'http://nowhere.test/' },
-    { name: 'second', url: 'http://169.254.169.254/' },
-    { name: 'third', url: 'http://shop.test/' },
+    { ...limits, name: 'first', url: 'http://nowhere.test/' },
+    { ...limits, name: 'second', url: 'http://169.254.169.254/' },
+    { ...limits, name: 'third', url: 'http://shop.test/' },
   ];
   const recordsOf = async (given: LocalWorld, nth = run): Promise<readonly LogRecord[]> =>
-    (await probeAll(parseProbes({ endpoints }), nth, given)).flatMap((item) =>
+    (await probeAll({ allow: [], endpoints }, nth, given)).flatMap((item) =>
       item.kind === 'record' ? [item.record] : [],
     );
 
@@ -259,9 +263,36 @@ describe('a run', () => {
         throw new Error('no clock');
       },
     };
-    const items = await probeAll(parseProbes({ endpoints: endpoints.slice(0, 1) }), run, broken);
+    const items = await probeAll({ allow: [], endpoints: endpoints.slice(0, 1) }, run, broken);
     expect(items).toEqual([
       { kind: 'failure', failure: { origin: { path: 'probe', index: 0 }, reason: 'endpoint first: no clock' } },
     ]);
+  });
+});
+
+describe('the run that a schedule asks for', () => {
+  const event = {
+    version: '0',
+    id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: '111122223333',
+    time: '2026-03-11T09:00:00Z',
+    region: 'eu-west-1',
+    resources: ['arn:aws:events:eu-west-1:111122223333:rule/trailwatch-dev-probe'],
+    detail: {},
+  };
+
+  test('has its id, time, account and region', () => {
+    const { id, account, region } = event;
+    expect(runOf(event)).toEqual({ id, time: '2026-03-11T09:00:00.000Z', account, region });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['an empty event', {}],
+    ['a time that is none', { ...event, time: 'noon' }],
+  ])('is not made of %s', (_what, given) => {
+    expect(() => runOf(given)).toThrow(/not one of an EventBridge schedule/);
   });
 });
