@@ -26,9 +26,10 @@ export function causeOf(facts: readonly InstanceFact[], change: TimedChange): Ca
     if (!leadsTo(call, change.state) || at < began - beforeMs || at > began + skewMs) return false;
     return !calls.some((later) => undoes(later, call) && later.time > call.time && Date.parse(later.time) < began);
   });
+  // EC2's own call did it; Auto Scaling's says who asked for that, and may be all that is known so far.
+  const own = preferred(possible, ({ service }) => service === 'ec2');
   // A call that seems to follow its effect is only thought of when none comes before.
-  const timely = possible.filter(({ time }) => Date.parse(time) <= began);
-  const cause = latest(timely.length > 0 ? timely : possible);
+  const cause = latest(preferred(own, ({ time }) => Date.parse(time) <= began));
   return cause && (askedFor(cause, possible) ?? cause);
 }
 
@@ -76,6 +77,12 @@ function beginningOf(facts: readonly InstanceFact[], change: TimedChange): Timed
   );
   if (onTheWay === undefined || previous?.kind !== 'change' || previous.state !== onTheWay) return change;
   return Date.parse(change.time) - Date.parse(previous.time) <= onTheWayMs ? previous : change;
+}
+
+/** Those calls that a condition holds for, or all when it holds for none. */
+function preferred(calls: readonly CallFact[], condition: (call: CallFact) => boolean): readonly CallFact[] {
+  const wanted = calls.filter(condition);
+  return wanted.length > 0 ? wanted : calls;
 }
 
 function latest(calls: readonly CallFact[]): CallFact | undefined {

@@ -204,8 +204,15 @@ function everyField(): Finding {
     category: { kind: 'instance-state', state: 'stopped', before: 'running' },
     actor: { ...rootLogin.event.actor, accessKeyId: 'AKIAEXAMPLE' },
     outcome: { kind: 'failure', code: 'x', message: 'y' },
+    cause: { eventId: 'x', time: '2026-03-14T09:12:40.000Z', service: 'ec2', action: 'StopInstances', via: 'console' },
   };
-  return { ...rootLogin, event, correlated: [event, { ...event, category: { kind: 'other' } }], omitted: ['x'] };
+  return {
+    ...rootLogin,
+    event,
+    correlated: [event, { ...event, category: { kind: 'other' } }],
+    omitted: ['x'],
+    completes: 'x',
+  };
 }
 
 function wellFormed(finding: Finding): unknown {
