@@ -1,10 +1,10 @@
 import { compileMatcher } from './backends/matcher.ts';
 import { jsonTextOf, leafTextOf } from './backends/record-text.ts';
 import { scanLimitOf } from './cost.ts';
-import type { Expr, Fields, Matcher, Pattern, Test } from './expr.ts';
+import type { Expr, Fields, Matcher } from './expr.ts';
 import { compileField } from './field.ts';
-import { printPattern } from './pattern.ts';
 import { textOf } from './text.ts';
+import { refusedBy, wantedBy } from './wanted.ts';
 
 /** Explanation is an expression with its result for one record at every node. */
 export type Explanation =
@@ -85,34 +85,34 @@ function holds(leaf: Expr, fields: Fields, limit: number): boolean {
 /** evidenceOf lists the fields that made an expression true: of alternatives only those that hold. */
 export function evidenceOf(expr: Expr, fields: Fields): readonly SeenEvidence[] {
   const evidence = new Map<string, SeenEvidence>();
-  for (const each of supporting(explainMatch(expr, fields), true)) {
+  for (const each of supporting(expr, explainMatch(expr, fields), true)) {
     evidence.set(JSON.stringify([each.field, each.value, each.wanted]), each);
   }
   return [...evidence.values()];
 }
 
-/** supporting lists the leaves that give `explanation` the value `wanted`, if it has it. */
-function supporting(explanation: Explanation, wanted: boolean): readonly SeenEvidence[] {
-  if (explanation.result !== wanted) return [];
+/** supporting lists the leaves that give an expression the value `met`, if it has it. */
+function supporting(expr: Expr, explanation: Explanation, met: boolean): readonly SeenEvidence[] {
+  if (explanation.result !== met) return [];
   switch (explanation.kind) {
     case 'and':
-    case 'or':
-      return explanation.items.flatMap((item) => supporting(item, wanted));
+    case 'or': {
+      const items = expr.kind === explanation.kind ? expr.items : [];
+      return items.flatMap((item, index) => {
+        const explained = explanation.items[index];
+        return explained === undefined ? [] : supporting(item, explained, met);
+      });
+    }
     case 'not':
-      return supporting(explanation.item, !wanted);
+      return expr.kind === 'not' ? supporting(expr.item, explanation.item, !met) : [];
     case 'constant':
       return [];
     case 'field':
     case 'keyword': {
       // That a field is missing, or that a whole record lacks a word, is no value that could be shown.
-      if (explanation.seen === undefined || (!wanted && explanation.kind === 'keyword')) return [];
-      return [
-        {
-          field: explanation.field,
-          value: explanation.seen,
-          wanted: wanted ? explanation.wanted : `not: ${explanation.wanted}`,
-        },
-      ];
+      if (explanation.seen === undefined || (!met && explanation.kind === 'keyword')) return [];
+      const refused = expr.kind === 'field' && !met ? refusedBy(expr.test) : undefined;
+      return [{ field: explanation.field, value: explanation.seen, wanted: refused ?? explanation.wanted }];
     }
     default:
       throw new Error(explanation satisfies never);
@@ -142,53 +142,4 @@ function cut(text: string): string {
   // Never between the halves of a surrogate pair.
   const end = /[\ud800-\udbff]/.test(text.charAt(maxShown - 1)) ? maxShown - 1 : maxShown;
   return `${text.slice(0, end)}…`;
-}
-
-/** wantedBy says in words what a test asks for. */
-export function wantedBy(test: Test): string {
-  switch (test.kind) {
-    case 'pattern':
-      return `${alternatives(test.patterns.map(patternWords))}${test.cased ? ' (case counts)' : ''}`;
-    case 'equals':
-      return `is ${typeof test.value === 'object' ? test.value.bigint : String(test.value)}`;
-    case 'compare':
-      return `${signs[test.op]} ${test.value}`;
-    case 'regex':
-      return `matches /${test.source}/${test.flags}`;
-    case 'cidr':
-      return `is in ${alternatives(test.networks)}`;
-    case 'null':
-      return 'is null or missing';
-    case 'exists':
-      return 'exists';
-    case 'fieldref':
-      return `${{ equals: 'is', contains: 'contains', startswith: 'starts with', endswith: 'ends with' }[test.match]} the value of ${test.field}`;
-    case 'datepart':
-      return `${test.part} ${signs[test.op]} ${test.value}`;
-    default:
-      throw new Error(test satisfies never);
-  }
-}
-
-const signs = { lt: '<', lte: '≤', gt: '>', gte: '≥', eq: '=' } as const;
-const maxAlternatives = 8;
-
-function alternatives(words: readonly string[]): string {
-  const rest = words.length - maxAlternatives;
-  return words.slice(0, maxAlternatives).join(' or ') + (rest > 0 ? ` or ${rest} more` : '');
-}
-
-function patternWords(pattern: Pattern): string {
-  const [first, second, third] = pattern;
-  const isStar = (part: typeof first): boolean => typeof part === 'object' && part.wildcard === 'any';
-  if (pattern.length === 0) return 'is ""';
-  if (pattern.length === 1 && typeof first === 'string') return `is ${JSON.stringify(first)}`;
-  if (pattern.length === 1 && isStar(first)) return 'is any text';
-  if (pattern.length === 2 && typeof first === 'string' && isStar(second))
-    return `starts with ${JSON.stringify(first)}`;
-  if (pattern.length === 2 && isStar(first) && typeof second === 'string') return `ends with ${JSON.stringify(second)}`;
-  if (pattern.length === 3 && isStar(first) && typeof second === 'string' && isStar(third)) {
-    return `contains ${JSON.stringify(second)}`;
-  }
-  return `is like ${printPattern(pattern)}`;
 }

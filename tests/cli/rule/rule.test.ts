@@ -118,7 +118,7 @@ describe('test', () => {
     "Trail stopped" missed the event
       ✗ all of
         ✓ eventSource is "cloudtrail.amazonaws.com"  seen: cloudtrail.amazonaws.com
-        ✗ eventName is "StopLogging" or is "DeleteTrail"  seen: StartLogging
+        ✗ eventName is one of "StopLogging", "DeleteTrail"  seen: StartLogging
         ✓ not
           ✗ errorCode exists  the field is missing
 
@@ -172,7 +172,7 @@ describe('explain', () => {
     expect(ran.out).toBe(`Trail stopped: matches
   ✓ all of
     ✓ eventSource is "cloudtrail.amazonaws.com"  seen: cloudtrail.amazonaws.com
-    ✓ eventName is "StopLogging" or is "DeleteTrail"  seen: DeleteTrail
+    ✓ eventName is one of "StopLogging", "DeleteTrail"  seen: DeleteTrail
     ✓ not
       ✗ errorCode exists  the field is missing
 `);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { evidenceOf, explainMatch, wantedBy } from '../../../src/sigma/explain.ts';
+import { evidenceOf, explainMatch } from '../../../src/sigma/explain.ts';
 import { requirementOf } from '../../../src/sigma/requirements.ts';
+import { refusedBy, wantedBy } from '../../../src/sigma/wanted.ts';
 import { exprOf } from './rule-text.ts';
 
 const rule = `selection:
@@ -34,7 +35,7 @@ test('an explanation has a result, the value seen and the value wanted at every 
                 field: 'eventName',
                 result: true,
                 seen: 'createuser',
-                wanted: 'is "CreateUser" or is "DeleteUser"',
+                wanted: 'is one of "CreateUser", "DeleteUser"',
               },
               { kind: 'field', field: 'userIdentity.type', result: true, seen: 'Root', wanted: 'is "Root"' },
             ],
@@ -54,9 +55,9 @@ test('an explanation has a result, the value seen and the value wanted at every 
 describe('evidence', () => {
   test('is only what made it true', () => {
     expect(evidenceOf(exprOf(rule), event)).toEqual([
-      { field: 'eventName', value: 'createuser', wanted: 'is "CreateUser" or is "DeleteUser"' },
+      { field: 'eventName', value: 'createuser', wanted: 'is one of "CreateUser", "DeleteUser"' },
       { field: 'userIdentity.type', value: 'Root', wanted: 'is "Root"' },
-      { field: 'userAgent', value: 'aws-cli', wanted: 'not: contains "console"' },
+      { field: 'userAgent', value: 'aws-cli', wanted: 'does not contain "console"' },
     ]);
   });
 
@@ -84,31 +85,37 @@ describe('evidence', () => {
   });
 });
 
-describe('what a test wants, in words', () => {
+describe('what a test wants, and what a negated one refuses, in words', () => {
+  const ten = Array.from({ length: 10 }, (_, index) => `v${index}`);
   test.each([
-    ['a: x', 'is "x"'],
-    ["a: ''", 'is ""'],
-    ["a: '*'", 'is any text'],
-    ['a|endswith: x', 'ends with "x"'],
-    ["a: 'x*y?z'", 'is like x*y?z'],
-    ['a|cased: X', 'is "X" (case counts)'],
-    ['a: [1, 2]', 'is 1'],
-    ['a|gte: 5', '≥ 5'],
-    ["a|re|i: '^x'", 'matches /^x/i'],
-    ['a|cidr: 10.0.0.0/8', 'is in 10.0.0.0/8'],
-    ['a: null', 'is null or missing'],
-    ['a|exists: true', 'exists'],
-    ['a|fieldref|startswith: b', 'starts with the value of b'],
-    ['a|hour|lt: 6', 'hour < 6'],
+    ['a: x', 'is "x"', 'is not "x"'],
+    ["a: ''", 'is ""', 'is not ""'],
+    ["a: '*'", 'is any text', 'is no text'],
+    ['a|endswith: x', 'ends with "x"', 'does not end with "x"'],
+    ['a|contains: [x, y]', 'contains one of "x", "y"', 'contains none of "x", "y"'],
+    ["a: 'x*y?z'", 'is like x*y?z', 'is not like x*y?z'],
+    ["a: ['x*', y, 'z*']", 'starts with one of "x", "z" or is "y"', 'starts with none of "x", "z" and is not "y"'],
+    ['a|cased: X', 'is "X" (case counts)', 'is not "X" (case counts)'],
+    ['a: [1, 2]', 'is 1', 'is not 1'],
+    ['a|gte: 5', '≥ 5', 'is not ≥ 5'],
+    ["a|re|i: '^x'", 'matches /^x/i', 'does not match /^x/i'],
+    ['a|cidr: 10.0.0.0/8', 'is in 10.0.0.0/8', 'is not in 10.0.0.0/8'],
+    ["a|cidr: [10.0.0.0/8, 'fd00::/8']", 'is in one of 10.0.0.0/8, fd00::/8', 'is in none of 10.0.0.0/8, fd00::/8'],
+    ['a: null', 'is null or missing', 'is neither null nor missing'],
+    ['a|exists: true', 'exists', 'is missing'],
+    ['a|fieldref: b', 'is the value of b', 'is not the value of b'],
+    ['a|fieldref|startswith: b', 'starts with the value of b', 'does not start with the value of b'],
+    ['a|hour|lt: 6', 'hour < 6', 'hour is not < 6'],
     [
-      `a: [${Array.from({ length: 10 }, (_, index) => `v${index}`).join(', ')}]`,
-      'is "v0" or is "v1" or is "v2" or is "v3" or is "v4" or is "v5" or is "v6" or is "v7" or 2 more',
+      `a: [${ten.join(', ')}]`,
+      'is one of "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7" and 2 more',
+      'is none of "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7" and 2 more',
     ],
-  ])('%s', (item, words) => {
+  ])('%s', (item, wanted, refused) => {
     const expr = exprOf(`selection:\n  ${item}`);
     const leaf = expr.kind === 'or' ? expr.items[0] : expr;
     if (leaf?.kind !== 'field') throw new Error('no field');
-    expect(wantedBy(leaf.test)).toBe(words);
+    expect([wantedBy(leaf.test), refusedBy(leaf.test)]).toEqual([wanted, refused]);
   });
 });
 
