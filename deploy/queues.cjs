@@ -1,7 +1,11 @@
 // Queues, their dead letters, who may send to them, and an alarm on each queue of dead letters.
+const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
 const { attribute, policy, stageOf, tlsOnly } = require('./names.cjs');
 
 const day = 86_400;
+
+/** The rule that watches a bucket exists only when there is a bucket to watch. */
+const trailFileRules = ({ params }) => (params.trailBucket === '' ? [] : ['TrailFileRule']);
 
 /**
  * A row a step that can fail. `rules`: what may send to the step's queue, or to its dead letters where the step is a
@@ -9,21 +13,20 @@ const day = 86_400;
  * function's timeout) and how often it is tried.
  */
 const steps = {
-  LogsSubscription: { name: 'logs-subscription', rules: [] },
-  EventBus: { name: 'event-bus', rules: ['CloudTrailRule', 'InstanceStateRule'] },
-  TrailFile: { name: 'trail-file', rules: ['TrailFileRule'], queue: { visibility: 6 * 300, tries: 5 } },
-  Deliver: { name: 'deliver', rules: ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
+  LogsSubscription: { name: 'logs-subscription', rules: () => [] },
+  EventBus: { name: 'event-bus', rules: (stage) => eventRules(stage).map(({ id }) => id) },
+  Kinesis: { name: 'kinesis', rules: () => [] },
+  TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
+  Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, params } = await stageOf(resolveVariable, ['trailBucket']);
-  // The rule that watches a bucket exists only when there is a bucket to watch.
-  const exists = (rule) => rule !== 'TrailFileRule' || params.trailBucket !== '';
+  const stage = await stageOf(resolveVariable, eventRuleParameters);
   return {
     Resources: Object.assign(
       {},
       ...Object.entries(steps).map(([step, row]) =>
-        resourcesOf(step, { ...row, name: `${prefix}-${row.name}`, rules: row.rules.filter(exists) }),
+        resourcesOf(step, { ...row, name: `${stage.prefix}-${row.name}`, rules: row.rules(stage) }),
       ),
     ),
   };

@@ -1,7 +1,7 @@
 // One role a function, with the calls that its code makes and the things it makes them on.
 const { arn, attribute, choice, policy, stageOf } = require('./names.cjs');
 
-const parameters = ['tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
+const parameters = ['logsStream', 'tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
 
 module.exports = async ({ resolveVariable }) => {
   const { prefix, params } = await stageOf(resolveVariable, parameters);
@@ -13,6 +13,7 @@ module.exports = async ({ resolveVariable }) => {
       statements: [...detecting, deadLetters('LogsSubscription')],
     },
     EventBus: { name: 'event-bus', statements: [...detecting, deadLetters('EventBus')] },
+    Kinesis: { name: 'kinesis', statements: [...detecting, deadLetters('Kinesis'), ...readStream(params)] },
     TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
     Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...readWebhook(params)] },
   };
@@ -60,6 +61,18 @@ function consume(step) {
     ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
     attribute(`${step}Queue`),
   );
+}
+
+function readStream({ logsStream }) {
+  if (String(logsStream) !== 'true') return [];
+  const actions = ['DescribeStream', 'DescribeStreamSummary', 'GetRecords', 'GetShardIterator', 'ListShards'];
+  return [
+    allow(
+      'ReadStream',
+      actions.map((action) => `kinesis:${action}`),
+      attribute('LogsStream'),
+    ),
+  ];
 }
 
 function readTrail({ trailBucket, trailKeyArn }) {

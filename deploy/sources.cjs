@@ -1,47 +1,22 @@
 // What sets the detecting functions going: EventBridge rules, log subscriptions, new objects in the trail's bucket.
 const { createHash } = require('node:crypto');
-const { arn, attribute, choice, listOf, stageOf } = require('./names.cjs');
-
-// Nobody but AWS can publish an event whose source begins so: what comes by these rules is not forged.
-const fromAws = [{ prefix: 'aws.' }];
+const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
+const { arn, attribute, listOf, stageOf } = require('./names.cjs');
+const { refuseOwn } = require('./own.cjs');
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, params } = await stageOf(resolveVariable, ['logGroups', 'trailBucket', 'readOnlyEvents']);
+  const stage = await stageOf(resolveVariable, ['logGroups', ...eventRuleParameters]);
+  const { prefix, params } = stage;
+  const groups = listOf(params.logGroups).map((group) => refuseOwn('logGroups', group, stage));
+  if (params.trailBucket !== '') refuseOwn('trailBucket', params.trailBucket, stage);
   return {
     Resources: {
-      ...eventBusRules(prefix, choice('readOnlyEvents', params.readOnlyEvents, ['true', 'false']) === 'true'),
+      ...Object.assign({}, ...eventRules(stage).map(({ id, properties }) => functionRule(id, properties))),
       ...(params.trailBucket === '' ? {} : trailFileRule(prefix, params.trailBucket)),
-      ...Object.assign({}, ...listOf(params.logGroups).map((group) => subscription(prefix, group))),
+      ...Object.assign({}, ...groups.map((group) => subscription(prefix, group))),
     },
   };
 };
-
-function eventBusRules(prefix, readOnlyEvents) {
-  return {
-    ...functionRule('CloudTrailRule', {
-      Name: `${prefix}-cloudtrail`,
-      Description: 'Calls, sign-ins, service events and insights, as CloudTrail sees them',
-      // A rule that is just ENABLED gets no read-only management events.
-      // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
-      State: readOnlyEvents ? 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS' : 'ENABLED',
-      EventPattern: {
-        source: fromAws,
-        'detail-type': [
-          'AWS API Call via CloudTrail',
-          'AWS Console Sign In via CloudTrail',
-          'AWS Service Event via CloudTrail',
-          'AWS Insight via CloudTrail',
-        ],
-      },
-    }),
-    ...functionRule('InstanceStateRule', {
-      Name: `${prefix}-instance-state`,
-      Description: 'Instances that start, stop and terminate',
-      State: 'ENABLED',
-      EventPattern: { source: ['aws.ec2'], 'detail-type': ['EC2 Instance State-change Notification'] },
-    }),
-  };
-}
 
 function functionRule(id, properties) {
   return {
@@ -100,9 +75,6 @@ function trailFileRule(prefix, bucket) {
 }
 
 function subscription(prefix, group) {
-  if (group.startsWith(`/aws/lambda/${prefix}-`)) {
-    throw new Error(`parameter logGroups: ${group} is Trailwatch's own log: reading it would go round in circles`);
-  }
   // Logical ids are letters and digits; the digest keeps two groups with the same letters apart.
   const id = `Logs${createHash('sha256').update(group).digest('hex').slice(0, 12)}`;
   return {

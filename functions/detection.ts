@@ -31,6 +31,11 @@ export interface Detection {
   readonly examine: (ingested: Iterable<Ingested> | AsyncIterable<Ingested>) => Promise<Tally>;
 }
 
+/** UnreadableError says that nothing could be read of what came: trying again brings the same, and then the dead letters. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
 /** Findings carry their events: with more at once, a bad day's trail file would not fit into memory. */
 const publishAtOnce = 100;
 
@@ -109,7 +114,9 @@ export async function createDetection(service: string): Promise<Detection> {
     meter.count('RecordsUnmatched', tally.unmatched);
     meter.count('RecordsFailed', tally.failed);
     if (tally.failed > 0 && tally.failed === tally.records) {
-      throw new Error(`none of the ${tally.records} records could be read: the log names each with its reason`);
+      throw new UnreadableError(
+        `none of the ${tally.records} records could be read: the log names each with its reason`,
+      );
     }
     return tally;
   }

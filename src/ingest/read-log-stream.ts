@@ -95,6 +95,13 @@ export async function* readLogBatches(
   yield* flush();
 }
 
+/** readLogBytes reads what is there as a whole, and isn't packed, as readLogStream would. */
+export function readLogBytes(bytes: Buffer, path: string, options: ReadOptions = {}): readonly Ingested[] {
+  const output: Output = { items: [], next: 0 };
+  startReader(bytes, true, path, output, { ...defaultLimits, ...options }, options).end();
+  return output.items;
+}
+
 function startReader(
   head: Buffer,
   whole: boolean,

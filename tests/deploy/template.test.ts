@@ -9,6 +9,9 @@ const everything = {
   alertEmails: 'security@example.com',
   slackWebhookParameter: '/trailwatch/prod/slack',
   readOnlyEvents: 'true',
+  eventBuses: 'security',
+  otherAccounts: '444455556666, 555566667777',
+  logsStream: 'true',
 };
 
 let workshop: Workshop;
@@ -45,7 +48,7 @@ describe.each(variants)('%s', (variant) => {
     const groups = new Map(
       ofType('AWS::Logs::LogGroup').map(([, { Properties }]) => [Properties['LogGroupName'], Properties]),
     );
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(functions.length);
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
@@ -120,11 +123,29 @@ describe.each(variants)('%s', (variant) => {
   });
 
   test('a queue gives its function the time AWS advises, and takes back only what failed', () => {
-    for (const [, { Properties }] of ofType('AWS::Lambda::EventSourceMapping')) {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id !== 'LogsStreamMapping');
+    expect(mappings.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of mappings) {
       const lambda = resource(refOf(Properties['FunctionName'])).Properties;
       const queue = resource(refOf(Properties['EventSourceArn'])).Properties;
       expect(queue['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * Number(lambda['Timeout']));
       expect(Properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  test('a stream parts what fails from what does not, and names it to the dead letters of a function that may write them', () => {
+    for (const [, { Properties }] of ofType('AWS::Kinesis::Stream')) {
+      expect(Properties).toMatchObject({ StreamEncryption: { EncryptionType: 'KMS' } });
+      expect(resource('LogsStreamMapping').Properties).toMatchObject({
+        EventSourceArn: { 'Fn::GetAtt': ['LogsStream', 'Arn'] },
+        FunctionName: { Ref: 'KinesisLambdaFunction' },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: expect.any(Number),
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['KinesisDeadLetters', 'Arn'] } } },
+      });
+      const sids = statementsOf(resource('KinesisRole')).map(({ Sid }) => Sid);
+      expect(sids).toEqual(expect.arrayContaining(['DeadLetters', 'ReadStream']));
     }
   });
 
@@ -189,6 +210,52 @@ describe('stages', () => {
     expect(sids(full['DeliverRole'])).toEqual(expect.arrayContaining(['ReadSlackWebhook', 'DecryptSlackWebhook']));
   });
 
+  test('other accounts may only subscribe to the destination, and pass on what AWS publishes', () => {
+    const [plain, full] = [get('prod').template.Resources, get('prod with every parameter').template.Resources];
+    expect(Object.keys(plain).filter((id) => /^(LogsStream|LogsDestination|EventsOfOther)/.test(id))).toEqual([]);
+    const { DestinationPolicy, TargetArn, RoleArn } = full['LogsDestination']?.Properties ?? {};
+    const document = JSON.parse((DestinationPolicy as { 'Fn::Sub': string })['Fn::Sub']) as PolicyDocument;
+    expect(document.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { AWS: ['444455556666', '555566667777'] },
+        Action: 'logs:PutSubscriptionFilter',
+        Resource: 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:destination:trailwatch-prod-logs',
+      }),
+    ]);
+    expect([TargetArn, RoleArn].map(refOf)).toEqual(['LogsStream', 'LogsDestinationRole']);
+    expect(statementsOf(full['LogsDestinationRole'])).toEqual([
+      expect.objectContaining({ Action: ['kinesis:PutRecord', 'kinesis:PutRecords'] }),
+    ]);
+    expect(JSON.stringify(full['LogsDestinationRole']?.Properties['AssumeRolePolicyDocument'])).toContain(
+      'logs:${AWS::Region}:444455556666:*',
+    );
+    expect(full['EventsOfOtherAccounts']?.Properties).toMatchObject({
+      EventBusName: 'default',
+      Statement: {
+        Action: 'events:PutEvents',
+        Condition: { 'ForAllValues:StringLike': { 'events:source': ['aws.*'] } },
+      },
+    });
+  });
+
+  test('a further bus has every rule of the default one', () => {
+    const ruleOf = (bus: string | undefined): unknown[] =>
+      Object.values(get('prod with every parameter').template.Resources)
+        .filter(({ Type, Properties }) => Type === 'AWS::Events::Rule' && Properties['EventBusName'] === bus)
+        .filter(({ Properties }) => refOf((Properties['Targets'] as Target[])[0]?.Arn) === 'EventBusLambdaFunction')
+        .map(({ Properties }) => Properties['EventPattern']);
+    expect(ruleOf('security')).toEqual(ruleOf(undefined));
+    expect(ruleOf(undefined)).toHaveLength(8);
+  });
+
+  test("alarms and findings of Trailwatch's own reach no rule", () => {
+    const { AlarmStateRule } = get('dev').template.Resources;
+    expect(AlarmStateRule?.Properties['EventPattern']).toMatchObject({
+      detail: { alarmName: [{ 'anything-but': { prefix: 'trailwatch-' } }] },
+    });
+  });
+
   test.each([
     { parameter: 'tracing', value: 'yes', says: /parameter tracing: "yes" is not one of Active, PassThrough/ },
     {
@@ -199,8 +266,25 @@ describe('stages', () => {
     {
       parameter: 'logGroups',
       value: '/aws/lambda/trailwatch-dev-deliver',
-      says: /parameter logGroups: .* is Trailwatch's own log/,
+      says: /parameter logGroups: .* is Trailwatch's own/,
     },
+    {
+      parameter: 'logGroups',
+      value: '/aws/cloudtrail,/aws/lambda/trailwatch-prod-deliver',
+      says: /parameter logGroups: .*prod-deliver is Trailwatch's own/,
+    },
+    {
+      parameter: 'trailBucket',
+      value: 'trailwatch-dev-serverlessdeploymentbucket-1x2y',
+      says: /parameter trailBucket: .* is Trailwatch's own/,
+    },
+    {
+      parameter: 'eventBuses',
+      value: 'security,trailwatch-dev-findings',
+      says: /parameter eventBuses: trailwatch-dev-findings is Trailwatch's own/,
+    },
+    { parameter: 'otherAccounts', value: '1234', says: /parameter otherAccounts: "1234" is no account id/ },
+    { parameter: 'logsStream', value: 'yes', says: /parameter logsStream: "yes" is not one of true, false/ },
   ])('packaging refuses $parameter=$value', async ({ parameter, value, says }) => {
     const refused = await workshop
       .package('dev', { [parameter]: value })

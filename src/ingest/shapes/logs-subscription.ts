@@ -12,6 +12,9 @@ const maxPayloadBytes = 64 * 1024 * 1024;
 /** The path of an event that came straight from CloudWatch Logs, not out of a file. */
 export const subscriptionPath = 'cloudwatch-logs';
 
+/** How the paths of what came by a Kinesis stream begin. */
+export const transportPath = 'kinesis:';
+
 /** isSubscriptionEvent recognises what CloudWatch Logs hands to a Lambda. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
 export function isSubscriptionEvent(value: Fields): boolean {
   return isObject(value['awslogs']) && typeof value['awslogs']['data'] === 'string';
@@ -51,9 +54,9 @@ export function* openSubscriptionPayload(value: Fields, origin: OpenOrigin, open
     yield failure(origin, `CloudWatch Logs payload of unknown messageType ${quote(String(type))}`);
     return;
   }
-  // From a subscription, the log stream is where a person finds the event again; from a file, the file is.
+  // From a subscription or a stream, the log stream is where a person finds the event again; from a file, the file is.
   const place =
-    origin.path === subscriptionPath
+    origin.path === subscriptionPath || origin.path.startsWith(transportPath)
       ? { path: `${String(value['logGroup'])}:${String(value['logStream'])}`, index: 0 }
       : { path: origin.path, index: origin.index };
   const { owner, logGroup } = value;
