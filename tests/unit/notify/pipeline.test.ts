@@ -8,7 +8,7 @@ import { DeliveryError } from '../../../src/notify/receiver.ts';
 import type { Receiver } from '../../../src/notify/receiver.ts';
 import { createMemorySeenStore } from '../../../src/notify/seen-store.ts';
 import type { SeenStore } from '../../../src/notify/seen-store.ts';
-import { bruteForce, rootLogin, sshRootLogin } from './specimens.ts';
+import { bruteForce, completion, instanceStopped, instanceStoppedByBen, rootLogin, sshRootLogin } from './specimens.ts';
 
 const findings = [rootLogin, sshRootLogin, bruteForce];
 const now = (): Date => new Date('2026-03-14T12:00:00Z');
@@ -200,6 +200,63 @@ describe('deliver', () => {
     }
     expect(queue).toEqual([]);
     expect(flaky.delivered.toSorted()).toEqual(many.map(({ id }) => id).toSorted());
+  });
+});
+
+describe('who did it, when that becomes known later', () => {
+  const told = ({ message }: Notification): string => (message.completes ? 'completion' : message.who.name);
+
+  test.each<[rule: string, deliveries: readonly (readonly Finding[])[], sent: readonly string[]]>([
+    ['is sent after the alert, once', [[instanceStopped], [completion], [completion]], ['unknown', 'completion']],
+    ['is sent beside the alert in one batch', [[instanceStopped, completion]], ['unknown', 'completion']],
+    [
+      'is not sent when the alert said it',
+      [[instanceStoppedByBen], [completion], [instanceStopped]],
+      ['ben@example.com'],
+    ],
+    ['is in the alert that it overtakes', [[completion], [instanceStopped], [completion]], ['ben@example.com']],
+    [
+      'is sent again when it is another',
+      [[instanceStopped], [completion], [{ ...completion, completes: 'another call' }]],
+      ['unknown', 'completion', 'completion'],
+    ],
+  ])('%s', async (_rule, deliveries, sent) => {
+    const seen = createMemorySeenStore();
+    const messages: string[] = [];
+    const mail = recording('mail', async (notification) => void messages.push(told(notification)));
+    for (const delivered of deliveries) {
+      const outcomes = await deliver(delivered, { receivers: [mail], seen, now });
+      expect(failuresOf(outcomes)).toEqual([]);
+      expect(outcomes.map(({ findingId }) => findingId)).toEqual(delivered.map(({ id }) => id));
+    }
+    expect(messages).toEqual(sent);
+  });
+
+  test('waits while another function sends the alert, and leaves no lease behind', async () => {
+    const seen = createMemorySeenStore();
+    const claim = await seen.claim({ findingId: instanceStopped.id, receiver: 'mail' }, now());
+    const mail = recording('mail');
+    expect((await deliver([completion], { receivers: [mail], seen, now })).map(brief)).toEqual([
+      `${completion.id} mail failed held retryable`,
+    ]);
+    if (claim.kind === 'granted') await seen.record(claim.lease, now());
+    expect((await deliver([completion], { receivers: [mail], seen, now })).map(({ kind }) => kind)).toEqual([
+      'delivered',
+    ]);
+  });
+
+  test('is tried again, whole, where sending it whole failed', async () => {
+    const messages: string[] = [];
+    let down = true;
+    const mail = recording('mail', async (notification) => {
+      if (down) throw refusal('unavailable', true);
+      messages.push(told(notification));
+    });
+    const delivery = { receivers: [mail], seen: createMemorySeenStore(), now };
+    expect(failuresOf(await deliver([completion], delivery))).toHaveLength(1);
+    down = false;
+    expect(failuresOf(await deliver([completion], delivery))).toEqual([]);
+    expect(messages).toEqual(['ben@example.com']);
   });
 });
 

@@ -7,7 +7,15 @@ import { clip, clipBytes, plain, shown } from '../../../src/notify/render/plain.
 import { renderSlack } from '../../../src/notify/render/slack.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
+import {
+  bruteForce,
+  completion,
+  hostile,
+  instanceStopped,
+  instanceStoppedByBen,
+  rootLogin,
+  sshRootLogin,
+} from './specimens.ts';
 
 const context = { accountNames: { '111122223333': 'production' } };
 
@@ -16,6 +24,9 @@ const specimens: readonly (readonly [string, Finding])[] = [
   ['correlation', bruteForce],
   ['host-ssh', sshRootLogin],
   ['hostile', hostile],
+  ['instance-stopped', instanceStopped],
+  ['instance-stopped-by-ben', instanceStoppedByBen],
+  ['completion', completion],
 ];
 
 describe.each(specimens)('the message of %s', (name, finding) => {

@@ -140,6 +140,64 @@ export const hostile: Finding = {
   evidence: [{ field: 'userAgent', value: hostileText, wanted: 'contains "channel"' }],
 };
 
+/** An instance that EC2 says has stopped, when nothing is known of the call. */
+export const instanceStopped: Finding = {
+  ...finding(
+    {
+      id: '15c1d2df-a996-4aef-812d-0ea67ff12229',
+      time: '2026-03-14T09:53:06.000Z',
+      source: { product: 'aws', services: ['ec2_state_change'] },
+      category: { kind: 'instance-state', state: 'stopped', before: 'stopping' },
+      account: production,
+      region: 'eu-west-1',
+      service: 'ec2',
+      action: 'stopped',
+      actor: { kind: 'unknown', name: 'unknown', chain: [] },
+      targets: [{ kind: 'instance', id: 'i-03de5fa90b71c264e' }],
+      outcome: { kind: 'success' },
+      origin: { path: 'event-bus', index: 0 },
+      raw: { 'detail-type': 'EC2 Instance State-change Notification', detail: { state: 'stopped' } },
+    },
+    {
+      id: 'c22f208e-8a78-4652-8678-b77cd2203780',
+      title: 'Instance stopped or terminated',
+      level: 'low',
+      tags: ['attack.t1489'],
+      falsePositives: ['Schedules'],
+      references: [],
+      runbook: 'Ask who needs it.',
+    },
+  ),
+  evidence: [{ field: 'detail.state', value: 'stopped', wanted: 'is "stopped"' }],
+};
+
+/** The same, with the call. */
+export const instanceStoppedByBen: Finding = {
+  ...instanceStopped,
+  event: {
+    ...instanceStopped.event,
+    actor: {
+      kind: 'federated',
+      name: 'ben@example.com',
+      arn: `arn:aws:sts::${production}:assumed-role/AWSReservedSSO_Operators_0123456789abcdef/ben@example.com`,
+      account: production,
+      chain: ['ben@example.com', 'role/AWSReservedSSO_Operators_0123456789abcdef', 'permission-set/Operators'],
+    },
+    sourceAddress: '203.0.113.10',
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+    cause: {
+      eventId: '2f1e3d4c-5b6a-4789-8abc-def012345678',
+      time: '2026-03-14T09:52:31.000Z',
+      service: 'ec2',
+      action: 'StopInstances',
+      via: 'console',
+    },
+  },
+};
+
+/** The same, when the call came after the alert. */
+export const completion: Finding = { ...instanceStoppedByBen, completes: '2f1e3d4c-5b6a-4789-8abc-def012345678' };
+
 function finding(event: AuditEvent, rule: Finding['rule']): Finding {
   return {
     id: findingId(rule.id, event.id),
