@@ -23,62 +23,59 @@ export function deaggregate(data: Buffer): { readonly records: readonly Buffer[]
     return { reason: 'aggregated Kinesis record whose checksum is wrong' };
   }
   const records: Buffer[] = [];
-  for (const field of fieldsOf(message)) {
-    if (field === undefined) return { reason: 'aggregated Kinesis record that is no valid protobuf' };
-    if (field.number !== 3 || field.bytes === undefined) continue;
-    let body: Buffer | undefined;
-    for (const inner of fieldsOf(field.bytes)) {
-      if (inner === undefined) return { reason: 'aggregated Kinesis record that is no valid protobuf' };
-      if (inner.number === 3) body = inner.bytes;
-    }
+  const fields = fieldsOf(message);
+  if (fields === undefined) return { reason: 'aggregated Kinesis record that is no valid protobuf' };
+  for (const { number, bytes } of fields) {
+    if (number !== 3 || bytes === undefined) continue;
+    const body = fieldsOf(bytes)?.findLast((field) => field.number === 3)?.bytes;
     if (body === undefined) return { reason: 'aggregated Kinesis record with a part that has no data' };
-    records.push(body);
-    if (records.length > maxRecords) return { reason: `aggregated Kinesis record of more than ${maxRecords} records` };
+    if (records.push(body) > maxRecords)
+      return { reason: `aggregated Kinesis record of more than ${maxRecords} records` };
   }
   return { records };
 }
 
 interface Field {
   readonly number: number;
+  readonly end: number;
   /** Only of fields that say their length. */
   readonly bytes?: Buffer;
 }
 
-/** Walks a message's fields; undefined, and then no more, where it is no protobuf. https://protobuf.dev/programming-guides/encoding/ */
-function* fieldsOf(message: Buffer): Iterable<Field | undefined> {
-  let at = 0;
-  while (at < message.length) {
-    const key = varintAt(message, at);
-    if (key === undefined) return yield undefined;
-    at = key.end;
-    const number = Math.floor(key.value / 8);
-    switch (key.value % 8) {
-      case 0: {
-        const value = varintAt(message, at);
-        if (value === undefined) return yield undefined;
-        at = value.end;
-        yield { number };
-        break;
-      }
-      case 1:
-        at += 8;
-        yield { number };
-        break;
-      case 2: {
-        const length = varintAt(message, at);
-        if (length === undefined || length.value > message.length - length.end) return yield undefined;
-        at = length.end + length.value;
-        yield { number, bytes: message.subarray(length.end, at) };
-        break;
-      }
-      case 5:
-        at += 4;
-        yield { number };
-        break;
-      default:
-        return yield undefined;
+/** fieldsOf splits a message into its fields; undefined where it is no protobuf. https://protobuf.dev/programming-guides/encoding/ */
+function fieldsOf(message: Buffer): readonly Field[] | undefined {
+  const fields: Field[] = [];
+  for (let at = 0; at < message.length;) {
+    const field = fieldAt(message, at);
+    if (field === undefined || field.end > message.length) return undefined;
+    fields.push(field);
+    at = field.end;
+  }
+  return fields;
+}
+
+function fieldAt(message: Buffer, from: number): Field | undefined {
+  const key = varintAt(message, from);
+  if (key === undefined) return undefined;
+  const number = Math.floor(key.value / 8);
+  switch (key.value % 8) {
+    case 0: {
+      const end = varintAt(message, key.end)?.end;
+      return end === undefined ? undefined : { number, end };
     }
-    if (at > message.length) return yield undefined;
+    case 1:
+      return { number, end: key.end + 8 };
+    case 2: {
+      const length = varintAt(message, key.end);
+      if (length === undefined) return undefined;
+      const end = length.end + length.value;
+      return { number, end, bytes: message.subarray(length.end, end) };
+    }
+    case 5:
+      return { number, end: key.end + 4 };
+    default:
+      // Groups, which are no longer used, and what doesn't exist.
+      return undefined;
   }
 }
 
