@@ -66,7 +66,12 @@ export function outcomeWords(outcome: Outcome): string {
 /** whyWords says why a field matched: what the rule wanted and, where that doesn't show it already, the value seen. */
 export function whyWords({ field, wanted, value }: Evidence): string {
   const known = value !== '' && wanted.toLowerCase() === `is "${value.toLowerCase()}"`;
-  return `${field} ${wanted}${known ? '' : `: ${value === '' ? '(empty)' : value}`}`;
+  if (known) return `${field} ${wanted}`;
+  // Behind a negation, a bare value would read as what was refused.
+  const [words = ''] = wanted.split('"', 1);
+  if (/ (?:no|not|none|neither) /.test(` ${words} `))
+    return `${field} ${wanted} (it is ${value === '' ? 'empty' : `"${value}"`})`;
+  return `${field} ${wanted}: ${value === '' ? '(empty)' : value}`;
 }
 
 /** accountWords says which account, by name where it has one: `production (111122223333)`. */
