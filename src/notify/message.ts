@@ -25,7 +25,10 @@ export interface Message {
   readonly who: Actor;
   readonly what: { readonly service: string; readonly action: string; readonly category: Category };
   readonly outcome: Outcome;
+  /** Without the account that it happened in: `account` says that. */
   readonly targets: readonly Target[];
+  /** The target that says most, where there is one beside who did it. */
+  readonly mainTarget?: Target;
   readonly from: { readonly address?: string; readonly userAgent?: string };
   /** How it is known who did it, when another record told that. */
   readonly cause?: Cause;
@@ -97,6 +100,7 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
   const { event, rule } = finding;
   const account = event.account === undefined ? undefined : accountOf(event.account, context.accountNames);
   const consoleLink = consoleLinkOf(event);
+  const mainTarget = mainTargetOf(event);
   const correlation = correlationOf(finding.correlated);
   return {
     findingId: finding.id,
@@ -113,7 +117,8 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
     who: event.actor,
     what: { service: event.service, action: event.action, category: event.category },
     outcome: event.outcome,
-    targets: event.targets,
+    targets: event.targets.filter(({ kind, id }) => kind !== 'account' || id !== event.account),
+    ...(mainTarget && { mainTarget }),
     from: {
       ...(event.sourceAddress !== undefined && { address: event.sourceAddress }),
       ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
@@ -142,32 +147,41 @@ function accountOf(id: string, names: MessageContext['accountNames'] = {}): Acco
 }
 
 function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {
-  const target = tellingTarget(event);
+  const target = mainTargetOf(event);
   const who = isUntold(event) && target !== undefined ? '' : clip(event.actor.name, titlePartChars);
   return [
     `${rule.title}: `,
     correlated.length > 1 ? `${correlated.length} events, ` : '',
     who,
     target === undefined ? '' : `${who === '' ? '' : ' → '}${targetText(target)}`,
-    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+    placeText(event, target, account),
   ].join('');
 }
 
 /** Says only what is new; the alert before had the rest. */
 function completionTitleOf({ rule, event }: Finding, account: Account | undefined): string {
-  const target = tellingTarget(event);
+  const target = mainTargetOf(event);
   const who = clip(event.actor.name, titlePartChars);
   return [
     isUntold(event) ? 'No longer certain who did it' : `Now known: ${doneWords(event)} by ${who}`,
     target === undefined ? '' : ` → ${targetText(target)}`,
-    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+    placeText(event, target, account),
     ` (${clip(rule.title, titlePartChars)})`,
   ].join('');
 }
 
-/** A change of state can't say who caused it. */
-function isUntold({ category, cause }: AuditEvent): boolean {
-  return category.kind === 'instance-state' && cause === undefined;
+/** A change of state can't say who caused it, and some lines of a host don't say who did it. */
+function isUntold({ actor, category, cause }: AuditEvent): boolean {
+  if (category.kind === 'instance-state') return cause === undefined;
+  return actor.kind === 'unknown' && actor.name === 'unknown';
+}
+
+function placeText({ targets }: AuditEvent, told: Target | undefined, account: Account | undefined): string {
+  const host = targets.find(({ kind }) => kind === 'host');
+  return [
+    host === undefined || host === told ? '' : ` on ${clip(host.id, titlePartChars)}`,
+    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+  ].join('');
 }
 
 const done = new Map([
@@ -185,9 +199,10 @@ function targetText({ kind, id }: Target): string {
   return clip(`${kind} ${id}`, titlePartChars);
 }
 
-/** The first target that says more than who did it and in which account, which a title has anyway. */
-function tellingTarget({ account, actor, targets }: AuditEvent): Target | undefined {
-  return targets.find(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
+/** The first target that says more than who did it, where, and in which account, which a title has anyway. */
+function mainTargetOf({ account, actor, targets }: AuditEvent): Target | undefined {
+  const telling = targets.filter(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
+  return telling.find(({ kind }) => kind !== 'host') ?? telling[0];
 }
 
 function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | undefined {

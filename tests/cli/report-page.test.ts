@@ -62,6 +62,34 @@ function hashOf(text: string): string {
 }
 
 describe('the report page', () => {
+  test.each([
+    {
+      rule: 'the account once, and why a sign-in failed',
+      event: {
+        account: '111122223333',
+        targets: [{ kind: 'account', id: '111122223333' }],
+        outcome: { kind: 'failure', code: 'Failure', message: 'Failed authentication' },
+      },
+      line: 'ben · from 198.51.100.77 · in production · failed: Failed authentication',
+    },
+    {
+      rule: 'the target that is not who did it',
+      event: {
+        account: '111122223333',
+        targets: [
+          { kind: 'user', id: 'ben' },
+          { kind: 'policy', id: 'admin' },
+        ],
+        outcome: { kind: 'success' },
+      },
+      line: 'ben → admin · from 198.51.100.77 · in production',
+    },
+  ] as const)('the line of an alert says $rule', ({ event, line }) => {
+    const actor = { kind: 'iam-user', name: 'ben', chain: [] } as const;
+    const page = pageOf([finding({ event: { ...event, actor, sourceAddress: '198.51.100.77' } })]);
+    expect(page).toContain(`<span class="who">${line}</span>`);
+  });
+
   test('shows who, what, where, from where, why, and what to do next', () => {
     const page = pageOf([finding({ rule: { runbook: 'Ask the user, then disable the key.' } })]);
     for (const text of [

@@ -36,13 +36,12 @@ export function renderAlert(alert: Alert, context: MessageContext): Markup {
   </details>`;
 }
 
-function lineOf({ who, targets, account, from, outcome }: Message): string {
-  const [target] = targets;
+function lineOf({ who, mainTarget, account, from, outcome }: Message): string {
   const parts = [
-    clip(who.name, 120) + (target === undefined || target.id === who.name ? '' : ` → ${clip(target.id, 160)}`),
+    clip(who.name, 120) + (mainTarget === undefined ? '' : ` → ${clip(mainTarget.id, 160)}`),
     ...(from.address === undefined ? [] : [`from ${clip(from.address, 80)}`]),
     ...(account === undefined ? [] : [`in ${account.name ?? account.id}`]),
-    ...(outcome.kind === 'failure' ? [`failed: ${clip(outcome.code, 60)}`] : []),
+    ...(outcome.kind === 'failure' ? [clip(outcomeWords(outcome), 100)] : []),
   ];
   return parts.join(' · ');
 }

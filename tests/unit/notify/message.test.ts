@@ -35,6 +35,19 @@ describe('the title', () => {
     expect(messageOf(withEvent(rootLogin, { targets })).title).toBe(`Root user signed in to the console: ${end}`);
   });
 
+  test('leaves out an actor whom the log does not name, and says on which host it was', () => {
+    const created = withEvent(sshRootLogin, {
+      actor: { kind: 'unknown', name: 'unknown', chain: [] },
+      targets: [
+        { kind: 'host', id: 'web-1' },
+        { kind: 'host-user', id: 'sysupd' },
+      ],
+    });
+    expect(messageOf(created).title).toBe('SSH login as root: host-user sysupd on web-1 in 111122223333');
+    const { account: _, ...event } = created.event;
+    expect(messageOf({ ...created, event }).title).toBe('SSH login as root: host-user sysupd on web-1');
+  });
+
   test('has the account id where there is no name, and no name from an object’s own making', () => {
     const odd = withEvent(rootLogin, { account: 'constructor' });
     expect(messageOf(rootLogin).title).toMatch(/in 111122223333$/);
@@ -45,6 +58,14 @@ describe('the title', () => {
     expect(messageOf(hostile).title).toMatch(/in 111122223333$/);
     expect(messageOf(hostile).title.length).toBeLessThan(250);
   });
+});
+
+test('the account that it happened in is no target of its own', () => {
+  const targets = [
+    { kind: 'account', id: '111122223333' },
+    { kind: 'account', id: '444455556666' },
+  ];
+  expect(messageOf(withEvent(rootLogin, { targets })).targets).toEqual(targets.slice(1));
 });
 
 describe('consoleLinkOf', () => {
