@@ -7,7 +7,9 @@ import { gunzipSync } from 'node:zlib';
 import { audit } from '../../src/detect/audit.ts';
 import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
+import { createInstanceStory } from '../../src/detect/instance-story.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
+import { createMemoryInstanceLog } from '../../src/detect/memory-instance-log.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { readPaths } from '../../src/ingest/local-files.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -28,7 +30,11 @@ const files = await readPaths(
 );
 const tally = await audit(
   files.ingested,
-  { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
+  {
+    detector: createDetector(ruleSet),
+    correlator: createBatchCorrelator(ruleSet),
+    instances: createInstanceStory({ log: createMemoryInstanceLog(), waits: true }),
+  },
   {
     finding: (finding) => void findings.push(finding),
     failure: (failure) => void failures.push(failure),
@@ -43,9 +49,29 @@ const cloudTrail = records.filter(({ source }) => source.services.includes('clou
 
 test('the findings are those that were read and approved', () => {
   const lines = findings.map(({ time, rule, event }) =>
-    JSON.stringify({ time, level: rule.level, rule: rule.title, ruleId: rule.id, eventId: event.id }),
+    JSON.stringify({
+      time,
+      level: rule.level,
+      rule: rule.title,
+      who: event.actor.name,
+      ruleId: rule.id,
+      eventId: event.id,
+    }),
   );
   expectGolden('sample-findings.json', `[\n${lines.join(',\n')}\n]\n`);
+});
+
+test('who ended each instance is known, but where the trail was off', () => {
+  const ended = findings.filter(({ rule }) => rule.title === 'Instance stopped or terminated');
+  expect(ended.map(({ event }) => `${event.targets[0]?.id} by ${event.actor.name} (${event.cause?.action})`)).toEqual([
+    'i-04f1d8c7b3a96e250 by ec2.amazonaws.com (BidEvictedEvent)',
+    'i-0b5e7d1fa93c2864a by AWSServiceRoleForAutoScaling/AutoScaling (TerminateInstances)',
+    'i-0c8f2b31e6a4790d1 by prod-operations/botocore-session-1773216151 (TerminateInstances)',
+    'i-0a4c1e77b2d905f36 by prod-operations/botocore-session-1773216151 (TerminateInstances)',
+    'i-0f61b8d24ce7a9053 by prod-operations/botocore-session-1773216151 (TerminateInstances)',
+    'i-03de5fa90b71c264e by unknown (undefined)',
+    'i-0e2c94b7d60a1f583 by unknown (undefined)',
+  ]);
 });
 
 test('every record can be read, and most match nothing that anyone is told of', () => {
@@ -62,7 +88,6 @@ describe('nothing ordinary is alerted on', () => {
   /** Findings whose event doesn't name the intruder's address, each with its reason. */
   const others: Readonly<Record<string, string>> = {
     'CloudTrail Insights saw unusual activity': "names the intruder's user, an Insight has no address",
-    'Many instances stopped or terminated at once': 'a state change has no address',
     'Instance stopped or terminated': 'informational, for the record',
     'User created on a host': "root's session is the intruder's; useradd's line has no address",
     'Root user was active': 'the break-glass use in answer to the intrusion, which has to be confirmed',
