@@ -2,7 +2,15 @@ import { messageOf } from '../../notify/message.ts';
 import type { EventLine, Message, MessageContext } from '../../notify/message.ts';
 import { safeHref } from '../../notify/render/html.ts';
 import { clip } from '../../notify/render/plain.ts';
-import { accountWords, causeWords, spanWords, timeWords, whatWords, whoWords } from '../../notify/render/words.ts';
+import {
+  accountWords,
+  causeWords,
+  outcomeWords,
+  spanWords,
+  timeWords,
+  whatWords,
+  whoWords,
+} from '../../notify/render/words.ts';
 import type { Alert, Occurrence } from '../casebook/casebook.ts';
 import { count, span } from '../text.ts';
 import { html } from './markup.ts';
