@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCode, UsageError } from './exit.ts';
+import { reportCommand } from './report/report.ts';
 import { ruleCommand } from './rule/rule.ts';
 import { runCommand } from './run.ts';
 import { scanCommand } from './scan.ts';
@@ -62,6 +63,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   runCommand(program, surroundings, end);
   scanCommand(program, surroundings, end);
   ruleCommand(program, surroundings, end);
+  reportCommand(program, surroundings, end);
   return program;
 }
 

@@ -1,0 +1,61 @@
+-- CloudTrail's events of the period, with what nearly every question needs: who it was, by which name and which identity, and how it ended.
+-- The first three conditions choose partitions (a file may lie on the day after its events), the next two are exact.
+SELECT
+  eventid,
+  eventtime,
+  substr(eventtime, 1, 10) AS eventday,
+  account,
+  awsregion AS region,
+  eventsource,
+  eventname,
+  eventtype,
+  useridentity,
+  -- The name people know: root, a user, role/session, a service.
+  COALESCE(
+    CASE useridentity.type
+      WHEN 'Root' THEN 'root'
+      WHEN 'IAMUser' THEN useridentity.username
+      WHEN 'AssumedRole' THEN NULLIF(regexp_extract(useridentity.arn, ':assumed-role/(.+)$', 1), '')
+      WHEN 'FederatedUser' THEN NULLIF(regexp_extract(useridentity.arn, ':federated-user/(.+)$', 1), '')
+      WHEN 'AWSService' THEN useridentity.invokedby
+      WHEN 'IdentityCenterUser' THEN useridentity.onbehalfof.userid
+    END,
+    useridentity.username,
+    useridentity.invokedby,
+    useridentity.arn,
+    useridentity.principalid,
+    useridentity.accountid,
+    'unknown'
+  ) AS actor,
+  -- The identity that permissions hang on: sessions of one role are one principal.
+  COALESCE(
+    useridentity.sessioncontext.sessionissuer.arn,
+    useridentity.arn,
+    useridentity.invokedby,
+    useridentity.principalid,
+    useridentity.accountid,
+    'unknown'
+  ) AS principal,
+  COALESCE(useridentity.type, 'Unknown') AS actor_type,
+  useridentity.accountid AS actor_account,
+  useridentity.accesskeyid AS access_key,
+  COALESCE(sessioncredentialfromconsole = 'true', FALSE) AS from_console,
+  sourceipaddress,
+  useragent,
+  errorcode,
+  errormessage,
+  COALESCE(readonly = 'true', FALSE) AS is_read,
+  requestparameters,
+  responseelements,
+  additionaleventdata,
+  serviceeventdetails,
+  resources,
+  sharedeventid,
+  COALESCE(eventcategory, 'Management') AS eventcategory
+FROM cloudtrail
+WHERE day BETWEEN :from_day AND :to_day
+  AND (:account = '*' OR account = :account)
+  AND (:region = '*' OR region = :region)
+  AND eventtime >= :from
+  AND eventtime < :to
+  AND COALESCE(eventcategory, 'Management') <> 'Insight'

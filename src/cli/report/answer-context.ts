@@ -1,0 +1,16 @@
+import type { Period } from '../../report/period.ts';
+import type { ArchiveTally } from './archive-rows.ts';
+
+/** AnswerContext is what evidence says beside the answer. */
+export interface AnswerContext {
+  readonly archive: readonly string[];
+  readonly tally: Readonly<ArchiveTally>;
+  readonly version: string;
+}
+
+/** periodText says a period for a person. */
+export function periodText({ from, to }: Period): string {
+  const start = from.startsWith('0001') ? 'the beginning' : from;
+  const end = to.startsWith('9999') ? 'the end' : to;
+  return start === 'the beginning' && end === 'the end' ? 'all of the archive' : `from ${start} to before ${end}`;
+}

@@ -1,0 +1,41 @@
+import { plain } from '../../notify/render/plain.ts';
+import type { ReportRun } from '../../report/run-report.ts';
+import type { Output } from '../terminal.ts';
+
+const gap = '  ';
+const narrowest = 6;
+const widest = 80;
+
+/** answerTable writes rows for a person: one line each, as wide as the terminal, long values cut with an ellipsis. */
+export function answerTable({ report, rows }: ReportRun, { colors, interactive, width }: Output): string {
+  const heads = report.columns.map(({ name }) => name);
+  const texts = rows.map((row) => row.map((cell) => (cell === null ? '' : plain(String(cell)))));
+  const natural = heads.map((head, index) =>
+    texts.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), head.length),
+  );
+  const widths = interactive ? fitted(natural, width - gap.length * (heads.length - 1)) : natural;
+  const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => {
+        const room = widths[index] ?? 0;
+        const cut = cell.length > room ? `${cell.slice(0, room - 1)}…` : cell;
+        return right[index] === true ? cut.padStart(room) : cut.padEnd(room);
+      })
+      .join(gap)
+      .trimEnd();
+  return [colors.bold(line(heads)), ...texts.map(line)].join('\n').concat('\n');
+}
+
+/** Takes from the widest columns first what the terminal doesn't have. */
+function fitted(natural: readonly number[], room: number): readonly number[] {
+  const widths = natural.map((width) => Math.min(width, widest));
+  let over = widths.reduce((sum, width) => sum + width, 0) - room;
+  while (over > 0) {
+    const most = Math.max(...widths);
+    if (most <= narrowest) break;
+    widths[widths.indexOf(most)] = most - 1;
+    over--;
+  }
+  return widths;
+}

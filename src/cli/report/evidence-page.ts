@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { Cell } from '../../report/query-engine.ts';
+import type { Column } from '../../report/report.ts';
+import type { ReportRun } from '../../report/run-report.ts';
+import { html, trusted } from '../report-page/markup.ts';
+import type { Markup } from '../report-page/markup.ts';
+import { style } from '../report-page/style.ts';
+import { bytes, count, duration, plural } from '../text.ts';
+import { evidenceScript } from './evidence-script.ts';
+import { periodText } from './answer-context.ts';
+import type { AnswerContext } from './answer-context.ts';
+
+const ownStyle = `${style}
+.answer th { vertical-align: bottom; } .answer th button { border: 0; background: none; padding: 0; color: inherit; text-align: inherit; font-weight: 600; }
+.answer th[aria-sort=ascending] button::after { content: " ↑"; } .answer th[aria-sort=descending] button::after { content: " ↓"; }
+.answer td { font-size: 13px; max-width: 34ch; } .answer td.n { padding-right: 8px; } .answer tr[hidden] { display: none; }
+.answer thead { display: table-header-group; } .answer tr { break-inside: avoid; }
+.bars { display: grid; grid-template-columns: minmax(120px, 34ch) 1fr auto; gap: 4px 12px; font-size: 13.5px; align-items: center; }
+.bars span { overflow-wrap: anywhere; } .bars b { font-variant-numeric: tabular-nums; font-weight: 500; text-align: right; }
+.bars svg { width: 100%; height: 12px; display: block; } .bars rect { fill: var(--accent); }
+main.wide { max-width: 1500px; } .answer { min-width: 720px; }
+@media print { main.wide { max-width: none; } .answer { min-width: 0; font-size: 8.5pt; } .answer td { font-size: 8pt; max-width: none; } .answer th button { display: inline !important; } .answer tr[hidden] { display: table-row; } @page { size: A4 landscape; margin: 12mm; } }
+`;
+
+const shownBars = 15;
+
+/**
+ * evidencePage writes one run as one HTML page that needs nothing but itself: what was asked, of what, by which query, when, what
+ * came back, and the hash that proves it.
+ */
+export function evidencePage(run: ReportRun, context: AnswerContext): string {
+  const { report, rows } = run;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${report.title}, ${periodText(run.period)}</title>
+        ${trusted(`<style>${ownStyle}</style>`)}
+      </head>
+      <body>
+        <header class="top">
+          <div class="brand"><b>Trailwatch</b> evidence</div>
+          <h1>${report.title}</h1>
+          <p class="lead">${report.question}</p>
+        </header>
+        <main class="wide">
+          ${facts(run, context)} ${chartOf(run)} ${answer(run)} ${meanings(report.columns)} ${query(run)}
+        </main>
+        <footer>
+          Written by Trailwatch ${context.version}. Times are UTC. The hash is SHA-256 over the column names and the
+          rows as JSON, a line each; the same report over the same period of the same archive gives the same hash.
+        </footer>
+        ${trusted(`<script>${evidenceScript}</script>`)}
+      </body>
+    </html> `.markup;
+}
+
+// The hashes are of what stands between the tags, to the byte: nothing may reformat it.
+function policy(): string {
+  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
+}
+
+function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
+  const { report, statistics, account, region } = run;
+  const unread =
+    tally.failed > 0 ? `; ${plural(tally.failed, 'record or file', 'records or files')} could not be read` : '';
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ['Period', periodText(run.period)],
+    ['Accounts', account === '*' ? 'all in the archive' : account],
+    ['Regions', region === '*' ? 'all in the archive' : region],
+    [
+      'Parameters',
+      Object.entries(run.parameters)
+        .map(([name, value]) => `${name} = ${value}`)
+        .join('\n') || undefined,
+    ],
+    ['Archive', archive.map((path) => (path === '-' ? 'standard input' : path)).join('\n')],
+    ['Records', `${count(tally.records)} read${unread}`],
+    ['Answer', plural(run.rows.length, 'row')],
+    ['SHA-256', run.hash],
+    ['Run', `${run.startedAt} by ${run.engine}, in ${duration(run.elapsedMs)}`],
+    ['Bytes scanned', statistics.bytesScanned === undefined ? undefined : bytes(statistics.bytesScanned)],
+    ['Cost', statistics.cost === undefined ? undefined : `$${statistics.cost.toFixed(4)}`],
+    ['Execution', statistics.executionId],
+    ['Controls', report.controls.map(({ framework, id }) => `${framework}: ${id}`).join('\n') || undefined],
+  ];
+  return html`<section class="card">
+    <p class="about">${report.reading}</p>
+    <dl class="facts">
+      ${lines.flatMap(([name, value]) =>
+        value === undefined
+          ? []
+          : [
+              html`<dt>${name}</dt>
+                <dd class="${name === 'SHA-256' ? 'mono' : ''}">${brokenLines(value)}</dd>`,
+            ],
+      )}
+    </dl>
+  </section>`;
+}
+
+function brokenLines(text: string): readonly Markup[] {
+  return text.split('\n').map((line, index) => html`${index === 0 ? undefined : trusted('<br />')}${line}`);
+}
+
+function chartOf({ report, rows }: ReportRun): Markup | undefined {
+  const { chart, columns } = report;
+  if (chart === undefined || rows.length === 0) return undefined;
+  const at = columns.findIndex(({ name }) => name === chart.label);
+  const valueAt = columns.findIndex(({ name }) => name === chart.value);
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    const label = String(row[at] ?? '(none)');
+    // Of a time the day is what a chart can show.
+    const key = columns[at]?.type === 'time' ? label.slice(0, 10) : label;
+    sums.set(key, (sums.get(key) ?? 0) + (valueAt < 0 ? 1 : Number(row[valueAt] ?? 0)));
+  }
+  const byTime = columns[at]?.type === 'time' || [...sums.keys()].every((key) => /^\d{4}-\d\d/.test(key));
+  const sorted = [...sums].toSorted((a, b) => (byTime ? (a[0] < b[0] ? -1 : 1) : b[1] - a[1]));
+  const shown = byTime ? sorted.slice(-60) : sorted.slice(0, shownBars);
+  const most = Math.max(...shown.map(([, value]) => value), 1);
+  return html`<section class="card">
+    <h2>
+      ${chart.value ?? 'rows'} by ${chart.label}<small
+        >${shown.length < sorted.length ? `${shown.length} of ${sorted.length}` : ''}</small
+      >
+    </h2>
+    <div class="bars">
+      ${shown.map(
+        ([label, value]) =>
+          html`<span>${label}</span>
+            <svg viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
+              <rect x="0" y="0" width="${Math.max(Math.round((value / most) * 1000), value > 0 ? 2 : 0)}" height="12" />
+            </svg>
+            <b>${count(value)}</b>`,
+      )}
+    </div>
+  </section>`;
+}
+
+function answer({ report, rows }: ReportRun): Markup {
+  if (rows.length === 0)
+    return html`<section class="card">
+      <h2>Answer</h2>
+      <p>No row: nothing in the period answers the question.</p>
+    </section>`;
+  const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
+  return html`<section class="card">
+    <h2>Answer<small>${plural(rows.length, 'row')}</small></h2>
+    <div class="tools" hidden>
+      <input type="search" placeholder="Filter rows" aria-label="Filter rows" /><span
+        class="shown"
+        aria-live="polite"
+      ></span>
+    </div>
+    <div class="scroll">
+      <table class="answer">
+        <thead>
+          <tr>
+            ${report.columns.map(({ name, meaning }, index) => html`<th class="${right[index] === true ? 'n' : ''}" title="${meaning}"><button type="button">${name}</button></th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell, index) => cellOf(cell, right[index] === true))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function cellOf(cell: Cell, right: boolean): Markup {
+  const text = cell === null ? '' : String(cell);
+  return right ? html`<td class="n">${text}</td>` : html`<td>${text}</td>`;
+}
+
+function meanings(columns: readonly Column[]): Markup {
+  return html`<section class="card">
+    <h2>What the columns mean</h2>
+    <dl class="facts">
+      ${columns.map(
+        ({ name, meaning }) =>
+          html`<dt class="mono">${name}</dt>
+            <dd>${meaning}</dd>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+function query({ sql, values }: ReportRun): Markup {
+  const list = sql.names.map((name, index) => `${index + 1}. ${name} = ${JSON.stringify(values[index]?.value)}`);
+  return html`<section class="card">
+    <h2>The query</h2>
+    <pre>${sql.text}</pre>
+    <h3>The values of its question marks, in order</h3>
+    <pre>${list.join('\n')}</pre>
+  </section>`;
+}

@@ -1,0 +1,36 @@
+import { exitCode } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { UsageError } from '../exit.ts';
+import type { Surroundings } from '../terminal.ts';
+import { plural } from '../text.ts';
+import { readReports } from './read-reports.ts';
+
+/** listReports prints every report under its group. */
+export async function listReports(
+  options: { readonly format: 'table' | 'json'; readonly control?: string },
+  { out, err }: Surroundings,
+): Promise<ExitCode> {
+  const all = await readReports();
+  const wanted = options.control?.toLowerCase();
+  const reports = all.filter(
+    ({ controls }) =>
+      wanted === undefined || controls.some(({ framework }) => framework.toLowerCase().includes(wanted)),
+  );
+  if (reports.length === 0) throw new UsageError(`--control ${options.control}: no report names such a framework`);
+  if (options.format === 'json') {
+    const plain = reports.map(({ sql: _sql, ...rest }) => rest);
+    await out.write(`${JSON.stringify(plain, undefined, 2)}\n`);
+    return exitCode.done;
+  }
+  const width = Math.max(...reports.map(({ name }) => name.length));
+  for (const group of new Set(reports.map((report) => report.group))) {
+    const lines = reports
+      .filter((report) => report.group === group)
+      .map(({ name, question }) => `  ${out.colors.cyan(name.padEnd(width))}  ${question}`);
+    await out.write(`${out.colors.bold(group)}\n${lines.join('\n')}\n\n`);
+  }
+  await err.write(
+    `${plural(reports.length, 'report')}; \`trailwatch report show NAME\` says what one takes and gives.\n`,
+  );
+  return exitCode.done;
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOpener } from '../../ingest/open.ts';
+import { createDuckDbEngine } from '../../report/duckdb/duckdb-engine.ts';
+import type { Table, TableRow } from '../../report/duckdb/table.ts';
+import type { QueryEngine } from '../../report/query-engine.ts';
+import type { TableName } from '../../report/report.ts';
+import { auditFiles, prepareAudit } from '../audit-files.ts';
+import { UsageError } from '../exit.ts';
+import { createFailureList } from '../failure-list.ts';
+import type { FailureList } from '../failure-list.ts';
+import { showProgress } from '../progress.ts';
+import { projectPath } from '../options.ts';
+import { openInput } from '../read-input.ts';
+import type { Surroundings } from '../terminal.ts';
+import { archiveRows, findingRow } from './archive-rows.ts';
+import type { ArchiveTally } from './archive-rows.ts';
+
+/** LocalArchive is a folder's records in DuckDB, ready for any number of reports. */
+export interface LocalArchive {
+  readonly engine: QueryEngine;
+  readonly tally: Readonly<ArchiveTally>;
+  readonly failures: FailureList;
+  readonly close: () => Promise<void>;
+}
+
+/** openLocalArchive reads files and folders once, as `scan` does, into the tables that the reports read. */
+export async function openLocalArchive(
+  paths: readonly string[],
+  reads: ReadonlySet<TableName>,
+  surroundings: Surroundings,
+): Promise<LocalArchive> {
+  const { err, now, stdin, stop } = surroundings;
+  // Reports choose their period themselves: reading cuts nothing off, so that one archive answers them all.
+  const input = await openInput(paths, { stdin, opener: createOpener(), now: now(), range: {}, stop });
+  const [missing] = input.missing;
+  if (missing !== undefined) throw new UsageError(`--archive ${missing}: no such file or folder`);
+  const tables = await Promise.all([...reads].map(readTable));
+  const temporaryFolder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
+  const removeFolder = (): Promise<void> => rm(temporaryFolder, { recursive: true, force: true });
+  const failures = createFailureList();
+  const tally: ArchiveTally = { records: 0, others: 0, failed: 0 };
+  const endProgress = showProgress(err, input.progress, now().getTime(), now);
+  try {
+    const rows = async function* (): AsyncIterable<readonly TableRow[]> {
+      yield* archiveRows(input.records, reads, tally, (failure) => failures.add(failure));
+      endProgress();
+      if (reads.has('findings')) yield await detectedIn(paths, surroundings);
+    };
+    const engine = await createDuckDbEngine(rows(), { temporaryFolder, tables });
+    const close = async (): Promise<void> => {
+      await engine.close();
+      await removeFolder();
+    };
+    return { engine, tally, failures, close };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  } finally {
+    endProgress();
+  }
+}
+
+/** What the rules find in the same files: the pipeline's `findings` table, made on the spot. */
+async function detectedIn(paths: readonly string[], surroundings: Surroundings): Promise<readonly TableRow[]> {
+  const rows = new Map<string, TableRow>();
+  const prepared = await prepareAudit(paths, {}, surroundings);
+  await auditFiles(prepared, {}, surroundings, (finding) => {
+    if (!rows.has(finding.id)) rows.set(finding.id, findingRow(finding));
+  });
+  return [...rows.values()];
+}
+
+async function readTable(name: TableName): Promise<Table> {
+  return JSON.parse(await readFile(projectPath(`schemas/tables/${name}.json`), 'utf8')) as Table;
+}

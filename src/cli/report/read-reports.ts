@@ -1,0 +1,38 @@
+import { loadReports } from '../../report/load-reports.ts';
+import type { Report } from '../../report/report.ts';
+import { ReportError } from '../../report/report-error.ts';
+import { exitCode, UsageError } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { projectPath } from '../options.ts';
+import type { Surroundings } from '../terminal.ts';
+
+/** readReports reads the project's own reports. */
+export async function readReports(): Promise<readonly Report[]> {
+  try {
+    return await loadReports(projectPath('queries'), 'queries');
+  } catch (error) {
+    throw asUsage(error);
+  }
+}
+
+/** asUsage makes of what is wrong with a question what the command line tells of wrong usage; everything else stays. */
+export function asUsage(error: unknown): unknown {
+  if (!(error instanceof ReportError)) return error;
+  return error.kind === 'usage' || error.kind === 'definition'
+    ? new UsageError(error.message, error.hint, error)
+    : error;
+}
+
+const codes = {
+  usage: exitCode.usage,
+  definition: exitCode.usage,
+  engine: exitCode.fault,
+  'cut-off': exitCode.checkFailed,
+  cancelled: exitCode.interrupted,
+} satisfies Record<ReportError['kind'], ExitCode>;
+
+/** tellReportError says why there is no answer and returns the exit code that goes with it. */
+export async function tellReportError(error: ReportError, name: string, { err }: Surroundings): Promise<ExitCode> {
+  await err.write(`trailwatch: ${name}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+  return codes[error.kind];
+}

@@ -1,0 +1,147 @@
+import { resolve } from 'node:path';
+import { findReport } from '../../report/load-reports.ts';
+import { manifestOf } from '../../report/manifest.ts';
+import { readPeriod } from '../../report/period.ts';
+import { csvOf } from '../../report/render/csv.ts';
+import { jsonOf } from '../../report/render/json.ts';
+import { ReportError } from '../../report/report-error.ts';
+import { prepareReport, runReport } from '../../report/run-report.ts';
+import type { PreparedReport, ReportRun } from '../../report/run-report.ts';
+import { exitCode, UsageError } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { failureLines } from '../failure-list.ts';
+import { projectPath } from '../options.ts';
+import { writeFileAt } from '../report-file.ts';
+import type { Surroundings } from '../terminal.ts';
+import { count, duration, plural } from '../text.ts';
+import { version } from '../version.ts';
+import { periodText } from './answer-context.ts';
+import type { AnswerContext } from './answer-context.ts';
+import { answerTable } from './answer-table.ts';
+import { evidencePage } from './evidence-page.ts';
+import { openLocalArchive } from './local-engine.ts';
+import type { LocalArchive } from './local-engine.ts';
+import { asUsage, readReports, tellReportError } from './read-reports.ts';
+import type { ReportOptions } from './report-options.ts';
+
+/** runReports asks each report of one archive and writes the answers where they were asked for. */
+export async function runReports(
+  names: readonly string[],
+  options: ReportOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { cwd, err, now } = surroundings;
+  if (names.length > 1 && options.evidence === undefined) {
+    throw new UsageError('several reports need a folder for their answers', 'Name it with --evidence FOLDER.');
+  }
+  if (options.evidence !== undefined && options.out !== undefined) {
+    throw new UsageError('--out takes one answer, --evidence all forms of it: give one or the other');
+  }
+  // Everything that can be wrong with the question is said before a file is read.
+  const prepared = await prepareAll(names, options, now());
+  const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
+  if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
+  const reads = new Set(prepared.flatMap(({ report }) => report.reads));
+  const archive = await openLocalArchive(paths, reads, surroundings);
+  try {
+    const runs: ReportRun[] = [];
+    for (const one of prepared) {
+      try {
+        const run = await runReport(one, archive.engine, { now, signal: surroundings.stop, maxRows: options.maxRows });
+        runs.push(run);
+        await err.write(noteOf(run, archive));
+      } catch (error) {
+        if (!(error instanceof ReportError)) throw error;
+        return await tellReportError(error, one.report.name, surroundings);
+      }
+    }
+    const context = { archive: paths, tally: archive.tally, version: version() };
+    if (options.evidence === undefined) {
+      for (const run of runs) await writeAnswer(run, options, context, surroundings);
+    } else await writeEvidence(runs, resolve(cwd, options.evidence), context, surroundings);
+    for (const line of failureLines(archive.failures, 20)) await err.write(`trailwatch: ${line}\n`);
+    return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
+  } finally {
+    await archive.close();
+  }
+}
+
+async function prepareAll(
+  names: readonly string[],
+  options: ReportOptions,
+  now: Date,
+): Promise<readonly PreparedReport[]> {
+  const reports = await readReports();
+  try {
+    const period = readPeriod({ period: options.period, from: options.from, to: options.to }, now);
+    const { account, region } = options;
+    const chosen = names.map((name) => findReport(reports, name));
+    const taken = new Set(chosen.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
+    return chosen.map((report) => {
+      // Of several reports each takes its own of the parameters; one that none takes is a mistake.
+      const own = Object.entries(options.param).filter(
+        ([name]) => !taken.has(name) || report.parameters.some((one) => one.name === name),
+      );
+      return prepareReport(report, { period, account, region, parameters: Object.fromEntries(own) });
+    });
+  } catch (error) {
+    throw asUsage(error);
+  }
+}
+
+type Writer = (run: ReportRun, context: AnswerContext, surroundings: Surroundings) => string;
+
+const writers: Readonly<Record<ReportOptions['format'], Writer>> = {
+  table: (run, _context, surroundings) => answerTable(run, surroundings.out),
+  csv: (run) => csvOf(columnsOf(run), run.rows),
+  json: (run, { version: own }) => jsonOf(run, `trailwatch ${own}`),
+  html: (run, context) => evidencePage(run, context),
+};
+
+function columnsOf({ report }: ReportRun): readonly string[] {
+  return report.columns.map(({ name }) => name);
+}
+
+async function writeAnswer(
+  run: ReportRun,
+  { format, out: file }: ReportOptions,
+  context: AnswerContext,
+  surroundings: Surroundings,
+): Promise<void> {
+  const text = writers[format](run, context, surroundings);
+  if (file === undefined) await surroundings.out.write(text);
+  else {
+    await writeFileAt(resolve(surroundings.cwd, file), text);
+    await surroundings.err.write(`Written to ${file}\n`);
+  }
+}
+
+/** An evidence pack: page, CSV and JSON of each report, and last the manifest that proves them. */
+async function writeEvidence(
+  runs: readonly ReportRun[],
+  folder: string,
+  context: AnswerContext,
+  surroundings: Surroundings,
+): Promise<void> {
+  const files = runs.flatMap((run) =>
+    (['html', 'csv', 'json'] as const).map((format) => ({
+      path: `${run.report.name}.${format}`,
+      text: writers[format](run, context, surroundings),
+    })),
+  );
+  for (const { path, text } of files) await writeFileAt(resolve(folder, path), text);
+  const manifest = manifestOf(files, `trailwatch ${context.version}`, surroundings.now().toISOString());
+  await writeFileAt(resolve(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await surroundings.err.write(`${plural(files.length, 'file')} and manifest.json written to ${folder}\n`);
+}
+
+function noteOf({ report, rows, period, elapsedMs, hash }: ReportRun, { tally }: LocalArchive): string {
+  const asked = periodText(period);
+  const head = `${report.name}: ${plural(rows.length, 'row')} in ${duration(elapsedMs)}; ${asked}; sha256 ${hash.slice(0, 16)}…\n`;
+  if (rows.length > 0) return head;
+  const there =
+    tally.first === undefined
+      ? 'the archive holds no record of the kind that it reads'
+      : `the archive holds ${count(tally.records)} records, from ${tally.first.slice(0, 10)} to ${tally.last?.slice(0, 10)}`;
+  return `${head}  No row: ${there}.\n`;
+}

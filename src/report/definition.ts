@@ -1,0 +1,184 @@
+import * as v from 'valibot';
+import { plainOf, readYaml } from '../sigma/yaml.ts';
+import type { YamlNode } from '../sigma/yaml.ts';
+import { expectationOf, parameterTypes, readParameter } from './parameter.ts';
+import type { ParameterDefinition } from './parameter.ts';
+import { readPeriod } from './period.ts';
+import { columnTypes, tableNames } from './report.ts';
+import type { Report } from './report.ts';
+import { ReportError } from './report-error.ts';
+import { bindSql, wordsOf } from './sql-text.ts';
+
+/** The parameters that every report has without naming them. */
+export const ownParameters = ['from', 'to', 'from_day', 'to_day', 'account', 'region'] as const;
+
+const words = (most: number) =>
+  v.pipe(
+    v.string('must be text'),
+    v.trim(),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(most, `must have at most ${most} characters`),
+  );
+const name = v.pipe(
+  v.string('must be text'),
+  v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a name of lower-case letters, digits and _'),
+);
+const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject(entries, (issue) =>
+    issue.expected === 'never'
+      ? `no such key; the keys here are ${Object.keys(entries).join(', ')}`
+      : issue.received === 'undefined'
+        ? 'is missing'
+        : 'must be a map',
+  );
+
+const parameter = v.pipe(
+  object({
+    name,
+    type: v.picklist(parameterTypes, `must be one of ${parameterTypes.join(', ')}`),
+    meaning: words(300),
+    default: v.optional(
+      v.pipe(
+        v.union([v.string(), v.number(), v.boolean()], 'must be text, a number, true or false'),
+        v.transform((value) => String(value)),
+      ),
+    ),
+    choices: v.optional(v.array(words(100))),
+  }),
+  v.transform(({ default: standard, choices, ...rest }): ParameterDefinition => ({
+    ...rest,
+    ...(standard !== undefined && { default: standard }),
+    ...(choices !== undefined && { choices }),
+  })),
+  v.check(
+    (definition) => !(ownParameters as readonly string[]).includes(definition.name),
+    `every report has ${ownParameters.join(', ')}: they need no definition`,
+  ),
+  v.check(hasFittingDefault, ({ input }) => `its default is not ${expectationOf(input.type)}, or none of its choices`),
+);
+
+function hasFittingDefault(definition: ParameterDefinition): boolean {
+  if (definition.default === undefined) return true;
+  try {
+    readParameter(definition, definition.default);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const definition = object({
+  title: words(120),
+  question: v.pipe(words(300), v.endsWith('?', 'must be a question')),
+  group: words(40),
+  reads: v.pipe(
+    v.array(v.picklist(tableNames, `must be one of ${tableNames.join(', ')}`), 'must be a list of tables'),
+    v.minLength(1, 'must name a table'),
+  ),
+  period: v.optional(v.pipe(words(40), v.check(isPeriod, 'must be a period such as 90d or "last quarter"')), '90d'),
+  parameters: v.optional(v.array(parameter, 'must be a list'), []),
+  columns: v.pipe(
+    v.array(
+      object({
+        name,
+        type: v.picklist(columnTypes, `must be one of ${columnTypes.join(', ')}`),
+        meaning: words(300),
+      }),
+      'must be a list of name, type, meaning',
+    ),
+    v.minLength(1, 'must name the columns'),
+    v.check((columns) => new Set(columns.map((column) => column.name)).size === columns.length, 'names a column twice'),
+  ),
+  controls: v.optional(v.array(object({ framework: words(60), id: words(40) }), 'must be a list'), []),
+  schedule: words(60),
+  reading: words(2000),
+  chart: v.optional(object({ label: name, value: v.optional(name) })),
+});
+
+function isPeriod(text: string): boolean {
+  try {
+    readPeriod({ period: text }, new Date(0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * parseReport checks a report's two files against each other and makes a Report of them. `path` is the .yml file's.
+ * @throws {ReportError} with a line for each thing that is wrong: `queries/x.yml:12: columns.3.type: …`.
+ */
+export function parseReport(source: {
+  readonly name: string;
+  readonly path: string;
+  readonly yaml: string;
+  readonly sql: string;
+}): Report {
+  const { path } = source;
+  const read = readYaml(source.yaml, path, 'a report is a map (title, question, columns, …)');
+  const problems = read.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
+  const [first, second] = read.documents;
+  if (second !== undefined) problems.push(`${path}:${second.content.line}: one file is one report: remove the ---`);
+  if (first === undefined && problems.length === 0) problems.push(`${path}:1: the file is empty`);
+  if (first === undefined || problems.length > 0) throw new ReportError('definition', problems.join('\n'));
+  const checked = v.safeParse(definition, plainOf(first.content));
+  if (!checked.success) {
+    const lines = checked.issues.map((issue) => {
+      const keys = (issue.path ?? []).map(({ key }) => String(key));
+      return `${path}:${lineOf(first.content, keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
+    });
+    throw new ReportError('definition', lines.join('\n'));
+  }
+  const { chart, ...rest } = checked.output;
+  const report: Report = {
+    name: source.name,
+    ...rest,
+    ...(chart !== undefined && {
+      chart: chart.value === undefined ? { label: chart.label } : { label: chart.label, value: chart.value },
+    }),
+    sql: source.sql,
+  };
+  const faults = disagreements(report).map((fault) => `${path}: ${fault}`);
+  if (faults.length > 0) throw new ReportError('definition', faults.join('\n'));
+  return report;
+}
+
+/** Where definition and SQL say different things. */
+function disagreements(report: Report): readonly string[] {
+  const { parameters, columns, chart, sql } = report;
+  const used = new Set(bindSql(sql).names);
+  const known = new Set<string>([...ownParameters, ...parameters.map((one) => one.name)]);
+  const faults: string[] = [];
+  for (const one of used) if (!known.has(one)) faults.push(`the SQL uses :${one}, which parameters don't define`);
+  for (const one of parameters) if (!used.has(one.name)) faults.push(`the SQL never uses the parameter ${one.name}`);
+  const bare = wordsOf(sql);
+  for (const column of columns) {
+    if (!bare.has(column.name)) faults.push(`the SQL names no column ${column.name}`);
+  }
+  for (const column of [chart?.label, chart?.value]) {
+    if (column !== undefined && !columns.some((one) => one.name === column)) {
+      faults.push(`chart: there is no column ${column}`);
+    }
+  }
+  return faults;
+}
+
+/** The line of what the keys lead to, or of the last that is there. */
+function lineOf(node: YamlNode, keys: readonly string[]): number {
+  let here = node;
+  let { line } = node;
+  for (const key of keys) {
+    if (here.kind === 'map') {
+      const entry = here.entries.find((one) => one.key === key);
+      if (entry === undefined) return line;
+      ({ line } = entry);
+      here = entry.value;
+    } else if (here.kind === 'list') {
+      const item = here.items[Number(key)];
+      if (item === undefined) return line;
+      ({ line } = item);
+      here = item;
+    } else return line;
+  }
+  return line;
+}

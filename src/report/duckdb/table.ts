@@ -1,0 +1,107 @@
+/** Table is what `schemas/tables/<name>.json` says of a table: the same that Athena's is made from. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly partitions: readonly { readonly name: string }[];
+}
+
+export interface TableColumn {
+  /** As Athena has it, lower case. */
+  readonly name: string;
+  /** Hive's type: `string`, `struct<arn:string>`, `array<…>`, `map<…>`. */
+  readonly type: string;
+  /** The record's key. */
+  readonly field: string;
+}
+
+/** TableRow is one row: partitions by name, and the record whose fields fill the columns. */
+export interface TableRow {
+  readonly table: string;
+  /** What arrives twice with the same id stands in the table once. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly account: string;
+  readonly region: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** bodyOf writes a record's fields under the columns' names; inside of what has a shape, keys are lower case as Hive's are. */
+export function bodyOf(table: Table, fields: TableRow['fields']): string {
+  const body: Record<string, unknown> = {};
+  for (const { name, type, field } of table.columns) {
+    const value = fields[field];
+    if (value !== undefined) body[name] = type === 'string' ? value : lowerKeys(value, 0);
+  }
+  return JSON.stringify(body);
+}
+
+// What the tables give a shape is a few levels deep; what nests deeper has another shape anyway.
+const deepest = 12;
+
+function lowerKeys(value: unknown, depth: number): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > deepest) return null;
+  if (Array.isArray(value)) return value.map((item) => lowerKeys(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key.toLowerCase(), lowerKeys(inner, depth + 1)]),
+  );
+}
+
+/** tableSql makes a table of `<name>_raw`, which has id, time, account, region and body. */
+export function tableSql({ name, columns, partitions }: Table): string {
+  const filled = columns.map((column) =>
+    column.type === 'string'
+      ? // Of text the text, of everything else its JSON text, as Athena's serde gives them.
+        `json_extract_string(body, '$.${column.name}') AS ${column.name}`
+      : `json_transform(json_extract(body, '$.${column.name}'), '${JSON.stringify(structureOf(column.type))}') AS ${column.name}`,
+  );
+  const places: Readonly<Record<string, string>> = {
+    account: 'account',
+    region: 'region',
+    day: "strftime(CAST(time AS TIMESTAMPTZ), '%Y/%m/%d')",
+  };
+  const partitioned = partitions.map((one) => `${places[one.name] ?? 'NULL'} AS ${one.name}`);
+  return `CREATE TABLE ${name} AS SELECT ${[...filled, ...partitioned].join(', ')} FROM ${name}_raw
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
+}
+
+const scalars: Readonly<Record<string, string>> = {
+  string: 'VARCHAR',
+  int: 'INTEGER',
+  bigint: 'BIGINT',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+};
+
+/** structureOf turns Hive's type into what `json_transform` takes. @throws {Error} naming a type it doesn't know. */
+export function structureOf(type: string): unknown {
+  const text = type.trim();
+  const scalar = scalars[text];
+  if (scalar !== undefined) return scalar;
+  const nested = /^(struct|array|map)<(.*)>$/.exec(text);
+  const inner = nested?.[2] ?? '';
+  if (nested?.[1] === 'array') return [structureOf(inner)];
+  const parts = partsOf(inner);
+  if (nested?.[1] === 'map') return `MAP(${parts.map((part) => String(structureOf(part))).join(', ')})`;
+  if (nested?.[1] !== 'struct') throw new Error(`type ${JSON.stringify(type)}: not one that a table may have`);
+  return Object.fromEntries(
+    parts.map((part) => {
+      const at = part.indexOf(':');
+      return [part.slice(0, at).trim(), structureOf(part.slice(at + 1))];
+    }),
+  );
+}
+
+/** Parts between the commas that stand in no inner type. */
+function partsOf(text: string): readonly string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const char of text) {
+    if (char === '<') depth++;
+    if (char === '>') depth--;
+    if (char === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += char;
+  }
+  return parts;
+}

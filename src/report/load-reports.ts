@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseReport } from './definition.ts';
+import type { Report } from './report.ts';
+import { ReportError } from './report-error.ts';
+import { withShared, wordsOf } from './sql-text.ts';
+
+/** loadReports reads every report of a folder, in order of their names. @throws {ReportError} naming all that is wrong. */
+export async function loadReports(folder: string, shownAs = folder): Promise<readonly Report[]> {
+  const files = await readdir(folder).catch((cause: unknown) => {
+    throw new ReportError('usage', `${shownAs}: no folder of reports`, { cause });
+  });
+  const names = files.filter((file) => file.endsWith('.yml')).map((file) => file.slice(0, -4));
+  const strays = files.filter((file) => file.endsWith('.sql') && !names.includes(file.slice(0, -4)));
+  const problems = strays.map((file) => `${shownAs}/${file}: there is no ${file.slice(0, -4)}.yml that describes it`);
+  const shared = await readShared(join(folder, 'shared'));
+  const reports: Report[] = [];
+  for (const name of names.toSorted()) {
+    const path = `${shownAs}/${name}.yml`;
+    try {
+      const yaml = await readFile(join(folder, `${name}.yml`), 'utf8');
+      const own = await readFile(join(folder, `${name}.sql`), 'utf8').catch((cause: unknown) => {
+        throw new ReportError('definition', `${path}: there is no ${name}.sql beside it`, { cause });
+      });
+      const sql = withShared(own, needed(own, shared));
+      reports.push(parseReport({ name, path, yaml, sql }));
+    } catch (error) {
+      if (!(error instanceof ReportError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new ReportError('definition', problems.join('\n'));
+  return reports;
+}
+
+/** findReport picks a report by name. @throws {ReportError} with the names that come near. */
+export function findReport(reports: readonly Report[], name: string): Report {
+  const report = reports.find((one) => one.name === name);
+  if (report !== undefined) return report;
+  const near = reports.filter((one) => name.split('-').some((word) => word.length > 2 && one.name.includes(word)));
+  throw new ReportError('usage', `${JSON.stringify(name.slice(0, 80))}: no such report`, {
+    hint:
+      near.length > 0
+        ? `Near it: ${near
+            .slice(0, 6)
+            .map((one) => one.name)
+            .join(', ')}.`
+        : '`trailwatch report list` names all.',
+  });
+}
+
+interface SharedSql {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Shared WITH queries, `queries/shared/<name>.sql`: written once, put in front of every report that reads from them. */
+async function readShared(folder: string): Promise<readonly SharedSql[]> {
+  const files = await readdir(folder).catch(() => []);
+  return Promise.all(
+    files
+      .filter((file) => file.endsWith('.sql'))
+      .toSorted()
+      .map(async (file) => ({ name: file.slice(0, -4), sql: await readFile(join(folder, file), 'utf8') })),
+  );
+}
+
+function needed(sql: string, shared: readonly SharedSql[]): readonly SharedSql[] {
+  const words = wordsOf(sql);
+  return shared.filter(({ name }) => words.has(name));
+}

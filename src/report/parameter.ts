@@ -1,0 +1,130 @@
+import { isIP } from 'node:net';
+import { ReportError } from './report-error.ts';
+
+/** ParameterDefinition is what a report takes beside period, account and region. */
+export interface ParameterDefinition {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly meaning: string;
+  /** As it would be given on the command line; a parameter without one has to be given. */
+  readonly default?: string;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+}
+
+/** ParameterValue is a checked value, ready to travel beside the query, never inside it. */
+export type ParameterValue =
+  | { readonly type: 'text'; readonly value: string }
+  | { readonly type: 'integer'; readonly value: number }
+  | { readonly type: 'boolean'; readonly value: boolean };
+
+type Reader = { readonly expects: string; readonly read: (text: string) => ParameterValue | undefined };
+
+const longest = 1000;
+const textOf = (value: string): ParameterValue => ({ type: 'text', value });
+const matching =
+  (pattern: RegExp) =>
+  (text: string): ParameterValue | undefined =>
+    pattern.test(text) ? textOf(text) : undefined;
+
+// A row a type. `*` stands for any value where a type takes it: SQL then reads `(:account = '*' OR account = :account)`.
+const readers = {
+  text: { expects: `text of at most ${longest} characters`, read: (text) => textOf(text) },
+  integer: {
+    expects: 'a whole number',
+    read(text) {
+      const value = Number(text);
+      return /^-?\d{1,15}$/.test(text) && Number.isSafeInteger(value) ? { type: 'integer', value } : undefined;
+    },
+  },
+  boolean: {
+    expects: 'true or false',
+    read: (text) => (text === 'true' || text === 'false' ? { type: 'boolean', value: text === 'true' } : undefined),
+  },
+  account: { expects: 'an account number of 12 digits', read: matching(/^(?:\d{12}|\*)$/) },
+  region: { expects: 'a region such as eu-west-1', read: matching(/^(?:[a-z]{2}(?:-[a-z]+){1,2}-\d|\*)$/) },
+  address: {
+    expects: 'an IP address',
+    read: (text) => (text === '*' || isIP(text) !== 0 ? textOf(text) : undefined),
+  },
+  'access-key': {
+    expects: 'an access key ID such as AKIAIOSFODNN7EXAMPLE',
+    read: matching(/^(?:A(?:KI|SI|BI|CC)A[A-Z0-9]{12,124}|\*)$/),
+  },
+  timezone: {
+    expects: 'a time zone such as Europe/Berlin',
+    read: (text) => (isTimezone(text) ? textOf(text) : undefined),
+  },
+} satisfies Record<string, Reader>;
+
+export type ParameterType = keyof typeof readers;
+export const parameterTypes = Object.keys(readers) as readonly ParameterType[];
+
+/** expectationOf says in words what a parameter of the type takes. */
+export function expectationOf(type: ParameterType): string {
+  return readers[type].expects;
+}
+
+/** readParameter checks the text of one parameter. @throws {ReportError} that says what is expected. */
+export function readParameter(definition: ParameterDefinition, text: string): ParameterValue {
+  const { name, type, choices } = definition;
+  const { expects, read } = readers[type] as Reader;
+  // Control characters have no business in a value, and Athena's console would hide them.
+  // oxlint-disable-next-line no-control-regex
+  const value = text.length > longest || /[\u0000-\u001f\u007f]/.test(text) ? undefined : read(text);
+  if (value === undefined) throw new ReportError('usage', `${name}: ${quote(text)} is not ${expects}`);
+  if (choices !== undefined && !choices.includes(text)) {
+    throw new ReportError('usage', `${name}: ${quote(text)} is none of ${choices.join(', ')}`);
+  }
+  return value;
+}
+
+/**
+ * readParameters checks all that was given against what a report takes.
+ * @throws {ReportError} naming what is unknown, missing or of the wrong type.
+ */
+export function readParameters(
+  definitions: readonly ParameterDefinition[],
+  given: Readonly<Record<string, string>>,
+): ReadonlyMap<string, ParameterValue> {
+  const names = definitions.map(({ name }) => name);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const known =
+      names.length === 0 ? 'It takes none beside period, account and region.' : `It takes: ${names.join(', ')}.`;
+    throw new ReportError('usage', `${quote(name)}: the report takes no such parameter`, { hint: known });
+  }
+  const values = new Map<string, ParameterValue>();
+  for (const definition of definitions) {
+    const text = Object.hasOwn(given, definition.name) ? given[definition.name] : definition.default;
+    if (text === undefined) {
+      throw new ReportError('usage', `${definition.name}: this report needs it: ${definition.meaning}`, {
+        hint: `Give it as --param ${definition.name}=VALUE, ${readers[definition.type].expects}.`,
+      });
+    }
+    values.set(definition.name, readParameter(definition, text));
+  }
+  return values;
+}
+
+/**
+ * sqlLiteral writes a value as a literal of Athena's grammar: what execution parameters are made of. Only text needs care, and a
+ * quote is all that can end a literal there; a backslash means itself.
+ * https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
+ */
+export function sqlLiteral(value: ParameterValue): string {
+  return value.type === 'text' ? `'${value.value.replaceAll("'", "''")}'` : String(value.value);
+}
+
+function isTimezone(text: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

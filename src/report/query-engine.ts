@@ -1,0 +1,51 @@
+import type { ParameterValue } from './parameter.ts';
+import type { BoundSql } from './sql-text.ts';
+
+/** Cell is one value of an answer. Whole numbers beyond 2^53 and times come as text. */
+export type Cell = string | number | boolean | null;
+
+/** Query is what an engine is asked: text and, apart from it, a value for each `?`. */
+export interface Query {
+  readonly sql: BoundSql;
+  readonly values: readonly ParameterValue[];
+}
+
+/** EngineProgress is how far a query is, as far as its engine tells. */
+export interface EngineProgress {
+  /** In the engine's words: `QUEUED`, `RUNNING`. */
+  readonly state: string;
+  /** From 0 to 1. */
+  readonly part?: number;
+  readonly bytesScanned?: number;
+}
+
+/** QueryStatistics is what a query cost, as far as its engine tells. */
+export interface QueryStatistics {
+  /** Bytes read from the archive. */
+  readonly bytesScanned?: number;
+  /** In US dollars. */
+  readonly cost?: number;
+  /** The engine's own name for the run, e.g. Athena's query execution ID. */
+  readonly executionId?: string;
+  /** Whether the engine answered from an earlier run's result. */
+  readonly reused?: boolean;
+}
+
+/** Answer is a query's rows in order, batch by batch, then its statistics. */
+export interface Answer {
+  readonly columns: readonly string[];
+  readonly batches: AsyncIterable<readonly (readonly Cell[])[]>;
+  /** Complete once the batches have been read. */
+  statistics(): QueryStatistics;
+}
+
+/** QueryEngine answers queries over the archive's tables. */
+export interface QueryEngine {
+  /** For a person: `DuckDB 1.5.5`, `Athena, workgroup trailwatch-prod`. */
+  readonly name: string;
+  query(
+    query: Query,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (progress: EngineProgress) => void },
+  ): Promise<Answer>;
+  close(): Promise<void>;
+}

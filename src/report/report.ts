@@ -1,0 +1,51 @@
+import type { ParameterDefinition } from './parameter.ts';
+
+/** The types a report's column can have; every engine's rows are brought to them. */
+export const columnTypes = ['text', 'integer', 'number', 'boolean', 'time'] as const;
+export type ColumnType = (typeof columnTypes)[number];
+
+/** Column is one column of a report's answer, in the query's order. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** What the value means, for the reader of the evidence. */
+  readonly meaning: string;
+}
+
+/** Control is a requirement that the report helps to show: `CIS AWS Foundations 3.0.0`, `1.7`. */
+export interface Control {
+  readonly framework: string;
+  readonly id: string;
+}
+
+/** Chart says which columns a chart of the answer draws: one bar for each value of `label`, as long as the sum of `value`. */
+export interface Chart {
+  readonly label: string;
+  /** Without it rows are counted. */
+  readonly value?: string;
+}
+
+/** Tables a report can read; an engine may know them at a price, so that only what is read is filled. */
+export const tableNames = ['cloudtrail', 'host_auth', 'findings'] as const;
+export type TableName = (typeof tableNames)[number];
+
+/** Report is a saved query with a name: what it answers, what it takes, what its columns mean, and its SQL. */
+export interface Report {
+  /** The file's name without its ending, e.g. `root-activity`. */
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  readonly group: string;
+  readonly reads: readonly TableName[];
+  readonly parameters: readonly ParameterDefinition[];
+  readonly columns: readonly Column[];
+  readonly controls: readonly Control[];
+  /** When to run it, in words: `weekly`, `quarterly`. */
+  readonly schedule: string;
+  /** The period when none is asked for, as `--period` takes it. */
+  readonly period: string;
+  readonly reading: string;
+  readonly chart?: Chart;
+  /** The SQL as written, in Athena's dialect, with `:name` where a parameter goes. */
+  readonly sql: string;
+}

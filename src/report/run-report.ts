@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { readParameter, readParameters } from './parameter.ts';
+import type { ParameterDefinition, ParameterValue } from './parameter.ts';
+import { partitionDays } from './period.ts';
+import type { Period } from './period.ts';
+import type { Cell, EngineProgress, QueryEngine, QueryStatistics } from './query-engine.ts';
+import type { ColumnType, Report } from './report.ts';
+import { ReportError } from './report-error.ts';
+import { bindSql } from './sql-text.ts';
+import type { BoundSql } from './sql-text.ts';
+
+/** ReportRequest is what somebody asks of a report: texts as they were given, checked by `prepareReport`. */
+export interface ReportRequest {
+  readonly period: Period;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** PreparedReport is a report with checked values, ready to be asked of any engine. */
+export interface PreparedReport {
+  readonly report: Report;
+  readonly period: Period;
+  readonly account: string;
+  readonly region: string;
+  /** The report's own parameters with the values they got, as a person gives them. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly sql: BoundSql;
+  readonly values: readonly ParameterValue[];
+}
+
+/** ReportRun is one run of a report, complete: what was asked, of whom, when, and what came back. */
+export interface ReportRun extends PreparedReport {
+  readonly engine: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly elapsedMs: number;
+  readonly rows: readonly (readonly Cell[])[];
+  readonly statistics: QueryStatistics;
+  /** SHA-256 over columns and rows, hexadecimal: the same answer has the same hash, whichever engine gave it. */
+  readonly hash: string;
+}
+
+const place = (name: 'account' | 'region', type: 'account' | 'region'): ParameterDefinition => ({
+  name,
+  type,
+  meaning: `the ${name} to look at; * for all`,
+  default: '*',
+});
+
+/** prepareReport checks a request. @throws {ReportError} naming what is unknown, missing or of the wrong type. */
+export function prepareReport(report: Report, request: ReportRequest): PreparedReport {
+  const own = readParameters(report.parameters, request.parameters);
+  const account = readParameter(place('account', 'account'), request.account ?? '*');
+  const region = readParameter(place('region', 'region'), request.region ?? '*');
+  const { first, last } = partitionDays(request.period);
+  const text = (value: string): ParameterValue => ({ type: 'text', value });
+  const all = new Map<string, ParameterValue>([
+    ...own,
+    ['from', text(request.period.from)],
+    ['to', text(request.period.to)],
+    ['from_day', text(first)],
+    ['to_day', text(last)],
+    ['account', account],
+    ['region', region],
+  ]);
+  const sql = bindSql(report.sql);
+  const values = sql.names.map((name) => {
+    const value = all.get(name);
+    if (value === undefined)
+      throw new ReportError('definition', `${report.name}: the SQL uses :${name}, which nobody gives`);
+    return value;
+  });
+  return {
+    report,
+    period: request.period,
+    account: String(account.value),
+    region: String(region.value),
+    parameters: Object.fromEntries([...own].map(([name, { value }]) => [name, String(value)])),
+    sql,
+    values,
+  };
+}
+
+/** RunOptions are what running takes from outside. */
+export interface RunOptions {
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: EngineProgress) => void;
+  /** More rows than this are refused rather than cut: evidence is whole or it isn't evidence. */
+  readonly maxRows: number;
+}
+
+/** runReport asks an engine and brings the answer to the report's columns. @throws {ReportError} when it can't be whole. */
+export async function runReport(
+  prepared: PreparedReport,
+  engine: QueryEngine,
+  options: RunOptions,
+): Promise<ReportRun> {
+  const { report, sql, values } = prepared;
+  const { now, signal, onProgress, maxRows } = options;
+  const startedAt = now();
+  const answer = await engine.query({ sql, values }, { signal, ...(onProgress !== undefined && { onProgress }) });
+  const wanted = report.columns.map(({ name }) => name);
+  if (answer.columns.join('\n').toLowerCase() !== wanted.join('\n')) {
+    throw new ReportError(
+      'definition',
+      `${report.name}: the query gives ${answer.columns.join(', ')}, its definition says ${wanted.join(', ')}`,
+    );
+  }
+  const rows: (readonly Cell[])[] = [];
+  for await (const batch of answer.batches) {
+    for (const row of batch) rows.push(row.map((cell, index) => typed(cell, report.columns[index]?.type ?? 'text')));
+    if (rows.length > maxRows) {
+      throw new ReportError('cut-off', `the answer has more than ${maxRows} rows`, {
+        hint: 'Ask for a shorter period, one account or one region, or allow more with --max-rows.',
+      });
+    }
+  }
+  return {
+    ...prepared,
+    engine: engine.name,
+    startedAt: startedAt.toISOString(),
+    elapsedMs: now().getTime() - startedAt.getTime(),
+    rows,
+    statistics: answer.statistics(),
+    hash: hashOf(wanted, rows),
+  };
+}
+
+/** hashOf is what names an answer: a change of one cell, of the order or of a column changes it. */
+export function hashOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const hash = createHash('sha256').update(`${JSON.stringify(columns)}\n`);
+  for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
+  return hash.digest('hex');
+}
+
+/** Athena gives every value as text, DuckDB each in its own type; a definition's type is what both become. */
+function typed(cell: Cell, type: ColumnType): Cell {
+  if (cell === null) return null;
+  switch (type) {
+    case 'text':
+    case 'time':
+      return String(cell);
+    case 'integer':
+    case 'number': {
+      const value = Number(cell);
+      return typeof cell === 'string' &&
+        (cell === '' || !Number.isFinite(value) || (type === 'integer' && !Number.isSafeInteger(value)))
+        ? cell
+        : value;
+    }
+    case 'boolean':
+      return typeof cell === 'boolean' ? cell : cell === 'true' ? true : cell === 'false' ? false : cell;
+    default:
+      throw new Error(type satisfies never);
+  }
+}
