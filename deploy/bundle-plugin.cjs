@@ -1,9 +1,7 @@
 // Before a function is packaged: compile rules and configuration, bundle the function to one file, zip that file and nothing else.
-const { execFile } = require('node:child_process');
-const { existsSync } = require('node:fs');
 const { rm, writeFile } = require('node:fs/promises');
 const path = require('node:path');
-const { promisify } = require('node:util');
+const { compile } = require('./compile.cjs');
 
 module.exports = class BundlePlugin {
   constructor(serverless) {
@@ -38,17 +36,6 @@ module.exports = class BundlePlugin {
     );
   }
 };
-
-/** Compilers are run by the project's own Node, which runs TypeScript: the shell's may be older. */
-async function compile(serviceDir, what, command) {
-  const own = path.join(serviceDir, 'node_modules', '.bin', 'node');
-  const node = existsSync(own) ? own : process.execPath;
-  try {
-    await promisify(execFile)(node, command, { cwd: serviceDir });
-  } catch (error) {
-    throw new Error(`compiling ${what} failed:\n${error.stderr || error.message}`, { cause: error });
-  }
-}
 
 async function bundleFunction(serviceDir, entry, outfile) {
   const { build } = require('esbuild');

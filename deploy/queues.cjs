@@ -1,6 +1,7 @@
 // Queues, their dead letters, who may send to them, and an alarm on each queue of dead letters.
 const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
 const { attribute, policy, stageOf, tlsOnly } = require('./names.cjs');
+const { probeRules } = require('./probes.cjs');
 
 const day = 86_400;
 
@@ -16,20 +17,17 @@ const steps = {
   LogsSubscription: { name: 'logs-subscription', rules: () => [] },
   EventBus: { name: 'event-bus', rules: (stage) => eventRules(stage).map(({ id }) => id) },
   Kinesis: { name: 'kinesis', rules: () => [] },
+  Probe: { name: 'probe', rules: ({ stage }) => probeRules(stage) },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };
 
 module.exports = async ({ resolveVariable }) => {
   const stage = await stageOf(resolveVariable, eventRuleParameters);
-  return {
-    Resources: Object.assign(
-      {},
-      ...Object.entries(steps).map(([step, row]) =>
-        resourcesOf(step, { ...row, name: `${stage.prefix}-${row.name}`, rules: row.rules(stage) }),
-      ),
-    ),
-  };
+  const resources = Object.entries(steps).map(async ([step, row]) =>
+    resourcesOf(step, { ...row, name: `${stage.prefix}-${row.name}`, rules: await row.rules(stage) }),
+  );
+  return { Resources: Object.assign({}, ...(await Promise.all(resources))) };
 };
 
 function resourcesOf(step, { name, rules, queue }) {

@@ -14,6 +14,7 @@ module.exports = async ({ resolveVariable }) => {
     },
     EventBus: { name: 'event-bus', statements: [...detecting, deadLetters('EventBus')] },
     Kinesis: { name: 'kinesis', statements: [...detecting, deadLetters('Kinesis'), ...readStream(params)] },
+    Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
     TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
     Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...readWebhook(params)] },
   };

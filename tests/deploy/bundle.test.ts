@@ -10,7 +10,7 @@ import { sqsEvent } from '../support/sqs-event.ts';
 import { unzip } from '../support/unzip.ts';
 import { openWorkshop, type Packaged, type Workshop } from './packaged.ts';
 
-const functions = ['logsSubscription', 'eventBus', 'trailFile', 'deliver'] as const;
+const functions = ['logsSubscription', 'eventBus', 'probe', 'trailFile', 'deliver'] as const;
 type FunctionKey = (typeof functions)[number];
 
 let workshop: Workshop;
@@ -20,6 +20,8 @@ let tasks: string;
 
 beforeAll(async () => {
   workshop = openWorkshop();
+  // An address that is refused, so that nothing is asked from here.
+  workshop.write('config/prod.yml', 'probes: { endpoints: [{ name: shop, url: http://169.254.169.254/ }] }');
   tasks = mkdtempSync(path.join(tmpdir(), 'trailwatch-task-'));
   [lambda, packaged] = await Promise.all([startLocalLambda(), workshop.package('prod')]);
 }, 120_000);
@@ -60,6 +62,13 @@ describe('Lambda loads the package and calls it', () => {
     lambda.bus.clear();
     expect(await invoke(key, lambdaEvent(event))).toMatchObject({ result: null });
     expect(lambda.bus.entries.map(({ Detail }) => Detail).join('\n')).toContain(finds);
+  });
+
+  test('probe raises a finding', async () => {
+    lambda.bus.clear();
+    const event = { id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa', time: '2026-03-11T09:00:00Z', source: 'aws.events' };
+    expect(await invoke('probe', event)).toMatchObject({ result: null });
+    expect(lambda.bus.entries.map(({ Detail }) => Detail).join('\n')).toContain('Endpoint down');
   });
 
   test('trailFile reads a file', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -29,6 +29,8 @@ export interface Packaged {
 
 export interface Workshop {
   package(stage: string, parameters?: Readonly<Record<string, string>>): Promise<Packaged>;
+  /** write changes one of the copied files. */
+  write(file: string, text: string): void;
   remove(): void;
 }
 
@@ -66,6 +68,7 @@ export function openWorkshop(): Workshop {
         bundled: (key) => bytesByInput(JSON.parse(read(folder, `.build/lambda/${key}.json`).toString()) as Metafile),
       };
     },
+    write: (file, text) => writeFileSync(path.join(folder, file), text),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

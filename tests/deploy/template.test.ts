@@ -20,6 +20,8 @@ const packaged = new Map<string, Packaged>();
 beforeAll(async () => {
   workshop = openWorkshop();
   for (const stage of stages) packaged.set(stage, await workshop.package(stage));
+  // What is probed stands in the configuration, not in a parameter.
+  workshop.write('config/prod.yml', 'probes: { endpoints: [{ name: shop, url: https://shop.example.com/ }] }');
   packaged.set('prod with every parameter', await workshop.package('prod', everything));
 }, 120_000);
 afterAll(() => workshop.remove());
@@ -48,7 +50,7 @@ describe.each(variants)('%s', (variant) => {
     const groups = new Map(
       ofType('AWS::Logs::LogGroup').map(([, { Properties }]) => [Properties['LogGroupName'], Properties]),
     );
-    expect(functions).toHaveLength(5);
+    expect(functions).toHaveLength(6);
     expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(functions.length);
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
@@ -60,11 +62,11 @@ describe.each(variants)('%s', (variant) => {
     const called = ofType('AWS::Lambda::Permission').map(([, { Properties }]) => refOf(Properties['FunctionName']));
     expect([...new Set(called)].toSorted()).toEqual(
       variant === 'prod with every parameter'
-        ? ['EventBusLambdaFunction', 'LogsSubscriptionLambdaFunction']
+        ? ['EventBusLambdaFunction', 'LogsSubscriptionLambdaFunction', 'ProbeLambdaFunction']
         : ['EventBusLambdaFunction'],
     );
     // The subscription function is called by hand-made subscriptions, too, which the stack knows nothing of.
-    for (const id of ['EventBusLambdaFunction', 'LogsSubscriptionLambdaFunction']) {
+    for (const id of ['EventBusLambdaFunction', 'LogsSubscriptionLambdaFunction', 'ProbeLambdaFunction']) {
       const { DeadLetterConfig, Role } = resource(id).Properties as {
         DeadLetterConfig?: { TargetArn: unknown };
         Role: unknown;
@@ -201,6 +203,8 @@ describe('stages', () => {
     expect(full['TrailFileRule']?.Properties['EventPattern']).toMatchObject({
       detail: { bucket: { name: ['example-trail'] } },
     });
+    expect(Object.keys(plain)).not.toContain('ProbeRule');
+    expect(full['ProbeRule']?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
     expect(plain['CloudTrailRule']?.Properties['State']).toBe('ENABLED');
     expect(full['CloudTrailRule']?.Properties['State']).toBe('ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS');
     const sids = (role: Resource | undefined): (string | undefined)[] => statementsOf(role).map(({ Sid }) => Sid);
