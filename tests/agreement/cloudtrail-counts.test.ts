@@ -1,75 +1,69 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
+import { audit } from '../../src/detect/audit.ts';
+import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { createDetector } from '../../src/detect/detector.ts';
+import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { explainMatch } from '../../src/sigma/explain.ts';
-import type { Fields, LoweredRule } from '../../src/sigma/expr.ts';
-import { lowerRules } from '../../src/sigma/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse.ts';
-import { requirementsOf } from '../../src/sigma/requirements.ts';
+import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
 import { compileField } from '../../src/sigma/field.ts';
+import { requirementsOf } from '../../src/sigma/requirements.ts';
 import { foldCase, textOf } from '../../src/sigma/text.ts';
+import { cloudTrailCorpora, hasCorpora, ingestCloudTrail, readRules } from '../support/corpora.ts';
+import type { CloudTrailCorpus } from '../support/corpora.ts';
 import { expectGolden } from '../support/golden.ts';
-import { corpora, hasRules, readFolder } from './rule-archive.ts';
-import type { RuleFiles } from './rule-archive.ts';
 
-/** Real CloudTrail beside the checkout: attacks, labelled and not, among ordinary activity. */
-const files = {
-  invictus: 'invictus_aws_dataset/events.jsonl',
-  stratus: 'stratus_red_team/events_labelled.jsonl',
-  streamalert: 'streamalert_cloudtrail/tests.jsonl',
-  otrf: 'otrf_security_datasets_aws/ec2_proxy_s3_exfiltration_2020-09-14011940.json',
-  small: 'small_cloudtrail_samples/events.jsonl',
-} as const;
+type Counts = Record<string, number>;
 
-function readRecords(file: string): readonly Fields[] {
-  return readFileSync(path.join(corpora, file), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const value = JSON.parse(line) as { readonly event?: Fields };
-      const record = value.event ?? value;
-      const detail = (record as { readonly detail?: Fields }).detail;
-      return detail ?? record;
-    });
+function count(counts: Counts, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
 }
 
-function lower(rules: RuleFiles): readonly LoweredRule[] {
-  return lowerRules(rules.flatMap(([file, text]) => parseRuleFile(text, file).documents)).ruleSet.detections;
+function sorted(counts: Counts): Counts {
+  return Object.fromEntries(Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const present = hasRules && Object.values(files).every((file) => existsSync(path.join(corpora, file)));
+/** Every rule's matches, also those that only count for a correlation, and every correlation's findings. */
+async function countsOf(corpus: CloudTrailCorpus, lowered: LoweredRuleSet) {
+  const ruleSet = createRuleSet(lowered);
+  const matches: Counts = {};
+  const correlations: Counts = {};
+  const tally = await audit(
+    ingestCloudTrail(corpus),
+    { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
+    {
+      record: (_, matched) => {
+        for (const { rule } of matched) count(matches, rule.key);
+      },
+      finding: ({ rule, correlated }) => {
+        if (correlated.length > 0) count(correlations, rule.id);
+      },
+    },
+  );
+  return { tally, matches: sorted(matches), correlations: sorted(correlations) };
+}
 
-(present ? describe : describe.skip)('rules of others over real CloudTrail', () => {
-  const sets = present
-    ? { sigmahq: lower(readFolder('sigmahq_rules/aws/rules')), suzaku: lower(readFolder('suzaku_aws_rules')) }
-    : { sigmahq: [], suzaku: [] };
+(hasCorpora ? describe : describe.skip)('rules of others over real CloudTrail', () => {
+  const sets = hasCorpora
+    ? { sigmahq: readRules('aws'), suzaku: readRules('suzaku') }
+    : { sigmahq: { detections: [], correlations: [] }, suzaku: { detections: [], correlations: [] } };
 
-  test.each(Object.entries(files))('%s: which rules match how often', (name, file) => {
-    const records = readRecords(file);
-    const counts = Object.fromEntries(
-      Object.entries(sets).map(([set, rules]) => {
-        const matched = rules.map((rule) => {
-          const matcher = compileMatcher(rule.expr);
-          return [rule.key, records.filter((record) => matcher(record)).length] as const;
-        });
-        return [
-          set,
-          Object.fromEntries(matched.filter(([, count]) => count > 0).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-        ];
-      }),
-    );
-    expectGolden(`sigma/${name}.json`, `${JSON.stringify({ records: records.length, ...counts }, null, 2)}\n`);
+  test.each(cloudTrailCorpora)('%s: which rules match how often, and which correlations fire', async (corpus) => {
+    const counts = { sigmahq: await countsOf(corpus, sets.sigmahq), suzaku: await countsOf(corpus, sets.suzaku) };
+    expectGolden(`sigma/${corpus}.json`, `${JSON.stringify(counts, null, 2)}\n`);
   });
 
   test('what a rule requires, every record that it matches has', () => {
+    const { detect } = createDetector(
+      createRuleSet({ detections: [...sets.sigmahq.detections, ...sets.suzaku.detections], correlations: [] }),
+    );
     let checked = 0;
-    for (const record of readRecords(files.stratus)) {
-      for (const { expr } of [...sets.sigmahq, ...sets.suzaku]) {
-        if (!compileMatcher(expr)(record)) continue;
-        expect(explainMatch(expr, record).result).toBe(true);
-        for (const { field, values } of requirementsOf(expr)) {
-          const elements = compileField(field)(record).flat();
+    for (const item of ingestCloudTrail('stratus')) {
+      if (item.kind !== 'record') continue;
+      const { fields } = item.record;
+      for (const { rule } of detect(item.record)) {
+        expect(explainMatch(rule.expr, fields).result).toBe(true);
+        for (const { field, values } of requirementsOf(rule.expr)) {
+          const elements = compileField(field)(fields).flat();
           expect(elements.some((element) => values.includes(foldCase(textOf(element) ?? '')))).toBe(true);
           checked += 1;
         }

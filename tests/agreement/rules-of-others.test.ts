@@ -5,8 +5,8 @@ import { lowerRules } from '../../src/sigma/lower.ts';
 import { parseRuleFile } from '../../src/sigma/parse.ts';
 import { printDocument } from '../../src/sigma/print.ts';
 import type { Problem, SigmaDocument } from '../../src/sigma/rule.ts';
-import { hasRules, readArchive, readFolder } from './rule-archive.ts';
-import type { RuleFiles } from './rule-archive.ts';
+import { hasRules, readArchive, readFolder } from '../support/rule-archive.ts';
+import type { RuleFiles } from '../support/rule-archive.ts';
 
 const withRules = hasRules ? describe : describe.skip;
 

@@ -5,7 +5,7 @@ import type { Ingested, LogRecord } from '../../src/model/log-record.ts';
 import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
 import { lowerRules } from '../../src/sigma/lower.ts';
 import { parseRuleFile } from '../../src/sigma/parse.ts';
-import { readArchive, readFolder } from '../agreement/rule-archive.ts';
+import { readArchive, readFolder } from './rule-archive.ts';
 
 /** Real events and rules that stand beside a checkout on development machines; tests skip, visibly, where they don't. */
 const corpora = join(import.meta.dirname, '..', '..', '..', 'shared', 'corpora');
@@ -17,7 +17,7 @@ const cloudTrailFiles = {
   invictus: 'invictus_aws_dataset/events.jsonl',
   stratus: 'stratus_red_team/events_labelled.jsonl',
   streamalert: 'streamalert_cloudtrail/tests.jsonl',
-  samples: 'small_cloudtrail_samples/events.jsonl',
+  small: 'small_cloudtrail_samples/events.jsonl',
   otrf: 'otrf_security_datasets_aws/ec2_proxy_s3_exfiltration_2020-09-14011940.json',
 } as const;
 
@@ -25,15 +25,26 @@ export type CloudTrailCorpus = keyof typeof cloudTrailFiles;
 
 export const cloudTrailCorpora = Object.keys(cloudTrailFiles) as readonly CloudTrailCorpus[];
 
-/** ingestCloudTrail opens what is in one corpus, also what can't be read: some samples leave out the time. */
+/** ingestCloudTrail opens what is in one corpus. Records that somebody made too short to be read are filled up first. */
 export function ingestCloudTrail(name: CloudTrailCorpus): readonly Ingested[] {
   const path = cloudTrailFiles[name];
   const lines = readFileSync(join(corpora, path), 'utf8').split('\n');
   return lines.flatMap((line, index) => {
     if (line === '') return [];
     const value = JSON.parse(line) as { readonly event?: unknown };
-    return [...openValue(value.event ?? value, { path, index })];
+    return [...openValue(filledUp(value.event ?? value, index), { path, index })];
   });
+}
+
+/** Some samples leave out an id or a time, which no real record does, or write dots in its place. */
+function filledUp(value: unknown, index: number): unknown {
+  const record = { ...(value as Record<string, unknown>) };
+  if (record['detail'] !== undefined) return { ...record, detail: filledUp(record['detail'], index) };
+  const missing = { eventID: `sample-${index}`, eventTime: '2020-01-01T00:00:00Z' };
+  for (const [name, text] of Object.entries(missing)) {
+    if (record[name] === undefined || record[name] === '...') record[name] = text;
+  }
+  return record;
 }
 
 /** readCloudTrail gives every record that can be read: attacks, labelled and not, among ordinary activity. */
