@@ -77,7 +77,7 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
       }
       return [];
     },
-    end: async () => findingsOf(firings()),
+    end: async () => findingsOf(firings(), ruleSet),
     firings,
     overflow: overflow.all,
   };

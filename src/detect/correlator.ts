@@ -78,7 +78,7 @@ export function createCorrelator(ruleSet: RuleSet, store: WindowStore): Correlat
           }
         }
       }
-      return findingsOf(firings);
+      return findingsOf(firings, ruleSet);
     },
     end: async () => [],
     overflow: overflow.all,
@@ -210,10 +210,12 @@ export function groupsOf(
 }
 
 /** findingsOf makes findings of firings in order of time; a correlation that only serves another one raises none. */
-export function findingsOf(firings: readonly Firing[]): readonly Finding[] {
-  return firings
-    .filter(({ correlation }) => correlation.generate)
-    .map(findingOfFiring)
+export function findingsOf(firings: readonly Firing[], { detections, correlations }: RuleSet): readonly Finding[] {
+  const generating = firings.filter(({ correlation }) => correlation.generate);
+  if (generating.length === 0) return [];
+  const titles = new Map([...detections, ...correlations].map(({ key, meta }) => [key, meta.title]));
+  return generating
+    .map((firing) => findingOfFiring(firing, titles))
     .sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.id < b.id ? -1 : 1));
 }
 

@@ -58,8 +58,11 @@ export function matchOfFiring(firing: Firing): WindowMatch {
   return { id: firingId(firing), time, rule: correlation.key, record, group };
 }
 
-/** findingOfFiring makes the finding: its event is the one that crossed, `correlated` what was in the window. */
-export function findingOfFiring(firing: Firing): Finding {
+/**
+ * findingOfFiring makes the finding: its event is the one that crossed, `correlated` what was in the window. `titles` are
+ * those of the rules, by key.
+ */
+export function findingOfFiring(firing: Firing, titles: ReadonlyMap<string, string>): Finding {
   const { correlation, group, time, matches } = firing;
   const crossing = crossingMatch(matches);
   const events = distinctRecords(matches);
@@ -75,17 +78,26 @@ export function findingOfFiring(firing: Firing): Finding {
     time: new Date(time).toISOString(),
     event,
     correlated: events.slice(-maxEvents).map((match) => describe(match.record)),
-    evidence: evidenceOfFiring(firing, events.length),
+    evidence: evidenceOfFiring(firing, events.length, titles),
     labels: labelsOf(correlation, event),
   };
 }
 
-function evidenceOfFiring({ correlation, group, value, matches }: Firing, events: number): readonly Evidence[] {
+function evidenceOfFiring(
+  { correlation, group, value, matches }: Firing,
+  events: number,
+  titles: ReadonlyMap<string, string>,
+): readonly Evidence[] {
   const minutes = durationText(correlation.timespanMs);
+  const rules = correlation.rules.map((key) => JSON.stringify(titles.get(key) ?? key));
   const shown = events > maxEvents ? `; the last ${maxEvents} of ${events} are shown` : '';
   return [
     { field: correlation.type, value: String(value), wanted: `${boundsText(correlation)} within ${minutes}` },
-    { field: 'events', value: String(events), wanted: `matches of ${correlation.rules.join(', ')}${shown}` },
+    {
+      field: 'events',
+      value: String(events),
+      wanted: `that matched ${rules.length > 1 ? 'one of ' : ''}${rules.join(', ')}${shown}`,
+    },
     ...Object.entries(group).map(([field, text]) => ({
       field,
       value: text ?? '(none)',

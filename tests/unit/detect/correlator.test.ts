@@ -46,7 +46,7 @@ describe('a finding of a correlation', () => {
     expect(finding?.labels).toMatchObject({ level: 'high', rule: 'three', source: 'cloudtrail' });
     expect(finding?.evidence).toEqual([
       { field: 'event_count', value: '3', wanted: '≥ 3 within 10m' },
-      { field: 'events', value: '3', wanted: 'matches of login' },
+      { field: 'events', value: '3', wanted: 'that matched "Title of login"' },
       { field: 'user', value: 'ann', wanted: 'the same in all 3 matches' },
     ]);
   });
@@ -59,7 +59,7 @@ describe('a finding of a correlation', () => {
     expect(finding?.evidence[1]).toEqual({
       field: 'events',
       value: '150',
-      wanted: 'matches of login; the last 100 of 150 are shown',
+      wanted: 'that matched "Title of login"; the last 100 of 150 are shown',
     });
   });
 

@@ -20,7 +20,7 @@ export function ruleOf(key: string, rule: Partial<Omit<LoweredRule, 'kind' | 'ke
   return {
     kind: 'detection',
     key,
-    meta: metaOf({ title: key, id: key }),
+    meta: metaOf({ title: `Title of ${key}`, id: key }),
     path: `rules/${key}.yml`,
     logsource: { product: 'aws', service: 'cloudtrail' },
     expr: { kind: 'constant', value: true },
