@@ -13,7 +13,7 @@ export interface BatchLimits {
 }
 
 /** The default limits keep a correlation's matches within some hundred megabytes. */
-export const batchLimits: BatchLimits = { perGroup: 50_000, perCorrelation: 200_000 };
+const batchLimits: BatchLimits = { perGroup: 50_000, perCorrelation: 200_000 };
 
 export interface BatchCorrelator extends Correlator {
   /** firings gives what fired over everything added so far, in order of correlation, then time. */

@@ -47,7 +47,7 @@ export function firingOf(
 }
 
 /** firingId names a firing by correlation, group and event time: the same whichever writer found it, and however often. */
-export function firingId({ correlation, group, time }: Firing): string {
+function firingId({ correlation, group, time }: Firing): string {
   return findingId(correlation.key, `${groupText(group)}@${new Date(time).toISOString()}`);
 }
 

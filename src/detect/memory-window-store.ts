@@ -8,7 +8,7 @@ export interface MemoryWindowLimits {
 }
 
 /** The default limits hold tens of thousands of attempts of one source, and a spray over as many sources. */
-export const memoryWindowLimits: MemoryWindowLimits = { perGroup: 20_000, groups: 20_000 };
+const memoryWindowLimits: MemoryWindowLimits = { perGroup: 20_000, groups: 20_000 };
 
 interface Group {
   matches: readonly WindowMatch[];

@@ -77,7 +77,7 @@ export function inOrder(matches: readonly WindowMatch[]): WindowMatch[] {
 }
 
 /** compareMatches orders by time, then id, then rule; 0 is the same match. */
-export function compareMatches(a: WindowMatch, b: WindowMatch): number {
+function compareMatches(a: WindowMatch, b: WindowMatch): number {
   return a.time - b.time || compareText(a.id, b.id) || compareText(a.rule, b.rule);
 }
 

@@ -21,7 +21,7 @@ export function scanLimitOf(expr: Expr): number {
 }
 
 /** costOf says how many nanoseconds an expression may take for each character of the texts that it searches, at worst. */
-export function costOf(expr: Expr): number {
+function costOf(expr: Expr): number {
   switch (expr.kind) {
     case 'and':
     case 'or':

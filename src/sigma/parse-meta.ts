@@ -156,7 +156,7 @@ export function readTexts(entry: YamlEntry | undefined, reporter: Reporter, minL
 }
 
 /** definedOnly drops the keys whose value is undefined, as `exactOptionalPropertyTypes` wants. */
-export function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function definedOnly<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(value).filter(([, each]) => each !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -11,11 +11,6 @@ export interface Requirement {
   readonly values: readonly string[];
 }
 
-/** requirementOf gives the requirement with the fewest values; undefined when the expression has none. */
-export function requirementOf(expr: Expr): Requirement | undefined {
-  return requirementsOf(expr).toSorted((a, b) => a.values.length - b.values.length)[0];
-}
-
 /** requirementsOf lists every requirement that an expression has: each one alone is necessary. */
 export function requirementsOf(expr: Expr): readonly Requirement[] {
   switch (expr.kind) {

@@ -109,7 +109,7 @@ function compileInner(literals: readonly string[]): TextTest {
 const cache = new Map<string, string>();
 
 /** foldedOnce remembers the few long texts it folded last, since a rule tests the same value many times. */
-export function foldedOnce(text: string): string {
+function foldedOnce(text: string): string {
   if (text.length < 512) return foldCase(text);
   const known = cache.get(text);
   if (known !== undefined) return known;

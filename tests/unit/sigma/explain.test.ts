@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { evidenceOf, explainMatch } from '../../../src/sigma/explain.ts';
-import { requirementOf } from '../../../src/sigma/requirements.ts';
 import { refusedBy, wantedBy } from '../../../src/sigma/wanted.ts';
 import { exprOf } from './rule-text.ts';
 
@@ -116,31 +115,5 @@ describe('what a test wants, and what a negated one refuses, in words', () => {
     const leaf = expr.kind === 'or' ? expr.items[0] : expr;
     if (leaf?.kind !== 'field') throw new Error('no field');
     expect([wantedBy(leaf.test), refusedBy(leaf.test)]).toEqual([wanted, refused]);
-  });
-});
-
-describe('requirements', () => {
-  test.each<readonly [string, string, ReturnType<typeof requirementOf>]>([
-    ['a literal, lower-cased', 'selection: { a: X }', { field: 'a', values: ['x'] }],
-    [
-      'of a conjunction, the one with the fewest values',
-      'selection: { a: [x, y], b: z }',
-      { field: 'b', values: ['z'] },
-    ],
-    ['of alternatives, all values', 'selection: [{ a: x }, { a: y, b: z }]', { field: 'a', values: ['x', 'y'] }],
-    ['of alternatives over different fields, none', 'selection: [{ a: x }, { b: y }]', undefined],
-    ['of wildcards, none', 'selection: { a|contains: x }', undefined],
-    ['of what is negated, none', 'selection: { a: x }\ncondition: not selection', undefined],
-    [
-      'beside what is negated',
-      'selection: { a: x }\nf: { b: y }\ncondition: selection and not f',
-      { field: 'a', values: ['x'] },
-    ],
-    ['of null, none', 'selection: { a: [x, null] }', undefined],
-    ['of numbers, none: they are spelled in many ways', 'selection: { a: 5 }', undefined],
-    ['of text that could be JSON, none', "selection: { a: '[]' }", undefined],
-    ['of keywords, none', 'selection: [x]', undefined],
-  ])('%s', (_, detection, requirement) => {
-    expect(requirementOf(exprOf(detection))).toEqual(requirement);
   });
 });
