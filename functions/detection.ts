@@ -66,8 +66,11 @@ export async function createDetection(service: string): Promise<Detection> {
 
   async function publish(findings: readonly Finding[]): Promise<void> {
     await tracing.segment('publish', { findings: findings.length }, () => publisher.publish(findings));
-    meter.findings(findings.map(({ rule }) => rule.level));
-    for (const { id, rule } of findings) logger.info('finding', { finding: id, rule: rule.id, level: rule.level });
+    // What completes a finding is no new one.
+    meter.findings(findings.filter(({ completes }) => completes === undefined).map(({ rule }) => rule.level));
+    for (const { id, rule, completes } of findings) {
+      logger.info('finding', { finding: id, rule: rule.id, level: rule.level, ...(completes && { completes: true }) });
+    }
   }
 
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {

@@ -44,5 +44,5 @@ export function stateChangeOf({ fields }: Pick<LogRecord, 'fields'>): StateChang
 
 /** isInstanceId tells EC2's ids, old and new, from whatever else a record may hold in their place. */
 export function isInstanceId(id: string | undefined): id is string {
-  return id !== undefined && /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id);
+  return id !== undefined && /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/i.test(id);
 }

@@ -142,6 +142,8 @@ describe('who stopped an instance', () => {
           category: { before: 'stopping' },
         },
       });
+      const logged = output.lines().filter((line) => line['message'] === 'finding' && line['finding'] === told?.id);
+      expect(logged.map((line) => line['completes'])).toEqual([undefined, true]);
       await deliverAll();
       await deliverAll();
       const [alert, followUp, ...more] = lambda.alerts();
