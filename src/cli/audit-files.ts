@@ -65,7 +65,7 @@ export async function prepareAudit(
     readRules(options.rules, cwd),
     openInput(paths, { stdin, opener, now: now(), range, stop }),
   ]);
-  for (const path of input.missing) await err.write(`trailwatch: ${path}: no such file or folder\n`);
+  for (const path of input.missing) await err.write(`trailwatch: ${shown(path)}: no such file or folder\n`);
   if (input.missing.length === paths.length) {
     throw new UsageError(
       `nothing to read: ${paths.length === 1 ? 'the path does' : 'none of the paths does'} not exist`,
@@ -134,7 +134,7 @@ export async function auditFiles(
       failure: (failure) => failures.add(failure),
       overflow: ({ correlation, held }) =>
         err.write(
-          `trailwatch: ${correlation}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
+          `trailwatch: ${titleOf(ruleSet, correlation)}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
         ),
       finding: (finding) => {
         const { level } = finding.rule;
@@ -150,6 +150,10 @@ export async function auditFiles(
   } finally {
     endProgress();
   }
+}
+
+function titleOf({ correlations }: RuleSet, key: string): string {
+  return correlations.find((one) => one.key === key)?.meta.title ?? key;
 }
 
 /** Says why nothing was there to read, when nothing was: a mistaken path should not look like a quiet night. */

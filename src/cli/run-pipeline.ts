@@ -4,6 +4,7 @@ import { deliver, failuresOf } from '../notify/pipeline.ts';
 import type { Receiver } from '../notify/receiver.ts';
 import { createConsole } from '../notify/receivers/console.ts';
 import { createMemorySeenStore } from '../notify/seen-store.ts';
+import { plainJson } from '../notify/render/plain.ts';
 import { auditFiles, exitCodeOf, prepareAudit } from './audit-files.ts';
 import { createCasebook } from './casebook/casebook.ts';
 import type { Alert, Case } from './casebook/casebook.ts';
@@ -57,7 +58,7 @@ function mostSevere(alerts: Case['alerts'], limit: number): readonly Alert[] {
 
 async function printLines(alerts: readonly Alert[], out: Output): Promise<void> {
   for (const { finding, count: times, first, last } of alerts) {
-    await out.write(`${JSON.stringify({ ...findingLine(finding), alert: { count: times, first, last } })}\n`);
+    await out.write(`${plainJson({ ...findingLine(finding), alert: { count: times, first, last } })}\n`);
   }
 }
 

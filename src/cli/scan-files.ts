@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { once } from 'node:events';
 import { ruleSummary } from '../detect/finding.ts';
 import type { Finding } from '../model/finding.ts';
-import { shown } from '../notify/render/plain.ts';
+import { plainJson, shown } from '../notify/render/plain.ts';
 import { auditFiles, exitCodeOf, prepareAudit } from './audit-files.ts';
 import type { AuditOutcome, Prepared } from './audit-files.ts';
 import { createCasebook } from './casebook/casebook.ts';
@@ -63,7 +63,7 @@ export async function scanFiles(
 
 const writers = {
   table: ({ target }) => createTableWriter(target.colors),
-  ndjson: () => ({ begin: () => '', finding: (finding) => `${JSON.stringify(findingLine(finding))}\n`, end: () => '' }),
+  ndjson: () => ({ begin: () => '', finding: (finding) => `${plainJson(findingLine(finding))}\n`, end: () => '' }),
   sarif: ({ prepared: { ruleSet } }) =>
     createSarifWriter({ version: version(), rules: [...ruleSet.detections, ...ruleSet.correlations].map(ruleSummary) }),
   html: createPageWriter,

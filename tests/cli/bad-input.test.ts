@@ -116,10 +116,13 @@ describe('bad input', () => {
   });
 
   test('a path that does not exist is named, the others are read, and the exit code is 2', async () => {
-    const { code, stdout, stderr } = await trailwatch(['scan', 'missing', 'bad/z-good.json', '--format', 'ndjson'], {
-      cwd: folder,
-    });
-    expect(stderr).toContain('missing: no such file or folder');
+    const { code, stdout, stderr } = await trailwatch(
+      ['scan', 'miss\u001b[2Jing', 'bad/z-good.json', '--format', 'ndjson'],
+      {
+        cwd: folder,
+      },
+    );
+    expect(stderr).toContain('trailwatch: miss\\u001b[2Jing: no such file or folder');
     expect(stdout).toContain('"path":"bad/z-good.json"');
     expect(code).toBe(2);
   });

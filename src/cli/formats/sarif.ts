@@ -2,7 +2,7 @@ import type { Finding, RuleSummary } from '../../model/finding.ts';
 import type { Level } from '../../model/level.ts';
 import type { RecordFailure } from '../../model/log-record.ts';
 import { messageOf } from '../../notify/message.ts';
-import { shown } from '../../notify/render/plain.ts';
+import { plainJson, shown } from '../../notify/render/plain.ts';
 import { whyWords } from '../../notify/render/words.ts';
 import type { FindingWriter } from './format.ts';
 
@@ -38,13 +38,13 @@ export function createSarifWriter({ version, rules }: SarifFacts): FindingWriter
   let written = 0;
   return {
     begin: () =>
-      `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":${JSON.stringify({
+      `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":${plainJson({
         driver: { name: 'Trailwatch', semanticVersion: version, rules: rules.map(descriptorOf) },
       })},"results":[`,
     finding: (finding) =>
-      `${written++ === 0 ? '\n' : ',\n'}${JSON.stringify(resultOf(finding, indexes.get(finding.rule.id)))}`,
+      `${written++ === 0 ? '\n' : ',\n'}${plainJson(resultOf(finding, indexes.get(finding.rule.id)))}`,
     end: ({ failures, partial }) =>
-      `\n],"invocations":[${JSON.stringify({
+      `\n],"invocations":[${plainJson({
         executionSuccessful: failures.total() === 0 && !partial,
         toolExecutionNotifications: failures.kept.map(notificationOf),
       })}]}]}\n`,

@@ -1,4 +1,4 @@
-import { shown } from '../../notify/render/plain.ts';
+import { plainJson, shown } from '../../notify/render/plain.ts';
 import { exitCode, type ExitCode } from '../exit.ts';
 import type { Colors, Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
@@ -81,5 +81,5 @@ function checkJson(loaded: LoadedRuleFiles): string {
     refused: documents.length - good,
     ...countsOf(loaded.problems),
   };
-  return `${JSON.stringify({ summary, documents, problems: loaded.problems }, undefined, 2)}\n`;
+  return `${plainJson({ summary, documents, problems: loaded.problems }, 2)}\n`;
 }

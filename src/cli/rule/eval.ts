@@ -11,6 +11,7 @@ import { evidenceOf } from '../../sigma/explain.ts';
 import type { Placeholders } from '../../sigma/placeholders.ts';
 import type { RuleMeta } from '../../sigma/rule.ts';
 import { describe } from '../../describe/describe.ts';
+import { plainJson } from '../../notify/render/plain.ts';
 import { exitCode, UsageError, type ExitCode } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
@@ -90,7 +91,7 @@ function firingLines(firings: Firings): string {
       records: [...new Set(matches.map(({ record }) => record.origin.index))].toSorted((a, b) => a - b),
       fired: true,
     }))
-    .map((line) => `${JSON.stringify(line)}\n`)
+    .map((line) => `${plainJson(line)}\n`)
     .join('');
 }
 

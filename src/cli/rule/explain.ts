@@ -1,5 +1,5 @@
 import type { Fields } from '../../model/log-record.ts';
-import { shown } from '../../notify/render/plain.ts';
+import { plainJson, shown } from '../../notify/render/plain.ts';
 import { explainMatch } from '../../sigma/explain.ts';
 import type { LoweredCorrelation, LoweredRule } from '../../sigma/expr.ts';
 import { exitCode, UsageError, type ExitCode } from '../exit.ts';
@@ -67,5 +67,5 @@ function explainJson(rules: readonly LoweredRule[], fields: Fields): string {
     const explanation = explainMatch(expr, fields);
     return { rule: key, title: meta.title, matched: explanation.result, explanation };
   });
-  return `${JSON.stringify(explained, undefined, 2)}\n`;
+  return `${plainJson(explained, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import { lintRules } from '../../sigma/lint.ts';
+import { plainJson } from '../../notify/render/plain.ts';
 import { exitCode, type ExitCode } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
@@ -22,7 +23,7 @@ export async function lintRuleFiles(
   const counts = countsOf(found);
   const summary = { files: files.length, documents: documents.length, ...counts };
   if (options.format === 'json') {
-    await out.write(`${JSON.stringify({ summary, problems: found }, undefined, 2)}\n`);
+    await out.write(`${plainJson({ summary, problems: found }, 2)}\n`);
   } else {
     const lines = found.map((problem) => problemText(problem, out.colors));
     const { errors, warnings } = counts;

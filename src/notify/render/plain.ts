@@ -15,6 +15,22 @@ export function plain(text: string): string {
   return text.replace(unsafe, (char) => named[char] ?? escapeOf(char));
 }
 
+/**
+ * plainJson writes data as JSON that is inert on a terminal as well: it reads back as the very same data, since characters
+ * that could steer the display are JSON's own escapes.
+ */
+export function plainJson(data: object, indent?: number): string {
+  // Between values, JSON has line breaks of its own; within them it escapes them.
+  return JSON.stringify(data, undefined, indent).replace(unsafe, (char) => (char === '\n' ? char : jsonEscapeOf(char)));
+}
+
+function jsonEscapeOf(char: string): string {
+  return Array.from(
+    { length: char.length },
+    (_, unit) => `\\u${char.charCodeAt(unit).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
 function escapeOf(char: string): string {
   const hex = (char.codePointAt(0) ?? 0).toString(16);
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;

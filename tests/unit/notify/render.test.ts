@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Finding } from '../../../src/model/finding.ts';
 import { messageOf } from '../../../src/notify/message.ts';
 import { escapeHtml, safeHref } from '../../../src/notify/render/html.ts';
-import { clip, clipBytes, plain, shown } from '../../../src/notify/render/plain.ts';
+import { clip, clipBytes, plain, plainJson, shown } from '../../../src/notify/render/plain.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -90,6 +90,16 @@ describe('text of any kind', () => {
   test('is inert in plain text', () => {
     fc.assert(
       fc.property(anyText, (text) => plain(text) === plain(plain(text)) && !/[\p{Cc}\p{Cf}]/u.test(plain(text))),
+    );
+  });
+
+  test('is inert in JSON, and still the very same text', () => {
+    fc.assert(
+      fc.property(anyText, fc.constantFrom(0, 2), (text, indent) => {
+        const json = plainJson({ [text]: [text] }, indent);
+        expect(json.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect(JSON.stringify(JSON.parse(json))).toBe(JSON.stringify({ [text]: [text] }));
+      }),
     );
   });
 
