@@ -121,7 +121,8 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
     ...(mainTarget && { mainTarget }),
     from: {
       ...(event.sourceAddress !== undefined && { address: event.sourceAddress }),
-      ...(event.userAgent !== undefined && { userAgent: event.userAgent }),
+      // A service that calls on somebody's behalf has its name in both.
+      ...(event.userAgent !== undefined && event.userAgent !== event.sourceAddress && { userAgent: event.userAgent }),
     },
     ...(event.cause && { cause: event.cause }),
     completes: finding.completes !== undefined,

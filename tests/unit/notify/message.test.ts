@@ -68,6 +68,12 @@ test('the account that it happened in is no target of its own', () => {
   expect(messageOf(withEvent(rootLogin, { targets })).targets).toEqual(targets.slice(1));
 });
 
+test('a service that is address and user agent at once is said once', () => {
+  const service = 'ec2.amazonaws.com';
+  const { from } = messageOf(withEvent(rootLogin, { sourceAddress: service, userAgent: service }));
+  expect(from).toEqual({ address: service });
+});
+
 describe('consoleLinkOf', () => {
   const id = rootLogin.event.id;
   test.each([
@@ -176,9 +182,20 @@ test.each([
 
 test.each<[string, Finding['evidence'][number], string]>([
   ['the value is just what was wanted', { field: 'a', value: 'Root', wanted: 'is "root"' }, 'a is "root"'],
-  ['it is one of several', { field: 'a', value: 'x', wanted: 'is "x" or is "y"' }, 'a is "x" or is "y": x'],
+  ['it is one of several', { field: 'a', value: 'x', wanted: 'is one of "x", "y"' }, 'a is one of "x", "y": x'],
   ['it does not', { field: 'a', value: 'x.sh', wanted: 'ends with ".sh"' }, 'a ends with ".sh": x.sh'],
   ['it is empty', { field: 'a', value: '', wanted: 'is ""' }, 'a is "": (empty)'],
+  [
+    'it is not another field',
+    { field: 'a', value: 'ben', wanted: 'is not the value of b' },
+    'a is not the value of b (it is "ben")',
+  ],
+  [
+    'it is none of several',
+    { field: 'a', value: 'x', wanted: 'is none of "y", "z"' },
+    'a is none of "y", "z" (it is "x")',
+  ],
+  ['a quoted not is no negation', { field: 'a', value: 'x', wanted: 'contains "is not "' }, 'a contains "is not ": x'],
 ])('whyWords says the value seen unless it shows: %s', (_when, evidence, words) => {
   expect(whyWords(evidence)).toBe(words);
 });
