@@ -17,6 +17,8 @@ export interface LineContext {
   readonly nth?: (id: string) => number;
   /** The line's size in bytes, when only its beginning is at hand. */
   readonly cutFrom?: number;
+  /** The text as it was, before colours and NULs were taken out. */
+  readonly raw?: string;
   /** The record of the line before. */
   readonly follows?: LogRecord;
 }

@@ -1,16 +1,23 @@
 import type { Fields, Ingested } from '../model/log-record.ts';
-import { openLine } from './formats/open-line.ts';
-import { parseSyslogLine } from './formats/syslog-header.ts';
-import { failure, isObject, kindOf, skipped } from './ingested.ts';
+import { cleanText, hasNoise } from './formats/clean-text.ts';
+import { isKnownLine, openLine } from './formats/open-line.ts';
+import { isTableHeading } from './formats/system-stats.ts';
+import { digestId, failure, isObject, kindOf, skipped } from './ingested.ts';
 import type { LineContext, OpenOrigin, Opener } from './ingested.ts';
 import { isDeeperValue, maxDepth, parseJson } from './json-text.ts';
 import { chooseOpener } from './log-sources.ts';
 import type { LogSource } from './log-sources.ts';
+import { looksLikeJson } from './looks-like-json.ts';
 import * as cloudtrail from './shapes/cloudtrail.ts';
+import { containerLine, inContainer } from './shapes/container-line.ts';
+import * as docker from './shapes/docker.ts';
 import * as eventBridge from './shapes/event-bridge.ts';
+import * as journald from './shapes/journald.ts';
 import * as logs from './shapes/logs-subscription.ts';
 import * as queue from './shapes/queue-message.ts';
+import * as stats from './shapes/system-stats.ts';
 import { openUnknown } from './shapes/unknown.ts';
+import { createWrapping } from './shapes/wrapped.ts';
 import { isoTime } from './time.ts';
 
 /** Shape is one kind of JSON object that holds records. A new one is a row in `shapes`. */
@@ -20,8 +27,8 @@ interface Shape {
   readonly open: (value: Fields, origin: OpenOrigin, open: Opener) => Iterable<Ingested>;
 }
 
-/** The first row that recognises a value opens it. The most frequent comes first. */
-const shapes: readonly Shape[] = [
+/** Shapes that a value has of itself. The first row that recognises it opens it; the most frequent comes first. */
+const bareShapes: readonly Shape[] = [
   { name: 'CloudTrail record', recognise: cloudtrail.isCloudTrailRecord, open: cloudtrail.openCloudTrailRecord },
   { name: 'EventBridge event', recognise: eventBridge.isEventBridgeEvent, open: eventBridge.openEventBridgeEnvelope },
   {
@@ -47,6 +54,16 @@ const shapes: readonly Shape[] = [
   { name: 'SNS notification', recognise: queue.isSnsNotification, open: queue.openSnsNotification },
   { name: 'S3 notification', recognise: queue.isS3EventRecord, open: queue.openS3Notice },
   { name: 'S3 test event', recognise: queue.isS3TestEvent, open: queue.openS3Notice },
+  { name: 'journal entry', recognise: journald.isJournalEntry, open: journald.openJournalEntry },
+  { name: 'Docker event', recognise: docker.isDockerEvent, open: docker.openDockerEvent },
+  { name: "line of Docker's json-file", recognise: docker.isJsonFileLine, open: docker.openJsonFileLine },
+  { name: 'disk usage', recognise: stats.isDiskUsage, open: stats.openDiskUsage },
+  { name: 'system load', recognise: stats.isSystemLoad, open: stats.openSystemLoad },
+];
+
+const shapes: readonly Shape[] = [
+  ...bareShapes,
+  { name: 'wrapped record', ...createWrapping((value) => bareShapes.some(({ recognise }) => recognise(value))) },
 ];
 
 /**
@@ -88,37 +105,53 @@ function openShape(value: unknown, origin: OpenOrigin, open: Opener): Iterable<I
 }
 
 function* openText(text: string, origin: OpenOrigin, context: LineContext, open: Opener): Iterable<Ingested> {
-  const trimmed = text.trim();
+  const clean = cleanText(text);
+  const trimmed = clean.trim();
   if (trimmed === '') {
     yield skipped(origin, 'empty text');
     return;
   }
-  if (!looksLikeJson(trimmed)) {
-    const exported = exportedLine(trimmed);
-    if (exported === undefined) yield openLine(text, origin, context);
-    else yield* openText(exported.text, { ...origin, time: exported.time }, context, open);
+  if (looksLikeJson(trimmed)) {
+    const parsed = parseJson(trimmed);
+    if (parsed.ok) yield* open.value(parsed.value, origin);
+    else yield failure(origin, parsed.reason);
     return;
   }
-  const parsed = parseJson(trimmed);
-  if (parsed.ok) yield* open.value(parsed.value, origin);
-  else yield failure(origin, parsed.reason);
+  if (trimmed.includes('\n') && isTableHeading(trimmed)) {
+    yield* openTable(trimmed, origin);
+    return;
+  }
+  const within = hasNoise(text) ? { ...context, raw: text } : context;
+  const container = containerLine(clean);
+  if (container !== undefined) {
+    yield* inContainer(container, origin, open, within);
+    return;
+  }
+  const dated = datedLine(trimmed);
+  if (dated === undefined) yield openLine(text, origin, context);
+  else yield* inContainer(dated, origin, open, within);
 }
 
 /**
- * A line of CloudWatch Logs' export to S3: the event's time, a space, and its message. Where the message isn't a format of its own,
- * the line stays whole, since applications begin their lines with a time as well.
+ * A line with its time before it, as CloudWatch Logs' export to S3 and `docker logs -t` write it. Where what follows isn't a format
+ * of its own, the line stays whole, since applications begin their lines with a time as well.
  */
-function exportedLine(line: string): { readonly time: string; readonly text: string } | undefined {
-  if (line.charAt(23) !== 'Z' || line.charAt(24) !== ' ') return undefined;
-  const time = isoTime(line.slice(0, 24));
-  const text = line.slice(25).trimStart();
-  if (time === undefined || !(looksLikeJson(text) || parseSyslogLine(text, time)?.time !== undefined)) return undefined;
+function datedLine(line: string): { readonly time: string; readonly text: string } | undefined {
+  const space = line.slice(0, 40).indexOf(' ');
+  if (space < 20 || line.charAt(space - 1) !== 'Z') return undefined;
+  const time = isoTime(line.slice(0, space));
+  const text = line.slice(space + 1).trimStart();
+  if (time === undefined || isKnownLine(line, time) || !(looksLikeJson(text) || isKnownLine(text, time)))
+    return undefined;
   return { time, text };
 }
 
-/** looksLikeJson tells JSON objects and arrays of objects from log lines that begin with a bracket, e.g. `[error] …`. */
-export function looksLikeJson(text: string): boolean {
-  return /^(?:\{\s*["}]|\[\s*[{[\]])/.test(text);
+/** The output of `df` in one log event: each mount is a record. */
+function* openTable(table: string, origin: OpenOrigin): Iterable<Ingested> {
+  for (const [row, line] of table.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    yield openLine(line, { ...origin, ...(origin.id !== undefined && { id: digestId([origin.id, String(row)]) }) });
+  }
 }
 
 /** Opens each element on its own; the indexes of what comes out count on from the origin's. */

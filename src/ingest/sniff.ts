@@ -1,7 +1,9 @@
 import { isGzip } from './gunzip.ts';
-import { startsWithTime } from './formats/open-line.ts';
+import { cleanText } from './formats/clean-text.ts';
+import { isLogLine } from './formats/open-line.ts';
 import { quote } from './ingested.ts';
-import { looksLikeJson } from './open.ts';
+import { looksLikeJson } from './looks-like-json.ts';
+import { containerLine } from './shapes/container-line.ts';
 
 /** Sniffed is what a file's first bytes say it is. */
 export type Sniffed =
@@ -60,7 +62,11 @@ const namedJson = /\.(?:json|jsonl|ndjson)(?:\.gz)?$/i;
 
 /** Whether a line among the first is dated, or JSON. */
 function hasLogLine(text: string): boolean {
-  return text.split('\n', 50).some((line) => looksLikeJson(line) || startsWithTime(line));
+  return text
+    .split('\n', 50)
+    .some(
+      (line) => looksLikeJson(line) || isLogLine(cleanText(line)) || containerLine(cleanText(line))?.time !== undefined,
+    );
 }
 
 /** Text has next to no control characters but tab, line ends and the escape of colours. */

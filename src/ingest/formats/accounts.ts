@@ -41,7 +41,14 @@ const messages: readonly AccountMessage[] = [
     second: 'target_user',
   },
   { pattern: /^(?:un)?lock user '([^']{1,256})' password/, action: 'password lock changed', of: 'user' },
+  {
+    pattern: /^password for '?([^' ]{1,256})'? changed by '?([^' ]{1,256})'?$/,
+    action: 'password changed',
+    of: 'user',
+    second: 'by_user',
+  },
   { pattern: /^password for '?([^' ]{1,256})'? changed/, action: 'password changed', of: 'user' },
+  { pattern: /^group '?([^' ]{1,256})'? deleted/, action: 'group deleted', of: 'group' },
   { pattern: /^user '([^']{1,256})' (?:password changed|added)/, action: 'user changed', of: 'user' },
   { pattern: /^changed password expiry for (\S{1,256})/, action: 'password expiry changed', of: 'user' },
 ];

@@ -1,12 +1,20 @@
 import type { RecordSource } from '../../model/log-record.ts';
 import { parseAccounts } from './accounts.ts';
+import { parseAudit } from './audit.ts';
 import { parseCron } from './cron.ts';
+import { parseFtpd } from './ftpd.ts';
+import { parseKernel } from './kernel.ts';
+import { parseLogin } from './login.ts';
 import { parseLogind } from './logind.ts';
 import { parsePam } from './pam.ts';
+import { parseDoas, parsePolkit } from './polkit.ts';
+import { parseSystemd } from './systemd.ts';
 import { parseSshd } from './sshd.ts';
 import { parseSu } from './su.ts';
 import { parseSudo } from './sudo.ts';
 import type { ProgramParser } from './text-format.ts';
+import { readWebAccess } from './web-access.ts';
+import { readWebError } from './web-error.ts';
 
 /**
  * The fields of a text record. Numbers and booleans are marked; everything else is text. A field is absent when the line
@@ -39,15 +47,23 @@ export interface ProgramFormat {
   readonly programs: readonly string[];
   /** Sigma's service names, from special to general. https://github.com/SigmaHQ/sigma-specification */
   readonly services: readonly string[];
+  readonly category?: string;
+  /** The process has the program's name: who writes in that name under another one is somebody else. */
+  readonly itself?: true;
   readonly parse: ProgramParser;
 }
 
 /** Programs whose messages are read. A new one is a row and a file. */
 const formats: readonly ProgramFormat[] = [
-  { programs: ['sshd', 'sshd-session', 'sshd-auth'], services: ['sshd', 'auth', 'syslog'], parse: parseSshd },
-  { programs: ['sudo'], services: ['sudo', 'auth', 'syslog'], parse: parseSudo },
-  { programs: ['su'], services: ['su', 'auth', 'syslog'], parse: parseSu },
-  { programs: ['systemd-logind'], services: ['auth', 'syslog'], parse: parseLogind },
+  {
+    programs: ['sshd', 'sshd-session', 'sshd-auth'],
+    services: ['sshd', 'auth', 'syslog'],
+    itself: true,
+    parse: parseSshd,
+  },
+  { programs: ['sudo'], services: ['sudo', 'auth', 'syslog'], itself: true, parse: parseSudo },
+  { programs: ['su'], services: ['su', 'auth', 'syslog'], itself: true, parse: parseSu },
+  { programs: ['systemd-logind'], services: ['auth', 'syslog'], itself: true, parse: parseLogind },
   { programs: ['CRON', 'cron', 'crond', 'crontab', 'anacron', 'atd'], services: ['cron', 'syslog'], parse: parseCron },
   {
     programs: [
@@ -64,13 +80,27 @@ const formats: readonly ProgramFormat[] = [
       'adduser',
     ],
     services: ['auth', 'syslog'],
+    itself: true,
     parse: parseAccounts,
   },
+  { programs: ['login', 'agetty'], services: ['login', 'auth', 'syslog'], parse: parseLogin },
   {
-    programs: ['login', 'gdm', 'gdm-password', 'lightdm', 'polkitd', 'pkexec', 'systemd', 'vsftpd'],
-    services: ['auth', 'syslog'],
-    parse: parsePam,
+    programs: ['polkitd', 'pkexec', 'polkit-agent-helper-1'],
+    services: ['polkit', 'auth', 'syslog'],
+    parse: parsePolkit,
   },
+  { programs: ['doas'], services: ['doas', 'auth', 'syslog'], itself: true, parse: parseDoas },
+  { programs: ['audit', 'auditd', 'audispd', 'audisp-syslog'], services: ['auditd', 'syslog'], parse: parseAudit },
+  { programs: ['kernel'], services: ['kernel', 'syslog'], parse: parseKernel },
+  { programs: ['systemd'], services: ['systemd', 'syslog'], parse: parseSystemd },
+  { programs: ['ftpd', 'vsftpd', 'proftpd'], services: ['ftpd', 'auth', 'syslog'], parse: parseFtpd },
+  {
+    programs: ['nginx', 'apache', 'apache2', 'httpd'],
+    services: ['access', 'syslog'],
+    category: 'webserver',
+    parse: (message) => (readWebAccess(message, undefined) ?? readWebError(message, undefined))?.fields,
+  },
+  { programs: ['gdm', 'gdm-password', 'lightdm', 'sddm'], services: ['auth', 'syslog'], parse: parsePam },
 ];
 
 const byProgram = new Map(formats.flatMap((format) => format.programs.map((program) => [program, format] as const)));
@@ -84,13 +114,14 @@ export function formatOf(program: string | undefined): ProgramFormat {
 }
 
 const sources = new Map(
-  [...formats, otherProgram].map((format): [ProgramFormat, RecordSource] => [
-    format,
-    { product: 'linux', services: format.services },
-  ]),
+  [...formats, otherProgram].map((format): [ProgramFormat, RecordSource] => [format, newSource(format)]),
 );
 
 /** sourceOf gives the log source of a program's lines: one object for all of them. */
 export function sourceOf(format: ProgramFormat): RecordSource {
-  return sources.get(format) ?? { product: 'linux', services: format.services };
+  return sources.get(format) ?? newSource(format);
+}
+
+function newSource({ services, category }: ProgramFormat): RecordSource {
+  return { product: 'linux', services, ...(category !== undefined && { category }) };
 }

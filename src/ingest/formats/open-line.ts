@@ -1,11 +1,12 @@
 import type { Ingested, LogRecord, RecordSource } from '../../model/log-record.ts';
-import { digestId, failure, plainOrigin, record } from '../ingested.ts';
+import { digestId, failure, plainOrigin, record, skipped } from '../ingested.ts';
 import type { LineContext, OpenOrigin } from '../ingested.ts';
-import { isoTime } from '../time.ts';
-import { formatOf, sourceOf } from './index.ts';
-import { parsePamText } from './pam.ts';
-import { parseSyslogLine } from './syslog-header.ts';
-import type { LineFields, SyslogLine } from './text-format.ts';
+import { cleanText, hasNoise } from './clean-text.ts';
+import { leadingTime } from './clock.ts';
+import { readLine } from './lines.ts';
+import { plainFields } from './plain.ts';
+import { isTableHeading } from './system-stats.ts';
+import type { ReadLine } from './text-format.ts';
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
 const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
@@ -14,36 +15,51 @@ const plain: RecordSource = { product: 'unknown', services: ['plain'], category:
 const continued: RecordSource = { product: 'linux', services: ['syslog'] };
 
 /**
- * openLine makes a record of one line of text. A line that fits no format becomes a record with its text as `message` and the
- * reason as `unparsed`. Only a line without any time, from a place without one, fails. It never throws.
+ * openLine makes a record of one line of text. Colours and NULs are taken out before it is read; `raw` then keeps the line as it
+ * was. A line that fits no format becomes a record with its text as `message` and the reason as `unparsed`. Only a line
+ * without any time, from a place without one, fails. It never throws.
  */
 export function openLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {
-  const line = text.replace(/[\r\n]{1,2}$/, '');
-  const parsed = parseSyslogLine(line, origin.time);
-  const own = parsed === undefined ? leadingTime(line) : parsed.time;
-  const time = own ?? context.follows?.time ?? origin.time;
-  const read = parsed === undefined ? unparsed(line, context.follows) : readSyslog(parsed);
-  return lineRecord(line, own, time, read, origin, context);
+  const line = cleanText(text);
+  if (isTableHeading(line)) return skipped(origin, "df's column heading: it holds no record");
+  const read = readLine(line, origin.time) ?? plainLine(line, context.follows);
+  return lineRecord(text, line, read, context.follows?.time ?? origin.time, origin, context);
 }
 
 /** openPlainLine makes a record of a line without looking for a format: its text is its `message`. */
 export function openPlainLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {
-  const line = text.replace(/[\r\n]{1,2}$/, '');
-  const own = leadingTime(line);
-  const time = own ?? origin.time ?? context.follows?.time;
-  return lineRecord(line, own, time, { fields: { message: line }, source: plain }, origin, context);
+  const line = cleanText(text);
+  const time = leadingTime(line)?.time;
+  const fields = { message: line, ...plainFields(line) };
+  const read = { fields, source: plain, ...(time !== undefined && { time }) };
+  return lineRecord(text, line, read, origin.time ?? context.follows?.time, origin, context);
+}
+
+/** isKnownLine tells whether a line is of a format that says what it is: neither prose nor an application's own. */
+export function isKnownLine(line: string, referenceTime: string | undefined): boolean {
+  return readLine(line, referenceTime) !== undefined;
+}
+
+/** isLogLine tells a log's line from prose: it is of a known format, or begins with a time. */
+export function isLogLine(line: string): boolean {
+  return isTableHeading(line) || isKnownLine(line, undefined) || leadingTime(line) !== undefined;
 }
 
 function lineRecord(
+  text: string,
   line: string,
-  own: string | undefined,
-  time: string | undefined,
-  { fields, source }: ReadLine,
+  { time: own, fields, source }: ReadLine,
+  otherwise: string | undefined,
   origin: OpenOrigin,
   context: LineContext,
 ): Ingested {
+  const doubt = own === undefined ? undefined : doubtOf(own, origin.time);
+  const time = doubt === undefined ? (own ?? otherwise) : (otherwise ?? own);
   if (time === undefined) return failure(origin, 'line without a time, and nothing else says when it was written');
+  if (doubt !== undefined) fields['unparsed'] = doubt;
   if (context.cutFrom !== undefined) fields['unparsed'] = `line of ${context.cutFrom} bytes, cut`;
+  const raw = context.raw ?? (hasNoise(text) ? text : undefined);
+  if (raw !== undefined) fields['raw'] = raw;
   const { account, region } = origin;
   return record({
     id: origin.id ?? idOf(own, line, context),
@@ -56,6 +72,17 @@ function lineRecord(
   });
 }
 
+const dayMs = 86_400_000;
+/** Clocks that lost their battery begin in 1970 or 1980; no log that somebody still reads is older. */
+const earliest = '2000-01-01T00:00:00.000Z';
+
+/** Why a line's own time can't be right: a wrong clock must not move the line out of the window that a rule looks at. */
+function doubtOf(time: string, reference: string | undefined): string | undefined {
+  if (time < earliest) return `its own time, ${time}, is before any log`;
+  if (reference === undefined || Date.parse(time) <= Date.parse(reference) + dayMs) return undefined;
+  return `its own time, ${time}, is more than a day after it was written`;
+}
+
 /** Of what the line says, not of where it was read: the same log read from two places gives the same ids. */
 function idOf(time: string | undefined, line: string, { nth }: LineContext): string {
   const id = digestId([time ?? '', line]);
@@ -63,50 +90,12 @@ function idOf(time: string | undefined, line: string, { nth }: LineContext): str
   return before === 0 ? id : digestId([id, String(before)]);
 }
 
-interface ReadLine {
-  readonly fields: LineFields;
-  readonly source: RecordSource;
-}
-
-function unparsed(line: string, follows: LogRecord | undefined): ReadLine {
-  const fields = { message: line, unparsed: 'no log format known here' };
-  return { fields, source: follows?.source.product === 'linux' ? continued : plain };
-}
-
-function readSyslog(parsed: SyslogLine): ReadLine {
-  const format = formatOf(parsed.program);
-  const { message, repeat } = unrepeated(parsed.message);
-  const read = parsed.module === undefined ? format.parse(message) : (parsePamText(message) ?? format.parse(message));
-  // Assigned one by one: a hundred thousand lines a second pass here, and spreading costs more than reading.
-  const fields: LineFields = {};
-  if (parsed.hostname !== undefined) fields['hostname'] = parsed.hostname;
-  if (parsed.program !== undefined) fields['program'] = parsed.program;
-  if (parsed.pid !== undefined) fields['pid'] = parsed.pid;
-  if (parsed.priority !== undefined) fields['priority'] = parsed.priority;
-  if (parsed.messageId !== undefined) fields['msgid'] = parsed.messageId;
-  fields['message'] = message;
-  if (repeat !== undefined) fields['repeat'] = repeat;
-  if (parsed.module !== undefined) fields['pam_module'] = parsed.module;
-  if (read !== undefined) Object.assign(fields, read);
-  return { fields, source: sourceOf(format) };
-}
-
-/** rsyslog folds equal messages into `message repeated 5 times: [ Failed password for root from … ]`. */
-function unrepeated(message: string): { readonly message: string; readonly repeat?: number } {
-  if (!message.startsWith('message repeated ')) return { message };
-  const found = /^message repeated (\d{1,9}) times: \[ ?/.exec(message);
-  if (found === null || !message.endsWith(']')) return { message };
-  return { message: message.slice(found[0].length, -1).trimEnd(), repeat: Number(found[1]) };
-}
-
-/** Applications commonly begin a line with its time. */
-function leadingTime(line: string): string | undefined {
-  if (!/^\d{4}-/.test(line)) return undefined;
-  const [first = '', second = ''] = line.slice(0, 64).split(' ', 2);
-  return isoTime(first) ?? isoTime(`${first} ${second}`);
-}
-
-/** startsWithTime tells a log's line from prose: it has a syslog header, or begins with a time. */
-export function startsWithTime(line: string): boolean {
-  return parseSyslogLine(line, undefined) !== undefined || leadingTime(line) !== undefined;
+function plainLine(line: string, follows: LogRecord | undefined): ReadLine {
+  const time = leadingTime(line)?.time;
+  const fields = { message: line, ...plainFields(line), unparsed: 'no log format known here' };
+  return {
+    fields,
+    source: follows?.source.product === 'linux' ? continued : plain,
+    ...(time !== undefined && { time }),
+  };
 }

@@ -29,6 +29,29 @@ export const parsePamText: ProgramParser = (text) => {
   }
   if (text.startsWith('session opened for user ')) return sessionOf(text, 'session opened');
   if (text.startsWith('session closed for user ')) return sessionOf(text, 'session closed');
+  const locked =
+    /^user (\S{1,256}) \((\d{1,10})\) tally (\d{1,9}), deny \d/.exec(text) ??
+    /^Consecutive login failures for user (\S{1,256}) account temporarily locked/.exec(text);
+  if (locked !== null) {
+    return {
+      action: 'account locked out',
+      activity: 'authentication',
+      outcome: 'failure',
+      user: locked[1] ?? '',
+      pam_user: locked[1] ?? '',
+      ...(locked[2] !== undefined && { uid: locked[2], failures: Number(locked[3]) }),
+    };
+  }
+  const unmet = /^requirement ".{1,128}" (not met|was met) by user "(.{0,256})"$/s.exec(text);
+  if (unmet !== null) {
+    return {
+      action: unmet[1] === 'not met' ? 'login refused' : 'requirement met',
+      activity: unmet[1] === 'not met' ? 'authentication' : 'other',
+      outcome: unmet[1] === 'not met' ? 'failure' : 'success',
+      user: unmet[2] ?? '',
+      pam_user: unmet[2] ?? '',
+    };
+  }
   if (text.startsWith('account ') || text.startsWith('auth could not identify password')) return accountOf(text);
   return undefined;
 };

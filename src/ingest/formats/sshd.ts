@@ -16,6 +16,8 @@ interface SshdMessage {
  * stands before it or after it, never on both sides but in the few messages that `onlyEndpoint` reads.
  */
 const messages: readonly SshdMessage[] = [
+  { start: 'Accepted certificate ID ', action: 'certificate accepted', activity: 'other', read: readCertificate },
+  { start: 'Accepted key ', action: 'key accepted', activity: 'other', read: readKey },
   { start: 'Accepted ', action: 'login accepted', activity: 'authentication', outcome: 'success', read: readLogin },
   { start: 'Failed ', action: 'login failed', activity: 'authentication', outcome: 'failure', read: readLogin },
   { start: 'Partial ', action: 'login partly accepted', activity: 'authentication', read: readLogin },
@@ -79,6 +81,49 @@ const messages: readonly SshdMessage[] = [
     read: (rest) => ({ user: 'root', ...endpointAt(rest) }),
   },
   { start: 'Authentication refused: ', action: 'login refused', activity: 'authentication', outcome: 'failure' },
+  {
+    start: 'Authentication tried for ',
+    action: 'login refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: readNotPermitted,
+  },
+  {
+    start: 'Access denied for user ',
+    action: 'login refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: (rest) => beforeMark(rest, ' by PAM account configuration'),
+  },
+  {
+    start: 'Login restricted for ',
+    action: 'login refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: (rest) => beforeMark(rest, ': '),
+  },
+  {
+    start: 'Certificate invalid: ',
+    action: 'certificate refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: (rest) => ({ reason: withoutPreauth(rest) }),
+  },
+  {
+    start: 'cert: ',
+    action: 'certificate refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: (rest) => ({ reason: withoutPreauth(rest) }),
+  },
+  {
+    start: 'Certificate ',
+    action: 'certificate refused',
+    activity: 'authentication',
+    outcome: 'failure',
+    read: (rest) => ({ reason: withoutPreauth(rest) }),
+  },
+  { start: 'Found matching ', action: 'key accepted', activity: 'other' },
   { start: 'Connection closed by ', action: 'connection closed', activity: 'connection', read: userBeforeEndpoint },
   { start: 'Connection reset by ', action: 'connection reset', activity: 'connection', read: userBeforeEndpoint },
   { start: 'Connection from ', action: 'connection opened', activity: 'connection', read: endpointAt },
@@ -186,6 +231,54 @@ const messages: readonly SshdMessage[] = [
     activity: 'session',
     read: (rest) => userAfter(rest, ' by user '),
   },
+  {
+    start: 'Protocol major versions differ for ',
+    action: 'bad identification',
+    activity: 'connection',
+    outcome: 'failure',
+    read: endpointAt,
+  },
+  {
+    start: 'Bad remote protocol version identification',
+    action: 'bad identification',
+    activity: 'connection',
+    outcome: 'failure',
+  },
+  { start: 'Bad packet length ', action: 'connection failed', activity: 'connection', outcome: 'failure' },
+  { start: 'Corrupted MAC on input', action: 'connection failed', activity: 'connection', outcome: 'failure' },
+  { start: 'Connection reset', action: 'connection reset', activity: 'connection' },
+  { start: 'Connection closed', action: 'connection closed', activity: 'connection' },
+  { start: 'Closing connection to ', action: 'connection closed', activity: 'connection', read: endpointAt },
+  {
+    start: 'Timeout, client not responding from ',
+    action: 'timeout',
+    activity: 'connection',
+    read: userBeforeEndpoint,
+  },
+  { start: 'Transferred: sent ', action: 'connection closed', activity: 'connection' },
+  { start: 'no matching ', action: 'negotiation failed', activity: 'connection', outcome: 'failure' },
+  { start: 'no hostkey alg', action: 'negotiation failed', activity: 'connection', outcome: 'failure' },
+  { start: 'kex_protocol_error: ', action: 'negotiation failed', activity: 'connection', outcome: 'failure' },
+  { start: 'kex protocol error: ', action: 'negotiation failed', activity: 'connection', outcome: 'failure' },
+  {
+    start: 'Nasty PTR record ',
+    action: 'reverse mapping failed',
+    activity: 'connection',
+    outcome: 'failure',
+    read: readNastyName,
+  },
+  {
+    start: 'srclimit_penalise: ',
+    action: 'address penalised',
+    activity: 'connection',
+    read: readPenalty,
+  },
+  { start: 'beginning MaxStartups throttling', action: 'throttling begun', activity: 'connection' },
+  { start: 'exited MaxStartups throttling', action: 'throttling ended', activity: 'connection' },
+  { start: 'User child is on pid ', action: 'session opened', activity: 'session' },
+  { start: 'Attempt to write login records by non-root user', action: 'login record refused', activity: 'other' },
+  { start: 'Received SIGHUP', action: 'server restarted', activity: 'other' },
+  { start: 'Exiting on signal ', action: 'server stopped', activity: 'other' },
   { start: 'Server listening on ', action: 'server started', activity: 'other' },
   { start: 'Received signal ', action: 'server stopped', activity: 'other' },
 ];
@@ -210,10 +303,51 @@ function readLogin(rest: string): LineFields {
   const method = { auth_method: rest.slice(0, after) };
   const text = withoutPreauth(rest.slice(after + 5));
   // Only the end of the line is sshd's own word: a key's type and fingerprint hold no space.
-  const end = /^(.*) ssh[12](?:: \S+ \S+)?$/s.exec(text)?.[1];
-  if (end !== undefined) return { ...method, ...userFrom(end) };
+  const plain = /^(.*) ssh[12](?:: (\S+) (\S+))?$/s.exec(text);
+  if (plain !== null) return { ...method, ...userFrom(plain[1] ?? ''), ...keyOf(plain[2], plain[3]) };
   // A certificate's key id, which follows, is the client's to choose just as the user name before the address is.
-  return { ...method, ...onlyEndpoint(text) };
+  return { ...method, ...onlyEndpoint(text), ...certificateAtEnd(text) };
+}
+
+function keyOf(type: string | undefined, fingerprint: string | undefined): LineFields {
+  return type === undefined || fingerprint === undefined ? {} : { key_type: type, key_fingerprint: fingerprint };
+}
+
+/** `… ssh2: ED25519-CERT SHA256:… ID alice@example (serial 42) CA ED25519 SHA256:…`: what stands round the key's id is sshd's own. */
+function certificateAtEnd(text: string): LineFields {
+  const end = / \(serial (\d{1,20})\) CA (\S{1,64}) (\S{1,128})$/.exec(text.slice(-300));
+  if (end === null) return {};
+  const [tail, serial = '', type = '', fingerprint = ''] = end;
+  const before = text.slice(0, text.length - tail.length);
+  const key = / ssh2: (\S{1,64}-CERT\S{0,32}) (\S{1,128}) ID /.exec(before);
+  return {
+    ...(key !== null && { ...keyOf(key[1], key[2]), cert_id: before.slice(key.index + key[0].length) }),
+    cert_serial: serial,
+    ca_type: type,
+    ca_fingerprint: fingerprint,
+  };
+}
+
+/** `"alice@example" (serial 42) signed by ED25519 CA SHA256:… via /etc/ssh/ca.pub`. */
+function readCertificate(rest: string): LineFields {
+  const end = /" \(serial (\d{1,20})\) signed by (\S{1,64}) CA (\S{1,128})(?: via (\S{1,256}))?$/.exec(
+    withoutPreauth(rest).slice(-700),
+  );
+  if (end === null) return {};
+  const [tail, serial = '', type = '', fingerprint = ''] = end;
+  const text = withoutPreauth(rest);
+  return {
+    cert_id: text.slice(1, text.length - tail.length),
+    cert_serial: serial,
+    ca_type: type,
+    ca_fingerprint: fingerprint,
+  };
+}
+
+/** `ED25519 SHA256:… found at /home/alice/.ssh/authorized_keys:1`. */
+function readKey(rest: string): LineFields {
+  const found = /^(\S{1,64}) (\S{1,128}) found at (.{1,512})$/s.exec(rest);
+  return found === null ? {} : { ...keyOf(found[1], found[2]), key_file: found[3] ?? '' };
 }
 
 /** `[invalid user ]NAME from ADDRESS[ port N][ id N]`, read from the right: NAME may itself hold ` from … port …`. */
@@ -292,6 +426,37 @@ function readNotAllowed(rest: string): LineFields {
 function readPamError(rest: string): LineFields {
   const after = rest.indexOf(' for ');
   return after === -1 ? {} : { pam_message: rest.slice(0, after), ...userFrom(rest.slice(after + 5), true) };
+}
+
+/** `root with correct key but not from a permitted host (host=client.example, ip=192.0.2.1, required=…).` */
+function readNotPermitted(rest: string): LineFields {
+  const ip = /, ip=([^,\s]{2,64}),? /.exec(rest.slice(rest.lastIndexOf(' (host=')))?.[1];
+  return {
+    ...beforeMark(rest, ' with correct key but not from a permitted host'),
+    ...(ip === undefined ? {} : addressOf(ip)),
+  };
+}
+
+/** The user's name, up to the words that sshd puts behind it. */
+function beforeMark(rest: string, mark: string): LineFields {
+  const at = rest.lastIndexOf(mark);
+  return at === -1 ? {} : userOf(rest.slice(0, at));
+}
+
+/** `"192.0.2.9" is set up for 192.0.2.1, ignoring`; the name is whatever the client's DNS says. */
+function readNastyName(rest: string): LineFields {
+  const at = rest.lastIndexOf('" is set up for ');
+  return at === -1 ? {} : { ...endpointAt(rest.slice(at + 16)), src_host: rest.slice(1, at) };
+}
+
+/** `ipv4: new 192.0.2.1/32 deferred penalty of 5 seconds for penalty: failed authentication`. */
+function readPenalty(rest: string): LineFields {
+  const found = /^\S{1,16} (?:new|\S{1,32}) ?([\da-fA-F.:]{2,45})\/\d{1,3} /.exec(rest);
+  const reason = rest.lastIndexOf('penalty: ');
+  return {
+    ...(found?.[1] !== undefined && addressOf(found[1])),
+    ...(reason !== -1 && { reason: rest.slice(reason + 9) }),
+  };
 }
 
 /** `#10 from [192.0.2.1]:4711 on [198.51.100.1]:22 past MaxStartups`. */

@@ -1,7 +1,7 @@
 import { isoTime, utcTime } from '../time.ts';
-import type { SyslogLine } from './text-format.ts';
+import { monthOf } from './clock.ts';
+import type { LineFields, SyslogLine } from './text-format.ts';
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const dayMs = 86_400_000;
 
 /** SyslogHeader reads one way of writing the header; undefined when the line isn't written so. */
@@ -36,15 +36,15 @@ const rfc5424: SyslogHeader = (line) => {
   const [, timestamp = '-', host = '-', app = '-', procid = '-', messageId = '-'] = words.taken;
   const time = timestamp === '-' ? undefined : isoTime(timestamp);
   if (timestamp !== '-' && time === undefined) return undefined;
-  const message = afterStructuredData(line, words.next);
-  if (message === undefined) return undefined;
+  const structured = readStructuredData(line, words.next);
+  if (structured === undefined) return undefined;
   return {
     ...(time !== undefined && { time }),
     ...(host !== '-' && { hostname: host }),
     ...(app !== '-' && { program: programOf(app) }),
     ...(procid !== '-' && { pid: procid }),
     ...(messageId !== '-' && { messageId }),
-    message,
+    ...structured,
   };
 };
 
@@ -82,7 +82,7 @@ const rfc3164: SyslogHeader = (line, referenceTime) => {
   const found = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))? /.exec(line);
   if (found === null) return undefined;
   const [header, name = '', day, year, hour, minute, second, fraction = ''] = found;
-  const month = months.indexOf(name) + 1;
+  const month = monthOf(name);
   if (month === 0) return undefined;
   const ms = Math.floor(Number(`0.${fraction}0`) * 1000);
   const at = (inYear: number) => utcTime(inYear, month, Number(day), Number(hour), Number(minute), Number(second), ms);
@@ -155,21 +155,40 @@ function takeWords(
   return { taken, next: at };
 }
 
-/** The message behind `-` or `[id name="value"]…`; undefined when the structured data doesn't end. */
-function afterStructuredData(line: string, from: number): string | undefined {
+/** How many parameters of structured data are kept. */
+const maxParameters = 100;
+
+/** `-` or `[id name="value"]…`, and the message behind; undefined when the structured data doesn't end. */
+function readStructuredData(line: string, from: number): Pick<SyslogLine, 'data' | 'message'> | undefined {
   let at = from;
+  const data: LineFields = {};
+  let count = 0;
   if (line.charAt(at) === '-') at++;
   else {
     while (line.charAt(at) === '[') {
       const end = endOfElement(line, at + 1);
       if (end === -1) return undefined;
+      for (const [name, value] of parameters(line.slice(at + 1, end))) {
+        if (count++ < maxParameters && !Object.hasOwn(data, name)) data[name] = value;
+      }
       at = end + 1;
     }
     if (at === from) return undefined;
   }
   if (at < line.length && line.charAt(at) !== ' ') return undefined;
   const message = line.slice(at + 1);
-  return message.startsWith('\uFEFF') ? message.slice(1) : message;
+  return {
+    message: message.startsWith('\uFEFF') ? message.slice(1) : message,
+    ...(count > 0 && { data }),
+  };
+}
+
+/** The parameters of one element, `id name="value" name="value"`; `\"`, `\\` and `\]` are escaped in a value. */
+function* parameters(element: string): Iterable<readonly [string, string]> {
+  const [id = ''] = element.split(' ', 1);
+  for (const [, name = '', value = ''] of element.matchAll(/ ([^\s="\]]{1,32})="([^"\\]*(?:\\.[^"\\]*)*)"/gs)) {
+    yield [`${id}.${name}`, value.replaceAll(/\\(["\\\]])/g, '$1')];
+  }
 }
 
 function endOfElement(line: string, from: number): number {

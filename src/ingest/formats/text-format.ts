@@ -1,3 +1,5 @@
+import type { RecordSource } from '../../model/log-record.ts';
+
 /** The fields that a text format finds in a line. Everything is text, but the counts and flags named in `index.ts`. */
 export type LineFields = Record<string, string | number | boolean>;
 
@@ -14,8 +16,24 @@ export interface SyslogLine {
   /** Facility and severity, 0 to 191. */
   readonly priority?: number;
   readonly messageId?: string;
+  /** RFC 5424's structured data, each parameter as `id.name`. */
+  readonly data?: LineFields;
   readonly message: string;
 }
 
 /** ProgramParser reads one program's message. It gives back what it found, at least an `action`, or undefined for a message it doesn't know. */
 export type ProgramParser = (message: string) => LineFields | undefined;
+
+/** ReadLine is what a line says, and which Sigma log source it is of. */
+export interface ReadLine {
+  /** ISO 8601, UTC; absent when the line has none. */
+  readonly time?: string;
+  readonly fields: LineFields;
+  readonly source: RecordSource;
+}
+
+/**
+ * LineReader reads lines of one format; undefined for every other line. `referenceTime` is when the line was written at the
+ * latest, for formats that leave out the year.
+ */
+export type LineReader = (line: string, referenceTime: string | undefined) => ReadLine | undefined;

@@ -1,13 +1,31 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
+import { digestId, failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
 import { isOwnEvent } from '../own.ts';
 import { isoTime } from '../time.ts';
 import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
 
-/** Detail types whose log source has a name of its own. A new one is a row here. */
-const sources: Readonly<Record<string, RecordSource>> = {
-  'EC2 Instance State-change Notification': { product: 'aws', services: ['ec2_state_change'] },
+/**
+ * What AWS services publish: a row for each source and detail type whose log source has a name of its own, from special to
+ * general. A new one is a row here. Every other event of AWS goes by its source alone: `aws.athena` is `athena`.
+ */
+const sources: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'aws.ec2': { 'EC2 Instance State-change Notification': ['ec2_state_change'] },
+  'aws.cloudwatch': { 'CloudWatch Alarm State Change': ['cloudwatch_alarm', 'cloudwatch'] },
+  'aws.codebuild': { 'CodeBuild Build State Change': ['codebuild_build', 'codebuild'] },
+  'aws.guardduty': { 'GuardDuty Finding': ['guardduty'] },
+  'aws.securityhub': {
+    'Security Hub Findings - Imported': ['securityhub_finding', 'securityhub'],
+    'Security Hub Findings - Custom Action': ['securityhub_finding', 'securityhub'],
+  },
+  'aws.health': { 'AWS Health Event': ['health'], 'AWS Health Abuse Event': ['health'] },
+  'aws.s3': {
+    'Object Created': ['s3_object', 's3'],
+    'Object Deleted': ['s3_object', 's3'],
+    'Object ACL Updated': ['s3_object', 's3'],
+    'Object Tags Added': ['s3_object', 's3'],
+    'Object Tags Deleted': ['s3_object', 's3'],
+  },
 };
 
 /** isEventBridgeEvent recognises the envelope that EventBridge puts round every event. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
@@ -51,11 +69,12 @@ export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Ite
   yield record({
     id,
     time: when,
-    source: sources[type] ?? sourceOf(String(value['source'])),
+    source: sourceOf(String(value['source']), type),
     fields: value,
     origin: plainOrigin(origin),
     ...(typeof value['account'] === 'string' && { account: value['account'] }),
     ...(typeof value['region'] === 'string' && { region: value['region'] }),
+    ...factOf(value),
   });
 }
 
@@ -65,9 +84,20 @@ function isWholeRecord(detail: Fields): boolean {
   );
 }
 
-/** `aws.guardduty` is AWS's GuardDuty; any other source is somebody's own application. */
-function sourceOf(source: string): RecordSource {
-  return source.startsWith('aws.')
-    ? { product: 'aws', services: [source.slice('aws.'.length)] }
-    : { product: 'unknown', services: [source] };
+/** Only AWS can publish under a source that begins with `aws.`; any other source is somebody's own application. */
+function sourceOf(source: string, type: string): RecordSource {
+  if (!source.startsWith('aws.')) return { product: 'unknown', services: [source] };
+  const types = Object.hasOwn(sources, source) ? sources[source] : undefined;
+  const services = types !== undefined && Object.hasOwn(types, type) ? types[type] : undefined;
+  return { product: 'aws', services: services ?? [source.slice('aws.'.length)] };
+}
+
+/**
+ * AWS Health sends each communication also to a second region, and to the account that looks after the organisation.
+ * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
+ */
+function factOf({ source, detail }: Fields): { readonly fact?: string } {
+  if (source !== 'aws.health' || !isObject(detail)) return {};
+  const parts = ['eventArn', 'communicationId', 'affectedAccount', 'page'].map((name) => detail[name]);
+  return typeof parts[0] === 'string' && typeof parts[1] === 'string' ? { fact: digestId(parts.map(String)) } : {};
 }

@@ -31,7 +31,7 @@ describe("a log group's name decides how it is read", () => {
     ],
     ['syslog', 'a header', syslogLine, { product: 'linux', services: ['sshd', 'auth', 'syslog'] }],
     ['cloudtrail', 'a record', trail, { product: 'aws', services: ['cloudtrail'] }],
-    ['json', 'an object is taken as it is', trail, { product: 'unknown', services: [] }],
+    ['json', 'an object is taken as it is', trail, { product: 'unknown', services: ['json'], category: 'application' }],
   ] as const)('%s: %s', (format, _name, message, source) => {
     const opener = createOpener([row({ groups: ['/app/*'], format })]);
     const { records, failures } = sorted(openLogsSubscription(subscription('/app/x', [message]), undefined, opener));

@@ -133,7 +133,9 @@ test.each([
   ["its surroundings' time", { a: 1 }, '2026-01-01T00:00:00.000Z'],
 ])('an object of unknown shape is a record dated by %s', (_name, value, time) => {
   const { records } = sorted(openValue(value, { ...origin, time: '2026-01-01T00:00:00.000Z' }));
-  expect(records).toMatchObject([{ time, source: { product: 'unknown', services: [] }, fields: value }]);
+  expect(records).toMatchObject([
+    { time, source: { product: 'unknown', services: ['json'], category: 'application' }, fields: value },
+  ]);
   expect(records[0]?.id).toMatch(/^[0-9a-f]{32}$/);
 });
 
