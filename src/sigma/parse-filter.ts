@@ -31,6 +31,11 @@ function parseReferences(filter: YamlMap, line: number, reporter: Reporter): rea
   if (entry.value.kind === 'scalar' && typeof entry.value.value === 'string') {
     return entry.value.value.toLowerCase() === 'any' ? 'any' : [entry.value.value];
   }
+  if (entry.value.kind === 'list' && entry.value.items.length === 0) {
+    // Never all rules: emptying a list must not widen an exception.
+    reporter.warn(entry.line, 'filter-rules', `rules of the filter is empty, so it applies to no rule: ${hint}`);
+    return [];
+  }
   const rules = readTexts(entry, reporter);
   if (rules.length === 0) reporter.error(entry.line, 'filter-rules', `rules of the filter is empty: ${hint}`);
   return rules;
