@@ -28,14 +28,16 @@ export interface EvalOptions {
 
 /**
  * evalRule is `trailwatch rule eval`: asks every rule of a file about plain records, whatever log source they are of, and
- * prints a JSON line for each rule and record, then one for each time a correlation fires.
+ * prints a JSON line for each rule and record, then one for each time a correlation fires. Of a file with refused
+ * documents the others are asked all the same.
  */
 export async function evalRule(rulePath: string, options: EvalOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { out, err, cwd } = surroundings;
   const placeholders = options.placeholders === undefined ? {} : await readPlaceholders(options.placeholders, cwd);
   const { ruleSet, problems } = await loadRuleFiles([rulePath], cwd, placeholders);
   await err.write(problems.map((problem) => problemText(problem, err.colors)).join(''));
-  if (countsOf(problems).errors > 0) return exitCode.checkFailed;
+  const refused = countsOf(problems).errors > 0;
+  if (refused && ruleSet.detections.length === 0) return exitCode.checkFailed;
 
   const correlator = createBatchCorrelator(createRuleSet(ruleSet));
   const rules = ruleSet.detections.map((rule) => ({
@@ -73,6 +75,7 @@ export async function evalRule(rulePath: string, options: EvalOptions, surroundi
     );
   }
   await err.write(unread.map((line) => `${line}\n`).join(''));
+  if (refused) return exitCode.checkFailed;
   return unread.length > 0 ? exitCode.someUnread : exitCode.done;
 }
 
