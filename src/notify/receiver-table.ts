@@ -41,7 +41,7 @@ function kind<Schema extends v.GenericSchema>({ options: schema, create }: Row<S
 const text = v.pipe(v.string(), v.minLength(1));
 
 /** receiverKinds is the table of receivers: a new one is a row here and a file in `receivers/`. */
-export const receiverKinds = {
+const receiverKinds = {
   console: kind({
     options: v.strictObject({}),
     create: async (name, _options, { terminal }) =>
@@ -78,7 +78,7 @@ export const receiverKinds = {
   }),
 } as const satisfies Record<string, ReceiverKind>;
 
-export type ReceiverKindName = keyof typeof receiverKinds;
+type ReceiverKindName = keyof typeof receiverKinds;
 
 /** ReceiverConfig is one receiver as configured: its kind, its name, and what its kind wants. */
 export interface ReceiverConfig {

@@ -71,7 +71,7 @@ export interface CasebookLimits {
 }
 
 /** The default limits: what one page can show and a laptop's memory can hold many times over. */
-export const casebookLimits: CasebookLimits = { alerts: 2000, occurrences: 40, actors: 5000 };
+const casebookLimits: CasebookLimits = { alerts: 2000, occurrences: 40, actors: 5000 };
 
 export interface Casebook {
   /** add takes a finding; false when the same fact came before, by another path. */

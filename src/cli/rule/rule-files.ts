@@ -46,7 +46,7 @@ export async function loadRuleFiles(
 }
 
 /** findRuleFiles lists the rule files of paths, each once. */
-export async function findRuleFiles(paths: readonly string[], cwd: string): Promise<readonly string[]> {
+async function findRuleFiles(paths: readonly string[], cwd: string): Promise<readonly string[]> {
   const files = new Set<string>();
   for (const path of paths) {
     const full = resolve(cwd, path);
@@ -59,7 +59,7 @@ export async function findRuleFiles(paths: readonly string[], cwd: string): Prom
 }
 
 /** shortPath is a path as a person would write it: relative inside the working folder. */
-export function shortPath(path: string, cwd: string): string {
+function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') ? path : short;
 }

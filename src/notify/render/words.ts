@@ -16,7 +16,7 @@ const actorKinds: Readonly<Record<Actor['kind'], string>> = {
 };
 
 /** actorWords says who, what kind of identity, and what is known of the session: `alice (IAM user, no MFA)`. */
-export function actorWords(actor: Actor): string {
+function actorWords(actor: Actor): string {
   if (actor.kind === 'unknown' && actor.name === 'unknown') return 'unknown (the log does not say)';
   const facts = [
     actorKinds[actor.kind],
