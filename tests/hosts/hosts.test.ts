@@ -49,14 +49,14 @@ describe.each(systems)('the agent on %s', (system) => {
   });
 
   test('reads authentication, messages, audit, applications, Docker and itself', () => {
-    expect(files.map(({ log_group_name, file_path }) => [log_group_name, file_path]).toSorted()).toEqual([
-      ['/hosts/agent', '/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log'],
-      ['/hosts/app', '/var/log/app/*.log'],
-      ['/hosts/audit', '/var/log/audit/audit.log'],
-      ['/hosts/auth', system === 'ubuntu' ? '/var/log/auth.log' : '/var/log/secure'],
-      ['/hosts/docker-events', '/var/log/trailwatch/docker-events.log'],
-      ['/hosts/messages', system === 'ubuntu' ? '/var/log/syslog' : '/var/log/messages'],
-    ]);
+    expect(Object.fromEntries(files.map(({ log_group_name, file_path }) => [log_group_name, file_path]))).toEqual({
+      '/hosts/agent': '/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log',
+      '/hosts/app': '/var/log/app/*.log',
+      '/hosts/audit': '/var/log/audit/audit.log',
+      '/hosts/auth': system === 'ubuntu' ? '/var/log/auth.log' : '/var/log/secure',
+      '/hosts/docker-events': '/var/log/trailwatch/docker-events.log',
+      '/hosts/messages': system === 'ubuntu' ? '/var/log/syslog' : '/var/log/messages',
+    });
   });
 
   test('gives each host a stream of its own, and each file of a pattern', () => {
