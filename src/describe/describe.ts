@@ -1,11 +1,15 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { LogRecord } from '../model/log-record.ts';
+import { describeAwsEvent, isToldAwsEvent } from './aws-event.ts';
 import { describeAuthentication } from './authentication.ts';
 import { describeCloudTrail } from './cloudtrail.ts';
 import type { Description } from './description.ts';
 import { describeInstanceState, isInstanceState } from './ec2-state.ts';
 import { describeGeneric } from './generic.ts';
+import { describeDocker } from './docker.ts';
+import { describeMeasurement } from './measurement.ts';
 import { describeProbe } from './probe.ts';
+import { describeWebAccess } from './web-access.ts';
 
 interface Describer {
   readonly covers: (record: LogRecord) => boolean;
@@ -16,11 +20,18 @@ interface Describer {
 const describers: readonly Describer[] = [
   { covers: (record) => isInstanceState(record.fields), describe: describeInstanceState },
   { covers: ({ source }) => source.services.includes('cloudtrail'), describe: describeCloudTrail },
+  { covers: ({ source }) => source.category === 'webserver', describe: describeWebAccess },
+  { covers: ({ source }) => source.product === 'docker', describe: describeDocker },
+  {
+    covers: ({ source }) => source.product === 'linux' && source.services.includes('system'),
+    describe: describeMeasurement,
+  },
   { covers: ({ source }) => source.product === 'linux', describe: describeAuthentication },
   {
     covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('probe'),
     describe: describeProbe,
   },
+  { covers: isToldAwsEvent, describe: describeAwsEvent },
   { covers: () => true, describe: describeGeneric },
 ];
 

@@ -86,6 +86,48 @@ describe('what each source sends becomes findings on the bus, each record counte
       findings: ['Instance stopped or terminated'],
       read: 1,
     },
+    {
+      source: "a CloudWatch alarm's new state",
+      name: 'event-bus',
+      event: 'event-bridge/alarm-state-change',
+      findings: ['CloudWatch alarm went off'],
+      read: 1,
+    },
+    {
+      source: 'a build that failed',
+      name: 'event-bus',
+      event: 'event-bridge/build-failed',
+      findings: ['Build failed'],
+      read: 1,
+    },
+    {
+      source: 'a GuardDuty finding',
+      name: 'event-bus',
+      event: 'event-bridge/guardduty-finding',
+      findings: ['GuardDuty finding of high severity'],
+      read: 1,
+    },
+    {
+      source: 'a Security Hub finding',
+      name: 'event-bus',
+      event: 'event-bridge/security-hub-finding',
+      findings: ['Security Hub finding of high severity'],
+      read: 1,
+    },
+    {
+      source: 'what AWS Health tells',
+      name: 'event-bus',
+      event: 'event-bridge/health-event',
+      findings: ['AWS found credentials in public'],
+      read: 1,
+    },
+    {
+      source: "an object deleted from the trail's bucket",
+      name: 'event-bus',
+      event: 'event-bridge/object-deleted',
+      findings: ['Log file deleted from the archive'],
+      read: 1,
+    },
   ] as const)('$source', async ({ name, event, findings, read, ...row }) => {
     await expect(handlers[name](lambdaEvent(event))).resolves.toBeUndefined();
     expect(titles()).toEqual(expect.arrayContaining([...findings]));
@@ -98,6 +140,20 @@ describe('what each source sends becomes findings on the bus, each record counte
     expect([RecordsMatched, RecordsUnmatched, RecordsFailed].reduce<number>((sum, one) => sum + Number(one), 0)).toBe(
       read,
     );
+  });
+
+  test('what Trailwatch wrote itself raises nothing, and is counted', async () => {
+    const line = 'Mar 11 09:08:37 h sshd[1]: Accepted password for root from 198.51.100.23 port 1 ssh2';
+    await handlers['logs-subscription'](subscription([line, line], '/aws/lambda/trailwatch-dev-deliver'));
+    await handlers['event-bus']({
+      ...(lambdaEvent('event-bridge/object-deleted') as object),
+      source: 'trailwatch',
+      'detail-type': 'Trailwatch Finding',
+    });
+    expect(lambda.bus.entries).toEqual([]);
+    const ignored = output.lines().filter((line) => 'OwnIgnored' in line);
+    expect(ignored.map((line) => line['OwnIgnored'])).toEqual([2, 1]);
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 0 });
   });
 
   test('a control message is not a record', async () => {
@@ -207,11 +263,11 @@ describe('what others may see', () => {
 
 const signIn = JSON.stringify((lambdaEvent('event-bridge/console-sign-in') as { detail: unknown }).detail);
 
-function subscription(messages: readonly string[]): unknown {
+function subscription(messages: readonly string[], logGroup = '/aws/cloudtrail'): unknown {
   const payload = {
     messageType: 'DATA_MESSAGE',
     owner: '111122223333',
-    logGroup: '/aws/cloudtrail',
+    logGroup,
     logStream: 'stream-1',
     subscriptionFilters: ['trailwatch-dev'],
     logEvents: messages.map((message, index) => ({ id: String(index), timestamp: 1773223580000, message })),

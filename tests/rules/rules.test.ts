@@ -65,6 +65,14 @@ const promised = {
   'a certificate that ends soon': 'availability/certificate-ends-soon',
   'a certificate that ends now': 'availability/certificate-ends-now',
   'broken links on a page': 'availability/endpoint-broken-links',
+  "GuardDuty's severe findings": 'detection-services/guardduty-severe-finding',
+  "GuardDuty's findings": 'detection-services/guardduty-finding',
+  "Security Hub's findings": 'detection-services/security-hub-finding',
+  'credentials in public': 'identity/credentials-exposed',
+  'abuse that AWS reports': 'identity/abuse-reported',
+  'a log file deleted': 'logging/trail-file-deleted',
+  'a CloudWatch alarm': 'availability/cloudwatch-alarm',
+  'a build that fails': 'availability/build-failed',
 } satisfies Readonly<Record<string, string>>;
 
 test('every rule loads without an error or a warning', () => {

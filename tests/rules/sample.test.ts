@@ -113,10 +113,16 @@ test('every rule has its part in the story, but those named here', () => {
     .filter(({ path: file }) => !file.includes('/availability/'))
     .map(({ meta }) => meta.title);
   expect(silent.sort()).toEqual([
+    'AWS found credentials in public',
+    'AWS reports abuse of the account',
     'Account left its organisation',
+    'GuardDuty finding of high severity',
+    'GuardDuty finding of medium severity',
+    'Log file deleted from the archive',
     'Network logs deleted',
     'Role may be assumed by anyone',
     'Secrets read in one batch by a filter',
+    'Security Hub finding of high severity',
     'Security group opened to the world',
     'Slow SSH brute force',
   ]);

@@ -81,6 +81,39 @@ const envelope: FieldTable = {
 const tables = new Map<string, FieldTable>([
   ['aws cloudtrail', cloudtrail],
   ['aws ec2_state_change', { ...envelope, detail: { 'instance-id': true, state: true } }],
+  [
+    'aws cloudwatch_alarm',
+    {
+      ...envelope,
+      detail: {
+        alarmName: true,
+        configuration: true,
+        operation: true,
+        state: {
+          value: true,
+          reason: true,
+          reasonData: true,
+          timestamp: true,
+          actionsSuppressedBy: true,
+          evaluationState: true,
+        },
+        previousState: {
+          value: true,
+          reason: true,
+          reasonData: true,
+          timestamp: true,
+          actionsSuppressedBy: true,
+          evaluationState: true,
+        },
+        muteDetail: true,
+      },
+    },
+  ],
+  ['aws guardduty', { ...envelope, detail: true }],
+  ['aws securityhub_finding', { ...envelope, detail: { findings: true, actionName: true, actionDescription: true } }],
+  ['aws health', { ...envelope, detail: true }],
+  ['aws codebuild_build', { ...envelope, detail: true }],
+  ['aws s3_object', { ...envelope, detail: true }],
 ]);
 
 /** UnknownField says which part of a field's name its log source doesn't have, and which names it has there. */
