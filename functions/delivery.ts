@@ -54,9 +54,15 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   });
 
   function report(outcome: Outcome, finding: Finding): void {
-    meter.count(counts[outcome.kind], 1);
     const { receiver, kind } = outcome;
     const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver };
+    if (kind === 'failed' && outcome.error.reason === 'held') {
+      // The same fact by two paths at once: the copy comes again, and finds that it was delivered.
+      meter.count('DeliveriesHeld', 1);
+      logger.info('held', { ...facts, why: outcome.error.message });
+      return;
+    }
+    meter.count(counts[kind], 1);
     if (kind === 'failed') {
       const { message, reason, retryable } = outcome.error;
       logger.warn('not delivered', { ...facts, why: message, reason, retryable });

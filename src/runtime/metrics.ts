@@ -15,6 +15,7 @@ export type Count =
   | 'CorrelationOverflows'
   | 'FindingsDelivered'
   | 'FindingsRepeated'
+  | 'DeliveriesHeld'
   | 'DeliveriesFailed'
   | 'Failures';
 

@@ -80,6 +80,22 @@ describe('deliver', () => {
     expect(lambda.slack.posts).toHaveLength(1);
   });
 
+  test('of two copies at the same time one is sent, and the other waits without being a failed delivery', async () => {
+    const [entry] = await found('twice-at-once');
+    const copy = sqsEvent([queueBody(entry)]);
+    const answers = await Promise.all([handler(copy), handler(copy)]);
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(lambda.slack.posts).toHaveLength(1);
+    const waiting = answers.flatMap(({ batchItemFailures }) => batchItemFailures);
+    // None waits where the first was done before the second asked.
+    expect(waiting.length).toBeLessThanOrEqual(1);
+    expect(output.text().includes('DeliveriesHeld')).toBe(waiting.length === 1);
+    expect(output.text()).not.toMatch(/DeliveriesFailed|not delivered/);
+
+    expect(await handler(copy)).toEqual(none);
+    expect(lambda.alerts()).toHaveLength(1);
+  });
+
   test('what trying again cannot help is no success either: it ends among the dead letters', async () => {
     const [refused] = await found('slack-refuses');
     lambda.slack.status = 404;
