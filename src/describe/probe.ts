@@ -3,7 +3,7 @@ import type { Fields, LogRecord } from '../model/log-record.ts';
 import type { Description } from './description.ts';
 import { accountOf, defined, textAt } from './read.ts';
 
-/** describeProbe describes what a probe saw of an endpoint: nobody did it, so the probe stands for the actor. */
+/** describeProbe describes what a probe saw of an endpoint. Nobody known did it, so the probe that saw it gives the name. */
 export function describeProbe({ fields, account, region }: LogRecord): Description {
   const endpoint = textAt(fields, 'endpoint');
   const url = textAt(fields, 'url');
@@ -12,7 +12,7 @@ export function describeProbe({ fields, account, region }: LogRecord): Descripti
     ...defined({ account: accountOf(account), region }),
     service: 'probe',
     action: textAt(fields, 'action') ?? 'endpoint checked',
-    actor: { kind: 'service', name: 'probe', chain: [] },
+    actor: { kind: 'anonymous', name: 'probe', chain: [] },
     targets: [
       ...(endpoint === undefined ? [] : [{ kind: 'endpoint', id: endpoint }]),
       ...(url === undefined ? [] : [{ kind: 'address', id: url }]),

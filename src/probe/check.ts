@@ -88,7 +88,13 @@ export function verdictOf(endpoint: Endpoint, seen: Visit): Verdict {
   const slow = seen.totalMs >= endpoint.slowMs;
   // Of an error's page nobody expects the right body: it is down, and that is one alert.
   if (!isRight(seen.status, endpoint)) {
-    return { right: false, up: false, slow, reason: `it answered with status ${seen.status}` };
+    const wanted = endpoint.status?.join(' or ') ?? '200 to 299';
+    return {
+      right: false,
+      up: false,
+      slow,
+      reason: `it answered with status ${seen.status}, where ${wanted} is right`,
+    };
   }
   if (endpoint.contains === undefined && endpoint.json === undefined) return { right: !slow, up: true, slow };
   const problem = bodyProblem(seen, endpoint);
