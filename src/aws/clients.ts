@@ -1,3 +1,4 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -12,6 +13,11 @@ const patience = {
 
 // Clients take region, credentials and endpoint from the environment, as the AWS SDK documents it. Each is a function of
 // its own, so that a bundle holds no SDK that its function doesn't use.
+
+/** A region's own: each signs its digests with its own keys. */
+export function cloudtrailClient(region: string): CloudTrailClient {
+  return new CloudTrailClient({ ...patience, region });
+}
 
 export function dynamodbClient(): DynamoDBClient {
   return new DynamoDBClient(patience);

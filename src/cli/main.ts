@@ -6,6 +6,7 @@ import { runCommand } from './run.ts';
 import { scanCommand } from './scan.ts';
 import { createOutput } from './terminal.ts';
 import type { Surroundings } from './terminal.ts';
+import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 
 /** main is the outermost function of the command line: only it prints errors and sets the exit code. */
@@ -63,6 +64,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   runCommand(program, surroundings, end);
   scanCommand(program, surroundings, end);
   ruleCommand(program, surroundings, end);
+  verifyCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);
   return program;
 }

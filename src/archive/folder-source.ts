@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { ObjectSource } from './object-source.ts';
+import { parseTrailKey } from './trail-layout.ts';
+
+/**
+ * createFolderSource reads a copy of a trail bucket, as `aws s3 sync` makes it. The folder may also be one inside the copy: files that
+ * a digest names are then found beside it.
+ */
+export function createFolderSource(folder: string): ObjectSource {
+  const path = resolve(folder);
+  const root = rootOf(path);
+  return {
+    name: folder,
+    list: () => filesBelow(root, path),
+    async open({ key }) {
+      // Keys come out of digests, which anybody may have written: they reach nothing outside the copy.
+      const file = resolve(root, key);
+      if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+      const found = await stat(file).catch(absent);
+      return found?.isFile() === true ? { body: createReadStream(file) as AsyncIterable<Uint8Array> } : undefined;
+    },
+  };
+}
+
+/** The folder that holds `AWSLogs`, when the path is or lies below such a one. */
+function rootOf(path: string): string {
+  const parts = path.split(sep);
+  const at = parts.lastIndexOf('AWSLogs');
+  return at === -1 ? path : parts.slice(0, at).join(sep) || sep;
+}
+
+async function* filesBelow(root: string, folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(root, path);
+    // A link could lead anywhere, and a copy of a bucket has none.
+    else if (entry.isFile()) yield relative(root, path).split(sep).join('/');
+  }
+}
+
+function absent(error: unknown): undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  return undefined;
+}
+
+/** besideOf is the key under which a copy keeps a file: below the same folder as the digest that names it. */
+export function besideOf(own: string, named: string): string {
+  const prefix = parseTrailKey(own)?.prefix ?? '';
+  const path = parseTrailKey(named)?.path;
+  return path === undefined ? named : prefix + path;
+}

@@ -1,0 +1,27 @@
+/** ObjectRef names an object of a trail bucket. */
+export interface ObjectRef {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** TrailObject is an object as it was found. */
+export interface TrailObject {
+  readonly body: AsyncIterable<Uint8Array>;
+  /** What S3 keeps beside an object, without `x-amz-meta-`; undefined where there is no such thing, as on a disk. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** ObjectSource is a trail bucket, or a copy of one. */
+export interface ObjectSource {
+  /** For a person: `s3://my-trail/AWSLogs`, `archive/`. */
+  readonly name: string;
+  /** The bucket's name; undefined for a copy, whose files may have come from any. */
+  readonly bucket?: string;
+  /** list gives the keys of all objects, in any order. */
+  list(): AsyncIterable<string>;
+  /**
+   * open begins to read an object; undefined when there is none. Everything else that goes wrong is thrown: it says nothing
+   * about the object.
+   */
+  open(ref: ObjectRef): Promise<TrailObject | undefined>;
+}

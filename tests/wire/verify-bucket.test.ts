@@ -1,0 +1,77 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startFauxqs, type FauxqsServer } from 'fauxqs';
+import { createPublicKeySource } from '../../src/aws/cloudtrail-public-keys.ts';
+import { createS3TrailSource } from '../../src/aws/s3-trail-source.ts';
+import { verifyTrail } from '../../src/archive/verify.ts';
+import { startHttpServer } from '../support/http-server.ts';
+import { bucket, deliver, digestKey, logKey, signingKey } from '../unit/archive/signed-trail.ts';
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const ours = signingKey();
+const later = signingKey();
+const asked: { readonly region: string | undefined; readonly body: unknown }[] = [];
+
+let aws: FauxqsServer;
+let s3: S3Client;
+let cloudtrail: Awaited<ReturnType<typeof startHttpServer>>;
+
+beforeAll(async () => {
+  aws = await startFauxqs({ port: 0, logger: false });
+  s3 = new S3Client({ endpoint: aws.address, region: 'eu-west-1', credentials, forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const trail = deliver([
+    { files: 2, key: ours },
+    { files: 1, key: ours },
+    { files: 1, key: later },
+  ]);
+  for (const [Key, { content, metadata }] of trail) {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `audit/${Key}`, Body: content, Metadata: metadata }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: content, Metadata: metadata }));
+  }
+  // Answers ListPublicKeys as CloudTrail does, in two pages.
+  cloudtrail = await startHttpServer(({ headers, body }) => {
+    expect(String(headers['x-amz-target'])).toMatch(/CloudTrail_20131101\.ListPublicKeys$/);
+    const request = JSON.parse(body) as { readonly NextToken?: string };
+    asked.push({ region: /\/([a-z0-9-]+)\/cloudtrail\//.exec(String(headers['authorization']))?.[1], body: request });
+    const { fingerprint, value } = (request.NextToken === undefined ? ours : later).publicKey;
+    const page = { PublicKeyList: [{ Fingerprint: fingerprint, Value: Buffer.from(value).toString('base64') }] };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      body: JSON.stringify(request.NextToken === undefined ? { ...page, NextToken: 'more' } : page),
+    };
+  });
+});
+
+afterAll(async () => {
+  s3.destroy();
+  await Promise.all([aws.stop(), cloudtrail.close()]);
+});
+
+const keys = () =>
+  createPublicKeySource((region) => new CloudTrailClient({ endpoint: cloudtrail.url, region, credentials }));
+
+test('a bucket is verified in place: keys by region and time, signatures from beside the digests', async () => {
+  const found = await verifyTrail(createS3TrailSource(s3, bucket, 'AWSLogs/'), { keys: keys() });
+  expect(found).toMatchObject({ problems: [], unread: [], notes: [] });
+  expect(found.days).toEqual([expect.objectContaining({ digests: 3, signed: 3, files: 4 })]);
+  // From an hour before the first digest's beginning to an hour after the last one's end.
+  const range = { StartTime: Date.UTC(2026, 2, 10, 23) / 1000, EndTime: Date.UTC(2026, 2, 11, 4) / 1000 };
+  expect(asked).toEqual([
+    { region: 'eu-west-1', body: range },
+    { region: 'eu-west-1', body: { ...range, NextToken: 'more' } },
+  ]);
+});
+
+test('digests below another prefix than they were delivered to are told of as moved', async () => {
+  const { problems } = await verifyTrail(createS3TrailSource(s3, bucket, 'audit/'), { keys: keys() });
+  expect(problems.map(({ kind, key }) => `${kind} ${key}`)).toContain(`digest-moved audit/${digestKey(0)}`);
+});
+
+test('an object that is not there is missing, a bucket that is not there could not be read', async () => {
+  const source = createS3TrailSource(s3, bucket);
+  expect(await source.open({ bucket, key: logKey(9, 0) })).toBeUndefined();
+  await expect(source.open({ bucket: 'no-such-bucket', key: 'x' })).rejects.toThrow(/bucket/i);
+});
