@@ -1,14 +1,17 @@
 import type { SQSEvent } from 'aws-lambda';
 import { s3Client } from '../src/aws/clients.ts';
 import { createS3ObjectSource, s3Path } from '../src/aws/s3-object-source.ts';
+import { isOwnBucket } from '../src/ingest/own.ts';
 import { openS3Notification, type S3ObjectRef } from '../src/ingest/s3-notification.ts';
-import { readLogStream, trailFileKind } from '../src/ingest/trail-file.ts';
+import { readLogStream, reasonToSkip, trailFileKind } from '../src/ingest/trail-file.ts';
+import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { eachMessage } from '../src/runtime/sqs-batch.ts';
 import { createDetection } from './detection.ts';
 
 const { examine, instruments, opener } = await createDetection('trail-file');
 const { logger, meter, tracing } = instruments;
+const { stage } = readConfig(['stage']);
 const objects = createS3ObjectSource(tracing.client(s3Client()));
 
 /** handler reads the log files that S3 announces by a queue: a message whose files could not all be read comes again. */
@@ -23,12 +26,18 @@ export const handler = instrument(
 async function examineObject(ref: S3ObjectRef, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const path = s3Path(ref);
-  const kind = trailFileKind(ref.key);
-  if (kind === 'digest') {
-    meter.count('ObjectsSkipped', 1);
-    logger.info('a digest file holds no records', { path });
+  if (isOwnBucket(ref.bucket, stage)) {
+    meter.count('OwnIgnored', 1);
+    logger.warn("ignored: Trailwatch's own bucket; take it off its sources", { path });
     return;
   }
+  const reason = reasonToSkip(ref.key);
+  if (reason !== undefined) {
+    meter.count('ObjectsSkipped', 1);
+    logger.info('skipped', { path, reason });
+    return;
+  }
+  const kind = trailFileKind(ref.key);
   const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref, signal));
   // A bucket may hold more than a trail. What is no log is left alone, unless CloudTrail's own name says that it is one.
   const tally = await examine(

@@ -4,7 +4,7 @@ import { skipped } from './ingested.ts';
 import type { Opener } from './ingested.ts';
 import type { ReadLimits } from './limits.ts';
 import { readLogBatches } from './read-log-stream.ts';
-import { trailFileKind } from './trail-file.ts';
+import { reasonToSkip } from './trail-file.ts';
 import { walk } from './walk.ts';
 import type { FoundFile } from './walk.ts';
 
@@ -116,8 +116,9 @@ async function* readFile(
   onInvalidText: () => void,
 ): AsyncIterable<readonly Ingested[]> {
   const { path } = file;
-  if (trailFileKind(path) === 'digest') {
-    yield [skipped({ path, index: 0 }, 'CloudTrail digest file: it proves log files intact, it holds no records')];
+  const reason = reasonToSkip(path);
+  if (reason !== undefined) {
+    yield [skipped({ path, index: 0 }, reason)];
     return;
   }
   const time = file.kind === 'stdin' ? options.now : file.time;

@@ -11,6 +11,7 @@ import { looksLikeJson } from './looks-like-json.ts';
 import * as cloudtrail from './shapes/cloudtrail.ts';
 import { containerLine, inContainer } from './shapes/container-line.ts';
 import * as docker from './shapes/docker.ts';
+import { isConfigFile, openConfigFile } from './shapes/config.ts';
 import * as eventBridge from './shapes/event-bridge.ts';
 import * as journald from './shapes/journald.ts';
 import * as logs from './shapes/logs-subscription.ts';
@@ -49,6 +50,7 @@ const bareShapes: readonly Shape[] = [
     recognise: logs.isSubscriptionPayload,
     open: logs.openSubscriptionPayload,
   },
+  { name: 'AWS Config file', recognise: isConfigFile, open: openConfigFile },
   { name: 'SQS message', recognise: queue.isSqsMessage, open: queue.openSqsMessage },
   { name: 'SNS record', recognise: queue.isSnsRecord, open: queue.openSnsRecord },
   { name: 'SNS notification', recognise: queue.isSnsNotification, open: queue.openSnsNotification },

@@ -172,7 +172,14 @@ function add(output: Output, item: Ingested): void {
   output.next++;
 }
 
-async function* unpacked(stream: AsyncIterable<Uint8Array>, limits: ReadLimits): AsyncIterable<Buffer> {
+/** Firehose packs what CloudWatch Logs hands to it packed: two layers. More are nobody's intention. */
+const maxLayers = 2;
+
+async function* unpacked(
+  stream: AsyncIterable<Uint8Array>,
+  limits: ReadLimits,
+  layers = maxLayers,
+): AsyncIterable<Buffer> {
   const iterator = stream[Symbol.asyncIterator]();
   // Two bytes tell gzip, and a stream may hand out one at a time.
   const first: Uint8Array[] = [];
@@ -184,7 +191,8 @@ async function* unpacked(stream: AsyncIterable<Uint8Array>, limits: ReadLimits):
     size += next.value.length;
   }
   const rest = rejoin(first, iterator);
-  if (isGzip(Buffer.concat(first.map((part) => part.subarray(0, 2))))) yield* gunzip(rest, limits);
+  const packed = isGzip(Buffer.concat(first.map((part) => part.subarray(0, 2))));
+  if (packed && layers > 0) yield* unpacked(gunzip(rest, limits), limits, layers - 1);
   else for await (const chunk of rest) yield toBuffer(chunk);
 }
 

@@ -12,6 +12,7 @@ const bucket = 'example-platform-audit-trail';
 const trailKey =
   'AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/12/111122223333_CloudTrail_eu-west-1_20260312T0905Z_Bad0000000000000.json.gz';
 const none: SQSBatchResponse = { batchItemFailures: [] };
+const rootSignIn = (lambdaEvent('event-bridge/console-sign-in') as { detail: object }).detail;
 
 let lambda: LocalLambda;
 let s3: S3Client;
@@ -90,6 +91,100 @@ describe('trail files', () => {
   });
 });
 
+describe('other layouts of a bucket', () => {
+  const decoded = (name: string, more: object = {}) =>
+    JSON.stringify({ ...(lambdaEvent(`cloudwatch-logs/${name}.decoded`) as object), ...more });
+  const firehoseKey = '2026/03/11/08/audit-to-s3-1-2026-03-11-08-05-12-0f3b9c1e-7a52-4d7e-9b1c-5e2f8a6d4c30';
+  const organisationKey = `o-a1b2c3d4e5/${trailKey.slice('AWSLogs/'.length)}`;
+  const logs = ['Administrator policy attached', 'SSH login as root'];
+
+  test.each([
+    {
+      layout: 'Firehose: CloudWatch Logs payloads, each a gzip member of its own',
+      key: firehoseKey,
+      content: Buffer.concat(['cloudtrail', 'auth-log', 'control-message'].map((name) => gzipSync(decoded(name)))),
+      findings: logs,
+      read: 8,
+    },
+    {
+      layout: 'Firehose: the same, packed once more by Firehose itself',
+      key: `${firehoseKey}.gz`,
+      content: gzipSync(Buffer.concat(['cloudtrail', 'auth-log'].map((name) => gzipSync(decoded(name))))),
+      findings: logs,
+      read: 8,
+    },
+    {
+      layout: 'Firehose: the same, unpacked, without newlines between',
+      key: firehoseKey,
+      content: decoded('cloudtrail') + decoded('control-message') + decoded('auth-log'),
+      findings: logs,
+      read: 8,
+    },
+    {
+      layout: 'Firehose: the messages alone, CloudTrail records without newlines',
+      key: firehoseKey,
+      content: JSON.stringify(rootSignIn).repeat(3),
+      findings: ['Root user was active'],
+      read: 3,
+    },
+    {
+      layout: 'Firehose: lines of a host log',
+      key: firehoseKey,
+      content: gzipSync('Mar 11 09:08:37 h sshd[1]: Accepted password for root from 198.51.100.23 port 1 ssh2\n'),
+      findings: ['SSH login as root'],
+      read: 1,
+    },
+    {
+      layout: 'an EventBridge event in each line, as a rule hands it to Firehose',
+      key: firehoseKey,
+      content: ['api-call', 'ec2-state-change']
+        .map((name) => `${JSON.stringify(lambdaEvent(`event-bridge/${name}`))}\n`)
+        .join(''),
+      findings: ['Administrator policy attached', 'Instance stopped or terminated'],
+      read: 2,
+    },
+    {
+      layout: "an organisation's trail",
+      key: `AWSLogs/${organisationKey}`,
+      content: gzipSync(JSON.stringify({ Records: [rootSignIn] })),
+      findings: ['Root user was active'],
+      read: 1,
+    },
+    {
+      layout: "an organisation's trail, with a prefix",
+      key: `audit/trail/AWSLogs/${organisationKey}`,
+      content: gzipSync(JSON.stringify({ Records: [rootSignIn] })),
+      findings: ['Root user was active'],
+      read: 1,
+    },
+  ])('$layout', async ({ key, content, findings, read }) => {
+    await put(key, content);
+    expect(await handler(announce([key]))).toEqual(none);
+    expect(titlesOfFindings()).toEqual(expect.arrayContaining(findings));
+    expect([total(countsOf()['RecordsRead']), total(countsOf()['RecordsFailed'])]).toEqual([read, 0]);
+  });
+
+  test.each([
+    {
+      file: "AWS Config's snapshot, by its name",
+      key: 'AWSLogs/111122223333/Config/eu-west-1/2026/3/11/ConfigSnapshot/111122223333_Config_eu-west-1_ConfigSnapshot_20260311T060000Z_4f1d.json.gz',
+    },
+    { file: "AWS Config's history, by what it holds", key: 'config/history.json.gz' },
+  ])('$file: skipped with its reason', async ({ key }) => {
+    const item = { resourceType: 'AWS::S3::Bucket', configurationItemCaptureTime: '2026-03-11T06:00:00.000Z' };
+    await put(key, gzipSync(JSON.stringify({ fileVersion: '1.0', configurationItems: [item] })));
+    expect(await handler(announce([key]))).toEqual(none);
+    expect(countsOf()).toMatchObject({ ObjectsSkipped: 1 });
+    expect(countsOf()['ObjectsRead']).toBeUndefined();
+  });
+
+  test("an object of Trailwatch's own bucket is ignored and counted", async () => {
+    const event = JSON.stringify(announce(['good.json'])).replaceAll(bucket, 'trailwatch-dev-reports-1x2y');
+    expect(await handler(JSON.parse(event))).toEqual(none);
+    expect(countsOf()).toMatchObject({ OwnIgnored: 1 });
+  });
+});
+
 describe('a batch loses nothing', () => {
   test('a message whose object is missing comes again, the others do not', async () => {
     await put('good.json', JSON.stringify({ Records: [rootSignIn] }));
@@ -133,8 +228,6 @@ describe('a batch loses nothing', () => {
   });
 });
 
-const rootSignIn = (lambdaEvent('event-bridge/console-sign-in') as { detail: object }).detail;
-
 async function put(key: string, body: string | Uint8Array): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
 }
@@ -161,6 +254,10 @@ function pathsOfFindings(): readonly string[] {
   return lambda.bus.entries.map(
     ({ Detail }) => (JSON.parse(Detail) as { event: { origin: { path: string } } }).event.origin.path,
   );
+}
+
+function titlesOfFindings(): readonly string[] {
+  return lambda.bus.entries.map(({ Detail }) => (JSON.parse(Detail) as { rule: { title: string } }).rule.title);
 }
 
 function countsOf(): Readonly<Record<string, unknown>> {

@@ -22,7 +22,13 @@ test.each([
   [`${folder('CloudTrail')}/renamed.json`, 'trail'],
   [`${folder('CloudTrail')}/notes.txt`, 'unknown'],
   [`${folder('vpcflowlogs')}/111122223333_vpcflowlogs_us-east-1_fl-1_20260301T1005Z_x.log.gz`, 'unknown'],
-  [`${folder('Config')}/111122223333_Config_us-east-1_ConfigHistory_20260301T1005Z.json.gz`, 'unknown'],
+  [`${folder('Config')}/111122223333_Config_us-east-1_ConfigHistory_20260301T1005Z.json.gz`, 'config'],
+  [
+    'AWSLogs/o-exampleorg/111122223333/Config/us-east-1/2026/3/1/ConfigSnapshot/111122223333_Config_us-east-1_ConfigSnapshot_20260301T100500Z_4f1d.json.gz',
+    'config',
+  ],
+  ['AWSLogs/111122223333/Config/ConfigWritabilityCheckFile', 'config'],
+  ['AWSLogs/111122223333/Config/notes.json', 'unknown'],
   ['CloudTrail/readme.md', 'unknown'],
   ['', 'unknown'],
 ])('%s is %s', (key, kind) => {
