@@ -1,6 +1,9 @@
 /** More links of a page than this are left alone, so that one page can't keep a run busy. */
 export const maxLinks = 100;
 
+/** Servers take no longer addresses, and alerts neither. */
+const maxLinkChars = 2_000;
+
 /** The attributes that name what a reader follows or a page is made of. */
 const linking: ReadonlyMap<string, string> = new Map([
   ['a', 'href'],
@@ -21,8 +24,9 @@ export function linksOf(html: string, page: URL): readonly URL[] {
   for (const { name, attributes } of tagsOf(html)) {
     if (name === 'base') base = URL.parse(attributes.get('href') ?? '', page.href) ?? base;
     const value = attributes.get(linking.get(name) ?? '');
+    if (value === undefined || value === '' || value.length > maxLinkChars) continue;
     // A page may tell browsers where they should connect early: nothing has to answer there.
-    if (value === undefined || value === '' || (name === 'link' && isHint(attributes.get('rel')))) continue;
+    if (name === 'link' && isHint(attributes.get('rel'))) continue;
     const url = URL.parse(value, base.href);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') continue;
     url.hash = '';

@@ -130,6 +130,7 @@ async function ask(url: URL, { socket }: Connection, signal: AbortSignal): Promi
     maxHeaderSize: 16_384,
   });
   asking.on('error', () => {});
+  asking.on('upgrade', () => void asking.emit('error', new Error('it wants to speak another protocol')));
   asking.end();
   try {
     const [response] = (await once(asking, 'response', { signal })) as [IncomingMessage];

@@ -37,6 +37,7 @@ describe('links', () => {
     ['a hint where to connect early', '<link rel="preconnect" href="https://cdn.test">', []],
     ['an element by a name that objects have', '<constructor href="/x"><a constructor="/y">', []],
     ['no end', '<a href="/cart', ['https://shop.test/catalogue/%22/cart']],
+    ['an address longer than any server takes', `<a href="/${'x'.repeat(3_000)}">`, []],
     ['text', '1 < 2 and a href="/x"', []],
   ])('%s', (_what, html, links) => {
     expect(linksIn(html)).toEqual(links);

@@ -52,6 +52,9 @@ beforeAll(async () => {
       case '/huge-head':
         response.writeHead(200, { 'x-large': 'x'.repeat(30_000) }).end();
         break;
+      case '/upgrade':
+        response.writeHead(101, { connection: 'upgrade', upgrade: 'chat' }).end();
+        break;
       case '/cookie':
         response.writeHead(302, { 'set-cookie': 'session=1', location: '/' }).end();
         break;
@@ -121,6 +124,7 @@ describe('no answer, and why', () => {
     ['a body that drips for ever', '/drip', 'timeout', /did not finish its answer in time/],
     ['a body that breaks off', '/broken-off', 'protocol', /broke off its answer: ECONNRESET/],
     ['a head that is too large', '/huge-head', 'protocol', /no answer that is HTTP: HPE_HEADER_OVERFLOW/],
+    ['a server that speaks something else', '/upgrade', 'protocol', /another protocol/],
     ['redirects in a circle', '/loop', 'redirect', /more than 3 redirects/],
     ['a redirect to a file', '/redirect?to=file:///etc/passwd', 'redirect', /redirected to file:/],
     ['a redirect to no address', '/redirect?to=http://[', 'redirect', /redirects to what is no address/],
