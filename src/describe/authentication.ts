@@ -23,12 +23,33 @@ export function describeAuthentication(record: LogRecord): Description {
     category: categoryOf(fields),
     ...defined({ account: accountOf(record.account), region: record.region }),
     service: textAt(fields, 'program') ?? source.services[0] ?? 'syslog',
-    action: textAt(fields, 'action') ?? 'log line',
+    action: actionOf(fields),
     actor,
     ...defined({ sourceAddress: firstText(fields, ['src_ip', 'pam_rhost', 'src_host']) }),
-    targets: [...(hostname === undefined ? [] : [{ kind: 'host', id: hostname }]), ...others],
+    targets: [
+      ...(hostname === undefined ? [] : [{ kind: 'host', id: hostname }]),
+      ...others,
+      ...things.flatMap(([kind, names]) => {
+        const id = firstText(fields, names);
+        return id === undefined ? [] : [{ kind, id }];
+      }),
+    ],
     outcome: outcomeOf(fields),
   };
+}
+
+/** What else a line may be about, and the fields that say it. */
+const things: readonly (readonly [string, readonly string[]])[] = [
+  ['command', ['COMMAND', 'cmd', 'command']],
+  ['program', ['exe', 'comm']],
+  ['file', ['name']],
+  ['unit', ['unit']],
+];
+
+/** sshd writes `Invalid user bob` where others say that a login failed; why it failed is the outcome's to say. */
+function actionOf(fields: Fields): string {
+  const action = textAt(fields, 'action') ?? 'log line';
+  return action === 'invalid user' ? 'login failed' : action;
 }
 
 function categoryOf(fields: Fields): Category {
@@ -53,7 +74,10 @@ function peopleOf(fields: Fields): People {
   const group = textAt(fields, 'group');
   const groups = group === undefined ? [] : [{ kind: 'host-group', id: group }];
   if (textAt(fields, 'activity') === 'account')
-    return { actor: hostUser(undefined), others: [...users(user), ...groups] };
+    return { actor: hostUser(firstText(fields, ['by_user', 'AUID'])), others: [...users(user), ...groups] };
+  // A name that the host doesn't know is nobody's: it is only what was typed.
+  if (flagOf(at(fields, 'invalid_user')) === true && user !== undefined)
+    return { actor: { kind: 'anonymous', name: user === '' ? '(empty name)' : user, chain: [] }, others: [] };
   const behind = firstText(fields, ['by_user', 'ruser']);
   if (behind !== undefined && behind !== user) return { actor: hostUser(behind), others: users(user) };
   return { actor: hostUser(user), others: users(firstText(fields, ['target_user', 'USER'])) };

@@ -1,4 +1,4 @@
-import type { Actor } from '../model/audit-event.ts';
+import type { Actor, Outcome } from '../model/audit-event.ts';
 import type { Fields, LogRecord } from '../model/log-record.ts';
 import type { Description } from './description.ts';
 import { accountOf, at, defined, textAt } from './read.ts';
@@ -6,7 +6,7 @@ import { serviceOf } from './service.ts';
 
 /** Names that many sources give the same thing, the most usual first. */
 const names = {
-  service: ['eventSource', 'service', 'program', 'source', 'event_source'],
+  service: ['eventSource', 'service', 'program', 'source', 'event_source', 'logger'],
   action: ['eventName', 'action', 'event_name', 'detail-type', 'type'],
   user: ['user', 'userName', 'username', 'user_name', 'principal', 'actor'],
   address: ['sourceIPAddress', 'src_ip', 'source_ip', 'clientIp', 'client_ip', 'ip', 'srcaddr'],
@@ -20,6 +20,7 @@ const names = {
 export function describeGeneric(record: LogRecord): Description {
   const { fields, source } = record;
   const host = first(fields, names.host);
+  const container = textAt(fields, 'container');
   const accounts = names.account.map((name) => accountOf(at(fields, name)));
   return {
     category: { kind: 'other' },
@@ -31,9 +32,24 @@ export function describeGeneric(record: LogRecord): Description {
     action: first(fields, names.action) ?? (at(fields, 'message') === undefined ? 'unknown' : 'log line'),
     actor: actorOf(first(fields, names.user)),
     ...defined({ sourceAddress: first(fields, names.address), userAgent: first(fields, names.userAgent) }),
-    targets: host === undefined ? [] : [{ kind: 'host', id: host }],
-    outcome: { kind: 'success' },
+    targets: [
+      ...(host === undefined ? [] : [{ kind: 'host', id: host }]),
+      ...(container === undefined ? [] : [{ kind: 'container', id: container }]),
+    ],
+    outcome: outcomeOf(fields),
   };
+}
+
+const failing = new Set(['ERROR', 'CRITICAL', 'FATAL', 'ALERT', 'EMERGENCY']);
+
+/** A line fails by what it says of its outcome, by an HTTP status, or by how severe it calls itself. */
+function outcomeOf(fields: Fields): Outcome {
+  const message = textAt(fields, 'reason') ?? textAt(fields, 'message');
+  const told = textAt(fields, 'outcome') === 'failure' ? (textAt(fields, 'action') ?? 'failure') : undefined;
+  const status = Number(textAt(fields, 'status'));
+  const level = textAt(fields, 'level')?.toUpperCase() ?? '';
+  const code = told ?? (status >= 400 && status < 600 ? `HTTP ${status}` : failing.has(level) ? level : undefined);
+  return code === undefined ? { kind: 'success' } : { kind: 'failure', code, ...defined({ message }) };
 }
 
 function actorOf(user: string | undefined): Actor {

@@ -52,7 +52,7 @@ function rowOf({ time, rule, event }: Finding): Row {
       rule.level,
       rule.title,
       event.actor.name,
-      `${event.action}${target === undefined ? '' : ` ${target.id}`}${failed}`,
+      `${event.action}${target === undefined ? '' : `${target.kind === 'host' ? ' on' : ''} ${target.id}`}${failed}`,
       event.sourceAddress ?? '',
       `${event.origin.path}#${event.origin.index}`,
     ].map((cell) => plain(cell)),

@@ -36,11 +36,13 @@ const rows: readonly (readonly [string, string, object])[] = [
     },
   ],
   [
-    'a user that the host does not have is a failure that says so',
+    'a user that the host does not have is a failed login of nobody known',
     'sshd[1]: Invalid user oracle from 192.0.2.1 port 4711',
     {
       category: { kind: 'authentication', result: 'failure' },
-      actor: { name: 'oracle' },
+      action: 'login failed',
+      actor: { kind: 'anonymous', name: 'oracle' },
+      targets: [{ kind: 'host', id: 'web-1' }],
       outcome: { kind: 'failure', code: 'invalid user' },
     },
   ],
@@ -71,6 +73,7 @@ const rows: readonly (readonly [string, string, object])[] = [
       targets: [
         { kind: 'host', id: 'web-1' },
         { kind: 'host-user', id: 'root' },
+        { kind: 'command', id: '/usr/bin/id' },
       ],
       outcome: { kind: 'success' },
     },
@@ -100,8 +103,94 @@ const rows: readonly (readonly [string, string, object])[] = [
       ],
     },
   ],
+  [
+    'a group that a named administrator changed is done by that one',
+    "passwd: password for 'eve' changed by 'alice'",
+    {
+      actor: { kind: 'host-user', name: 'alice' },
+      targets: [
+        { kind: 'host', id: 'web-1' },
+        { kind: 'host-user', id: 'eve' },
+      ],
+    },
+  ],
+  [
+    'a unit that failed is a failure of the unit',
+    "systemd[1]: nginx.service: Failed with result 'exit-code'.",
+    {
+      category: { kind: 'other' },
+      service: 'systemd',
+      action: 'unit failed',
+      targets: [
+        { kind: 'host', id: 'web-1' },
+        { kind: 'unit', id: 'nginx.service' },
+      ],
+      outcome: { kind: 'failure', code: 'unit failed' },
+    },
+  ],
   ['a line that nobody knows is other', 'kernel: eth0: link up', { category: { kind: 'other' }, action: 'log line' }],
 ];
+
+const otherRows: readonly (readonly [string, string, object])[] = [
+  [
+    'a login that auditd saw',
+    `type=USER_LOGIN msg=audit(1772359201.243:24287): pid=12 uid=0 auid=4294967295 ses=4294967295 msg='op=login acct="root" exe="/usr/sbin/sshd" hostname=? addr=192.0.2.1 terminal=ssh res=failed'`,
+    {
+      category: { kind: 'authentication', result: 'failure' },
+      service: 'auditd',
+      actor: { kind: 'host-user', name: 'root' },
+      sourceAddress: '192.0.2.1',
+      outcome: { kind: 'failure', code: 'login failed' },
+    },
+  ],
+  [
+    'a request that failed, by its status',
+    '192.0.2.1 - - [01/Mar/2026:10:00:01 +0000] "GET /admin?x=1 HTTP/1.1" 403 9 "-" "curl/8"',
+    {
+      service: 'web',
+      action: 'GET',
+      actor: { kind: 'anonymous', name: '192.0.2.1' },
+      sourceAddress: '192.0.2.1',
+      userAgent: 'curl/8',
+      targets: [{ kind: 'page', id: '/admin' }],
+      outcome: { kind: 'failure', code: 'HTTP 403' },
+    },
+  ],
+  [
+    'a container that died',
+    `2026-03-01T10:00:01.123456789Z container die ${'0123abcd'.repeat(8)} (exitCode=137, image=nginx:1, name=web)`,
+    {
+      service: 'docker',
+      action: 'container die',
+      targets: [
+        { kind: 'container', id: 'web' },
+        { kind: 'image', id: 'nginx:1' },
+      ],
+      outcome: { kind: 'failure', code: 'exit code 137' },
+    },
+  ],
+  [
+    'a full disk',
+    '/dev/xvda1  8.0G  7.6G  400M  96% /var',
+    { service: 'df', action: 'disk 96% full', targets: [{ kind: 'mount', id: '/var' }] },
+  ],
+  [
+    'a load',
+    ' 10:15:32 up 12 days,  3:04,  2 users,  load average: 8.08, 0.03, 0.05',
+    { service: 'uptime', action: 'load 8.08, 0.03, 0.05', targets: [] },
+  ],
+  [
+    "an application's line that calls itself an error",
+    '2026-03-01 10:00:00 ERROR could not write',
+    { action: 'log line', outcome: { kind: 'failure', code: 'ERROR' } },
+  ],
+];
+
+test.each(otherRows)('%s', (_, line, wanted) => {
+  const [record] = recordsOf(line);
+  if (record === undefined) throw new Error('the line was not opened');
+  expect(describeRecord(record)).toMatchObject(wanted);
+});
 
 test.each(rows)('%s', (_, line, wanted) => {
   const [record] = recordsOf(`Mar  4 05:06:07 web-1 ${line}`);
