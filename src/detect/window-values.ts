@@ -21,7 +21,7 @@ export function windowValueOf(correlation: LoweredCorrelation): WindowValue {
 
 const makers: Readonly<Record<LoweredCorrelation['type'], (correlation: LoweredCorrelation) => WindowValue>> = {
   // An event is counted once, also when several of the rules match it.
-  event_count: () => distinct(({ id }) => id),
+  event_count: () => distinct(({ id }) => id, timesOf),
   value_count: (correlation) => distinct((match) => tupleOf(correlation, match)),
   temporal: () => distinct(({ rule }) => rule),
   temporal_ordered: ({ rules }) => sequence(rules),
@@ -42,20 +42,37 @@ export function fieldOf({ aliases }: LoweredCorrelation, match: WindowMatch, nam
   return valueOf(match.record.fields, field);
 }
 
-/** Counts how many different keys are in the window; a match without a key isn't counted. */
-function distinct(keyOf: (match: WindowMatch) => string | undefined): WindowValue {
+/** What no folded line exceeds: one that claims more is no syslog daemon's. */
+const maxRepeat = 100_000;
+
+/** How often the event happened: a syslog daemon folds equal lines into one, which `repeat` counts. */
+function timesOf({ record, group }: WindowMatch): number {
+  const { repeat } = record.fields;
+  // The firing of another correlation carries its last record, and is one event.
+  if (group !== undefined || typeof repeat !== 'number' || !record.source.services.includes('syslog')) return 1;
+  return Number.isInteger(repeat) && repeat >= 1 ? Math.min(repeat, maxRepeat) : 1;
+}
+
+/** Counts how many different keys are in the window, each as often as it weighs; a match without a key isn't counted. */
+function distinct(
+  keyOf: (match: WindowMatch) => string | undefined,
+  weightOf: (match: WindowMatch) => number = () => 1,
+): WindowValue {
   const counts = new Map<string, number>();
+  let total = 0;
   const change = (match: WindowMatch, by: number): void => {
     const key = keyOf(match);
     if (key === undefined) return;
-    const count = (counts.get(key) ?? 0) + by;
+    const before = counts.get(key) ?? 0;
+    const count = before + by;
     if (count === 0) counts.delete(key);
     else counts.set(key, count);
+    if (before === 0 || count === 0) total += by * weightOf(match);
   };
   return {
     enter: (match) => change(match, 1),
     leave: (match) => change(match, -1),
-    value: () => counts.size,
+    value: () => total,
   };
 }
 

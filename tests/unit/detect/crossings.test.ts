@@ -305,3 +305,14 @@ test.each(['event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_
     );
   },
 );
+
+test.each([
+  ['as often as a syslog daemon folded it', 'syslog', 2, [1]],
+  ['once where the source is no syslog, whatever it says of itself', 'json', 100, []],
+  ['once where the number makes no sense', 'syslog', -7, []],
+] as const)('an event counts %s', (_name, service, repeat, minutes) => {
+  const folded = (id: string, atMinute: number, fields: Readonly<Record<string, unknown>>) =>
+    matchOf('login', { ...recordOf(id, atMinute, fields), source: { product: 'linux', services: [service] } });
+  const matches = [folded('a', 0, {}), folded('b', 1, { repeat })];
+  expect(crossingsOf(correlationOf('c'), matches).map(({ time }) => (time - noon) / minute)).toEqual(minutes);
+});
