@@ -142,7 +142,8 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
 
 type Account = NonNullable<Message['account']>;
 
-function accountOf(id: string, names: MessageContext['accountNames'] = {}): Account {
+/** accountOf finds the name of an account, where it has one. */
+export function accountOf(id: string, names: MessageContext['accountNames'] = {}): Account {
   const name = Object.hasOwn(names, id) ? names[id] : undefined;
   return name === undefined ? { id } : { id, name };
 }

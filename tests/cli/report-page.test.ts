@@ -90,6 +90,18 @@ describe('the report page', () => {
     expect(page).toContain(`<span class="who">${line}</span>`);
   });
 
+  test('says whose account an actor is of by name, and whose host', () => {
+    const onHost = {
+      source: { product: 'linux', services: ['sshd'] },
+      actor: { kind: 'unknown', name: 'git', chain: [] },
+      targets: [{ kind: 'host', id: 'bastion-1' }],
+    } as const;
+    const page = pageOf([finding({ event: { id: 'one' } }), finding({ event: { id: 'two', ...onHost } })]);
+    expect(page).toContain('>alice, production<');
+    expect(page).toContain('>git, on bastion-1<');
+    expect(page).toContain('alice <small>production</small>');
+  });
+
   test('shows who, what, where, from where, why, and what to do next', () => {
     const page = pageOf([finding({ rule: { runbook: 'Ask the user, then disable the key.' } })]);
     for (const text of [

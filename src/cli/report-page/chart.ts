@@ -3,6 +3,8 @@ import type { Bar } from '../casebook/timeline.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import { levels } from '../../model/level.ts';
 import type { Level } from '../../model/level.ts';
+import { accountOf } from '../../notify/message.ts';
+import type { MessageContext } from '../../notify/message.ts';
 import { clip } from '../../notify/render/plain.ts';
 import { count, plural, span } from '../text.ts';
 import { html } from './markup.ts';
@@ -30,12 +32,12 @@ interface Scale {
 }
 
 /** renderChart draws when it happened: bars of findings by level, and below them who did it, a lane an actor. */
-export function renderChart({ timeline, alerts }: Case): Markup {
+export function renderChart({ timeline, alerts }: Case, context: MessageContext): Markup {
   const [first] = timeline.bars;
   const last = timeline.bars.at(-1);
   if (first === undefined || last === undefined) return html``;
   const scale = scaleOf(first.start, last.start + timeline.barMs);
-  const lanes = lanesOf(alerts);
+  const lanes = lanesOf(alerts, context);
   const height = lanesTop + lanes.length * laneHeight + (lanes.length > 0 ? 8 : -8);
   const highest = timeline.bars.reduce((most, { counts }) => Math.max(most, sum(counts)), 0);
   return html`<svg
@@ -113,8 +115,8 @@ interface Lane {
 }
 
 // Who to show: those with the most severe and then the most findings; in order of their first one.
-function lanesOf(alerts: readonly Alert[]): readonly Lane[] {
-  const byActor = Map.groupBy(alerts, ({ finding: { event } }) => actorLabel(event));
+function lanesOf(alerts: readonly Alert[], context: MessageContext): readonly Lane[] {
+  const byActor = Map.groupBy(alerts, ({ finding: { event } }) => actorLabel(event, context));
   const worst = (of: readonly Alert[]): number =>
     of.reduce((most, { finding }) => Math.max(most, levels.indexOf(finding.rule.level)), 0);
   const total = (of: readonly Alert[]): number => of.reduce((all, alert) => all + alert.count, 0);
@@ -129,9 +131,12 @@ function firstOf({ dots }: Lane): number {
   return dots.reduce((first, { at }) => Math.min(first, at), Infinity);
 }
 
-// A host's root is not the account's.
-function actorLabel({ actor, account }: AuditEvent): string {
-  const where = actor.kind === 'host-user' ? 'on a host' : (actor.account ?? account);
+function actorLabel({ actor, account: of, source, targets }: AuditEvent, { accountNames }: MessageContext): string {
+  const id = actor.account ?? of;
+  const account = id === undefined ? undefined : accountOf(id, accountNames);
+  const host = targets.find(({ kind }) => kind === 'host');
+  // A host's root is not the account's.
+  const where = source.product === 'aws' || host === undefined ? (account?.name ?? id) : `on ${host.id}`;
   return `${clip(actor.name, 60)}${where === undefined ? '' : `, ${clip(where, 40)}`}`;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { levels } from '../../model/level.ts';
 import type { RecordFailure } from '../../model/log-record.ts';
+import { accountOf } from '../../notify/message.ts';
 import type { MessageContext } from '../../notify/message.ts';
 import { clip } from '../../notify/render/plain.ts';
 import type { Alert, Case } from '../casebook/casebook.ts';
@@ -67,8 +68,8 @@ export function renderPage(page: ReportPage): string {
         </header>
         <main>
           ${page.partial ? html`<p class="card"><b>Stopped before the end.</b> This page covers what had been read by then.</p>` : undefined}
-          ${totals(page)} ${overview(found)}
-          ${found.findings === 0 ? undefined : html`<div class="two">${rulesTable(found)} ${actorsTable(found)}</div>`}
+          ${totals(page)} ${overview(found, page.context)}
+          ${found.findings === 0 ? undefined : html`<div class="two">${rulesTable(found)} ${actorsTable(found, page.context)}</div>`}
           ${story(page)} ${failures(page)}
         </main>
         <footer>
@@ -144,7 +145,7 @@ function share(part: number, all: number): string {
   return percent > 0 && percent < 0.1 ? 'under 0.1 %' : `${percent.toFixed(1)} %`;
 }
 
-function overview(found: Case): Markup {
+function overview(found: Case, context: MessageContext): Markup {
   if (found.findings === 0) return html``;
   const present = levels.toReversed().filter((level) => found.byLevel[level] > 0);
   let x = 0;
@@ -166,7 +167,7 @@ function overview(found: Case): Markup {
     <ul class="legend">
       ${present.map((level) => html`<li><span class="dot ${level}"></span>${level} <b>${count(found.byLevel[level])}</b></li>`)}
     </ul>
-    <div class="scroll">${renderChart(found)}</div>
+    <div class="scroll">${renderChart(found, context)}</div>
   </section>`;
 }
 
@@ -192,7 +193,7 @@ function rulesTable({ rules }: Case): Markup {
   </section>`;
 }
 
-function actorsTable({ actors, moreActors }: Case): Markup {
+function actorsTable({ actors, moreActors }: Case, { accountNames }: MessageContext): Markup {
   return html`<section class="card">
     <h2>By actor</h2>
     <table>
@@ -205,7 +206,10 @@ function actorsTable({ actors, moreActors }: Case): Markup {
         const worst = levels.findLast((level) => counts[level] > 0) ?? 'informational';
         return html`<tr>
           <td class="c"><span class="chip ${worst}">${worst}</span></td>
-          <td>${clip(name, 160)} ${account === undefined ? undefined : html`<small>${account}</small>`}</td>
+          <td>
+            ${clip(name, 160)}
+            ${account === undefined ? undefined : html`<small>${accountOf(account, accountNames).name ?? account}</small>`}
+          </td>
           <td class="n">${count(findings)}</td>
         </tr>`;
       })}
