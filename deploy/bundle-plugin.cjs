@@ -16,8 +16,8 @@ module.exports = class BundlePlugin {
   async bundle() {
     const { serviceDir, service, pluginManager } = this.serverless;
     const packager = pluginManager.plugins.find((plugin) => typeof plugin.zipFiles === 'function');
-    await compile(serviceDir, 'the rules', ['deploy/compile-rules.ts']);
     const stage = this.serverless.getProvider('aws').getStage();
+    await compile(serviceDir, 'the rules', ['deploy/compile-rules.ts', '--stage', stage]);
     await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage]);
 
     const output = path.join(serviceDir, '.build', 'lambda');

@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Configuration } from '../src/config/configuration.ts';
 import { ConfigurationError, loadConfiguration } from '../src/config/load-configuration.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 
@@ -29,13 +30,21 @@ export async function compileConfig({
   folder = join(root, 'config'),
   out = join(root, '.build', 'compiled-config.mjs'),
 }: CompileConfigOptions): Promise<void> {
+  const configuration = await stageConfiguration(stage, folder);
+  await writeWhole(out, dataModule(configuration, 'Written by deploy/compile-config.ts; edit config/*.yml instead.'));
+}
+
+/**
+ * stageConfiguration reads default.yml with the stage's file laid over it, when there is one.
+ * @throws {ConfigurationError} with every error.
+ */
+export async function stageConfiguration(stage: string, folder = join(root, 'config')): Promise<Configuration> {
   const own = join(folder, `${stage}.yml`);
   const exists = await stat(own).then(
     () => true,
     () => false,
   );
-  const configuration = await loadConfiguration([join(folder, 'default.yml'), ...(exists ? [own] : [])]);
-  await writeWhole(out, dataModule(configuration, 'Written by deploy/compile-config.ts; edit config/*.yml instead.'));
+  return loadConfiguration([join(folder, 'default.yml'), ...(exists ? [own] : [])]);
 }
 
 // Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.

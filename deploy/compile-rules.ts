@@ -1,7 +1,7 @@
 /**
  * Compiles the rules into the module that the functions load as `#compiled-rules`:
  *
- *     node deploy/compile-rules.ts [--rules DIR]… [--out FILE]
+ *     node deploy/compile-rules.ts [--stage STAGE] [--rules DIR]… [--out FILE]
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import { createRuleSet } from '../src/detect/rule-set.ts';
 import { compileMatcher } from '../src/sigma/backends/matcher.ts';
 import type { LoweredRuleSet } from '../src/sigma/expr.ts';
 import type { Problem } from '../src/sigma/rule.ts';
+import { ConfigurationError } from '../src/config/load-configuration.ts';
+import { stageConfiguration } from './compile-config.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 
 export interface CompileOptions {
@@ -18,7 +20,8 @@ export interface CompileOptions {
   readonly rules: readonly string[];
   /** The module to write. */
   readonly out: string;
-  readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+  /** Whose configuration says what placeholders in rules stand for. */
+  readonly stage?: string;
 }
 
 export interface CompiledRules {
@@ -42,10 +45,11 @@ export const compiledRulesDefaults: CompileOptions = {
 
 /**
  * compileRules writes rules as a module. The same rules give the same bytes.
- * @throws {CompileRulesError} with every error, when there is one.
+ * @throws {CompileRulesError} with every error, when there is one; {ConfigurationError} with those of the configuration.
  */
-export async function compileRules({ rules, out, placeholders }: CompileOptions): Promise<CompiledRules> {
-  const { ruleSet, problems, files } = await loadRules(rules, placeholders === undefined ? {} : { placeholders });
+export async function compileRules({ rules, out, stage = 'dev' }: CompileOptions): Promise<CompiledRules> {
+  const { placeholders } = await stageConfiguration(stage);
+  const { ruleSet, problems, files } = await loadRules(rules, { placeholders });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new CompileRulesError(`${errors.length} error(s) in the rules:\n${errors.map(problemText).join('\n')}`);
@@ -77,18 +81,18 @@ function problemText({ path, line, severity, code, message }: Problem): string {
 // Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { rules: { type: 'string', multiple: true }, out: { type: 'string' } },
+    options: { rules: { type: 'string', multiple: true }, out: { type: 'string' }, stage: { type: 'string' } },
   });
   try {
-    const { rules = compiledRulesDefaults.rules, out = compiledRulesDefaults.out } = values;
-    const { ruleSet, warnings, files } = await compileRules({ rules, out });
+    const { rules = compiledRulesDefaults.rules, out = compiledRulesDefaults.out, stage } = values;
+    const { ruleSet, warnings, files } = await compileRules({ rules, out, ...(stage && { stage }) });
     for (const warning of warnings) process.stderr.write(`${problemText(warning)}\n`);
     const { detections, correlations } = ruleSet;
     process.stderr.write(
       `${out}: ${detections.length} rules and ${correlations.length} correlations of ${files} files\n`,
     );
   } catch (error) {
-    if (!(error instanceof CompileRulesError)) throw error;
+    if (!(error instanceof CompileRulesError || error instanceof ConfigurationError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

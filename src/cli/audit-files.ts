@@ -18,6 +18,7 @@ import { exitCode, UsageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { createFailureList } from './failure-list.ts';
 import type { FailureList } from './failure-list.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { projectPath } from './options.ts';
 import type { AuditOptions } from './options.ts';
 import { showProgress } from './progress.ts';
@@ -62,7 +63,7 @@ export async function prepareAudit(
   const configuration = await readConfiguration(options.config, cwd);
   const opener = createOpener(configuration.logs);
   const [rules, input] = await Promise.all([
-    readRules(options.rules, cwd),
+    readRules(options.rules, configuration.placeholders, cwd),
     openInput(paths, { stdin, opener, now: now(), range, stop }),
   ]);
   for (const path of input.missing) await err.write(`trailwatch: ${shown(path)}: no such file or folder\n`);
@@ -81,25 +82,18 @@ export async function prepareAudit(
   return { ruleSet: createRuleSet(rules.ruleSet), input, range, configuration, refused: errors.length };
 }
 
-async function readConfiguration(given: readonly string[] = [], cwd: string): Promise<Configuration> {
-  // YAML and its schema cost tens of milliseconds to load: what fails before should fail at once.
-  const { ConfigurationError, loadConfiguration } = await import('../config/load-configuration.ts');
-  try {
-    return await loadConfiguration([projectPath('config/default.yml'), ...given.map((path) => resolve(cwd, path))]);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    throw new UsageError(error.message, undefined, error);
-  }
-}
-
-async function readRules(given: readonly string[] | undefined, cwd: string): ReturnType<typeof loadRules> {
+async function readRules(
+  given: readonly string[] | undefined,
+  placeholders: Configuration['placeholders'],
+  cwd: string,
+): ReturnType<typeof loadRules> {
   const paths = given?.map((path) => resolve(cwd, path)) ?? [projectPath('rules')];
   for (const path of paths) {
     await stat(path).catch((cause: unknown) => {
       throw new UsageError(`--rules ${path}: no such file or folder`, undefined, cause);
     });
   }
-  const rules = await loadRules(paths);
+  const rules = await loadRules(paths, { placeholders });
   if (rules.ruleSet.detections.length === 0) {
     const [first] = rules.problems;
     throw new UsageError(

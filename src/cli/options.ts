@@ -40,17 +40,21 @@ export function projectPath(path: string): string {
 
 /** withAuditOptions adds the flags of AuditOptions to a command. */
 export function withAuditOptions(command: Command): Command {
-  return command
+  return withConfigOption(command)
     .option('--rules <dir>', 'Sigma rules to use instead of the own ones: a folder or file, repeatable', collect)
-    .option(
-      '--config <file>',
-      'configuration to lay over config/default.yml, e.g. config/prod.yml, repeatable',
-      collect,
-    )
     .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))
     .option('--from <time>', 'leave out records before: a day, a time (UTC), or 36h, 7d, 2w ago')
     .option('--to <time>', 'leave out records after; a day counts to its end')
     .addOption(new Option('--fail-on <level>', 'exit 1 when a finding has this level or a higher one').choices(levels));
+}
+
+/** withConfigOption adds the flag for more configuration than the default one. */
+export function withConfigOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'configuration to lay over config/default.yml, e.g. config/prod.yml, repeatable',
+    collect,
+  );
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -14,7 +14,7 @@ Formats:
 Examples:
   trailwatch scan AWSLogs/ --level medium
   trailwatch scan AWSLogs/ --format sarif --out findings.sarif
-  trailwatch scan yesterday/ --rules rules/iam --fail-on high || page-someone
+  trailwatch scan yesterday/ --rules rules/identity --fail-on high || page-someone
 `;
 
 /** scanCommand adds `trailwatch scan`: the findings and nothing else. */

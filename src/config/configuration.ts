@@ -53,6 +53,18 @@ const logSource = v.pipe(
   }),
 );
 
+const placeholderValue = v.union([v.pipe(v.string(), v.minLength(1)), v.pipe(v.number(), v.transform(String))]);
+
+/** Placeholder names to what they stand for; a list may be empty as long as nobody belongs in it. */
+const placeholders = v.record(
+  v.pipe(v.string(), v.regex(/^[^%\\]+$/, 'is no name of a placeholder: leave the % out')),
+  v.pipe(
+    v.union([placeholderValue, v.array(placeholderValue)], 'must be a text or a list of texts'),
+    v.transform((values): readonly string[] => [values].flat()),
+  ),
+  'must be a map of names to lists of texts',
+);
+
 /** Every section is a row: routes, receivers and suppressions are to come as more of them. */
 const sections = {
   /** Account id → the name that people know it by. */
@@ -70,6 +82,12 @@ const sections = {
     schema: v.array(logSource, 'must be a list'),
     none: [],
     over: (base, own) => [...own, ...base],
+  }),
+  /** What `%name%` stands for in rules that say `expand`. A stage's list takes the place of one of the same name. */
+  placeholders: section<Readonly<Record<string, readonly string[]>>>({
+    schema: placeholders,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
   }),
   /** What is checked from outside. A stage's endpoint takes the place of one of the same name. */
   probes: section<ProbeSettings>({

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 const modules = [
   {
     name: 'compiled-rules',
-    inputs: ['rules', 'src/sigma', 'src/detect', 'deploy/compile-rules.ts', 'deploy/data-module.ts'],
+    inputs: ['rules', 'config', 'src/sigma', 'src/detect', 'deploy/compile-rules.ts', 'deploy/data-module.ts'],
     compiler: 'compile-rules',
     compile: ({ compileRules, compiledRulesDefaults }) => compileRules(compiledRulesDefaults),
   },

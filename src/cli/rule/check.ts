@@ -1,11 +1,13 @@
 import { plainJson, shown } from '../../notify/render/plain.ts';
 import { exitCode, type ExitCode } from '../exit.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import type { Colors, Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';
 
 export interface CheckOptions {
+  readonly config?: readonly string[];
   readonly format: 'text' | 'json';
   readonly quiet?: boolean;
 }
@@ -16,7 +18,8 @@ export async function checkRules(
   options: CheckOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const loaded = await loadRuleFiles(paths, cwd);
+  const { placeholders } = await readConfiguration(options.config, cwd);
+  const loaded = await loadRuleFiles(paths, cwd, placeholders);
   const report = options.format === 'json' ? checkJson(loaded) : checkText(loaded, out.colors, options.quiet === true);
   await out.write(report);
   // Rules that aren't there can't have been checked.

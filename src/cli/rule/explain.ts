@@ -3,6 +3,7 @@ import { plainJson, shown } from '../../notify/render/plain.ts';
 import { explainMatch } from '../../sigma/explain.ts';
 import type { LoweredCorrelation, LoweredRule } from '../../sigma/expr.ts';
 import { exitCode, UsageError, type ExitCode } from '../exit.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import type { Colors, Surroundings } from '../terminal.ts';
 import { readEvent } from './event-file.ts';
 import { explanationText } from './explanation-text.ts';
@@ -10,6 +11,7 @@ import { countsOf, problemText } from './problem-text.ts';
 import { loadRuleFiles } from './rule-files.ts';
 
 export interface ExplainOptions {
+  readonly config?: readonly string[];
   readonly rule?: string;
   readonly format: 'text' | 'json';
 }
@@ -22,7 +24,8 @@ export async function explainRule(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { out, err, cwd } = surroundings;
-  const { ruleSet, problems } = await loadRuleFiles([rulePath], cwd);
+  const { placeholders } = await readConfiguration(options.config, cwd);
+  const { ruleSet, problems } = await loadRuleFiles([rulePath], cwd, placeholders);
   const errors = problems.filter(({ severity }) => severity === 'error');
   await err.write(errors.map((problem) => problemText(problem, err.colors)).join(''));
   const rules = ruleSet.detections.filter((rule) => options.rule === undefined || isCalled(rule, options.rule));

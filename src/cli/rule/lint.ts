@@ -1,6 +1,7 @@
 import { lintRules } from '../../sigma/lint.ts';
 import { plainJson } from '../../notify/render/plain.ts';
 import { exitCode, type ExitCode } from '../exit.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import type { Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
 import { lintAws } from './aws-lint.ts';
@@ -8,6 +9,7 @@ import { countsOf, problemText } from './problem-text.ts';
 import { inOrder, loadRuleFiles } from './rule-files.ts';
 
 export interface LintOptions {
+  readonly config?: readonly string[];
   readonly format: 'text' | 'json';
   readonly strict?: boolean;
 }
@@ -18,7 +20,8 @@ export async function lintRuleFiles(
   options: LintOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const { files, documents, ruleSet, problems } = await loadRuleFiles(paths, cwd);
+  const { placeholders } = await readConfiguration(options.config, cwd);
+  const { files, documents, ruleSet, problems } = await loadRuleFiles(paths, cwd, placeholders);
   const found = inOrder([...problems, ...lintRules(documents, ruleSet), ...lintAws(documents, ruleSet)]);
   const counts = countsOf(found);
   const summary = { files: files.length, documents: documents.length, ...counts };

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit.ts';
+import { withConfigOption } from '../options.ts';
 import type { Surroundings } from '../terminal.ts';
 import type { CheckOptions } from './check.ts';
 import type { EvalOptions } from './eval.ts';
@@ -11,8 +12,8 @@ import type { TestOptions } from './test.ts';
 const help = `
 Examples:
   trailwatch rule check rules/
-  trailwatch rule test rules/iam --require-tests
-  trailwatch rule explain rules/iam/root-login.yml AWSLogs/…/x.json.gz#17
+  trailwatch rule test rules/identity --require-tests
+  trailwatch rule explain rules/identity/call-denied.yml AWSLogs/…/x.json.gz#17
   trailwatch rule lint rules/ --strict
   trailwatch rule eval my-rule.yml --events records.jsonl
 `;
@@ -26,8 +27,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
     .helpCommand(false)
     .addHelpText('after', help);
 
-  rule
-    .command('check')
+  withConfigOption(rule.command('check'))
     .summary('all errors and warnings of rule files')
     .description('Say what is wrong with rule files, by line, and which documents load. Exits 1 when any is refused.')
     .argument('<path...>', 'rule files, or folders of them')
@@ -38,8 +38,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
       end(await checkRules(paths, options, surroundings));
     });
 
-  rule
-    .command('test')
+  withConfigOption(rule.command('test'))
     .summary('run the tests beside rules')
     .description(
       'Run <name>.test.yml beside each <name>.yml, and show why an event matched or not. Exits 1 on failures.',
@@ -51,8 +50,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
       end(await testRules(paths, options, surroundings));
     });
 
-  rule
-    .command('explain')
+  withConfigOption(rule.command('explain'))
     .summary('why a rule matches an event, or not')
     .description('Show the condition as a tree: at each leaf whether it holds, what was wanted and what was seen.')
     .argument('<rule>', 'rule file')
@@ -64,8 +62,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
       end(await explainRule(path, event, options, surroundings));
     });
 
-  rule
-    .command('lint')
+  withConfigOption(rule.command('lint'))
     .summary('dead rules and traps')
     .description(
       'Find what does nothing or can not happen: searches never used, fields the log source never has, calls that no ' +

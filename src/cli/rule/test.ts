@@ -5,6 +5,7 @@ import { runRuleTest, type RuleTestResult } from '../../detect/run-rule-test.ts'
 import { shown } from '../../notify/render/plain.ts';
 import type { Problem } from '../../sigma/rule.ts';
 import { exitCode, type ExitCode } from '../exit.ts';
+import { readConfiguration } from '../read-configuration.ts';
 import type { Colors, Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
 import { explanationText } from './explanation-text.ts';
@@ -13,6 +14,7 @@ import { loadRuleFiles } from './rule-files.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface TestOptions {
+  readonly config?: readonly string[];
   readonly requireTests?: boolean;
 }
 
@@ -30,7 +32,8 @@ export async function testRules(
   options: TestOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const loaded = await loadRuleFiles(paths.map(rulePathOf), cwd);
+  const { placeholders } = await readConfiguration(options.config, cwd);
+  const loaded = await loadRuleFiles(paths.map(rulePathOf), cwd, placeholders);
   const tested: TestedFile[] = [];
   for (const path of loaded.files) {
     const testPath = path.replace(/\.(ya?ml)$/, '.test.$1');

@@ -97,6 +97,30 @@ describe('check', () => {
   });
 });
 
+test('placeholders come from the configuration, of check, lint, test and explain alike', async () => {
+  const rule = stopped.replace('errorCode|exists: true', "userIdentity.userName|expand: '%deployers%'");
+  const folder = folderOf({
+    'a.yml': rule,
+    'a.test.yml': stoppedTest.replace('errorCode: AccessDenied', 'userIdentity: { userName: ci-deploy }'),
+    'own.yml': 'placeholders: { deployers: [ci-*] }',
+  });
+  const event =
+    '{"eventSource":"cloudtrail.amazonaws.com","eventName":"StopLogging","userIdentity":{"userName":"eve"}}';
+  const commands = [
+    ['check', 'a.yml'],
+    ['lint', 'a.yml', '--strict'],
+    ['test', 'a.yml'],
+    ['explain', 'a.yml', '-'],
+  ];
+  for (const command of commands) {
+    const without = await runRule(command, folder, event);
+    expect(without.code).toBe(1);
+    expect(without.out + without.err).toContain('placeholder %deployers% has no values');
+    expect(await runRule([...command, '--config', 'own.yml'], folder, event)).toMatchObject({ code: 0, err: '' });
+  }
+  expect((await runRule(['check', 'a.yml', '--config', 'gone.yml'], folder)).code).toBe(2);
+});
+
 describe('test', () => {
   test('passes, and lists what has no test', async () => {
     const folder = folderOf({ 'stopped.yml': stopped, 'stopped.test.yml': stoppedTest, 'guessing.yml': guessing });

@@ -33,6 +33,12 @@ describe('what is wrong is refused with its line', () => {
     ['an account id that is none', "accounts:\n  '12': x", /^c\.yml:2: accounts\.12: is no account id/],
     ['an account id whose first zero YAML ate', 'accounts:\n  0x12: x', /^c\.yml:2: accounts\.0x12: is no account id/],
     ['a name that is a number', "accounts:\n  '111122223333': 7", /^c\.yml:2: accounts\.111122223333: must be a text/],
+    [
+      'a placeholder in its percent signs',
+      "placeholders:\n  '%a%': x",
+      /^c\.yml:2: placeholders\.%a%: is no name of a/,
+    ],
+    ['a placeholder that is a map', 'placeholders:\n  a: { b: c }', /^c\.yml:2: placeholders\.a: must be a text or a/],
     ['a key that stands twice', 'accounts: {}\naccounts: {}', /^c\.yml:2: the same key stands twice/],
     ['text that is no YAML', 'logs: [', /^c\.yml:1: /],
     ['a list as the whole', '- a', /^c\.yml:1: a configuration is a map of sections/],
@@ -66,6 +72,14 @@ describe("a stage's file is laid over the default", () => {
       { groups: ['/b', '/c'], paths: ['*.x'], format: 'plain' },
       { groups: ['/a'], paths: [], format: 'json' },
     ]);
+  });
+
+  test('a placeholder is replaced whole, and one value is a list of one', async () => {
+    const { placeholders } = await load(
+      'placeholders: { admins: [alice, 7], hosts: web-* }',
+      'placeholders: { admins: [bob], nobody: [] }',
+    );
+    expect(placeholders).toEqual({ admins: ['bob'], hosts: ['web-*'], nobody: [] });
   });
 
   test.each([

@@ -112,6 +112,14 @@ describe('rules are compiled', () => {
     expect(await readFile(out, 'utf8')).toBe('before');
   });
 
+  test("with the placeholders of a stage's configuration: without values the rule is refused", async () => {
+    const root = await write({
+      'a.yml': rule('A', a).replace(/selection:.*/, "selection: { user|expand: '%admins%' }"),
+    });
+    const failed = compileRules({ rules: [root], out: join(root, 'rules.mjs'), stage: 'none' });
+    await expect(failed).rejects.toThrow(/a\.yml:\d+: error: placeholder %admins% has no values/);
+  });
+
   test('by the command, which says what it did and fails when it could not', async () => {
     const script = join(import.meta.dirname, '../../../deploy/compile-rules.ts');
     const good = await write({ 'a.yml': rule('A', a) });
