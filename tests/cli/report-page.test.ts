@@ -99,7 +99,7 @@ describe('the report page', () => {
     const page = pageOf([finding({ event: { id: 'one' } }), finding({ event: { id: 'two', ...onHost } })]);
     expect(page).toContain('>alice, production<');
     expect(page).toContain('>git, on bastion-1<');
-    expect(page).toContain('alice <small>production</small>');
+    expect(page).toMatch(/alice\s+<small>production<\/small>/);
   });
 
   test('shows who, what, where, from where, why, and what to do next', () => {
