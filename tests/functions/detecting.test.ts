@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sqsEvent } from '../support/sqs-event.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import { lambdaEvent, lambdaSegment, startLocalLambda, traceId, type LocalLambda } from './local-lambda.ts';
 
@@ -160,6 +161,55 @@ describe('what each source sends becomes findings on the bus, each record counte
     await handlers['logs-subscription'](lambdaEvent('cloudwatch-logs/control-message'));
     expect(lambda.bus.entries).toEqual([]);
     expect(countsOf(output)).toMatchObject({ RecordsRead: 0, RecordsFailed: 0 });
+  });
+});
+
+describe('events of other buses and accounts, and by other ways', () => {
+  const call = lambdaEvent('event-bridge/api-call') as { readonly detail: object };
+  const state = lambdaEvent('event-bridge/ec2-state-change') as object;
+  const sns = (event: object): object => ({
+    EventSource: 'aws:sns',
+    EventVersion: '1.0',
+    EventSubscriptionArn: 'arn:aws:sns:eu-west-1:111122223333:events:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55',
+    Sns: {
+      Type: 'Notification',
+      MessageId: '95df01b4-ee98-5cb9-9903-4c221d41eb5e',
+      TopicArn: 'arn:aws:sns:eu-west-1:111122223333:events',
+      Timestamp: '2026-03-11T08:00:00.000Z',
+      Message: JSON.stringify(event),
+    },
+  });
+
+  test.each([
+    {
+      way: 'another account, over the default bus',
+      event: { ...state, account: '555566667777' },
+      account: '555566667777',
+    },
+    {
+      way: 'a bus of its own, on which CloudTrail records are passed on',
+      event: { ...call, 'detail-type': 'audit', source: 'com.example.audit', account: '555566667777' },
+      account: '111122223333',
+    },
+    { way: 'an SNS topic', event: { Records: [sns(call)] }, account: '111122223333' },
+    { way: 'an SQS queue', event: sqsEvent([JSON.stringify(call)]), account: '111122223333' },
+    {
+      way: 'a queue behind a topic',
+      event: sqsEvent([JSON.stringify({ ...(sns(call) as { Sns: object }).Sns })]),
+      account: '111122223333',
+    },
+  ])('$way', async ({ event, account }) => {
+    await handlers['event-bus'](event);
+    const accounts = lambda.bus.entries.map(
+      ({ Detail }) => (JSON.parse(Detail) as { event: { account: string } }).event.account,
+    );
+    expect(accounts.length).toBeGreaterThan(0);
+    expect(new Set(accounts)).toEqual(new Set([account]));
+  });
+
+  test('an application cannot pass off its own event as one of AWS', async () => {
+    await handlers['event-bus']({ ...state, source: 'com.example.fake' });
+    expect(lambda.bus.entries).toEqual([]);
   });
 });
 

@@ -33,10 +33,14 @@ describe('records aggregated by the producer library', () => {
     ['a part without data', sealed(Buffer.from([0x1a, 2, 0x08, 0])), /has no data/],
     ['a length beyond the end', sealed(Buffer.from([0x1a, 100, 1])), /no valid protobuf/],
     ['a length of 2^63', sealed(Buffer.from([0x1a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])), /no valid/],
-    ['a number without end', sealed(Buffer.from([0x1a, ...new Array<number>(12).fill(0xff)])), /no valid protobuf/],
+    [
+      'a number without end',
+      sealed(Buffer.from([0x1a, ...Array.from({ length: 12 }, () => 0xff)])),
+      /no valid protobuf/,
+    ],
     ['a group', sealed(Buffer.from([0x1b, 0x1c])), /no valid protobuf/],
     ['a field cut off', sealed(Buffer.from([0x09, 1, 2])), /no valid protobuf/],
-    ['more parts than any producer packs', aggregated(new Array<string>(100_001).fill('')), /more than 100000/],
+    ['more parts than any producer packs', aggregated(Array.from({ length: 100_001 }, () => '')), /more than 100000/],
   ])('%s is refused', (_name, data, reason) => {
     expect(isAggregated(data)).toBe(true);
     expect(textsOf(data)).toMatch(reason);
