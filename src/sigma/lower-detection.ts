@@ -91,7 +91,8 @@ function lowerCondition(
       return searches.get(condition.name) ?? { kind: 'constant', value: false };
     case 'selector': {
       const names = selectSearches(condition.pattern, searches.keys());
-      if (names.length === 0) {
+      // One that couldn't be lowered was reported, and selects nothing for that reason.
+      if (names.length === 0 && !reporter.refused()) {
         const words = `${condition.quantity === 'all' ? 'all' : '1'} of ${condition.pattern}`;
         reporter.warn(line, 'selects-nothing', `condition: \`${words}\` selects no search, so it is never true`);
         return { kind: 'constant', value: false };

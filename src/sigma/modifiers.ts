@@ -19,6 +19,7 @@ import {
 } from './modifier-steps.ts';
 import { fail } from './modifier-value.ts';
 import type { Value } from './modifier-value.ts';
+import { nearestOf } from './nearest.ts';
 import { parsePattern } from './pattern.ts';
 import type { Placeholders } from './placeholders.ts';
 import { quoted } from './reporter.ts';
@@ -48,7 +49,7 @@ const modifiers: Readonly<Record<string, Modifier>> = {
   multiline: { each: (value, name) => [flagged(value, name, 'm')] },
   s: { each: (value, name) => [flagged(value, name, 's')] },
   dotall: { each: (value, name) => [flagged(value, name, 's')] },
-  cidr: { each: (value, name) => [cidr(value, name)] },
+  cidr: { each: (value, name) => [cidr(value, name)], first: true },
   base64: { each: (value, name) => [base64(value, name)] },
   base64offset: { each: (value, name) => base64offset(value, name) },
   utf16: { each: (value, name) => [encoded(value, name, 'utf16')] },
@@ -72,6 +73,20 @@ const modifiers: Readonly<Record<string, Modifier>> = {
 
 /** modifierNames lists the modifiers that rules may use. */
 export const modifierNames: readonly string[] = Object.keys(modifiers);
+
+/** What other query languages call them. */
+const spelledOtherwise: Readonly<Record<string, string>> = {
+  regex: 're',
+  regexp: 're',
+  matches: 're',
+  equals: 'no modifier, or cased',
+  in: 'no modifier: a list of values is one of them',
+  not: 'neq, or `not` in the condition',
+  gt_eq: 'gte',
+  lt_eq: 'lte',
+  ip: 'cidr',
+  isnull: 'the value null',
+};
 
 const maxValues = 20_000;
 
@@ -104,8 +119,11 @@ export function lowerItem(item: DetectionItem, placeholders: Placeholders): Expr
 function modifierOf(modifier: string, name: string): Modifier {
   const found = Object.hasOwn(modifiers, modifier) ? modifiers[modifier] : undefined;
   if (found !== undefined) return found;
-  const known = modifierNames.join(', ');
-  return fail('unknown-modifier', `${name}: unknown modifier ${quoted(modifier)}; there are ${known}`);
+  const near = Object.hasOwn(spelledOtherwise, modifier.toLowerCase())
+    ? spelledOtherwise[modifier.toLowerCase()]
+    : nearestOf(modifier.toLowerCase(), modifierNames);
+  const hint = near === undefined ? `there are ${modifierNames.join(', ')}` : `did you mean ${near}?`;
+  return fail('unknown-modifier', `${name}: unknown modifier ${quoted(modifier)}; ${hint}`);
 }
 
 function valueOf(value: Scalar, raw: boolean): Value {

@@ -120,7 +120,8 @@ export function readText(entry: YamlEntry | undefined, reporter: Reporter, limit
     return undefined;
   }
   if (value.kind !== 'scalar' || typeof value.value !== 'string') {
-    reporter.error(entry.line, 'attribute-type', `${entry.key} must be text: quote it if it looks like a number`);
+    const hint = value.kind === 'scalar' ? ': quote it' : `, not a ${value.kind}`;
+    reporter.error(entry.line, 'attribute-type', `${entry.key} must be text${hint}`);
     return undefined;
   }
   if (limit !== undefined && value.value.length > limit) {

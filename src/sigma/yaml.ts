@@ -183,6 +183,8 @@ function scalarOf(value: unknown, line: number): Scalar {
 
 function faultMessage(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'the same key stands twice in one map: YAML would keep one of them silently';
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') return 'a text with a colon and a blank in it must be quoted';
+  if (code === 'TAB_AS_INDENT') return 'tabs are not allowed as indentation: use blanks';
   return message;
 }
 

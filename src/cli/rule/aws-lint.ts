@@ -2,9 +2,10 @@ import { compileMatcher } from '../../sigma/backends/matcher.ts';
 import { conjunctionsOf, type Literal } from '../../sigma/conjunctions.ts';
 import type { Expr, LoweredRule, LoweredRuleSet, Test } from '../../sigma/expr.ts';
 import { loweredOf, problemOf, type Remark } from '../../sigma/lint.ts';
+import { nearestOf } from '../../sigma/nearest.ts';
 import { literalOf, printPattern } from '../../sigma/pattern.ts';
 import type { DetectionItem, DetectionRule, Problem, Search, SigmaDocument } from '../../sigma/rule.ts';
-import { awsCalls, nearestOf, plainCall, shortSource } from './aws-calls/calls.ts';
+import { awsCalls, plainCall, shortSource } from './aws-calls/calls.ts';
 import { unknownField } from './source-fields.ts';
 
 /** lintAws finds what Sigma can't know to be wrong: fields that CloudTrail doesn't have, calls that no service has. */

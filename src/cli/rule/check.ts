@@ -41,7 +41,7 @@ interface CheckedDocument {
 function documentsOf({ documents, problems }: LoadedRuleFiles): readonly CheckedDocument[] {
   const refused = new Map<string, CheckedDocument>();
   for (const { path, line, document, severity } of problems) {
-    if (severity === 'error')
+    if (severity === 'error' && !refused.has(`${path} ${document}`))
       refused.set(`${path} ${document}`, { path, line, document, kind: 'document', title: '', loaded: false });
   }
   const parsed = documents.map(({ kind, meta, place }) => ({
