@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { levels } from '../../model/level.ts';
 import type { RecordFailure } from '../../model/log-record.ts';
-import { accountOf } from '../../notify/message.ts';
 import type { MessageContext } from '../../notify/message.ts';
 import { clip } from '../../notify/render/plain.ts';
 import type { Alert, Case } from '../casebook/casebook.ts';
@@ -12,6 +11,7 @@ import { html, trusted } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
+import { actorsTable, rulesTable } from './tables.ts';
 
 /** ReportPage is all that the page shows. */
 export interface ReportPage {
@@ -40,7 +40,6 @@ export interface ReportPage {
 }
 
 const listedFailures = 200;
-const listedRows = 12;
 
 /**
  * renderPage writes the report as one HTML page that needs nothing but itself: no network, no script to be read. Its
@@ -169,59 +168,6 @@ function overview(found: Case, context: MessageContext): Markup {
     </ul>
     <div class="scroll">${renderChart(found, context)}</div>
   </section>`;
-}
-
-function rulesTable({ rules }: Case): Markup {
-  return html`<section class="card">
-    <h2>By rule</h2>
-    <table>
-      <tr>
-        <th>Level</th>
-        <th>Rule</th>
-        <th class="n">Findings</th>
-      </tr>
-      ${rules.slice(0, listedRows).map(
-        ({ rule, count: findings }) =>
-          html`<tr>
-            <td class="c"><span class="chip ${rule.level}">${rule.level}</span></td>
-            <td>${rule.title}</td>
-            <td class="n">${count(findings)}</td>
-          </tr>`,
-      )}
-    </table>
-    ${andMore(rules.length, 'rule')}
-  </section>`;
-}
-
-function actorsTable({ actors, moreActors }: Case, { accountNames }: MessageContext): Markup {
-  return html`<section class="card">
-    <h2>By actor</h2>
-    <table>
-      <tr>
-        <th>Worst</th>
-        <th>Actor</th>
-        <th class="n">Findings</th>
-      </tr>
-      ${actors.slice(0, listedRows).map(({ name, account, counts, count: findings }) => {
-        const worst = levels.findLast((level) => counts[level] > 0) ?? 'informational';
-        return html`<tr>
-          <td class="c"><span class="chip ${worst}">${worst}</span></td>
-          <td>
-            ${clip(name, 160)}
-            ${account === undefined ? undefined : html`<small>${accountOf(account, accountNames).name ?? account}</small>`}
-          </td>
-          <td class="n">${count(findings)}</td>
-        </tr>`;
-      })}
-    </table>
-    ${andMore(actors.length, 'actor', moreActors ? 'at least ' : '')}
-  </section>`;
-}
-
-function andMore(all: number, noun: string, roughly = ''): Markup {
-  return all > listedRows
-    ? html`<p class="more">… and ${roughly}${plural(all - listedRows, `more ${noun}`, `more ${noun}s`)}</p>`
-    : html``;
 }
 
 function story({ found, context }: ReportPage): Markup {
