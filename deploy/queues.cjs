@@ -8,6 +8,9 @@ const day = 86_400;
 /** The rule that watches a bucket exists only when there is a bucket to watch. */
 const trailFileRules = ({ params }) => (params.trailBucket === '' ? [] : ['TrailFileRule']);
 
+/** Findings go to their table only where there are tables. */
+const findingsTableRules = ({ params }) => (params.trailBucket === '' ? [] : ['FindingsTableRule']);
+
 /**
  * A row a step that can fail. `rules`: what may send to the step's queue, or to its dead letters where the step is a
  * function without a queue. `queue`: how long a copy of the function has a message for itself (AWS advises six times the
@@ -18,6 +21,7 @@ const steps = {
   EventBus: { name: 'event-bus', rules: (stage) => eventRules(stage).map(({ id }) => id) },
   Kinesis: { name: 'kinesis', rules: () => [] },
   Probe: { name: 'probe', rules: ({ stage }) => probeRules(stage) },
+  FindingsTable: { name: 'findings-table', rules: findingsTableRules },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };

@@ -108,7 +108,7 @@ describe.each(variants)('%s', (variant) => {
       for (const target of Properties['Targets'] as Target[]) {
         const queues = [target.Arn, target.DeadLetterConfig?.Arn]
           .map(refOf)
-          .filter((name) => !name.endsWith('Function'));
+          .filter((name) => !/(?:Function|Stream)$/.test(name));
         expect(queues.length).toBeGreaterThan(0);
         for (const queue of queues) {
           const { PolicyDocument } = resource(`${queue}Policy`).Properties as { PolicyDocument: PolicyDocument };
