@@ -30,7 +30,8 @@ export function targetsOf(fields: Fields, account: string | undefined): readonly
   const asked = new Set(request.map(({ kind }) => kind));
   const made = namedIn(at(fields, 'responseElements'), call).filter(({ kind }) => !asked.has(kind));
   const named = [...objectOfBucket(fields), ...[...request, ...made].toSorted((a, b) => a.rank - b.rank)];
-  const found = unique([...named, ...resourcesOf(fields).filter((resource) => !isNamed(resource, named))]);
+  const others = resourcesOf(fields).filter((resource) => !isNamed(resource, named));
+  const found = unique([...named, ...others, ...endpointOf(fields)]);
   if (found.length > 0 || account === undefined) return found.slice(0, maxTargets);
   return [{ kind: 'account', id: account }];
 }
@@ -41,6 +42,12 @@ function objectOfBucket(fields: Fields): readonly Target[] {
   const bucket = textAt(parameters, 'bucketName');
   const key = textAt(parameters, 'key');
   return bucket === undefined || key === undefined ? [] : [{ kind: 'object', id: `${bucket}/${key}` }];
+}
+
+/** What a network activity event always says is which endpoint it went through. */
+function endpointOf(fields: Fields): readonly Target[] {
+  const id = textAt(fields, 'vpcEndpointId');
+  return id === undefined || textAt(fields, 'eventType') !== 'AwsVpceEvent' ? [] : [{ kind: 'vpc-endpoint', id }];
 }
 
 function resourcesOf(fields: Fields): readonly Target[] {

@@ -1,5 +1,5 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { failure, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
+import { digestId, failure, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../time.ts';
 
@@ -25,7 +25,7 @@ export function isCloudTrailRecord(value: Fields): boolean {
 
 /** openCloudTrailRecord checks what every later step relies on: an `eventID` and a readable `eventTime`. */
 export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
-  const { eventID } = value;
+  const eventID = value['eventID'] ?? idOfFirstVersion(value);
   // Logstash and its kin move the time where they keep all times.
   const eventTime = value['eventTime'] ?? value['@timestamp'];
   if (typeof eventID !== 'string' || eventID === '') {
@@ -54,6 +54,11 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
     origin: plainOrigin(origin),
     ...(typeof fact === 'string' && fact !== '' && fact.length <= maxIdChars && { fact }),
   });
+}
+
+/** Only the first version, of 2013, gave its records no id. */
+function idOfFirstVersion(value: Fields): string | undefined {
+  return value['eventVersion'] === '1.0' ? digestId([JSON.stringify(value)]) : undefined;
 }
 
 /** isTrailFile recognises what CloudTrail delivers to S3; `Records` is never absent, but may be empty. */
