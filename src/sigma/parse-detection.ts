@@ -91,7 +91,7 @@ function parseSearch(node: YamlNode, name: string, line: number, reporter: Repor
         return undefined;
       }
       reporter.warn(line, 'search-type', `${name} should be a list of keywords or a map of fields`);
-      return keywords([node.value], node.line);
+      return keywords([node.source ?? node.value], node.line);
     case 'list':
       return parseAlternatives(node.items, name, line, reporter);
     case 'map':
@@ -121,7 +121,7 @@ function parseAlternatives(
       if (item !== undefined) items.push(item);
     } else if (node.value === null) {
       reporter.error(node.line, 'empty-value', `${name}: a keyword can't be empty`);
-    } else words.push(node.value);
+    } else words.push(node.source ?? node.value);
   }
   if (words.length > 0) items.push(keywords(words, line));
   return items.length === 1 ? items[0] : { kind: 'any', items };
@@ -142,6 +142,7 @@ function parseConjunction(map: YamlMap, name: string, line: number, reporter: Re
 
 function parseItem(entry: YamlEntry, reporter: Reporter): DetectionItem | undefined {
   const [field = '', ...modifiers] = entry.key.split('|');
+  const isText = modifiers.some((modifier) => !numeric.has(modifier));
   const nodes = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   if (nodes.length === 0) {
     reporter.error(entry.line, 'empty-value', `${quoted(entry.key)} has an empty list of values: it would never match`);
@@ -158,10 +159,15 @@ function parseItem(entry: YamlEntry, reporter: Reporter): DetectionItem | undefi
       );
       return undefined;
     }
-    values.push(node.value);
+    values.push(isText ? (node.source ?? node.value) : node.value);
   }
   return { field, modifiers, values, line: entry.line };
 }
+
+/** Modifiers beside which a number is a number; beside any other it is text, and every digit counts. */
+const numeric = new Set([
+  'all', 'neq', 'exists', 'lt', 'lte', 'gt', 'gte', 'minute', 'hour', 'day', 'week', 'month', 'year',
+]); // prettier-ignore
 
 function keywords(values: readonly Scalar[], line: number): Search {
   return { kind: 'item', item: { field: '', modifiers: [], values, line } };

@@ -8,6 +8,8 @@ export interface YamlScalar {
   readonly kind: 'scalar';
   readonly line: number;
   readonly value: Scalar;
+  /** A number as it is written, where that isn't how it is spelled: `007`, `1.0`. */
+  readonly source?: string;
 }
 export interface YamlList {
   readonly kind: 'list';
@@ -78,7 +80,8 @@ export function readYaml(
   let number = 0;
   for (const document of parsed) {
     number += 1;
-    const fault = document.errors[0];
+    // What YAML only warns about, such as a tag it doesn't know, would change a value's meaning.
+    const fault = document.errors[0] ?? document.warnings[0];
     if (fault !== undefined) {
       refuse(lines.linePos(fault.pos[0]).line, number, faultMessage(fault.code, fault.message));
       continue;
@@ -150,7 +153,12 @@ class AstReader {
       if (target === undefined) throw new YamlError(line, `alias *${node.source} has no anchor`);
       return this.read(target, depth + 1, line);
     }
-    if (isScalar(node)) return { kind: 'scalar', line, value: scalarOf(node.value, line) };
+    if (isScalar(node)) {
+      const value = scalarOf(node.value, line);
+      const isNumber = typeof value === 'number' || typeof value === 'bigint';
+      const { source } = node;
+      return { kind: 'scalar', line, value, ...(isNumber && source && source !== String(value) && { source }) };
+    }
     if (isSeq(node))
       return { kind: 'list', line, items: node.items.map((item) => this.read(item as Node, depth + 1, line)) };
     if (isMap(node)) return { kind: 'map', line, entries: node.items.map((pair) => this.#entry(pair, depth, line)) };

@@ -73,9 +73,13 @@ function anyText({ test, searches }: SearchingTest, meter: Meter): ValueTest {
   return (value) => inside(value, 0);
 }
 
-/** anyElement tests a value, or each element of an array. */
+/** anyElement tests a value, or each element of an array, also of arrays in it. */
 function anyElement(test: (value: unknown) => boolean, meter: Meter): ValueTest {
-  return (value) => (Array.isArray(value) ? someElement(value, test, meter) : test(value));
+  const inside = (value: unknown, depth: number): boolean => {
+    if (!Array.isArray(value)) return test(value);
+    return depth <= maxNesting && someElement(value, (each) => inside(each, depth + 1), meter);
+  };
+  return (value) => inside(value, 0);
 }
 
 function someElement(elements: readonly unknown[], test: (element: unknown) => boolean, meter: Meter): boolean {

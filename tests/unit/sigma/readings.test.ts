@@ -50,6 +50,12 @@ const rows: readonly [reading: string, detection: string, fields: Record<string,
   ['12 windash knows the long dashes', "selection: { a|windash|contains: ' -f ' }", { a: 'x \u2015f y' }, true],
   ['14 yes is a text', 'selection: { a: yes }', { a: 'yes' }, true],
   ['14 yes is not a boolean', 'selection: { a: yes }', { a: true }, false],
+  ['5 a number looks into lists in lists, as text does', 'selection: { a: 5 }', { a: [[5]] }, true],
+  ['5 a bound does too', 'selection: { a|gt: 5 }', { a: [['4', '6']] }, true],
+  ['14 digits that are searched for keep their zeros', 'selection: { a|contains: 00429 }', { a: 'x00429' }, true],
+  ['14 and match nothing without them', 'selection: { a|contains: 00429 }', { a: 'x429' }, false],
+  ['14 as keywords too', 'selection: [00429]', { a: 'x429' }, false],
+  ['14 and a fraction its places', 'selection: { a|endswith: 1.0 }', { a: 'TLS 1.0' }, true],
   ['14 octal needs 0o', 'selection: { a: 0777 }', { a: 777 }, true],
   ['16 the literal key comes first', 'selection: { a.b: x }', { 'a.b': 'y', a: { b: 'x' } }, false],
   ['16 then the nested path', 'selection: { a.b: x }', { a: { b: 'x' } }, true],
@@ -78,6 +84,7 @@ describe('what is refused, with its reason', () => {
     ['13 invalid regex', "selection: { a|re: '(' }", 'invalid-regex'],
     ['13 invalid CIDR', 'selection: { a|cidr: 10.0.0.1/8 }', 'invalid-cidr'],
     ['14 duplicate keys', 'selection: { a: x, a: y }', 'yaml'],
+    ['14 tags of other languages', 'selection: { a: !env x }', 'yaml'],
   ])('reading %s', (_, detection, code) => {
     expect(codesOf(detection)).toContain(code);
   });
