@@ -13,6 +13,7 @@ import type { Opener } from '../src/ingest/ingested.ts';
 import { createOpener } from '../src/ingest/open.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { Ingested } from '../src/model/log-record.ts';
+import { DeliveryError } from '../src/notify/receiver.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
@@ -76,6 +77,16 @@ export async function createDetection(service: string): Promise<Detection> {
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {
     const found: Finding[] = [];
     let [traced, failures, ignored] = [0, 0, 0];
+    let refused: DeliveryError | undefined;
+    // A finding that the bus will never take must not hide those after it: it is told at the end, when all were looked at.
+    const publishFound = async (): Promise<void> => {
+      try {
+        await publish(found.splice(0));
+      } catch (error) {
+        if (!(error instanceof DeliveryError) || error.retryable) throw error;
+        refused ??= error;
+      }
+    };
     // What a correlator could not hold is told at the end of each invocation, so that each has its own.
     const correlator = createCorrelator(ruleSet, windows);
     const tally = await tracing.segment('detect', {}, () =>
@@ -89,7 +100,7 @@ export async function createDetection(service: string): Promise<Detection> {
               const { id, level } = finding.rule;
               await tracing.segment('finding', { rule: id, level, finding: finding.id }, () => {});
             }
-            if (found.length >= publishAtOnce) await publish(found.splice(0));
+            if (found.length >= publishAtOnce) await publishFound();
           },
           skipped({ origin, reason, own }) {
             if (own === true) ignored++;
@@ -105,7 +116,8 @@ export async function createDetection(service: string): Promise<Detection> {
         },
       ),
     );
-    if (found.length > 0) await publish(found);
+    if (found.length > 0) await publishFound();
+    if (refused !== undefined) throw refused;
 
     if (ignored > 0) {
       meter.count('OwnIgnored', ignored);

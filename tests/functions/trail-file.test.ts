@@ -221,6 +221,16 @@ describe('a batch loses nothing', () => {
     expect(countsOf()).toMatchObject({ ObjectsSkipped: 1 });
   });
 
+  test('a finding that the bus refuses for good hides none of those after it, and the message comes again', async () => {
+    lambda.bus.refuse('the first entry for good');
+    const records = Array.from({ length: 250 }, (_, index) => ({ ...rootSignIn, eventID: `refused-${index}` }));
+    await put('refused.json', JSON.stringify({ Records: records }));
+    const response = await handler(announce(['refused.json']));
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(lambda.bus.entries.some(({ Detail }) => Detail.includes('refused-249'))).toBe(true);
+    expect(output.text()).toContain('not this one');
+  });
+
   test('when the bus refuses, the message comes again', async () => {
     lambda.bus.refuse('everything');
     await put('good.json', JSON.stringify({ Records: [rootSignIn] }));

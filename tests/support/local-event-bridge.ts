@@ -9,12 +9,15 @@ export interface PutEntry {
   readonly Resources?: readonly string[];
 }
 
+/** What PutEvents refuses: `for good` with an error that trying again can't help. */
+export type Refused = 'everything' | 'the first entry' | 'the first entry for good' | 'nothing';
+
 export interface LocalEventBridge {
   readonly url: string;
   /** What was put on any bus, in its order. */
   readonly entries: readonly PutEntry[];
   /** refuse makes PutEvents fail until told otherwise: all of it, or one entry of each request. */
-  refuse(what: 'everything' | 'the first entry' | 'nothing'): void;
+  refuse(what: Refused): void;
   clear(): void;
   close(): Promise<void>;
 }
@@ -22,7 +25,7 @@ export interface LocalEventBridge {
 /** startLocalEventBridge answers PutEvents as EventBridge does, with 200 also when entries failed. */
 export async function startLocalEventBridge(): Promise<LocalEventBridge> {
   const entries: PutEntry[] = [];
-  let refused: 'everything' | 'the first entry' | 'nothing' = 'nothing';
+  let refused: Refused = 'nothing';
 
   const putEvents = (body: string): Answer => {
     if (refused === 'everything') return json(400, { __type: 'AccessDeniedException', message: 'not on this bus' });
@@ -30,6 +33,8 @@ export async function startLocalEventBridge(): Promise<LocalEventBridge> {
     const results = asked.map((entry, index) => {
       if (refused === 'the first entry' && index === 0)
         return { ErrorCode: 'InternalFailure', ErrorMessage: 'try again' };
+      if (refused === 'the first entry for good' && index === 0)
+        return { ErrorCode: 'InvalidArgument', ErrorMessage: 'not this one' };
       entries.push(entry);
       return { EventId: `event-${entries.length}` };
     });
