@@ -23,7 +23,8 @@ SELECT
     useridentity.username,
     useridentity.invokedby,
     useridentity.arn,
-    useridentity.principalid,
+    -- An anonymous caller has an empty principal, and the account `anonymous`.
+    NULLIF(useridentity.principalid, ''),
     useridentity.accountid,
     'unknown'
   ) AS actor,
@@ -32,13 +33,13 @@ SELECT
     useridentity.sessioncontext.sessionissuer.arn,
     useridentity.arn,
     useridentity.invokedby,
-    useridentity.principalid,
+    NULLIF(useridentity.principalid, ''),
     useridentity.accountid,
     'unknown'
   ) AS principal,
   COALESCE(useridentity.type, 'Unknown') AS actor_type,
   useridentity.accountid AS actor_account,
-  useridentity.accesskeyid AS access_key,
+  NULLIF(useridentity.accesskeyid, '') AS access_key,
   COALESCE(sessioncredentialfromconsole = 'true', FALSE) AS from_console,
   sourceipaddress,
   useragent,
@@ -51,6 +52,7 @@ SELECT
   serviceeventdetails,
   resources,
   sharedeventid,
+  tlsdetails,
   COALESCE(eventcategory, 'Management') AS eventcategory
 FROM cloudtrail
 WHERE day BETWEEN :from_day AND :to_day

@@ -29,7 +29,7 @@ const shownBars = 15;
  * came back, and the hash that proves it.
  */
 export function evidencePage(run: ReportRun, context: AnswerContext): string {
-  const { report, rows } = run;
+  const { report } = run;
   return html`<!doctype html>
     <html lang="en">
       <head>

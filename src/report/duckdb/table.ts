@@ -33,7 +33,13 @@ export function bodyOf(table: Table, fields: TableRow['fields']): string {
     const value = fields[field];
     if (value !== undefined) body[name] = type === 'string' ? value : lowerKeys(value, 0);
   }
-  return JSON.stringify(body);
+  return wellFormed(JSON.stringify(body));
+}
+
+// JSON writes half a surrogate pair as an escape, which the engine refuses: the only escapes of that range there are.
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json;
+  return json.replace(/\\(?:u[0-9a-f]{4}|.)/g, (escape) => (/^\\ud[89a-f]/.test(escape) ? '\\ufffd' : escape));
 }
 
 // What the tables give a shape is a few levels deep; what nests deeper has another shape anyway.

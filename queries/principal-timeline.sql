@@ -1,0 +1,39 @@
+-- Names are compared without regard to case, as IAM does.
+SELECT
+  eventtime,
+  account,
+  region,
+  actor,
+  eventsource,
+  eventname,
+  COALESCE(
+    element_at(resources, 1).arn,
+    json_extract_scalar(requestparameters, '$.bucketName'),
+    json_extract_scalar(requestparameters, '$.roleArn'),
+    json_extract_scalar(requestparameters, '$.userName'),
+    json_extract_scalar(requestparameters, '$.roleName'),
+    json_extract_scalar(requestparameters, '$.groupName'),
+    json_extract_scalar(requestparameters, '$.policyArn'),
+    json_extract_scalar(requestparameters, '$.secretId'),
+    json_extract_scalar(requestparameters, '$.keyId'),
+    json_extract_scalar(requestparameters, '$.name'),
+    json_extract_scalar(requestparameters, '$.functionName'),
+    json_extract_scalar(requestparameters, '$.groupId'),
+    json_extract_scalar(requestparameters, '$.instanceId'),
+    json_extract_scalar(requestparameters, '$.instancesSet.items[0].instanceId'),
+    json_extract_scalar(requestparameters, '$.snapshotId'),
+    json_extract_scalar(requestparameters, '$.tableName'),
+    json_extract_scalar(requestparameters, '$.logGroupName'),
+    json_extract_scalar(requestparameters, '$.dBInstanceIdentifier')
+  ) AS target,
+  sourceipaddress,
+  access_key,
+  errorcode,
+  eventid
+FROM trail
+WHERE LOWER(:principal) IN (
+    LOWER(actor), LOWER(principal), LOWER(useridentity.arn), LOWER(useridentity.username),
+    -- A role's name covers all its sessions.
+    LOWER(useridentity.sessioncontext.sessionissuer.username)
+  )
+ORDER BY eventtime, eventid

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { readParameter, readParameters, sqlLiteral } from '../../../src/report/parameter.ts';
+import type { ParameterType } from '../../../src/report/parameter.ts';
+
+const definition = (type: ParameterType) => ({ name: 'x', type, meaning: 'a thing' });
+
+test.each<{ type: ParameterType; good: string; bad: string }>([
+  { type: 'integer', good: '-90', bad: '90d' },
+  { type: 'integer', good: '0', bad: '1e3' },
+  { type: 'boolean', good: 'true', bad: 'yes' },
+  { type: 'account', good: '111122223333', bad: "1' OR 1=1" },
+  { type: 'region', good: 'us-gov-west-1', bad: 'eu-west' },
+  { type: 'address', good: '2001:db8::1', bad: '198.51.100.300' },
+  { type: 'access-key', good: 'AKIAIOSFODNN7EXAMPLE', bad: 'AKIA' },
+  { type: 'timezone', good: 'Europe/Berlin', bad: 'Mars/Olympus' },
+  { type: 'text', good: "O'Neil", bad: 'a\u0000b' },
+])('$type takes $good and refuses $bad', ({ type, good, bad }) => {
+  expect(readParameter(definition(type), good)).toBeDefined();
+  expect(() => readParameter(definition(type), bad)).toThrow(/x: .* is not/);
+});
+
+test('an unknown parameter is refused with the known ones', () => {
+  expect(() => readParameters([definition('text')], { y: '1' })).toThrow(/takes no such parameter/);
+});
+
+test('a parameter without a default must be given', () => {
+  expect(() => readParameters([definition('text')], {})).toThrow(/needs it: a thing/);
+});
+
+test('what an object inherits is no parameter', () => {
+  expect(() => readParameters([{ ...definition('text'), name: 'constructor' }], {})).toThrow(/needs it/);
+});
+
+test('a literal can only end at its own quote', () => {
+  expect(sqlLiteral({ type: 'text', value: "x' OR '1'='1\\" })).toBe("'x'' OR ''1''=''1\\'");
+  expect(sqlLiteral({ type: 'integer', value: -5 })).toBe('-5');
+});
