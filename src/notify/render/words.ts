@@ -1,6 +1,7 @@
 import type { Actor, Cause, Outcome } from '../../model/audit-event.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { CorrelationSummary, Message } from '../message.ts';
+import { clip } from './plain.ts';
 
 // Says the parts of a message in words. Nothing here is escaped: that is the renderers' work.
 
@@ -11,7 +12,7 @@ const actorKinds: Readonly<Record<Actor['kind'], string>> = {
   federated: 'federated identity',
   service: 'AWS service',
   'host-user': 'user of the host',
-  anonymous: 'nobody known',
+  anonymous: 'not signed in',
   unknown: 'unknown kind of identity',
 };
 
@@ -50,6 +51,8 @@ export function whatWords({ what, outcome }: Pick<Message, 'what' | 'outcome'>):
   if (what.category.kind === 'instance-state') {
     return what.category.before === undefined ? done : `${done}, was ${what.category.before}`;
   }
+  // Nor is what CloudTrail noticed.
+  if (what.category.kind === 'insight') return done;
   // Some actions say their outcome themselves: `sshd:login failed`.
   if (outcome.kind === 'failure' && what.action.endsWith('failed')) return `${done} (${outcome.code})`;
   return `${done}, ${outcomeWords(outcome)}`;
@@ -64,8 +67,12 @@ export function outcomeWords(outcome: Outcome): string {
   return `failed: ${code}${message === undefined ? '' : ` (${message})`}`;
 }
 
+// A rule's regular expression can be longer than all else in an alert.
+const maxWantedChars = 160;
+
 /** whyWords says why a field matched: what the rule wanted and, where that doesn't show it already, the value seen. */
-export function whyWords({ field, wanted, value }: Evidence): string {
+export function whyWords({ field, wanted: whole, value }: Evidence): string {
+  const wanted = clip(whole, maxWantedChars);
   const known = value !== '' && wanted.toLowerCase() === `is "${value.toLowerCase()}"`;
   if (known) return `${field} ${wanted}`;
   // Behind a negation, a bare value would read as what was refused.

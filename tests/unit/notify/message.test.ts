@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/model/finding.ts';
 import { techniquesOf } from '../../../src/notify/attack.ts';
 import { consoleLinkOf } from '../../../src/notify/console-link.ts';
 import { messageOf } from '../../../src/notify/message.ts';
-import { outcomeWords, spanWords, whyWords } from '../../../src/notify/render/words.ts';
+import { outcomeWords, spanWords, whatWords, whoWords, whyWords } from '../../../src/notify/render/words.ts';
 import { sqlText } from '../../../src/notify/sql-text.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
 
@@ -195,6 +195,11 @@ test.each<[string, Finding['evidence'][number], string]>([
     { field: 'a', value: 'x', wanted: 'is none of "y", "z"' },
     'a is none of "y", "z" (it is "x")',
   ],
+  [
+    'what was wanted is long',
+    { field: 'a', value: 'xxxx', wanted: `matches /${'x'.repeat(300)}/` },
+    `a matches /${'x'.repeat(150)}…: xxxx`,
+  ],
   ['a quoted not is no negation', { field: 'a', value: 'x', wanted: 'contains "is not "' }, 'a contains "is not ": x'],
 ])('whyWords says the value seen unless it shows: %s', (_when, evidence, words) => {
   expect(whyWords(evidence)).toBe(words);
@@ -203,6 +208,17 @@ test.each<[string, Finding['evidence'][number], string]>([
 function withEvent(finding: Finding, change: Partial<AuditEvent>): Finding {
   return { ...finding, event: { ...finding.event, ...change } };
 }
+
+test('an insight is no deed that succeeds', () => {
+  const category = { kind: 'insight', access: 'write', via: 'insight' } as const;
+  const message = messageOf(withEvent(rootLogin, { category, service: 'sts', action: 'ApiErrorRateInsight start' }));
+  expect(whatWords(message)).toBe('sts:ApiErrorRateInsight start');
+});
+
+test('a name that somebody only claimed is told as such', () => {
+  const actor = { kind: 'anonymous', name: 'test', chain: [] } as const;
+  expect(whoWords(messageOf(withEvent(sshRootLogin, { actor })))).toBe('test (not signed in)');
+});
 
 test.each<[string, AuditEvent['outcome'], string]>([
   ['success', { kind: 'success' }, 'succeeded'],
