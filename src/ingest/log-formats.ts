@@ -1,5 +1,8 @@
 import type { Ingested } from '../model/log-record.ts';
+import { lineFormats } from './formats/lines.ts';
+import type { LineFormat } from './formats/lines.ts';
 import { openLine, openPlainLine } from './formats/open-line.ts';
+import type { LineReader } from './formats/text-format.ts';
 import { failure, isObject, skipped } from './ingested.ts';
 import type { LineContext, Opener, OpenOrigin } from './ingested.ts';
 import { parseJson } from './json-text.ts';
@@ -16,11 +19,8 @@ const formats = {
     value: (value, origin) => onlyCloudTrail(detect.value(value, origin)),
     text: (text, origin, context) => onlyCloudTrail(detect.text(text, origin, context)),
   }),
-  /** Lines with a syslog header, also those that begin like JSON. */
-  syslog: (detect) => ({
-    value: (value, origin) => detect.value(value, origin),
-    text: (text, origin, context) => [openLine(text, origin, context)],
-  }),
+  /** Lines of any format, also those that begin like JSON. */
+  lines: (detect) => linesOf(detect),
   /** One JSON object a line, taken as it is: an application's `Records` or `detail-type` is its own. */
   json: (detect) => ({
     value: (value, origin) => (isObject(value) ? [openUnknown(value, origin)] : detect.value(value, origin)),
@@ -38,14 +38,28 @@ const formats = {
   }),
 } as const satisfies Record<string, (detect: Open) => Open>;
 
-/** LogFormat is how the logs of a place are to be read. */
-export type LogFormat = keyof typeof formats;
+/**
+ * LogFormat is how the logs of a place are to be read: by one of the rows above, or as lines of one format alone. Where
+ * others decide what is logged, that keeps them from writing lines that pass for another program's.
+ */
+export type LogFormat = keyof typeof formats | LineFormat;
 
-export const logFormats = Object.keys(formats) as readonly LogFormat[];
+export const logFormats = [...Object.keys(formats), ...Object.keys(lineFormats)] as readonly LogFormat[];
 
 /** openAs reads as a format says; what the format leaves open, `detect` decides. */
 export function openAs(format: LogFormat, detect: Open): Open {
-  return formats[format](detect);
+  return isLineFormat(format) ? linesOf(detect, lineFormats[format]) : formats[format](detect);
+}
+
+function isLineFormat(format: LogFormat): format is LineFormat {
+  return Object.hasOwn(lineFormats, format);
+}
+
+function linesOf(detect: Open, reader?: LineReader): Open {
+  return {
+    value: (value, origin) => detect.value(value, origin),
+    text: (text, origin, context) => [openLine(text, origin, context, reader)],
+  };
 }
 
 function* onlyCloudTrail(items: Iterable<Ingested>): Iterable<Ingested> {

@@ -6,7 +6,7 @@ import { leadingTime } from './clock.ts';
 import { readLine } from './lines.ts';
 import { plainFields } from './plain.ts';
 import { isTableHeading } from './system-stats.ts';
-import type { ReadLine } from './text-format.ts';
+import type { LineReader, ReadLine } from './text-format.ts';
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
 const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
@@ -16,13 +16,18 @@ const continued: RecordSource = { product: 'linux', services: ['syslog'] };
 
 /**
  * openLine makes a record of one line of text. Colours and NULs are taken out before it is read; `raw` then keeps the line as it
- * was. A line that fits no format becomes a record with its text as `message` and the reason as `unparsed`. Only a line
+ * was. With a `reader`, only its format is looked for. A line that fits no format becomes a record with its text as `message` and the reason as `unparsed`. Only a line
  * without any time, from a place without one, fails. It never throws.
  */
-export function openLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {
+export function openLine(
+  text: string,
+  origin: OpenOrigin,
+  context: LineContext = {},
+  reader: LineReader = readLine,
+): Ingested {
   const line = cleanText(text);
   if (isTableHeading(line)) return skipped(origin, "df's column heading: it holds no record");
-  const read = readLine(line, origin.time) ?? plainLine(line, context.follows);
+  const read = reader(line, origin.time) ?? plainLine(line, context.follows);
   return lineRecord(text, line, read, context.follows?.time ?? origin.time, origin, context);
 }
 

@@ -31,6 +31,13 @@ describe("a log group's name decides how it is read", () => {
     ],
     ['syslog', 'a header', syslogLine, { product: 'linux', services: ['sshd', 'auth', 'syslog'] }],
     ['cloudtrail', 'a record', trail, { product: 'aws', services: ['cloudtrail'] }],
+    ['lines', 'a header', syslogLine, { product: 'linux', services: ['sshd', 'auth', 'syslog'] }],
+    [
+      'web-access',
+      'a line of another format does not pass for its own',
+      syslogLine,
+      { product: 'unknown', services: ['plain'], category: 'application' },
+    ],
     ['json', 'an object is taken as it is', trail, { product: 'unknown', services: ['json'], category: 'application' }],
   ] as const)('%s: %s', (format, _name, message, source) => {
     const opener = createOpener([row({ groups: ['/app/*'], format })]);
