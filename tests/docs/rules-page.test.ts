@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
+import { lowerRules } from '../../src/sigma/lower.ts';
+import { modifierNames } from '../../src/sigma/modifiers.ts';
+import { parseRuleFile } from '../../src/sigma/parse.ts';
+import { correlationTypes } from '../../src/sigma/rule.ts';
+import type { Fields } from '../../src/sigma/expr.ts';
+import { folderOf, runRule } from '../cli/rule/captured.ts';
+
+/** docs/rules.md shows nothing that isn't so: its files load, its rows match what they say, its sessions are run. */
+const page = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
+
+/** Fenced blocks: their language, the name behind it, and their text. */
+const blocks = [...page.matchAll(/^```(\w+) ?(\S*)\n([^]*?)^```$/gm)].map(([, language, name = '', text = '']) => ({
+  language,
+  name,
+  text,
+}));
+const folder = folderOf(Object.fromEntries(blocks.flatMap(({ name, text }) => (name === '' ? [] : [[name, text]]))));
+
+/** The rows of the tables with such a first cell in their head, as cells. */
+function tableRows(head: string): readonly (readonly string[])[] {
+  const lines = page.split('\n');
+  const rows = lines.flatMap((line, index) => {
+    if (!line.startsWith(`| ${head} `)) return [];
+    const after = lines.slice(index + 2);
+    return after.slice(
+      0,
+      after.findIndex((each) => !each.startsWith('|')),
+    );
+  });
+  return rows.map((row) =>
+    row
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('\\|', '|')),
+  );
+}
+
+const code = (cell: string | undefined): string => /`([^`]+)`/.exec(cell ?? '')?.[1] ?? '';
+const codes = (cell: string | undefined): readonly string[] =>
+  [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, each = '']) => each);
+
+describe('the sessions', () => {
+  const sessions = blocks
+    .filter(({ language }) => language === 'console')
+    .flatMap(({ text }) => text.split(/^(?=\$ )/m));
+
+  test.each(sessions.map((session) => [session.split('\n', 1)[0], session]))('%s', async (_, session = '') => {
+    const [command = '', ...output] = session.split('\n');
+    const [program, group, ...args] = command.slice(2).split(' ');
+    expect([program, group]).toEqual(['trailwatch', 'rule']);
+    expect((await runRule(args, folder)).out).toBe(output.join('\n'));
+  });
+});
+
+test('every rule passes its tests, and nothing is left to lint', async () => {
+  const ran = await runRule(['test', '.', '--config', 'config.yml'], folder);
+  expect(ran.out).toContain('2 rule files tested, 5 cases: 5 passed, 0 failed');
+  const rules = blocks.map(({ name }) => name).filter((name) => name.endsWith('.yml') && !/test|config/.test(name));
+  expect(rules.length).toBeGreaterThanOrEqual(4);
+  const linted = await runRule(['lint', ...rules, '--config', 'config.yml', '--strict'], folder);
+  expect(linted.out).toMatch(/^4 files, 5 documents: 0 errors, 0 warnings$/m);
+});
+
+describe('the tables', () => {
+  const matches = (item: string, event: string): boolean => {
+    const text = `title: T\nlogsource: { product: test }\ndetection:\n  s:\n    ${item}\n  condition: s\n`;
+    const { documents, problems } = parseRuleFile(text, 'page');
+    const lowered = lowerRules(documents, { placeholders: { who: ['alice'] } });
+    expect([...problems, ...lowered.problems]).toEqual([]);
+    const [rule] = lowered.ruleSet.detections;
+    return rule !== undefined && compileMatcher(rule.expr)(JSON.parse(event) as Fields);
+  };
+  const rows = [...tableRows('item'), ...tableRows('modifier').map((cells) => cells.slice(2))];
+
+  test.each(rows.map((cells) => [code(cells[0]), code(cells[1]), code(cells[2])]))('%s', (item, is, isNot) => {
+    expect([matches(item, is), matches(item, isNot)]).toEqual([true, false]);
+  });
+
+  test('name every modifier and every type of correlation', () => {
+    expect(
+      tableRows('modifier')
+        .flatMap(([names]) => codes(names))
+        .toSorted(),
+    ).toEqual(modifierNames.toSorted());
+    expect(tableRows('type').map(([name]) => code(name))).toEqual(correlationTypes);
+  });
+});
