@@ -101,6 +101,29 @@ test('an evidence pack has page, CSV and JSON of each report, and a manifest tha
   }
 });
 
+test('a framework’s pack holds every report that shows one of its controls', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trailwatch-test-'));
+  try {
+    const { code, stderr } = await commandLine([
+      'report',
+      'run',
+      '--control',
+      'CIS',
+      '--archive',
+      archive,
+      '--evidence',
+      folder,
+    ]);
+    expect(code).toBe(0);
+    const listed = await commandLine(['report', 'list', '--control', 'CIS', '--format', 'json']);
+    const names = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => `${name}.html`);
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
+    expect(stderr).toContain('manifest.json');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('text of events is inert on the page', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trailwatch-test-'));
   try {
@@ -142,6 +165,7 @@ test('what could not be read is named, and the exit code says so', async () => {
 
 test.each([
   { rule: 'an unknown report', args: ['root-activty'], says: /no such report\nNear it: root-activity/ },
+  { rule: 'no report', args: [], says: /which report\?/ },
   { rule: 'an unknown parameter', args: ['deletions', '--param', 'x=1'], says: /takes no such parameter/ },
   { rule: 'a missing parameter', args: ['principal-timeline'], says: /this report needs it/ },
   { rule: 'a parameter of another type', args: ['new-behaviour', '--param', 'hours=soon'], says: /not a whole number/ },

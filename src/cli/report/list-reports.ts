@@ -1,9 +1,8 @@
 import { exitCode } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
-import { UsageError } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
-import { readReports } from './read-reports.ts';
+import { readReports, showingControls } from './read-reports.ts';
 
 /** listReports prints every report under its group. */
 export async function listReports(
@@ -11,12 +10,7 @@ export async function listReports(
   { out, err }: Surroundings,
 ): Promise<ExitCode> {
   const all = await readReports();
-  const wanted = options.control?.toLowerCase();
-  const reports = all.filter(
-    ({ controls }) =>
-      wanted === undefined || controls.some(({ framework }) => framework.toLowerCase().includes(wanted)),
-  );
-  if (reports.length === 0) throw new UsageError(`--control ${options.control}: no report names such a framework`);
+  const reports = options.control === undefined ? all : showingControls(all, options.control);
   if (options.format === 'json') {
     const plain = reports.map(({ sql: _sql, ...rest }) => rest);
     await out.write(`${JSON.stringify(plain, undefined, 2)}\n`);

@@ -15,6 +15,15 @@ export async function readReports(): Promise<readonly Report[]> {
   }
 }
 
+/** showingControls keeps the reports that help to show a framework's controls. @throws {UsageError} when none does. */
+export function showingControls(reports: readonly Report[], framework: string): readonly Report[] {
+  const wanted = framework.toLowerCase();
+  const chosen = reports.filter(({ controls }) => controls.some((one) => one.framework.toLowerCase().includes(wanted)));
+  if (chosen.length > 0) return chosen;
+  const known = new Set(reports.flatMap(({ controls }) => controls.map((one) => one.framework)));
+  throw new UsageError(`--control ${framework}: no report names such a framework`, `Known: ${[...known].join(', ')}.`);
+}
+
 /** asUsage makes of what is wrong with a question what the command line tells of wrong usage; everything else stays. */
 export function asUsage(error: unknown): unknown {
   if (!(error instanceof ReportError)) return error;

@@ -2,6 +2,7 @@ export const reportFormats = ['table', 'csv', 'json', 'html'] as const;
 
 /** ReportOptions are the flags of `trailwatch report run`. */
 export interface ReportOptions {
+  readonly control?: string;
   readonly archive?: readonly string[];
   readonly period?: string;
   readonly from?: string;

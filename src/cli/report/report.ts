@@ -10,7 +10,7 @@ Examples:
   trailwatch report run root-activity                              the sample archive that comes with Trailwatch
   trailwatch report run console-sign-ins --archive AWSLogs/ --period "last quarter"
   trailwatch report run principal-timeline --archive incident/ --param principal=alice --format csv
-  trailwatch report run root-activity denied-calls --archive AWSLogs/ --from 2026-01 --evidence pack/
+  trailwatch report run --control PCI --archive AWSLogs/ --period 2026-Q1 --evidence pack/
 
 A date is a day (2026-03-11), a month (2026-03), a quarter (2026-Q1), a year (2026), a time, or how long ago: 90d, 12w, 36h.
 --period takes one of them whole, or today, yesterday, "this month", "last quarter". Without any, all of the archive is read.
@@ -41,7 +41,8 @@ export function reportCommand(program: Command, surroundings: Surroundings, end:
   report
     .command('run')
     .summary('run reports over a folder of logs')
-    .argument('<name...>', 'the reports to run; several need --evidence')
+    .argument('[name...]', 'the reports to run; several need --evidence')
+    .option('--control <framework>', "all reports that help to show a framework's controls, e.g. CIS, PCI")
     .option('--archive <path>', "a trail's folder, any folder or file of logs, or -; repeatable", collect)
     .option('--period <period>', 'the period to look at, e.g. 90d, 2026-01, "last quarter"')
     .option('--from <date>', 'from the beginning of')

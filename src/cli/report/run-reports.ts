@@ -4,6 +4,7 @@ import { manifestOf } from '../../report/manifest.ts';
 import { readPeriod } from '../../report/period.ts';
 import { csvOf } from '../../report/render/csv.ts';
 import { jsonOf } from '../../report/render/json.ts';
+import type { Report } from '../../report/report.ts';
 import { ReportError } from '../../report/report-error.ts';
 import { prepareReport, runReport } from '../../report/run-report.ts';
 import type { PreparedReport, ReportRun } from '../../report/run-report.ts';
@@ -21,7 +22,7 @@ import { answerTable } from './answer-table.ts';
 import { evidencePage } from './evidence-page.ts';
 import { openLocalArchive } from './local-engine.ts';
 import type { LocalArchive } from './local-engine.ts';
-import { asUsage, readReports, tellReportError } from './read-reports.ts';
+import { asUsage, readReports, showingControls, tellReportError } from './read-reports.ts';
 import type { ReportOptions } from './report-options.ts';
 
 /** runReports asks each report of one archive and writes the answers where they were asked for. */
@@ -31,14 +32,17 @@ export async function runReports(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { cwd, err, now } = surroundings;
-  if (names.length > 1 && options.evidence === undefined) {
+  if (names.length === 0 && options.control === undefined) {
+    throw new UsageError('which report?', '`trailwatch report list` names all; --control takes all of a framework.');
+  }
+  if ((names.length > 1 || options.control !== undefined) && options.evidence === undefined) {
     throw new UsageError('several reports need a folder for their answers', 'Name it with --evidence FOLDER.');
   }
   if (options.evidence !== undefined && options.out !== undefined) {
     throw new UsageError('--out takes one answer, --evidence all forms of it: give one or the other');
   }
   // Everything that can be wrong with the question is said before a file is read.
-  const prepared = await prepareAll(names, options, now());
+  const prepared = await prepareAll(names, options, surroundings);
   const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
   if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
   const reads = new Set(prepared.flatMap(({ report }) => report.reads));
@@ -69,13 +73,18 @@ export async function runReports(
 async function prepareAll(
   names: readonly string[],
   options: ReportOptions,
-  now: Date,
+  { now, err }: Surroundings,
 ): Promise<readonly PreparedReport[]> {
   const reports = await readReports();
   try {
-    const period = readPeriod({ period: options.period, from: options.from, to: options.to }, now);
+    const period = readPeriod({ period: options.period, from: options.from, to: options.to }, now());
     const { account, region } = options;
-    const chosen = names.map((name) => findReport(reports, name));
+    const named = names.map((name) => findReport(reports, name));
+    const bundled = options.control === undefined ? [] : showingControls(reports, options.control);
+    // Whoever asks for a bundle does not ask for the timeline of nobody.
+    const asking = bundled.filter((report) => !named.includes(report) && isMissingParameters(report, options.param));
+    for (const report of asking) await err.write(`trailwatch: ${report.name} is left out: it needs a --param\n`);
+    const chosen = [...new Set([...named, ...bundled])].filter((report) => !asking.includes(report));
     const taken = new Set(chosen.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
     return chosen.map((report) => {
       // Of several reports each takes its own of the parameters; one that none takes is a mistake.
@@ -97,6 +106,10 @@ const writers: Readonly<Record<ReportOptions['format'], Writer>> = {
   json: (run, { version: own }) => jsonOf(run, `trailwatch ${own}`),
   html: (run, context) => evidencePage(run, context),
 };
+
+function isMissingParameters({ parameters }: Report, given: ReportOptions['param']): boolean {
+  return parameters.some((one) => one.default === undefined && !Object.hasOwn(given, one.name));
+}
 
 function columnsOf({ report }: ReportRun): readonly string[] {
   return report.columns.map(({ name }) => name);
