@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { lowerRules } from '../../../src/sigma/lower.ts';
+import { parseRuleFile } from '../../../src/sigma/parse.ts';
 import { codesOf, exprsOf, matches, problemsOf, ruleText } from './rule-text.ts';
 
 /** Where the specification is open, the engine decides once; each decision has its rows here. */
@@ -122,4 +124,18 @@ test('reading 10 a filter is ANDed, and warned about without any `not`', () => {
   ]);
   expect(problemsOf(filter('not selection'))).toEqual([]);
   expect(problemsOf(filter('selection'))).toMatchObject([{ severity: 'warning', code: 'filter-without-not' }]);
+});
+
+test.each([
+  ['in the correlation', '  generate: true\n', ['one', 'c']],
+  ['beside it', 'generate: true\n', ['one', 'c']],
+  ['nowhere', '', ['c']],
+])('reading 15 generate is read %s', (_, more, keys) => {
+  const text =
+    'title: One\nname: one\nlogsource: { product: test }\ndetection: { s: { a: x }, condition: s }\n---\n' +
+    `title: C\nname: c\ncorrelation:\n  type: event_count\n  rules: [one]\n  group-by: [u]\n  timespan: 1m\n  condition: { gte: 2 }\n${more}`;
+  const { ruleSet, problems } = lowerRules(parseRuleFile(text, 'rule.yml').documents);
+  expect(problems).toEqual([]);
+  const generating = [...ruleSet.detections, ...ruleSet.correlations].filter(({ generate }) => generate);
+  expect(generating.map(({ key }) => key)).toEqual(keys);
 });
