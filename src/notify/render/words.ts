@@ -53,6 +53,8 @@ export function whatWords({ what, outcome }: Pick<Message, 'what' | 'outcome'>):
   }
   // Nor is what CloudTrail noticed.
   if (what.category.kind === 'insight') return done;
+  // Nor what a service published, or a line that says nothing of success.
+  if (what.category.kind === 'other' && outcome.kind === 'success') return done;
   // Some actions say their outcome themselves: `sshd:login failed`.
   if (outcome.kind === 'failure' && what.action.endsWith('failed')) return `${done} (${outcome.code})`;
   return `${done}, ${outcomeWords(outcome)}`;
