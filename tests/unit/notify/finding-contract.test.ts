@@ -89,10 +89,19 @@ describe('findingDetail', () => {
     const text = char.repeat(3000);
     const event: AuditEvent = {
       ...rootLogin.event,
-      ...{ id: text, region: text, service: text, action: text, sourceAddress: text, userAgent: text },
+      id: text,
+      region: text,
+      service: text,
+      action: text,
+      sourceAddress: text,
+      userAgent: text,
       source: { product: 'aws', services: Array.from({ length: 50 }, () => text) },
       actor: {
-        ...{ kind: 'role', name: text, arn: text, account: text, accessKeyId: text },
+        kind: 'role',
+        name: text,
+        arn: text,
+        account: text,
+        accessKeyId: text,
         chain: Array.from({ length: 50 }, () => text),
       },
       targets: Array.from({ length: 300 }, () => ({ kind: text, id: text })),
