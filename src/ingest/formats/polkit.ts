@@ -8,7 +8,7 @@ import type { LineFields, ProgramParser } from './text-format.ts';
  */
 export const parsePolkit: ProgramParser = (message) => {
   const decided =
-    /^Operator of (\S{1,64}) (successfully authenticated as|FAILED to authenticate)(?: as)? ?(?:unix-user:(\S{1,256}) )?to gain (\S{1,32}) authorization for action (\S{1,256}) for (\S{1,128})/.exec(
+    /^Operator of (\S{1,64}) (successfully authenticated as|FAILED to authenticate)(?: unix-user:(\S{1,256}))? to gain (?:(\S{1,32}) )?authorization for action (\S{1,256}) for /.exec(
       message,
     );
   if (decided !== null) return decisionOf(message, decided);
@@ -34,10 +34,7 @@ export const parsePolkit: ProgramParser = (message) => {
   return parsePam(message);
 };
 
-function decisionOf(
-  message: string,
-  [, session = '', how = '', as, kind = '', action = '']: RegExpExecArray,
-): LineFields {
+function decisionOf(message: string, [, session = '', how = '', as, kind, action = '']: RegExpExecArray): LineFields {
   const ok = how.startsWith('successfully');
   // The command between stands in the way of whatever it says: the owner is polkit's last word.
   const owner = / \(owned by unix-user:(\S{1,256})\)$/.exec(message)?.[1];
@@ -49,7 +46,7 @@ function decisionOf(
     ...(as !== undefined && { target_user: as }),
     session,
     polkit_action: action,
-    authorization: kind,
+    ...(kind !== undefined && { authorization: kind }),
   };
 }
 

@@ -293,6 +293,7 @@ export const parseSshd: ProgramParser = (message) => {
   if (known === undefined) return parsePam(text);
   const fields: LineFields = { action: known.action, activity: known.activity };
   if (known.outcome !== undefined) fields['outcome'] = known.outcome;
+  if (text.endsWith(' [preauth]')) fields['preauth'] = true;
   return known.read === undefined ? fields : Object.assign(fields, known.read(text.slice(known.start.length)));
 };
 
