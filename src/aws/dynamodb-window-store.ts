@@ -45,6 +45,12 @@ const maxRecordBytes = 16_000_000;
  * createDynamoWindowStore keeps one item a match, `window#<group>` / `<event time>#<match>`, and one item for a group's
  * firings, `fired#<group>` / `fired`. All reads are consistent: of two writers at the same time, the one that reads last
  * sees both their matches, and the version of the firings lets only one of them mark.
+ *
+ * A group is one partition, of which DynamoDB takes some 1,000 writes a second; groups are people and addresses, so a burst
+ * of many spreads over many. A burst of one beyond that is throttled and its batch comes again: nothing is lost, and what
+ * it made fire fired with its first matches. Spreading one group over several partitions would not help: each batch reads
+ * its group whole, and would then read them all.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 export function createDynamoWindowStore(options: DynamoWindowStoreOptions): WindowStore {
   const { client, table, now, rememberMs = 3 * aDay, perGroup = 5_000 } = options;
