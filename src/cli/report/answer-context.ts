@@ -4,7 +4,8 @@ import type { ArchiveTally } from './archive-rows.ts';
 /** AnswerContext is what evidence says beside the answer. */
 export interface AnswerContext {
   readonly archive: readonly string[];
-  readonly tally: Readonly<ArchiveTally>;
+  /** What was read for it; absent when the archive is a store, which was read before. */
+  readonly tally?: Readonly<ArchiveTally>;
   readonly version: string;
 }
 

@@ -67,7 +67,9 @@ function policy(): string {
 function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
   const { report, statistics, account, region } = run;
   const unread =
-    tally.failed > 0 ? `; ${plural(tally.failed, 'record or file', 'records or files')} could not be read` : '';
+    tally !== undefined && tally.failed > 0
+      ? `; ${plural(tally.failed, 'record or file', 'records or files')} could not be read`
+      : '';
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Period', periodText(run.period)],
     ['Accounts', account === '*' ? 'all in the archive' : account],
@@ -79,7 +81,7 @@ function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
         .join('\n') || undefined,
     ],
     ['Archive', archive.map((path) => (path === '-' ? 'standard input' : path)).join('\n')],
-    ['Records', `${count(tally.records)} read${unread}`],
+    ['Records', tally === undefined ? undefined : `${count(tally.records)} read${unread}`],
     ['Answer', plural(run.rows.length, 'row')],
     ['SHA-256', run.hash],
     ['Run', `${run.startedAt} by ${run.engine}, in ${duration(run.elapsedMs)}`],

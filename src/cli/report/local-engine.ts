@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { isLocalStore } from '../../archive/local-store.ts';
 import { createOpener } from '../../ingest/open.ts';
 import { createDuckDbEngine } from '../../report/duckdb/duckdb-engine.ts';
 import type { Table, TableRow } from '../../report/duckdb/table.ts';
 import type { QueryEngine } from '../../report/query-engine.ts';
+import { ReportError } from '../../report/report-error.ts';
 import type { TableName } from '../../report/report.ts';
 import { auditFiles, prepareAudit } from '../audit-files.ts';
 import { UsageError } from '../exit.ts';
@@ -22,6 +24,8 @@ export interface LocalArchive {
   readonly engine: QueryEngine;
   readonly tally: Readonly<ArchiveTally>;
   readonly failures: FailureList;
+  /** Whether it is a local store, whose records nobody counted here. */
+  readonly stored: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -32,8 +36,21 @@ export async function openLocalArchive(
   surroundings: Surroundings,
 ): Promise<LocalArchive> {
   const { err, now, stdin, stop } = surroundings;
+  const store = await storeIn(paths, surroundings.cwd);
+  if (store !== undefined && reads.has('findings')) {
+    throw new UsageError(
+      'a local store holds no findings: the rules need the log files',
+      'Give their folder as --archive.',
+    );
+  }
   // Reports choose their period themselves: reading cuts nothing off, so that one archive answers them all.
-  const input = await openInput(paths, { stdin, opener: createOpener(), now: now(), range: {}, stop });
+  const input = await openInput(store === undefined ? paths : [], {
+    stdin,
+    opener: createOpener(),
+    now: now(),
+    range: {},
+    stop,
+  });
   const [missing] = input.missing;
   if (missing !== undefined) throw new UsageError(`--archive ${missing}: no such file or folder`);
   const tables = await Promise.all([...reads].map(readTable));
@@ -48,18 +65,34 @@ export async function openLocalArchive(
       endProgress();
       if (reads.has('findings')) yield await detectedIn(paths, surroundings);
     };
-    const engine = await createDuckDbEngine(rows(), { temporaryFolder, tables });
+    const engine = await createDuckDbEngine(rows(), {
+      temporaryFolder,
+      tables,
+      ...(store !== undefined && { store }),
+    });
     const close = async (): Promise<void> => {
       await engine.close();
       await removeFolder();
     };
-    return { engine, tally, failures, close };
+    if (stop.aborted) {
+      await close();
+      throw new ReportError('cancelled', 'stopped before the archive was read: there is no answer');
+    }
+    return { engine, tally, failures, close, stored: store !== undefined };
   } catch (error) {
     await removeFolder();
     throw error;
   } finally {
     endProgress();
   }
+}
+
+/** The local store that was given, alone: it and loose files can hold the same records. */
+async function storeIn(paths: readonly string[], cwd: string): Promise<string | undefined> {
+  const [first] = paths;
+  if (first === undefined || !(await isLocalStore(resolve(cwd, first)))) return undefined;
+  if (paths.length > 1) throw new UsageError(`--archive ${first}: a local store is asked alone`);
+  return resolve(cwd, first);
 }
 
 /** What the rules find in the same files: the pipeline's `findings` table, made on the spot. */

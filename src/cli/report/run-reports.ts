@@ -46,7 +46,13 @@ export async function runReports(
   const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
   if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
   const reads = new Set(prepared.flatMap(({ report }) => report.reads));
-  const archive = await openLocalArchive(paths, reads, surroundings);
+  let archive: LocalArchive;
+  try {
+    archive = await openLocalArchive(paths, reads, surroundings);
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    return tellReportError(error, 'report run', surroundings);
+  }
   try {
     const runs: ReportRun[] = [];
     for (const one of prepared) {
@@ -59,7 +65,11 @@ export async function runReports(
         return await tellReportError(error, one.report.name, surroundings);
       }
     }
-    const context = { archive: paths, tally: archive.tally, version: version() };
+    const context = {
+      archive: paths,
+      ...(!archive.stored && { tally: archive.tally }),
+      version: version(),
+    };
     if (options.evidence === undefined) {
       for (const run of runs) await writeAnswer(run, options, context, surroundings);
     } else await writeEvidence(runs, resolve(cwd, options.evidence), context, surroundings);
@@ -148,10 +158,10 @@ async function writeEvidence(
   await surroundings.err.write(`${plural(files.length, 'file')} and manifest.json written to ${folder}\n`);
 }
 
-function noteOf({ report, rows, period, elapsedMs, hash }: ReportRun, { tally }: LocalArchive): string {
+function noteOf({ report, rows, period, elapsedMs, hash }: ReportRun, { tally, stored }: LocalArchive): string {
   const asked = periodText(period);
   const head = `${report.name}: ${plural(rows.length, 'row')} in ${duration(elapsedMs)}; ${asked}; sha256 ${hash.slice(0, 16)}…\n`;
-  if (rows.length > 0) return head;
+  if (rows.length > 0 || stored) return head;
   const there =
     tally.first === undefined
       ? 'the archive holds no record of the kind that it reads'

@@ -1,4 +1,7 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { join } from 'node:path';
+import { sqlText, storeQuery } from '../../archive/local-store.ts';
+import { parquetBelow } from '../../archive/store-compaction.ts';
 import type { ParameterValue } from '../parameter.ts';
 import type { Answer, Cell, Query, QueryEngine } from '../query-engine.ts';
 import { ReportError } from '../report-error.ts';
@@ -11,6 +14,8 @@ export interface DuckDbOptions {
   /** Where what doesn't fit in memory goes; a folder that the caller removes. */
   readonly temporaryFolder: string;
   readonly tables: readonly Table[];
+  /** A local store (`trailwatch archive import`): its tables are asked where they lie, those it lacks are filled with rows. */
+  readonly store?: string;
   /** As DuckDB writes it: `1GB`. */
   readonly memoryLimit?: string;
 }
@@ -24,7 +29,7 @@ const flushEvery = 20_000;
  */
 export async function createDuckDbEngine(
   rows: AsyncIterable<readonly TableRow[]>,
-  { temporaryFolder, tables, memoryLimit = '1GB' }: DuckDbOptions,
+  { temporaryFolder, tables, store, memoryLimit = '1GB' }: DuckDbOptions,
 ): Promise<QueryEngine> {
   // The library loads a native module of 50 MB: only who asks a report waits for it.
   const { DuckDBInstance, version } = await import('@duckdb/node-api');
@@ -41,8 +46,14 @@ export async function createDuckDbEngine(
   };
   try {
     await connection.run("SET TimeZone = 'UTC'");
-    await fill(connection, rows, tables);
+    const stored = store === undefined ? [] : await viewStore(connection, store, tables);
+    await fill(
+      connection,
+      rows,
+      tables.filter((table) => !stored.includes(table)),
+    );
     for (const macro of trinoMacros) await connection.run(macro);
+    if (store !== undefined) await connection.run(`SET allowed_directories = [${sqlText(store)}]`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
   } catch (error) {
@@ -54,6 +65,21 @@ export async function createDuckDbEngine(
     query: (query, options) => ask(connection, query, options),
     close,
   };
+}
+
+/** Makes a view of each table that the store has rows of, and returns those. */
+async function viewStore(
+  connection: DuckDBConnection,
+  store: string,
+  tables: readonly Table[],
+): Promise<readonly Table[]> {
+  const stored: Table[] = [];
+  for (const table of tables) {
+    if ((await parquetBelow(join(store, table.name))).length === 0) continue;
+    await connection.run(`CREATE VIEW ${table.name} AS ${storeQuery(store, table.name)}`);
+    stored.push(table);
+  }
+  return stored;
 }
 
 async function fill(
@@ -100,7 +126,7 @@ async function ask(
   { sql, values }: Query,
   { signal, onProgress }: Parameters<QueryEngine['query']>[1],
 ): Promise<Answer> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw new ReportError('cancelled', 'stopped before the query began');
   const stop = (): void => connection.interrupt();
   signal.addEventListener('abort', stop);
   const timer = setInterval(() => {
@@ -134,7 +160,7 @@ function faultOf(cause: unknown, signal: AbortSignal): ReportError {
   if (cause instanceof ReportError) return cause;
   if (signal.aborted) return new ReportError('cancelled', 'stopped before the answer was complete', { cause });
   const [message = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  return new ReportError('engine', `DuckDB: ${message}`, { cause });
+  return new ReportError('engine', `DuckDB: ${message.replace(/^Error: /, '')}`, { cause });
 }
 
 function bindable({ value }: ParameterValue): string | number | boolean {

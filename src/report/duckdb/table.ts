@@ -55,7 +55,13 @@ function lowerKeys(value: unknown, depth: number): unknown {
 }
 
 /** tableSql makes a table of `<name>_raw`, which has id, time, account, region and body. */
-export function tableSql({ name, columns, partitions }: Table): string {
+export function tableSql(table: Table): string {
+  return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM ${table.name}_raw
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
+}
+
+/** columnsSql reads a table's columns and partitions out of such a row: what stands between SELECT and FROM. */
+export function columnsSql({ columns, partitions }: Table): string {
   const filled = columns.map((column) =>
     column.type === 'string'
       ? // Of text the text, of everything else its JSON text, as Athena's serde gives them.
@@ -68,8 +74,7 @@ export function tableSql({ name, columns, partitions }: Table): string {
     day: "strftime(CAST(time AS TIMESTAMPTZ), '%Y/%m/%d')",
   };
   const partitioned = partitions.map((one) => `${places[one.name] ?? 'NULL'} AS ${one.name}`);
-  return `CREATE TABLE ${name} AS SELECT ${[...filled, ...partitioned].join(', ')} FROM ${name}_raw
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
+  return [...filled, ...partitioned].join(', ');
 }
 
 const scalars: Readonly<Record<string, string>> = {
