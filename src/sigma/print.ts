@@ -21,7 +21,8 @@ export function printDocument(document: SigmaDocument): string {
   const own = Object.entries(custom).filter(([key]) => !key.startsWith(logsourcePrefix));
   return stringify(
     { ...filled(meta), ...logicOf(document), ...Object.fromEntries(own) },
-    { version: '1.2', schema: 'core', lineWidth: 0 },
+    // Block texts lose blanks at their ends.
+    { version: '1.2', schema: 'core', lineWidth: 0, blockQuote: false },
   );
 }
 

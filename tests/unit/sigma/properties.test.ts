@@ -12,6 +12,7 @@ import { printDocument } from '../../../src/sigma/print.ts';
 import { requirementsOf } from '../../../src/sigma/requirements.ts';
 import { foldCase, textOf } from '../../../src/sigma/text.ts';
 import { evaluate } from './plain-evaluator.ts';
+import { ruleText } from './rule-text.ts';
 
 const letters = fc.constantFrom('a', 'b', 'A', 'ä', 'Ä', 'σ', 'Σ', '😀', '-', '1');
 const word = fc.array(letters, { maxLength: 5 }).map((chars) => chars.join(''));
@@ -242,4 +243,11 @@ test('adding an unrelated rule changes nothing of the others', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test.each([' \n', '\n%', ' x', '\t', '- x', '#', "'"])('printed and parsed again, %j stays the same text', (value) => {
+  const { documents } = parseRuleFile(ruleText(`selection: { a: ${JSON.stringify(value)} }`), 'rule.yml');
+  const printed = documents.map(printDocument).join('---\n');
+  const [again] = parseRuleFile(printed, 'rule.yml').documents;
+  expect(again).toMatchObject({ detection: { searches: new Map([['selection', { item: { values: [value] } }]]) } });
 });
