@@ -4,7 +4,7 @@ import { parseAudit } from './audit.ts';
 import { parseCron } from './cron.ts';
 import { parseFtpd } from './ftpd.ts';
 import { parseKernel } from './kernel.ts';
-import { parseLogin } from './login.ts';
+import { parseKerberosLogin, parseLogin } from './login.ts';
 import { parseLogind } from './logind.ts';
 import { parsePam } from './pam.ts';
 import { parseDoas, parsePolkit } from './polkit.ts';
@@ -25,7 +25,9 @@ import { readWebError } from './web-error.ts';
  * | `message` | every line | what follows the header; the whole line when there is none |
  * | `hostname`, `program`, `pid` | syslog | who wrote it |
  * | `priority` (number), `msgid` | syslog | facility × 8 + severity; RFC 5424's message id |
- * | `repeat` (number) | `message repeated N times: [ … ]` | how often; the other fields are those of the message inside |
+ * | `id.name` | RFC 5424 | each parameter of the structured data |
+ * | `repeat` (number) | `message repeated N times: [ … ]` | how often; the other fields are those of the message inside, and correlations count it so often |
+ * | `raw` | any | the line as it was, where colours or NULs were taken out of it |
  * | `unparsed` | any | why a part or all of the line could not be read |
  * | `action` | known messages | what happened: `login accepted`, `login failed`, `command run`, … (the tables in this folder) |
  * | `activity` | known messages | `authentication`, `session`, `privilege-use`, `account`, `schedule`, `connection`, `other` |
@@ -35,6 +37,9 @@ import { readWebError } from './web-error.ts';
  * | `target_user` | su, usermod | who the user becomes |
  * | `src_ip`, `src_port` (number), `src_host` | sshd | the client; `src_host` only where no address is given |
  * | `auth_method` | sshd | `password`, `publickey`, `keyboard-interactive/pam`, … |
+ * | `key_type`, `key_fingerprint`, `key_file` | sshd | the key that was used |
+ * | `cert_id`, `cert_serial`, `ca_type`, `ca_fingerprint` | sshd | the certificate's id and number, and who signed it; of a failed login the id is the client's word |
+ * | `preauth` (true) | sshd | nobody had signed in yet |
  * | `pam_module`, `pam_service`, `pam_type`, `pam_message`, `pam_user`, `pam_rhost`, `ruser`, `tty`, `logname`, `uid`, `euid`, `by_user`, `by_uid` | PAM | as PAM names them; `by_…` is who opened a session |
  * | `failures` (number) | sshd | `PAM N more authentication failures` |
  * | `USER`, `COMMAND`, `PWD`, `TTY`, `GROUP`, `HOST`, `ENV`, `CHROOT`, `TSID` | sudo | as sudo names them: `USER` is who the command ran as |
@@ -42,6 +47,16 @@ import { readWebError } from './web-error.ts';
  * | `session` | systemd-logind | the session's number |
  * | `command`, `cron_verb`, `cron_target` | cron | `CMD (command)`; any other verb and what it is about |
  * | `group`, `UID`, `GID`, `home`, `shell`, `changed` | useradd and kin | as the tool names them |
+ * | `type`, `a0`, `a1`, …, `exe`, `comm`, `name`, `acct`, `addr`, `res`, `key`, `SYSCALL`, … | auditd | as auditd names them, hex decoded; `audit_id` is time and number; the peer's `hostname` is `src_host` |
+ * | `polkit_action`, `authorization` | polkit | what was asked for, and for how long it is granted |
+ * | `unit`, `exit_code` (number) | systemd | the unit, and how its process ended |
+ * | `SRC`, `DST`, `PROTO`, `SPT`, `DPT`, `IN`, `OUT` | kernel | a packet, as netfilter names it |
+ * | `c-ip`, `cs-username`, `cs-method`, `cs-uri`, `cs-uri-stem`, `cs-uri-query`, `cs-version`, `cs-host`, `cs-referer`, `cs-user-agent`, `sc-status` (number), `sc-bytes` (number) | web servers | as Sigma's taxonomy names them |
+ * | `object_type`, `object_id`, `container`, `image`, `service`, `project`, `command`, `signal`, `health`, `exec_id`, `exit_code` (number) | Docker | of an event; `container`, `service` and `stream` also of a container's line |
+ * | `filesystem`, `type`, `size`, `used`, `available`, `mounted_on`; `use_percent`, `size_bytes`, `used_bytes`, `available_bytes` (numbers) | df | one mount |
+ * | `load1`, `load5`, `load15`, `users`, `uptime_days`, `uptime_seconds` (numbers) | uptime | the host |
+ * | `level`, `status` (number) | any application | `ERROR`, `WARN`, `INFO`, …; an HTTP status |
+ * | `component`, `thread`, `log_group`, `log_stream` | agents, Apache | which part of it wrote the line, and of which log it speaks |
  */
 export interface ProgramFormat {
   readonly programs: readonly string[];
@@ -84,6 +99,7 @@ const formats: readonly ProgramFormat[] = [
     parse: parseAccounts,
   },
   { programs: ['login', 'agetty'], services: ['login', 'auth', 'syslog'], parse: parseLogin },
+  { programs: ['klogind', 'rlogind', 'rshd'], services: ['auth', 'syslog'], parse: parseKerberosLogin },
   {
     programs: ['polkitd', 'pkexec', 'polkit-agent-helper-1'],
     services: ['polkit', 'auth', 'syslog'],

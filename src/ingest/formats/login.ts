@@ -49,3 +49,13 @@ export const parseLogin: ProgramParser = (message) => {
     ...(comma !== -1 && { reason: rest.slice(comma + 2) }),
   };
 };
+
+/** parseKerberosLogin reads klogind: `Authentication failed from 192.0.2.1 (client.example): Permission denied in replay cache code`. */
+export const parseKerberosLogin: ProgramParser = (message) => {
+  const failed = { action: 'login failed', activity: 'authentication', outcome: 'failure' };
+  const from = /^Authentication failed from (\S{1,64}) \(([^)]{0,256})\): (.{0,256})/s.exec(message);
+  if (from !== null) return { ...failed, ...addressFields(from[1]), src_host: from[2] ?? '', reason: from[3] ?? '' };
+  if (message === 'Kerberos authentication failed' || message === "Couldn't authenticate user")
+    return { ...failed, reason: message };
+  return parsePam(message);
+};

@@ -73,8 +73,20 @@ const knownPrograms = new Set([
   'useradd',
   'usermod',
   'groupadd',
+  'userdel',
+  'groupdel',
+  'groupmod',
+  'gpasswd',
+  'chpasswd',
+  'chage',
   'passwd',
   'login',
+  'pkexec',
+  'polkitd',
+  'audispd',
+  'nginx',
+  'httpd',
+  'apache2',
 ]);
 
 /** https://www.rfc-editor.org/rfc/rfc3164#section-4.1 */
@@ -119,9 +131,16 @@ type Writable = { -readonly [Key in keyof SyslogLine]: SyslogLine[Key] };
 
 function afterHost(text: string, space: number): Writable {
   const after = text.slice(space + 1).trimStart();
-  const line: Writable = takeTag(after) ?? { message: after };
+  const line: Writable = takeTag(after) ?? takeLoginTag(after) ?? { message: after };
   line.hostname = text.slice(0, space);
   return line;
+}
+
+/** login tags what it says with `-- ` and the user's name. */
+function takeLoginTag(text: string): Writable | undefined {
+  const found = /^-- \S{1,64}\[(\d{1,10})\]: /.exec(text);
+  if (found === null) return undefined;
+  return { program: 'login', pid: found[1] ?? '', message: text.slice(found[0].length) };
 }
 
 /** Reads `program[pid]: `, `program(module)[pid]: ` or `program: `. */

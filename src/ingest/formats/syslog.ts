@@ -16,7 +16,9 @@ export const readSyslog: LineReader = (line, referenceTime) => {
 export function readMessage(parsed: SyslogLine): { readonly fields: LineFields; readonly source: RecordSource } {
   const format = formatOf(parsed.program);
   const { message, repeat } = unrepeated(parsed.message);
-  const read = parsed.module === undefined ? format.parse(message) : (parsePamText(message) ?? format.parse(message));
+  // Some daemons end their messages in a space, which would hide their last word from the patterns.
+  const text = message.endsWith(' ') ? message.trimEnd() : message;
+  const read = parsed.module === undefined ? format.parse(text) : (parsePamText(text) ?? format.parse(text));
   // Assigned one by one: a hundred thousand lines a second pass here, and spreading costs more than reading.
   const fields: LineFields = {};
   if (parsed.data !== undefined) Object.assign(fields, parsed.data);

@@ -128,6 +128,58 @@ real('real logs are read whole', () => {
     expect(records.filter(({ fields }) => fields['unparsed'] !== undefined)).toEqual([]);
   });
 
+  test('Linux_2k.log: every ftpd and Kerberos line too', async () => {
+    const { records } = await readFiles('loghub_openssh_linux', 'Linux_2k.log');
+    const of = (program: string) => records.filter(({ fields }) => fields['program'] === program);
+    expect(of('ftpd')).toHaveLength(916);
+    expect([...of('ftpd'), ...of('klogind')].filter(({ fields }) => fields['action'] === undefined)).toEqual([]);
+    expect(counted(of('ftpd').map(({ fields }) => fields['action']))).toEqual({
+      'connection failed': 4,
+      'connection opened': 909,
+      'login accepted': 2,
+      timeout: 1,
+    });
+    expect(
+      of('ftpd').filter(({ fields }) => fields['action'] === 'connection opened' && fields['src_ip'] === undefined),
+    ).toEqual([]);
+  });
+
+  test('StreamAlert, just as its folder stands there: wrapped records are opened', async () => {
+    const { records, failures } = await readFiles('streamalert_cloudtrail');
+    expect(records.length + failures.length).toBe(54);
+    expect(counted(records.map(({ source }) => source.services[0]))).toEqual({ cloudtrail: 41 });
+    expect(failures.every((reason) => reason.includes('ime is not an ISO 8601 time'))).toBe(true);
+  });
+
+  test("AWS's and others' samples: all wrapped, one without an id", async () => {
+    const { records, failures } = await readFiles('small_cloudtrail_samples');
+    expect(records).toHaveLength(28);
+    expect(records.every(({ source }) => source.services[0] === 'cloudtrail')).toBe(true);
+    expect(failures).toEqual([expect.stringContaining('without an eventID')]);
+  });
+
+  test("Elastic's sample: who, from where, what", async () => {
+    const { records } = await readFiles('elastic_auth_sample', 'test.log');
+    expect(
+      records.map(({ fields }) => [
+        fields['action'],
+        fields['user'] ?? fields['group'],
+        fields['src_ip'] ?? fields['COMMAND'] ?? fields['shell'],
+      ]),
+    ).toEqual([
+      ['login accepted', 'vagrant', '10.0.2.2'],
+      ['login accepted', 'vagrant', '192.168.33.1'],
+      ['invalid user', 'test', '10.0.2.2'],
+      ['login failed', 'root', '216.160.83.57'],
+      ['command run', 'vagrant', '/bin/ls'],
+      ['no identification', undefined, '2.125.160.217'],
+      ['command run', 'vagrant', '/bin/cat /var/log/secure'],
+      ['command refused', 'tsg', '/bin/ls'],
+      ['group created', 'apache', undefined],
+      ['user created', 'apache', '/sbin/nologin'],
+    ]);
+  });
+
   test.each([
     ['the sample of sshd, sudo, groupadd and useradd', 'elastic_auth_sample/test.log', 10],
     ["sshd's messages", 'crowdsec_hub_tests/sshd-logs/sshd-logs.log', undefined],

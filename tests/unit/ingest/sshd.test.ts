@@ -17,7 +17,67 @@ describe('parseSshd reads', () => {
     ],
     [
       'Accepted publickey for deploy from 192.0.2.1 port 1 ssh2: RSA-CERT SHA256:a ID ops@example (serial 7) CA RSA SHA256:b',
-      { ...accepted, auth_method: 'publickey', user: 'deploy', src_ip: '192.0.2.1', src_port: 1 },
+      {
+        ...accepted,
+        auth_method: 'publickey',
+        user: 'deploy',
+        src_ip: '192.0.2.1',
+        src_port: 1,
+        key_type: 'RSA-CERT',
+        key_fingerprint: 'SHA256:a',
+        cert_id: 'ops@example',
+        cert_serial: '7',
+        ca_type: 'RSA',
+        ca_fingerprint: 'SHA256:b',
+      },
+    ],
+    [
+      'Accepted publickey for deploy from 192.0.2.1 port 1 ssh2: ED25519-CERT SHA256:a ID x (serial 1) CA RSA SHA256:c (serial 7) CA RSA SHA256:b',
+      { user: 'deploy', cert_id: 'x (serial 1) CA RSA SHA256:c', cert_serial: '7', ca_fingerprint: 'SHA256:b' },
+    ],
+    [
+      'Accepted publickey for deploy from 192.0.2.1 port 1 ssh2: ED25519 SHA256:a',
+      { key_type: 'ED25519', key_fingerprint: 'SHA256:a' },
+    ],
+    [
+      'Accepted certificate ID "ops" (serial 7) signed by ED25519 CA SHA256:b via /etc/ssh/ca.pub',
+      { action: 'certificate accepted', cert_id: 'ops', cert_serial: '7', ca_type: 'ED25519' },
+    ],
+    [
+      'Accepted key ED25519 SHA256:a found at /home/bob/.ssh/authorized_keys:1',
+      { action: 'key accepted', key_file: '/home/bob/.ssh/authorized_keys:1' },
+    ],
+    ['error: Certificate invalid: expired', { action: 'certificate refused', outcome: 'failure', reason: 'expired' }],
+    [
+      'fatal: Access denied for user bob by PAM account configuration [preauth]',
+      { action: 'login refused', user: 'bob', preauth: true },
+    ],
+    [
+      'Authentication tried for root with correct key but not from a permitted host (host=client.example, ip=192.0.2.1, required=10.0.0.0/8).',
+      { action: 'login refused', user: 'root', src_ip: '192.0.2.1' },
+    ],
+    [
+      'Protocol major versions differ for 192.0.2.1 port 9: SSH-2.0-x vs. SSH-1.5-y',
+      { action: 'bad identification', src_ip: '192.0.2.1', src_port: 9 },
+    ],
+    [
+      'Nasty PTR record "203.0.113.6" is set up for 192.0.2.1, ignoring',
+      { src_ip: '192.0.2.1', src_host: '203.0.113.6' },
+    ],
+    [
+      'srclimit_penalise: ipv4: new 192.0.2.1/32 deferred penalty of 5 seconds for penalty: failed authentication',
+      { action: 'address penalised', src_ip: '192.0.2.1', reason: 'failed authentication' },
+    ],
+    ['Connection from fe80::1%eth0 port 9 on fe80::2 port 22', { src_ip: 'fe80::1%eth0', src_port: 9 }],
+    [
+      'Connection from 192.0.2.1 port 9 on 198.51.100.1 port 22 rdomain ""',
+      { action: 'connection opened', src_port: 9 },
+    ],
+    ['error: kex_exchange_identification: Connection closed by remote host', { action: 'bad identification' }],
+    ['no hostkey alg [preauth]', { action: 'negotiation failed', preauth: true }],
+    [
+      'Timeout, client not responding from user bob 192.0.2.1 port 9',
+      { action: 'timeout', user: 'bob', src_ip: '192.0.2.1' },
     ],
     [
       'Accepted keyboard-interactive/pam for bob from 192.0.2.1 port 2 ssh2',
