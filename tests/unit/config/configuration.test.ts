@@ -20,7 +20,7 @@ async function load(...texts: readonly string[]) {
 
 describe('what is wrong is refused with its line', () => {
   test.each([
-    ['an unknown section', 'accounts: {}\nroute: []', /^c\.yml:2: route: unknown key: known here are accounts, logs/],
+    ['an unknown section', 'accounts: {}\nroutes: []', /^c\.yml:2: routes: unknown key: known here are accounts/],
     ['an unknown key in a row', 'logs:\n  - group: /a\n    fromat: json', /^c\.yml:3: logs\.0\.fromat: unknown key/m],
     ['a missing key', 'logs:\n  - group: /a', /^c\.yml:2: logs\.0\.format: is missing/],
     [
