@@ -116,14 +116,18 @@ test('every rule has its part in the story, but those named here', () => {
     'AWS found credentials in public',
     'AWS reports abuse of the account',
     'Account left its organisation',
+    'Disk nearly full',
     'GuardDuty finding of high severity',
     'GuardDuty finding of medium severity',
+    'Load of a host stays high',
+    'Log agent cannot deliver',
     'Log file deleted from the archive',
     'Network logs deleted',
     'Role may be assumed by anyone',
     'Secrets read in one batch by a filter',
     'Security Hub finding of high severity',
     'Security group opened to the world',
+    'Shell opened in a running container',
     'Slow SSH brute force',
   ]);
 });
