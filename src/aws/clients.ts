@@ -1,3 +1,4 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
@@ -13,6 +14,11 @@ const patience = {
 
 // Clients take region, credentials and endpoint from the environment, as the AWS SDK documents it. Each is a function of
 // its own, so that a bundle holds no SDK that its function doesn't use.
+
+export function athenaClient(): AthenaClient {
+  // Its own limits on calls are low: a few reports at once are throttled.
+  return new AthenaClient({ ...patience, maxAttempts: 8 });
+}
 
 /** A region's own: each signs its digests with its own keys. */
 export function cloudtrailClient(region: string): CloudTrailClient {

@@ -4,6 +4,9 @@ export const reportFormats = ['table', 'csv', 'json', 'html'] as const;
 export interface ReportOptions {
   readonly control?: string;
   readonly archive?: readonly string[];
+  readonly stage?: string;
+  readonly workGroup?: string;
+  readonly database?: string;
   readonly period?: string;
   readonly from?: string;
   readonly to?: string;

@@ -10,10 +10,11 @@ Examples:
   trailwatch report run root-activity                              the sample archive that comes with Trailwatch
   trailwatch report run console-sign-ins --archive AWSLogs/ --period "last quarter"
   trailwatch report run principal-timeline --archive incident/ --param principal=alice --format csv
+  trailwatch report run administrator-grants --stage prod --period "last quarter"
   trailwatch report run --control PCI --archive AWSLogs/ --period 2026-Q1 --evidence pack/
 
 A date is a day (2026-03-11), a month (2026-03), a quarter (2026-Q1), a year (2026), a time, or how long ago: 90d, 12w, 36h.
---period takes one of them whole, or today, yesterday, "this month", "last quarter". Without any, all of the archive is read.
+--period takes one of them whole, or today, yesterday, "this month", "last quarter". Without any, all of a folder is read; of a stage, the period that the report suggests.
 `;
 
 /** reportCommand adds `trailwatch report`: saved questions, answered over an archive. */
@@ -44,6 +45,9 @@ export function reportCommand(program: Command, surroundings: Surroundings, end:
     .argument('[name...]', 'the reports to run; several need --evidence')
     .option('--control <framework>', "all reports that help to show a framework's controls, e.g. CIS, PCI")
     .option('--archive <path>', "a trail's folder, any folder or file of logs, or -; repeatable", collect)
+    .option('--stage <stage>', "ask the stage's Athena in place of a folder; credentials and region as for the AWS CLI")
+    .option('--work-group <name>', 'Athena work group (default: trailwatch-<stage>-reports)')
+    .option('--database <name>', 'Athena database (default: trailwatch_<stage>)')
     .option('--period <period>', 'the period to look at, e.g. 90d, 2026-01, "last quarter"')
     .option('--from <date>', 'from the beginning of')
     .option('--to <date>', 'to the end of')

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { findReport } from '../../report/load-reports.ts';
 import { manifestOf } from '../../report/manifest.ts';
-import { readPeriod } from '../../report/period.ts';
+import { partitionDays, readPeriod } from '../../report/period.ts';
+import type { Period } from '../../report/period.ts';
+import type { EngineProgress } from '../../report/query-engine.ts';
 import { csvOf } from '../../report/render/csv.ts';
 import { jsonOf } from '../../report/render/json.ts';
 import type { Report } from '../../report/report.ts';
@@ -14,7 +16,7 @@ import { failureLines } from '../failure-list.ts';
 import { projectPath } from '../options.ts';
 import { writeFileAt } from '../report-file.ts';
 import type { Surroundings } from '../terminal.ts';
-import { count, duration, plural } from '../text.ts';
+import { bytes, count, duration, plural } from '../text.ts';
 import { version } from '../version.ts';
 import { periodText } from './answer-context.ts';
 import type { AnswerContext } from './answer-context.ts';
@@ -23,6 +25,7 @@ import { evidencePage } from './evidence-page.ts';
 import { openLocalArchive } from './local-engine.ts';
 import type { LocalArchive } from './local-engine.ts';
 import { asUsage, readReports, showingControls, tellReportError } from './read-reports.ts';
+import { openStage } from './stage-engine.ts';
 import type { ReportOptions } from './report-options.ts';
 
 /** runReports asks each report of one archive and writes the answers where they were asked for. */
@@ -44,11 +47,16 @@ export async function runReports(
   // Everything that can be wrong with the question is said before a file is read.
   const prepared = await prepareAll(names, options, surroundings);
   const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
-  if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
+  if (options.stage !== undefined && options.archive !== undefined) {
+    throw new UsageError('--stage asks Athena, --archive a folder: give one or the other');
+  }
+  if (options.stage !== undefined) await err.write(partitionNotes(prepared));
+  else if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
   const reads = new Set(prepared.flatMap(({ report }) => report.reads));
   let archive: LocalArchive;
   try {
-    archive = await openLocalArchive(paths, reads, surroundings);
+    archive =
+      options.stage === undefined ? await openLocalArchive(paths, reads, surroundings) : await openStage(options);
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     return tellReportError(error, 'report run', surroundings);
@@ -57,7 +65,13 @@ export async function runReports(
     const runs: ReportRun[] = [];
     for (const one of prepared) {
       try {
-        const run = await runReport(one, archive.engine, { now, signal: surroundings.stop, maxRows: options.maxRows });
+        const run = await runReport(one, archive.engine, {
+          now,
+          signal: surroundings.stop,
+          maxRows: options.maxRows,
+          onProgress: progressTo(surroundings),
+        });
+        if (err.interactive) await err.write('\r\u001b[K');
         runs.push(run);
         await err.write(noteOf(run, archive));
       } catch (error) {
@@ -66,7 +80,7 @@ export async function runReports(
       }
     }
     const context = {
-      archive: paths,
+      archive: options.stage === undefined ? paths : [`stage ${options.stage}`],
       ...(!archive.stored && { tally: archive.tally }),
       version: version(),
     };
@@ -87,7 +101,14 @@ async function prepareAll(
 ): Promise<readonly PreparedReport[]> {
   const reports = await readReports();
   try {
-    const period = readPeriod({ period: options.period, from: options.from, to: options.to }, now());
+    const { period, from, to, stage } = options;
+    // Reading all of a folder is for the asker to wait for; reading all of a bucket is for somebody to pay.
+    const open = stage !== undefined && period === undefined && from === undefined;
+    if (open && to !== undefined) {
+      throw new UsageError('--to alone would read the bucket from its beginning', 'Say from when, with --from.');
+    }
+    const periodFor = (report: Report): Period =>
+      readPeriod({ period: open ? report.period : period, from, to }, now());
     const { account, region } = options;
     const named = names.map((name) => findReport(reports, name));
     const bundled = options.control === undefined ? [] : showingControls(reports, options.control);
@@ -101,7 +122,7 @@ async function prepareAll(
       const own = Object.entries(options.param).filter(
         ([name]) => !taken.has(name) || report.parameters.some((one) => one.name === name),
       );
-      return prepareReport(report, { period, account, region, parameters: Object.fromEntries(own) });
+      return prepareReport(report, { period: periodFor(report), account, region, parameters: Object.fromEntries(own) });
     });
   } catch (error) {
     throw asUsage(error);
@@ -158,9 +179,38 @@ async function writeEvidence(
   await surroundings.err.write(`${plural(files.length, 'file')} and manifest.json written to ${folder}\n`);
 }
 
-function noteOf({ report, rows, period, elapsedMs, hash }: ReportRun, { tally, stored }: LocalArchive): string {
+/** Says before anything is read, and paid for, which partitions will be. */
+function partitionNotes(prepared: readonly PreparedReport[]): string {
+  return prepared
+    .map(({ report, period, account, region }) => {
+      const { first, last } = partitionDays(period);
+      const all = (value: string): string => (value === '*' ? 'all' : value);
+      return `trailwatch: ${report.name} reads partitions: account ${all(account)}, region ${all(region)}, days ${first} to ${last}\n`;
+    })
+    .join('');
+}
+
+function progressTo({ err }: Surroundings): (progress: EngineProgress) => void {
+  return ({ state, part, bytesScanned }) => {
+    if (!err.interactive) return;
+    const reached = part === undefined ? '' : ` ${Math.floor(part * 100)}%`;
+    const scanned = bytesScanned === undefined ? '' : `, ${bytes(bytesScanned)} scanned`;
+    void err.write(`\r${state.toLowerCase()}${reached}${scanned}\u001b[K`);
+  };
+}
+
+function costText({ bytesScanned, cost, reused }: ReportRun['statistics']): string {
+  if (bytesScanned === undefined) return '';
+  const price = cost === undefined ? '' : `, $${cost.toFixed(4)}`;
+  return `${bytes(bytesScanned)} scanned${price}${reused === true ? ', an earlier result' : ''}; `;
+}
+
+function noteOf(
+  { report, rows, period, elapsedMs, hash, statistics }: ReportRun,
+  { tally, stored }: LocalArchive,
+): string {
   const asked = periodText(period);
-  const head = `${report.name}: ${plural(rows.length, 'row')} in ${duration(elapsedMs)}; ${asked}; sha256 ${hash.slice(0, 16)}…\n`;
+  const head = `${report.name}: ${plural(rows.length, 'row')} in ${duration(elapsedMs)}; ${costText(statistics)}${asked}; sha256 ${hash.slice(0, 16)}…\n`;
   if (rows.length > 0 || stored) return head;
   const there =
     tally.first === undefined

@@ -1,0 +1,181 @@
+import {
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from '@aws-sdk/client-athena';
+import type { AthenaClient, QueryExecution, Row } from '@aws-sdk/client-athena';
+import { sqlLiteral } from '../report/parameter.ts';
+import type { Answer, Cell, Query, QueryEngine, QueryStatistics } from '../report/query-engine.ts';
+import { ReportError } from '../report/report-error.ts';
+
+/** AthenaOptions say where queries run; the work group says where their results go, and how much they may read. */
+export interface AthenaOptions {
+  readonly client: AthenaClient;
+  readonly workGroup: string;
+  readonly database: string;
+  /** Waits so many ms, or less when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Answers from a result of the same query that is at most so many minutes old. */
+  readonly reuseMinutes?: number;
+  /** US dollars for 2^40 bytes scanned; regions differ. https://aws.amazon.com/athena/pricing/ */
+  readonly dollarsPerTerabyte?: number;
+}
+
+// Athena's limit on a query's text, and the least that a query is charged for.
+const longestQuery = 262_144;
+const leastBilled = 10 * 1024 ** 2;
+const terabyte = 1024 ** 4;
+const firstWaitMs = 250;
+const longestWaitMs = 5_000;
+
+/** createAthenaEngine answers queries by Athena. Throttled calls are tried again by the client; what it starts, it stops. */
+export function createAthenaEngine(options: AthenaOptions): QueryEngine {
+  return {
+    name: `Athena, work group ${options.workGroup}`,
+    query: (query, run) => ask(query, run, options),
+    async close() {
+      options.client.destroy();
+    },
+  };
+}
+
+type Run = Parameters<QueryEngine['query']>[1];
+
+async function ask(query: Query, run: Run, options: AthenaOptions): Promise<Answer> {
+  const { client } = options;
+  if (run.signal.aborted) throw new ReportError('cancelled', 'stopped before the query began');
+  const id = await start(query, options);
+  const execution = await finished(id, run, options);
+  const pages = pagesOf(client, id, run.signal);
+  const first = await pages.next();
+  if (first.done === true) throw new ReportError('engine', `Athena: query ${id} has no result`);
+  // The first row of a SELECT's result holds the columns' names.
+  const [head = [], ...rows] = first.value;
+  return {
+    columns: head.map(String),
+    batches: batchesOf(rows, pages),
+    statistics: () => statisticsOf(id, execution, options),
+  };
+}
+
+async function start({ sql, values }: Query, options: AthenaOptions): Promise<string> {
+  const { client, workGroup, database, reuseMinutes } = options;
+  if (sql.text.length > longestQuery) {
+    throw new ReportError('definition', `the SQL has ${sql.text.length} characters; Athena takes ${longestQuery}`);
+  }
+  const { QueryExecutionId } = await called('StartQueryExecution', () =>
+    client.send(
+      new StartQueryExecutionCommand({
+        QueryString: sql.text,
+        WorkGroup: workGroup,
+        QueryExecutionContext: { Database: database },
+        // Athena prepares the query and takes each parameter as one literal: none can become part of its text.
+        ...(values.length > 0 && { ExecutionParameters: values.map(sqlLiteral) }),
+        ...(reuseMinutes !== undefined && {
+          ResultReuseConfiguration: {
+            ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: reuseMinutes },
+          },
+        }),
+      }),
+    ),
+  );
+  if (QueryExecutionId === undefined) throw new ReportError('engine', 'Athena: started a query without naming it');
+  return QueryExecutionId;
+}
+
+/** Asks how the query is, more and more seldom, until it has ended. A query that nobody waits for any more is stopped. */
+async function finished(id: string, { signal, onProgress }: Run, options: AthenaOptions): Promise<QueryExecution> {
+  const { client, wait } = options;
+  let ended = false;
+  try {
+    for (let ms = firstWaitMs; ; ms = Math.min(ms * 1.5, longestWaitMs)) {
+      if (signal.aborted) throw new ReportError('cancelled', `stopped; query ${id} was stopped on Athena too`);
+      const { QueryExecution: execution = {} } = await called('GetQueryExecution', () =>
+        client.send(new GetQueryExecutionCommand({ QueryExecutionId: id })),
+      );
+      const state = execution.Status?.State ?? 'QUEUED';
+      const bytesScanned = execution.Statistics?.DataScannedInBytes;
+      onProgress?.({ state, ...(bytesScanned !== undefined && { bytesScanned }) });
+      ended = state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
+      if (state === 'SUCCEEDED') return execution;
+      if (ended) throw failureOf(id, state, execution);
+      await wait(ms, signal);
+    }
+  } finally {
+    // Left alone it would go on reading, and be paid for.
+    if (!ended) await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
+  }
+}
+
+function failureOf(id: string, state: string, { Status, Statistics }: QueryExecution): ReportError {
+  const reason = Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? 'Athena gives no reason';
+  if (/bytes scanned limit/i.test(reason)) {
+    return new ReportError(
+      'cut-off',
+      `the work group's cut-off stopped query ${id} after ${Statistics?.DataScannedInBytes ?? 0} bytes`,
+      {
+        hint: 'Ask for a shorter period, one account or one region; or raise queryCutoffGigabytes of the stage.',
+      },
+    );
+  }
+  if (state === 'CANCELLED') return new ReportError('cancelled', `query ${id} was cancelled on Athena: ${reason}`);
+  return new ReportError('engine', `Athena: query ${id} failed: ${reason}`);
+}
+
+async function* pagesOf(
+  client: AthenaClient,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  let token: string | undefined;
+  do {
+    if (signal.aborted) throw new ReportError('cancelled', 'stopped before the answer was complete');
+    const page = await called('GetQueryResults', () =>
+      client.send(
+        new GetQueryResultsCommand({
+          QueryExecutionId: id,
+          MaxResults: 1000,
+          ...(token !== undefined && { NextToken: token }),
+        }),
+      ),
+    );
+    const width = page.ResultSet?.ResultSetMetadata?.ColumnInfo?.length;
+    yield (page.ResultSet?.Rows ?? []).map((row) => cellsOf(row, width));
+    token = page.NextToken;
+  } while (token !== undefined);
+}
+
+/** A null is a datum without a value; at a row's end Athena may leave it out altogether. */
+function cellsOf({ Data = [] }: Row, width = Data.length): readonly Cell[] {
+  return Array.from({ length: Math.max(width, Data.length) }, (_, index) => Data[index]?.VarCharValue ?? null);
+}
+
+async function* batchesOf(
+  first: readonly (readonly Cell[])[],
+  rest: AsyncGenerator<readonly (readonly Cell[])[]>,
+): AsyncIterable<readonly (readonly Cell[])[]> {
+  yield first;
+  yield* rest;
+}
+
+function statisticsOf(
+  id: string,
+  { Statistics }: QueryExecution,
+  { dollarsPerTerabyte = 5 }: AthenaOptions,
+): QueryStatistics {
+  const bytesScanned = Statistics?.DataScannedInBytes ?? 0;
+  const reused = Statistics?.ResultReuseInformation?.ReusedPreviousResult === true;
+  const billed = reused ? 0 : Math.max(bytesScanned, leastBilled);
+  return { executionId: id, bytesScanned, reused, cost: (billed / terabyte) * dollarsPerTerabyte };
+}
+
+/** Says which call Athena refused, and why; what trying again could mend, the client has tried again. */
+async function called<T>(operation: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    const { name = 'Error', message = '' } = cause as { readonly name?: string; readonly message?: string };
+    throw new ReportError('engine', `Athena: ${operation}: ${name}: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,131 @@
+import type { ParameterValue } from '../../src/report/parameter.ts';
+import type { Cell, QueryEngine } from '../../src/report/query-engine.ts';
+import { startHttpServer } from './http-server.ts';
+import type { Answer } from './http-server.ts';
+
+/** How the next queries go: as they should, or as they sometimes do. */
+export type Mood = 'works' | 'fails' | 'never ends' | 'exceeds the cut-off' | 'answers from before';
+
+export interface LocalAthena {
+  readonly url: string;
+  /** Every call in order, with its input. */
+  readonly calls: readonly { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }[];
+  mood(mood: Mood): void;
+  /** The next calls are throttled. */
+  throttle(times: number): void;
+  clear(): void;
+  close(): Promise<void>;
+}
+
+interface Execution {
+  polls: number;
+  stopped: boolean;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly mood: Mood;
+}
+
+/** Rows of a page: few, so that every answer has several. */
+const pageSize = 3;
+const scanned = 123_456_789;
+
+/** startLocalAthena speaks Athena's protocol (awsJson1.1) and answers with another engine's rows. */
+export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena> {
+  const calls: { operation: string; input: Readonly<Record<string, unknown>> }[] = [];
+  const executions = new Map<string, Execution>();
+  let mood: Mood = 'works';
+  let throttled = 0;
+
+  const operations: Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => Promise<Answer>>> = {
+    async StartQueryExecution(input) {
+      const values = ((input['ExecutionParameters'] as string[] | undefined) ?? []).map(valueOf);
+      const sql = { text: String(input['QueryString']), names: values.map(() => 'x') };
+      const answer = await engine.query({ sql, values }, { signal: new AbortController().signal });
+      const rows: (readonly Cell[])[] = [];
+      for await (const batch of answer.batches) rows.push(...batch);
+      const id = `00000000-0000-4000-8000-${String(executions.size + 1).padStart(12, '0')}`;
+      executions.set(id, { polls: 0, stopped: false, columns: answer.columns, rows, mood });
+      return json(200, { QueryExecutionId: id });
+    },
+    async GetQueryExecution(input) {
+      const execution = executions.get(String(input['QueryExecutionId']));
+      if (execution === undefined) return json(400, { __type: 'InvalidRequestException', message: 'no such query' });
+      execution.polls++;
+      return json(200, { QueryExecution: statusOf(execution) });
+    },
+    async StopQueryExecution(input) {
+      const execution = executions.get(String(input['QueryExecutionId']));
+      if (execution !== undefined) execution.stopped = true;
+      return json(200, {});
+    },
+    async GetQueryResults(input) {
+      const execution = executions.get(String(input['QueryExecutionId']));
+      if (execution === undefined) return json(400, { __type: 'InvalidRequestException', message: 'no such query' });
+      const { columns, rows } = execution;
+      const all = [columns, ...rows];
+      const from = Number(input['NextToken'] ?? 0);
+      const next = from + pageSize;
+      return json(200, {
+        ResultSet: {
+          Rows: all.slice(from, next).map((row) => ({ Data: row.map(datumOf) })),
+          ResultSetMetadata: { ColumnInfo: columns.map((name) => ({ Name: name, Type: 'varchar' })) },
+        },
+        ...(next < all.length && { NextToken: String(next) }),
+      });
+    },
+  };
+
+  const { url, close } = await startHttpServer(async ({ headers, body }) => {
+    const operation = String(headers['x-amz-target']).replace('AmazonAthena.', '');
+    const input = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    calls.push({ operation, input });
+    if (throttled > 0) {
+      throttled--;
+      return json(400, { __type: 'TooManyRequestsException', message: 'Rate exceeded' });
+    }
+    return (await operations[operation]?.(input)) ?? json(400, { __type: 'UnknownOperationException' });
+  });
+  return {
+    url,
+    calls,
+    close,
+    mood: (next) => void (mood = next),
+    throttle: (times) => void (throttled = times),
+    clear: () => void calls.splice(0),
+  };
+}
+
+/** Queued, then running with ever more bytes, then ended as the mood was. */
+function statusOf({ polls, stopped, mood }: Execution): unknown {
+  const state = (State: string, DataScannedInBytes: number, StateChangeReason?: string): unknown => ({
+    Status: { State, StateChangeReason },
+    Statistics: {
+      DataScannedInBytes,
+      ...(mood === 'answers from before' && { ResultReuseInformation: { ReusedPreviousResult: true } }),
+    },
+  });
+  if (stopped) return state('CANCELLED', 1, 'Query cancelled by user');
+  if (polls === 1) return state('QUEUED', 0);
+  if (polls === 2 || mood === 'never ends') return state('RUNNING', polls * 1000);
+  if (mood === 'fails') return state('FAILED', 0, "TABLE_NOT_FOUND: line 3:6: Table 'cloudtrail' does not exist");
+  if (mood === 'exceeds the cut-off') {
+    return state('CANCELLED', scanned, 'Bytes scanned limit was exceeded');
+  }
+  return state('SUCCEEDED', mood === 'answers from before' ? 0 : scanned);
+}
+
+function datumOf(cell: Cell): { readonly VarCharValue?: string } {
+  return cell === null ? {} : { VarCharValue: String(cell) };
+}
+
+/** Reads a literal back as Athena would: anything else than one literal is refused. */
+function valueOf(literal: string): ParameterValue {
+  if (/^'(?:[^']|'')*'$/.test(literal)) return { type: 'text', value: literal.slice(1, -1).replaceAll("''", "'") };
+  if (/^-?\d+$/.test(literal)) return { type: 'integer', value: Number(literal) };
+  if (literal === 'true' || literal === 'false') return { type: 'boolean', value: literal === 'true' };
+  throw new Error(`no literal: ${literal}`);
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, body: JSON.stringify(body), headers: { 'content-type': 'application/x-amz-json-1.1' } };
+}

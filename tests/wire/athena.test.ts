@@ -1,0 +1,198 @@
+import { AthenaClient } from '@aws-sdk/client-athena';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAthenaEngine } from '../../src/aws/athena-engine.ts';
+import type { AthenaOptions } from '../../src/aws/athena-engine.ts';
+import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
+import { loadReports } from '../../src/report/load-reports.ts';
+import { allTime } from '../../src/report/period.ts';
+import type { EngineProgress, QueryEngine } from '../../src/report/query-engine.ts';
+import { csvOf } from '../../src/report/render/csv.ts';
+import { prepareReport, runReport } from '../../src/report/run-report.ts';
+import type { ReportRun } from '../../src/report/run-report.ts';
+import { trailwatch } from '../cli/trailwatch.ts';
+import { openArchive, samplePaths } from '../support/local-archive.ts';
+import { startLocalAthena } from '../support/local-athena.ts';
+import type { LocalAthena } from '../support/local-athena.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const reports = await loadReports(join(root, 'queries'), 'queries');
+const usual = reports.filter(
+  ({ name, parameters }) =>
+    parameters.every((one) => one.default !== undefined) && !['access-keys-unused', 'new-behaviour'].includes(name),
+);
+
+let archive: LocalArchive;
+let athena: LocalAthena;
+let engine: QueryEngine;
+let waits: number[] = [];
+
+function engineFor(options: Partial<AthenaOptions> = {}): QueryEngine {
+  const client = new AthenaClient({
+    endpoint: athena.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 4,
+  });
+  const wait = async (ms: number): Promise<void> => void waits.push(ms);
+  return createAthenaEngine({
+    client,
+    workGroup: 'trailwatch-test-reports',
+    database: 'trailwatch_test',
+    wait,
+    ...options,
+  });
+}
+
+async function run(
+  name: string,
+  parameters: Readonly<Record<string, string>> = {},
+  signal = new AbortController().signal,
+  onProgress: (progress: EngineProgress) => void = () => undefined,
+  by = engine,
+): Promise<ReportRun> {
+  const report = reports.find((one) => one.name === name);
+  if (report === undefined) throw new Error(`no report ${name}`);
+  const prepared = prepareReport(report, { period: allTime, parameters });
+  return runReport(prepared, by, { now: () => new Date(0), signal, onProgress, maxRows: 100_000 });
+}
+
+beforeAll(async () => {
+  archive = await openArchive(samplePaths);
+  athena = await startLocalAthena(archive.engine);
+  engine = engineFor();
+});
+afterAll(async () => {
+  await engine.close();
+  await athena.close();
+  await archive.close();
+});
+afterEach(() => {
+  athena.mood('works');
+  athena.clear();
+  waits = [];
+});
+
+test.each(usual)('$name has the rows and the hash that DuckDB gives', async ({ name }) => {
+  const [remote, local] = [await run(name), await run(name, {}, undefined, undefined, archive.engine)];
+  const columns = remote.report.columns.map((column) => column.name);
+  expect(csvOf(columns, remote.rows).replaceAll('\r\n', '\n')).toBe(
+    readFileSync(join(root, `tests/golden/reports/${name}.csv`), 'utf8'),
+  );
+  expect(remote.hash).toBe(local.hash);
+});
+
+test('parameters travel beside the query, one literal each', async () => {
+  await run('resource-timeline', { resource: "x' OR 1=1 --" });
+  const [{ input } = { input: {} }] = athena.calls;
+  expect(input).toMatchObject({
+    WorkGroup: 'trailwatch-test-reports',
+    QueryExecutionContext: { Database: 'trailwatch_test' },
+  });
+  expect((input as { ExecutionParameters: string[] }).ExecutionParameters).toContain("'x'' OR 1=1 --'");
+  expect((input as { QueryString: string }).QueryString).not.toContain('1=1');
+});
+
+test('it says how the query is, how much was read, and what that cost', async () => {
+  const seen: EngineProgress[] = [];
+  const { statistics, engine: name } = await run('deletions', {}, undefined, (progress) => seen.push(progress));
+  expect(seen.map(({ state }) => state)).toEqual(['QUEUED', 'RUNNING', 'SUCCEEDED']);
+  expect(statistics).toMatchObject({ bytesScanned: 123_456_789, reused: false });
+  expect(statistics.cost).toBeCloseTo((123_456_789 / 1024 ** 4) * 5, 10);
+  expect(name).toBe('Athena, work group trailwatch-test-reports');
+});
+
+test('it asks more and more seldom', async () => {
+  await run('deletions');
+  expect(waits).toEqual([250, 375]);
+});
+
+test('throttled calls are tried again', async () => {
+  athena.throttle(2);
+  expect((await run('deletions')).rows.length).toBeGreaterThan(0);
+  expect(athena.calls.filter(({ operation }) => operation === 'StartQueryExecution')).toHaveLength(3);
+});
+
+test('a query that fails says which and why', async () => {
+  athena.mood('fails');
+  await expect(run('deletions')).rejects.toMatchObject({
+    kind: 'engine',
+    message: expect.stringMatching(/query 0+-.* failed: TABLE_NOT_FOUND/),
+  });
+});
+
+test('a cut-off says what to do', async () => {
+  athena.mood('exceeds the cut-off');
+  await expect(run('deletions')).rejects.toMatchObject({
+    kind: 'cut-off',
+    hint: expect.stringContaining('shorter period'),
+  });
+});
+
+test('who stops waiting stops the query too', async () => {
+  athena.mood('never ends');
+  const stopping = new AbortController();
+  const progress = ({ state }: EngineProgress): void => {
+    if (state === 'RUNNING') stopping.abort();
+  };
+  await expect(run('deletions', {}, stopping.signal, progress)).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(athena.calls.at(-1)?.operation).toBe('StopQueryExecution');
+});
+
+test('an earlier result costs nothing, and is used only when it was allowed', async () => {
+  athena.mood('answers from before');
+  const reusing = engineFor({ reuseMinutes: 60 });
+  const { statistics } = await run('deletions', {}, undefined, undefined, reusing);
+  expect(statistics).toMatchObject({ reused: true, cost: 0 });
+  expect(athena.calls[0]?.input).toMatchObject({
+    ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 60 } },
+  });
+  athena.clear();
+  await run('deletions');
+  expect(athena.calls[0]?.input).not.toHaveProperty('ResultReuseConfiguration');
+  await reusing.close();
+});
+
+test('the command names the partitions first, and the bytes and cost after', async () => {
+  const args = [
+    'report',
+    'run',
+    'deletions',
+    '--stage',
+    'test',
+    '--from',
+    '2026-03',
+    '--to',
+    '2026-03',
+    '--format',
+    'csv',
+  ];
+  const env = {
+    AWS_ENDPOINT_URL: athena.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const { code, stdout, stderr } = await trailwatch(args, { env });
+  expect(stderr).toContain('reads partitions: account all, region all, days 2026/03/01 to 2026/04/02');
+  expect(stderr).toMatch(/deletions: 14 rows in .*; 123 MB scanned, \$0\.0006; /);
+  expect(code).toBe(0);
+  expect(stdout.split('\r\n')).toHaveLength(16);
+});
+
+test.each([
+  { rule: 'a cut-off', mood: 'exceeds the cut-off' as const, code: 1, says: /cut-off stopped query/ },
+  { rule: 'a query that fails', mood: 'fails' as const, code: 70, says: /TABLE_NOT_FOUND/ },
+])('$rule leaves no answer, and exit code $code', async ({ mood, code, says }) => {
+  athena.mood(mood);
+  const env = {
+    AWS_ENDPOINT_URL: athena.url,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const ended = await trailwatch(['report', 'run', 'deletions', '--stage', 'test'], { env });
+  expect([ended.code, ended.stdout]).toEqual([code, '']);
+  expect(ended.stderr).toMatch(says);
+});
