@@ -3,6 +3,8 @@
  * which belong to the machine they were measured on.
  */
 import { parseArgs } from 'node:util';
+import { benchFormats } from './formats.ts';
+import { benchIngest } from './ingest.ts';
 import { readRecords, readRuleSets } from './inputs.ts';
 import { benchLoad } from './load.ts';
 import { benchMatcher } from './matcher.ts';
@@ -14,12 +16,16 @@ const [inputs, records] = [await readRuleSets(), readRecords(256)];
 const inputMs = performance.now() - started;
 const load = await benchLoad(inputs, records);
 const matcher = await benchMatcher(inputs, records);
+const ingest = await benchIngest(records);
+const formats = benchFormats();
 const report = {
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
   events: records.length,
   load,
   matcher,
+  ingest,
+  formats,
 };
 
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -63,6 +69,20 @@ else {
       `${(row.eventMedianNs / base).toFixed(2)}×`,
       `${(row.naiveEventNs / 1_000).toFixed(0)} µs`,
       `${row.timesFaster.toFixed(0)}×`,
+    ]),
+  );
+  say('Reading files, unpacked MB a second');
+  table(
+    ['file', 'read and checked', 'JSON.parse or split alone'],
+    ingest.map((row) => [row.name, row.read.toFixed(0), row.plain.toFixed(0)]),
+  );
+  say('Reading lines of each format into records');
+  table(
+    ['format', 'lines/s', 'MB/s'],
+    formats.map((row) => [
+      row.name,
+      Math.round(row.linesPerSecond).toLocaleString('en-US'),
+      row.megabytesPerSecond.toFixed(0),
     ]),
   );
 }
