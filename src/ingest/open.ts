@@ -143,7 +143,7 @@ function datedLine(line: string): { readonly time: string; readonly text: string
   if (space < 20 || line.charAt(space - 1) !== 'Z') return undefined;
   const time = isoTime(line.slice(0, space));
   const text = line.slice(space + 1).trimStart();
-  if (time === undefined || isKnownLine(line, time) || !(looksLikeJson(text) || isKnownLine(text, time)))
+  if (time === undefined || !(looksLikeJson(text) || isKnownLine(text, time)) || isKnownLine(line, time))
     return undefined;
   return { time, text };
 }

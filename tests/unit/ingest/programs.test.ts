@@ -130,7 +130,11 @@ const cases: readonly (readonly [string, string, Readonly<Record<string, unknown
     'pam_unix(vsftpd:auth): authentication failure; logname= uid=0 euid=0 tty=ftp ruser=x rhost=192.0.2.1',
     { pam_service: 'vsftpd', pam_rhost: '192.0.2.1' },
   ],
-  ['anything', 'pam_tally2(login:auth): user root (0) tally 4, deny 3', { action: 'account locked out', user: 'root', failures: 4, pam_module: 'pam_tally2' }],
+  [
+    'anything',
+    'pam_tally2(login:auth): user root (0) tally 4, deny 3',
+    { action: 'account locked out', user: 'root', failures: 4, pam_module: 'pam_tally2' },
+  ],
 ];
 
 describe('parses', () => {
