@@ -7,6 +7,8 @@ export interface AnswerContext {
   /** What was read for it; absent when the archive is a store, which was read before. */
   readonly tally?: Readonly<ArchiveTally>;
   readonly version: string;
+  /** Who asked, by the name the machine knows. */
+  readonly by: string;
 }
 
 /** periodText says a period for a person. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cell } from '../../report/query-engine.ts';
-import type { Column } from '../../report/report.ts';
+import type { Column, Control } from '../../report/report.ts';
 import type { ReportRun } from '../../report/run-report.ts';
 import { html, trusted } from '../report-page/markup.ts';
 import type { Markup } from '../report-page/markup.ts';
@@ -13,13 +13,13 @@ import type { AnswerContext } from './answer-context.ts';
 const ownStyle = `${style}
 .answer th { vertical-align: bottom; } .answer th button { border: 0; background: none; padding: 0; color: inherit; text-align: inherit; font-weight: 600; }
 .answer th[aria-sort=ascending] button::after { content: " ↑"; } .answer th[aria-sort=descending] button::after { content: " ↓"; }
-.answer td { font-size: 13px; max-width: 34ch; } .answer td.n { padding-right: 8px; } .answer tr[hidden] { display: none; }
+.answer td { font-size: 13px; max-width: 44ch; overflow-wrap: break-word; } .answer td.k { white-space: nowrap; } .answer th.n { padding: 0 8px 6px 12px; } .answer td.n { padding-right: 8px; } .answer tr[hidden] { display: none; }
 .answer thead { display: table-header-group; } .answer tr { break-inside: avoid; }
 .bars { display: grid; grid-template-columns: minmax(120px, 34ch) 1fr auto; gap: 4px 12px; font-size: 13.5px; align-items: center; }
 .bars span { overflow-wrap: anywhere; } .bars b { font-variant-numeric: tabular-nums; font-weight: 500; text-align: right; }
 .bars svg { width: 100%; height: 12px; display: block; } .bars rect { fill: var(--accent); }
-main.wide { max-width: 1500px; } .answer { min-width: 720px; }
-@media print { main.wide { max-width: none; } .answer { min-width: 0; font-size: 8.5pt; } .answer td { font-size: 8pt; max-width: none; } .answer th button { display: inline !important; } .answer tr[hidden] { display: table-row; } @page { size: A4 landscape; margin: 12mm; } }
+main.wide, header.top, footer { max-width: 1500px; } .answer { min-width: 720px; }
+@media print { main.wide { max-width: none; } .answer { min-width: 0; font-size: 8.5pt; } .answer td { font-size: 8pt; max-width: none; } .answer td.k { white-space: normal; } .answer th button { display: inline !important; } .answer tr[hidden] { display: table-row; } @page { size: A4 landscape; margin: 12mm; } }
 `;
 
 const shownBars = 15;
@@ -64,7 +64,7 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
 }
 
-function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
+function facts(run: ReportRun, { archive, tally, by }: AnswerContext): Markup {
   const { report, statistics, account, region } = run;
   const unread =
     tally !== undefined && tally.failed > 0
@@ -85,10 +85,11 @@ function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
     ['Answer', plural(run.rows.length, 'row')],
     ['SHA-256', run.hash],
     ['Run', `${run.startedAt} by ${run.engine}, in ${duration(run.elapsedMs)}`],
+    ['Asked by', by],
     ['Bytes scanned', statistics.bytesScanned === undefined ? undefined : bytes(statistics.bytesScanned)],
     ['Cost', statistics.cost === undefined ? undefined : `$${statistics.cost.toFixed(4)}`],
     ['Execution', statistics.executionId],
-    ['Controls', report.controls.map(({ framework, id }) => `${framework}: ${id}`).join('\n') || undefined],
+    ['Controls', controlsText(report.controls) || undefined],
   ];
   return html`<section class="card">
     <p class="about">${report.reading}</p>
@@ -103,6 +104,16 @@ function facts(run: ReportRun, { archive, tally }: AnswerContext): Markup {
       )}
     </dl>
   </section>`;
+}
+
+function controlsText(controls: readonly Control[]): string {
+  const frameworks = [...new Set(controls.map(({ framework }) => framework))];
+  const idsOf = (framework: string): string =>
+    controls
+      .filter((control) => control.framework === framework)
+      .map(({ id }) => id)
+      .join(', ');
+  return frameworks.map((framework) => `${framework}: ${idsOf(framework)}`).join('\n');
 }
 
 function brokenLines(text: string): readonly Markup[] {
@@ -151,6 +162,8 @@ function answer({ report, rows }: ReportRun): Markup {
       <p>No row: nothing in the period answers the question.</p>
     </section>`;
   const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
+  // Account numbers, times and names read best in one piece; only columns of long texts are broken.
+  const short = report.columns.map((_column, index) => rows.every((row) => String(row[index] ?? '').length <= 24));
   return html`<section class="card">
     <h2>Answer<small>${plural(rows.length, 'row')}</small></h2>
     <div class="tools" hidden>
@@ -170,7 +183,7 @@ function answer({ report, rows }: ReportRun): Markup {
           ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, index) => cellOf(cell, right[index] === true))}
+                ${row.map((cell, index) => cellOf(cell, right[index] === true, short[index] === true))}
               </tr>`,
           )}
         </tbody>
@@ -179,9 +192,8 @@ function answer({ report, rows }: ReportRun): Markup {
   </section>`;
 }
 
-function cellOf(cell: Cell, right: boolean): Markup {
-  const text = cell === null ? '' : String(cell);
-  return right ? html`<td class="n">${text}</td>` : html`<td>${text}</td>`;
+function cellOf(cell: Cell, right: boolean, short: boolean): Markup {
+  return html`<td class="${right ? 'n' : short ? 'k' : ''}">${cell === null ? '' : String(cell)}</td>`;
 }
 
 function meanings(columns: readonly Column[]): Markup {

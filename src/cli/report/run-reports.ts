@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { findReport } from '../../report/load-reports.ts';
 import { manifestOf } from '../../report/manifest.ts';
@@ -80,9 +81,10 @@ export async function runReports(
       }
     }
     const context = {
-      archive: options.stage === undefined ? paths : [`stage ${options.stage}`],
+      archive: options.stage === undefined ? (options.archive ?? ['the sample archive']) : [`stage ${options.stage}`],
       ...(!archive.stored && { tally: archive.tally }),
       version: version(),
+      by: userName(),
     };
     if (options.evidence === undefined) {
       for (const run of runs) await writeAnswer(run, options, context, surroundings);
@@ -91,6 +93,15 @@ export async function runReports(
     return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
   } finally {
     await archive.close();
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user needs no name.
+    return 'unknown';
   }
 }
 
@@ -134,7 +145,7 @@ type Writer = (run: ReportRun, context: AnswerContext, surroundings: Surrounding
 const writers: Readonly<Record<ReportOptions['format'], Writer>> = {
   table: (run, _context, surroundings) => answerTable(run, surroundings.out),
   csv: (run) => csvOf(columnsOf(run), run.rows),
-  json: (run, { version: own }) => jsonOf(run, `trailwatch ${own}`),
+  json: (run, { version: own, by }) => jsonOf(run, `trailwatch ${own}`, by),
   html: (run, context) => evidencePage(run, context),
 };
 

@@ -56,25 +56,21 @@ function lowerKeys(value: unknown, depth: number): unknown {
 
 /** tableSql makes a table of `<name>_raw`, which has id, time, account, region and body. */
 export function tableSql(table: Table): string {
-  return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM ${table.name}_raw
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
+  const first = `SELECT * FROM ${table.name}_raw QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
+  return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM (${first})`;
 }
 
 /** columnsSql reads a table's columns and partitions out of such a row: what stands between SELECT and FROM. */
 export function columnsSql({ columns, partitions }: Table): string {
-  const filled = columns.map((column) =>
-    column.type === 'string'
-      ? // Of text the text, of everything else its JSON text, as Athena's serde gives them.
-        `json_extract_string(body, '$.${column.name}') AS ${column.name}`
-      : `json_transform(json_extract(body, '$.${column.name}'), '${JSON.stringify(structureOf(column.type))}') AS ${column.name}`,
-  );
+  // Of text the text, of everything else its JSON text, as Athena's serde gives them. All columns at once: the text is read once.
+  const shape = Object.fromEntries(columns.map(({ name, type }) => [name, structureOf(type)]));
   const places: Readonly<Record<string, string>> = {
     account: 'account',
     region: 'region',
     day: "strftime(CAST(time AS TIMESTAMPTZ), '%Y/%m/%d')",
   };
   const partitioned = partitions.map((one) => `${places[one.name] ?? 'NULL'} AS ${one.name}`);
-  return [...filled, ...partitioned].join(', ');
+  return [`unnest(json_transform(body, '${JSON.stringify(shape)}'))`, ...partitioned].join(', ');
 }
 
 const scalars: Readonly<Record<string, string>> = {

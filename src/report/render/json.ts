@@ -2,7 +2,7 @@ import type { Cell } from '../query-engine.ts';
 import type { ReportRun } from '../run-report.ts';
 
 /** jsonOf writes a run as `schemas/report-run.schema.json` describes it. */
-export function jsonOf(run: ReportRun, producer: string): string {
+export function jsonOf(run: ReportRun, producer: string, by: string): string {
   const { report } = run;
   const names = report.columns.map(({ name }) => name);
   return `${JSON.stringify(
@@ -19,6 +19,7 @@ export function jsonOf(run: ReportRun, producer: string): string {
       },
       asked: { ...askedOf(run), parameters: run.parameters },
       run: {
+        by,
         engine: run.engine,
         startedAt: run.startedAt,
         elapsedMs: run.elapsedMs,
