@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { archiveCommand } from './archive.ts';
 import { exitCode, UsageError } from './exit.ts';
 import { reportCommand } from './report/report.ts';
 import { ruleCommand } from './rule/rule.ts';
@@ -65,6 +66,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   scanCommand(program, surroundings, end);
   ruleCommand(program, surroundings, end);
   verifyCommand(program, surroundings, end);
+  archiveCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);
   return program;
 }

@@ -122,11 +122,11 @@ describe('the archive', () => {
   });
 
   test('each finding on the bus becomes a line with every column of the findings table', () => {
-    const [target] = organization['FindingsTableRule']?.Properties['Targets'] as readonly {
+    const targets = (organization['FindingsTableRule']?.Properties['Targets'] ?? []) as readonly {
       readonly InputTransformer: { readonly InputPathsMap: Record<string, string>; readonly InputTemplate: string };
     }[];
     const columns = table(organization, 'FindingsTable').StorageDescriptor.Columns.map(({ Name }) => Name);
-    const { InputPathsMap: paths, InputTemplate: template } = target?.InputTransformer ?? {
+    const { InputPathsMap: paths, InputTemplate: template } = targets[0]?.InputTransformer ?? {
       InputPathsMap: {},
       InputTemplate: '',
     };

@@ -1,0 +1,78 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { readParquet, sqlText } from './local-store.ts';
+
+/** Compaction is one exchange of several files for one: written down before it begins, so that a crash in it can be made good. */
+interface Compaction {
+  readonly made: string;
+  readonly of: readonly string[];
+}
+
+const journal = 'compaction.json';
+
+/** Row groups small enough that a query for an hour or a few columns reads little. */
+export const parquetOptions = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)';
+
+/** compact makes one file, in order of time, of the files that lie in a folder of a table. Each of them is so already. */
+export async function compact(
+  connection: DuckDBConnection,
+  { name, id, time }: { readonly name: string; readonly id: string; readonly time: string },
+  folder: string,
+  staging: string,
+): Promise<void> {
+  const places = new Map<string, string[]>();
+  for (const file of await parquetBelow(join(folder, name))) {
+    const place = dirname(file);
+    places.set(place, [...(places.get(place) ?? []), file]);
+  }
+  for (const [place, files] of places) {
+    if (files.length < 2) continue;
+    const fresh = join(staging, `${randomUUID()}.parquet`);
+    // The folders' names are no columns of the files.
+    const rows = readParquet(`[${files.map(sqlText).join(', ')}]`).replace(
+      'hive_partitioning = true',
+      'hive_partitioning = false',
+    );
+    await connection.run(`COPY (SELECT * FROM ${rows} ORDER BY ${time}, ${id}) TO ${sqlText(fresh)} ${parquetOptions}`);
+    const made = join(place, `${randomUUID()}.parquet`);
+    const plan: Compaction = { made, of: files };
+    await writeFile(join(folder, journal), JSON.stringify(plan));
+    await rename(fresh, made);
+    for (const file of files) await rm(file);
+    await rm(join(folder, journal));
+  }
+}
+
+/** finishCompaction makes good what a crash left: old files go where the new one is in its place. */
+export async function finishCompaction(folder: string): Promise<void> {
+  const path = join(folder, journal);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const plan = planOf(text);
+  const done = plan !== undefined && (await stat(plan.made).catch(() => undefined)) !== undefined;
+  if (done) for (const file of plan.of) await rm(file, { force: true });
+  await rm(path);
+}
+
+function planOf(text: string): Compaction | undefined {
+  try {
+    return JSON.parse(text) as Compaction;
+  } catch {
+    // Cut off while it was written: nothing had been exchanged yet.
+    return undefined;
+  }
+}
+
+/** parquetBelow lists the Parquet files below a folder, none when there is no such folder. */
+export async function parquetBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if ((error as { readonly code?: unknown }).code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.parquet'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}

@@ -1,0 +1,161 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { isLocalStore, storeQuery } from '../../src/archive/local-store.ts';
+import { cloudTrailRecord } from './cloudtrail-record.ts';
+import { commandLine, root } from './trailwatch.ts';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const event = (id: string, time: string, more: Readonly<Record<string, unknown>> = {}): unknown =>
+  cloudTrailRecord({ eventID: id, eventTime: time, recipientAccountId: '111122223333', ...more });
+const trailFile = (...records: readonly unknown[]): string => JSON.stringify({ Records: records });
+
+function write(name: string, content: string | Buffer): void {
+  mkdirSync(join(at(name), '..'), { recursive: true });
+  writeFileSync(at(name), content);
+}
+
+const importAll = (...paths: readonly string[]) =>
+  commandLine(['archive', 'import', ...paths.map(at), '--store', at('store')]);
+
+async function ask(sql: string, table = 'cloudtrail'): Promise<readonly unknown[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run(`CREATE VIEW ${table} AS ${storeQuery(at('store'), table)}`);
+    return await (await connection.run(sql)).getRowsJS();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const parquet = (): readonly string[] =>
+  readdirSync(at('store'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.parquet'));
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "trail'watch-store-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('trailwatch archive import', () => {
+  test('keeps events by day and account, in order of time, with the columns that Athena has', async () => {
+    write('logs/b.json', trailFile(event('late', '2026-03-11T23:59:59Z'), event('early', '2026-03-11T00:00:00Z')));
+    write(
+      'logs/a.json.gz',
+      gzipSync(trailFile(event('noon', '2026-03-11T12:00:00Z'), event('next', '2026-03-12T00:00:00Z'))),
+    );
+    const ended = await importAll('logs');
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('4 events added') });
+    expect(await isLocalStore(at('store'))).toBe(true);
+    expect(await isLocalStore(at('logs'))).toBe(false);
+    expect(parquet().map((name) => name.replace(/[^/]+\.parquet$/, ''))).toEqual(
+      ['11', '12'].map((day) => `cloudtrail/day=2026-03-${day}/account=111122223333/`),
+    );
+    expect(await ask('SELECT eventid, day, account, region FROM cloudtrail')).toEqual([
+      ['early', '2026/03/11', '111122223333', 'eu-west-1'],
+      ['noon', '2026/03/11', '111122223333', 'eu-west-1'],
+      ['late', '2026/03/11', '111122223333', 'eu-west-1'],
+      ['next', '2026/03/12', '111122223333', 'eu-west-1'],
+    ]);
+  });
+
+  test('an import once more reads nothing; a new file with known events adds only the new ones, on their day', async () => {
+    write('logs/a.json', trailFile(event('one', '2026-03-11T10:00:00Z'), event('two', '2026-03-11T11:00:00Z')));
+    await importAll('logs');
+    expect((await importAll('logs')).stdout).toMatch(/0 events added\n0 files .* 1 file known and skipped/);
+    write('logs/b.json', trailFile(event('two', '2026-03-11T11:00:00Z'), event('zero', '2026-03-11T09:00:00Z')));
+    expect((await importAll('logs')).stdout).toContain('1 event added, 1 were there already');
+    expect(await ask('SELECT eventid FROM cloudtrail')).toEqual([['zero'], ['one'], ['two']]);
+    expect(parquet()).toHaveLength(1);
+  });
+
+  test('a half-written file is named; what it holds is in, and the rest once it is whole, nothing twice', async () => {
+    const whole = gzipSync(
+      trailFile(...Array.from({ length: 500 }, (_, n) => event(`e${n}`, '2026-03-11T10:00:00Z', { n: `${n * n}` }))),
+    );
+    write('logs/cut.json.gz', whole.subarray(0, whole.length / 2));
+    write('logs/whole.json', trailFile(event('whole', '2026-03-11T09:00:00Z')));
+    const first = await importAll('logs');
+    expect(first.code).toBe(3);
+    expect(first.stdout).toMatch(/Not whole.*\n.*cut\.json\.gz.*cut off/);
+    // Unchanged, it is read again, and named again: nothing partial is passed off as whole.
+    expect((await importAll('logs')).code).toBe(3);
+    write('logs/cut.json.gz', whole);
+    expect((await importAll('logs')).code).toBe(0);
+    expect(await ask('SELECT count(*), count(DISTINCT eventid) FROM cloudtrail')).toEqual([[501n, 501n]]);
+  });
+
+  test('what a crash left is made good: unfinished work goes, a cut-off ledger line is imported again', async () => {
+    write('logs/a.json', trailFile(event('one', '2026-03-11T10:00:00Z')));
+    await importAll('logs');
+    write('store/.staging/half.parquet', 'PAR');
+    write('store/imported.ndjson', '{"path":"/x/a.json","si');
+    write('store/import.lock', '999999999');
+    const [known = ''] = parquet();
+    // A compaction whose new file has its place, but whose old ones are still there: each event would stand twice.
+    const made = known.replace(/[^/]+$/, 'made.parquet');
+    cpSync(at(`store/${known}`), at(`store/${made}`));
+    write('store/compaction.json', JSON.stringify({ made: at(`store/${made}`), of: [at(`store/${known}`)] }));
+    const ended = await importAll('logs');
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('0 events added, 1 were there already') });
+    expect(await ask('SELECT eventid FROM cloudtrail')).toEqual([['one']]);
+    expect(readdirSync(at('store')).toSorted()).toEqual(['cloudtrail', 'imported.ndjson', 'store.json']);
+  });
+
+  test('hostile accounts, times and texts stay inside the store', async () => {
+    write(
+      'logs/a.json',
+      trailFile(
+        event('path', '2026-03-11T10:00:00Z', { recipientAccountId: "../../out'; DROP TABLE x" }),
+        event('none', '2026-03-11T10:00:00Z', { recipientAccountId: '' }),
+        event("quote' \ud800 \u0000", '9999-12-31T23:59:59Z', { eventName: "'; DROP TABLE cloudtrail; --" }),
+      ),
+    );
+    expect((await importAll('logs')).code).toBe(0);
+    expect(readdirSync(folder).toSorted()).toEqual(['logs', 'store']);
+    const rows = await ask('SELECT eventid, account FROM cloudtrail ORDER BY eventid');
+    expect(rows).toContainEqual(['path', "../../out'; DROP TABLE x"]);
+    expect(rows).toHaveLength(3);
+  });
+
+  test('host logs have a table of their own', async () => {
+    write('logs/auth.log', 'Mar 11 10:00:00 web-1 sshd[1]: Failed password for root from 203.0.113.9 port 4 ssh2\n');
+    await importAll('logs');
+    expect(await ask('SELECT program, username, src_ip, outcome FROM host_auth', 'host_auth')).toEqual([
+      ['sshd', 'root', '203.0.113.9', 'failure'],
+    ]);
+  });
+
+  test.each([
+    ['a path that is not there', ['nowhere'], 'nowhere'],
+    ['standard input', ['-'], 'only files and folders are imported'],
+    ['a bucket', ['s3://trail/AWSLogs'], 'aws s3 sync'],
+  ])('refuses %s', async (_what, paths, says) => {
+    const ended = await commandLine(['archive', 'import', ...paths, '--store', at('store')]);
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
+    expect(statSync(at('store'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  test('refuses a store of another version', async () => {
+    write('store/store.json', '{"format":"trailwatch local store","version":99}');
+    write('logs/a.json', trailFile());
+    expect(await importAll('logs')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not a store that this version'),
+    });
+  });
+
+  test('the sample archive, imported, counts as many events as it has ids', async () => {
+    expect((await commandLine(['archive', 'import', join(root, 'events/archive'), '--store', at('store')])).code).toBe(
+      0,
+    );
+    const [row] = (await ask('SELECT count(*), count(DISTINCT eventid) FROM cloudtrail')) as readonly bigint[][];
+    expect(row?.[0]).toBe(row?.[1]);
+    expect(Number(row?.[0])).toBeGreaterThan(400);
+  });
+});
