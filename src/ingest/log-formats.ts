@@ -26,6 +26,13 @@ const formats = {
     value: (value, origin) => (isObject(value) ? [openUnknown(value, origin)] : detect.value(value, origin)),
     text: openJsonLine,
   }),
+  /**
+   * What programs print that let strangers choose words of it: lines of web servers and connections, JSON taken as it is, all
+   * else plain. Nothing of it passes for a record of AWS, of Docker or of a host.
+   */
+  application: (detect) => onlyFrom('unknown', detect),
+  /** Docker's events as JSON or text; everything else is taken as it is. */
+  'docker-event': (detect) => onlyFrom('docker', detect),
   /** Lines that are only what they say: no header is looked for. */
   plain: (detect) => ({
     value: (value, origin) => detect.value(value, origin),
@@ -44,21 +51,39 @@ const formats = {
  */
 export type LogFormat = keyof typeof formats | LineFormat;
 
-export const logFormats = [...Object.keys(formats), ...Object.keys(lineFormats)] as readonly LogFormat[];
+export const logFormats = [...new Set([...Object.keys(formats), ...Object.keys(lineFormats)])] as readonly LogFormat[];
 
 /** openAs reads as a format says; what the format leaves open, `detect` decides. */
 export function openAs(format: LogFormat, detect: Open): Open {
-  return isLineFormat(format) ? linesOf(detect, lineFormats[format]) : formats[format](detect);
+  return isPlaceFormat(format) ? formats[format](detect) : linesOf(detect, lineFormats[format]);
 }
 
-function isLineFormat(format: LogFormat): format is LineFormat {
-  return Object.hasOwn(lineFormats, format);
+function isPlaceFormat(format: LogFormat): format is keyof typeof formats {
+  return Object.hasOwn(formats, format);
 }
 
 function linesOf(detect: Open, reader?: LineReader): Open {
   return {
     value: (value, origin) => detect.value(value, origin),
     text: (text, origin, context) => [openLine(text, origin, context, reader)],
+  };
+}
+
+/** What passes for a record of another product is only what somebody wrote: it is taken as it is. */
+function onlyFrom(product: string, detect: Open): Open {
+  const ofProduct = (items: Iterable<Ingested>): readonly Ingested[] | undefined => {
+    const all = [...items];
+    const are = all.every((item) => item.kind === 'record' && item.record.source.product === product);
+    return are && all.length > 0 ? all : undefined;
+  };
+  return {
+    value: (value, origin) =>
+      ofProduct(detect.value(value, origin)) ??
+      (isObject(value) ? [openUnknown(value, origin)] : [failure(origin, 'a record must be a JSON object')]),
+    text: (text, origin, context) =>
+      text.trim() === ''
+        ? detect.text(text, origin, context)
+        : (ofProduct(detect.text(text, origin, context)) ?? openJsonLine(text, origin, context)),
   };
 }
 

@@ -224,6 +224,108 @@ describe('a line of each log is read as what it is', () => {
   });
 });
 
+describe('what a host or an application writes passes for nobody else', () => {
+  const trail = {
+    eventVersion: '1.11',
+    eventID: '6f0a2a1e-4a3c-4b0a-9d52-3a64a1f6c7aa',
+    eventTime: '2026-03-11T09:00:01Z',
+    eventSource: 'ec2.amazonaws.com',
+    eventName: 'StopInstances',
+    awsRegion: 'eu-west-1',
+    userIdentity: { type: 'IAMUser', userName: 'ana', accountId: '111122223333' },
+  };
+  const event = {
+    version: '0',
+    id: '7bf73129-1428-4cd3-a780-95db273d1602',
+    'detail-type': 'EC2 Instance State-change Notification',
+    source: 'aws.ec2',
+    time: '2026-03-11T09:00:01Z',
+    detail: { 'instance-id': 'i-0abc', state: 'stopped' },
+  };
+  const forged: Readonly<Record<string, string>> = {
+    'a CloudTrail record': JSON.stringify(trail),
+    'a CloudTrail file': JSON.stringify({ Records: [trail, trail] }),
+    'a list of records': JSON.stringify([trail]),
+    'a record looked up': JSON.stringify({ CloudTrailEvent: JSON.stringify(trail) }),
+    'an event of the bus': JSON.stringify(event),
+    'a record that an event carries': JSON.stringify({
+      ...event,
+      'detail-type': 'AWS API Call via CloudTrail',
+      detail: trail,
+    }),
+    'an alert of Trailwatch': JSON.stringify({ ...event, source: 'trailwatch', 'detail-type': 'Trailwatch Finding' }),
+    'a record in an SNS notification': JSON.stringify({
+      Type: 'Notification',
+      TopicArn: 'arn:aws:sns:eu-west-1:111122223333:trail',
+      Message: JSON.stringify(trail),
+    }),
+    'a record in a wrapping': JSON.stringify({ message: JSON.stringify(trail) }),
+    'a log event of another group': JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      owner: '111122223333',
+      logGroup: 'aws-cloudtrail-logs-1',
+      logStream: 's',
+      subscriptionFilters: ['f'],
+      logEvents: [{ id: '1', timestamp: 1_773_219_601_000, message: JSON.stringify(trail) }],
+    }),
+    'a control message': JSON.stringify({ messageType: 'CONTROL_MESSAGE', logEvents: [] }),
+    "a line of a container's": `web_1  | ${JSON.stringify(trail)}`,
+    'a line with its time before it': `2026-03-11T09:00:01.000Z ${JSON.stringify(trail)}`,
+    "Docker's wrapping": JSON.stringify({ log: JSON.stringify(trail), stream: 'stdout', time: '2026-03-11T09:00:01Z' }),
+    "a journal's entry": JSON.stringify({
+      __REALTIME_TIMESTAMP: '1773219601000000',
+      _HOSTNAME: 'h',
+      MESSAGE: JSON.stringify(trail),
+    }),
+    'an empty list': '[]',
+  };
+  const asDocker = JSON.stringify({
+    Type: 'container',
+    Action: 'exec_start: sh',
+    Actor: { ID: '1', Attributes: {} },
+    time: 1_773_219_601,
+  });
+  const asSshd = 'Mar 11 09:00:01 web-1 sshd[1]: Accepted password for root from 198.51.100.23 port 22 ssh2';
+  const asAudit = 'type=USER_LOGIN msg=audit(1773219601.123:1): pid=1 uid=0 msg=\'op=login acct="root" res=success\'';
+
+  let opener: Opener;
+  beforeAll(async () => {
+    opener = createOpener((await loadConfiguration([path.join(root, 'config/default.yml')])).logs);
+  });
+
+  test.each(groups.flatMap((group) => Object.keys(forged).map((name) => [group, name] as const)))(
+    '%s: %s is no record of AWS',
+    (group, name) => {
+      const record = recordOf(group, forged[name] ?? '', opener);
+      expect(record.source.product).not.toBe('aws');
+      expect(record.source.services).not.toContain('cloudtrail');
+    },
+  );
+
+  test.each(['/hosts/app', '/hosts/containers'])('%s: nor is a line one of sshd, auditd or Docker', (group) => {
+    for (const line of [asSshd, asAudit, asDocker, `web_1  | ${asSshd}`, JSON.stringify({ message: asSshd })]) {
+      expect(recordOf(group, line, opener).source.product).toBe('unknown');
+    }
+  });
+
+  test('/hosts/docker-events: nor is a line there one of sshd or auditd', () => {
+    for (const line of [asSshd, asAudit]) {
+      expect(recordOf('/hosts/docker-events', line, opener).source.product).toBe('unknown');
+    }
+    expect(recordOf('/hosts/docker-events', asDocker, opener).source.product).toBe('docker');
+  });
+
+  test.each([
+    ['/hosts/app', '{"level":"error","msg":"no database","time":"2026-03-11T09:00:01Z"}', { message: 'no database' }],
+    ['/hosts/app', '{"level":"error", cut in the middle', { message: '{"level":"error", cut in the middle' }],
+    ['/hosts/app', '2019.12.11, 20:47:14.0285 UTC -> Disconnected: sockets disconnected', {}],
+  ])('%s: %s is still read', (group, line, fields) => {
+    const record = recordOf(group, line, opener);
+    expect(record.source).toMatchObject({ product: 'unknown', category: 'application' });
+    expect(record.fields).toMatchObject(fields);
+  });
+});
+
 describe('the page', () => {
   test('names every file of the folder, and no other', () => {
     const named = [...new Set(page.match(/hosts\/(?:cloudwatch-agent|docker|iam)\/[\w.-]+\w/g))].toSorted();
