@@ -39,7 +39,17 @@ const root = path.resolve(import.meta.dirname, '../..');
 /** openWorkshop copies what packaging reads into a folder of its own, so that nobody's build is disturbed. */
 export function openWorkshop(): Workshop {
   const folder = mkdtempSync(path.join(tmpdir(), 'trailwatch-package-'));
-  for (const part of ['serverless.yml', 'package.json', 'config', 'deploy', 'functions', 'rules', 'schemas', 'src']) {
+  for (const part of [
+    'serverless.yml',
+    'package.json',
+    'config',
+    'deploy',
+    'functions',
+    'queries',
+    'rules',
+    'schemas',
+    'src',
+  ]) {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');

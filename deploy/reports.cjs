@@ -1,0 +1,55 @@
+// The saved reports in Athena's console: as named queries to read and run by hand, and as prepared statements to EXECUTE.
+const { readFile } = require('node:fs/promises');
+const path = require('node:path');
+const { compile } = require('./compile.cjs');
+const { stageOf } = require('./names.cjs');
+
+const root = path.join(__dirname, '..');
+const compiled = path.join(root, '.build', 'reports.json');
+
+/** Tables that the stack makes; a report over others is for a laptop. */
+const tables = new Set(['cloudtrail', 'findings']);
+
+module.exports = async ({ resolveVariable }) => {
+  const { prefix, params } = await stageOf(resolveVariable, ['trailBucket']);
+  if (params.trailBucket === '') return { Resources: {} };
+  await compile(root, 'the reports', ['deploy/compile-reports.ts']);
+  const reports = JSON.parse(await readFile(compiled, 'utf8'));
+  const answerable = reports.filter(({ reads }) => reads.every((table) => tables.has(table)));
+  return { Resources: Object.fromEntries(answerable.flatMap((report) => resourcesOf(report, prefix))) };
+};
+
+function resourcesOf(report, prefix) {
+  const { name, title, question, names, text } = report;
+  const id = name.replaceAll(/(?:^|-)([a-z0-9])/g, (_match, letter) => letter.toUpperCase());
+  const Description = `${title}: ${question}`;
+  const workGroup = { WorkGroup: { Ref: 'QueryWorkGroup' } };
+  return [
+    [
+      `${id}Query`,
+      {
+        Type: 'AWS::Athena::NamedQuery',
+        Properties: {
+          ...workGroup,
+          Database: { Ref: 'ArchiveDatabase' },
+          Name: `${prefix}-${name}`,
+          Description,
+          QueryString: `-- ${title}\n-- ${question}\n-- The question marks, in order: ${names.join(', ')}\n${text}`,
+        },
+      },
+    ],
+    [
+      `${id}Statement`,
+      {
+        Type: 'AWS::Athena::PreparedStatement',
+        Properties: {
+          ...workGroup,
+          // Athena's names of statements have no hyphens.
+          StatementName: name.replaceAll('-', '_'),
+          Description,
+          QueryStatement: text,
+        },
+      },
+    ],
+  ];
+}
