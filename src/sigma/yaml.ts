@@ -64,7 +64,8 @@ export function readYaml(
     const read = parseAllDocuments(text, {
       version: '1.2',
       schema: 'core',
-      uniqueKeys: true,
+      // Checked below: the parser compares each key with each other.
+      uniqueKeys: false,
       intAsBigInt: true,
       keepSourceTokens: false,
       prettyErrors: false,
@@ -161,7 +162,16 @@ class AstReader {
     }
     if (isSeq(node))
       return { kind: 'list', line, items: node.items.map((item) => this.read(item as Node, depth + 1, line)) };
-    if (isMap(node)) return { kind: 'map', line, entries: node.items.map((pair) => this.#entry(pair, depth, line)) };
+    if (isMap(node)) {
+      const entries = node.items.map((pair) => this.#entry(pair, depth, line));
+      const seen = new Set<string>();
+      for (const entry of entries) {
+        if (seen.has(entry.key))
+          throw new YamlError(entry.line, 'the same key stands twice in one map: YAML would keep one of them silently');
+        seen.add(entry.key);
+      }
+      return { kind: 'map', line, entries };
+    }
     throw new YamlError(line, 'this kind of YAML value is not used in Sigma');
   }
 
@@ -190,7 +200,6 @@ function scalarOf(value: unknown, line: number): Scalar {
 }
 
 function faultMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the same key stands twice in one map: YAML would keep one of them silently';
   if (code === 'BLOCK_AS_IMPLICIT_KEY') return 'a text with a colon and a blank in it must be quoted';
   if (code === 'TAB_AS_INDENT') return 'tabs are not allowed as indentation: use blanks';
   return message;

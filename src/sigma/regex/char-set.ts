@@ -96,9 +96,11 @@ function withPartners(set: CharSet): CharSet {
     addShifted(added, low, high, 0x61, 0x7a, -32);
   }
   const wide = set.filter(([low, high]) => high > 0x7f && !(low <= 0x80 && high === lastCodePoint));
-  if (wide.length > 0) {
-    for (const [from, to] of casePairs()) {
-      if (from > 0x7f && wide.some(([low, high]) => low <= from && from <= high)) added.push([to, to]);
+  const pairs = wide.length > 0 ? casePairs() : [];
+  for (const [low, high] of wide) {
+    for (let index = firstFrom(pairs, Math.max(low, 0x80)); (pairs[index]?.[0] ?? Infinity) <= high; index += 1) {
+      const to = pairs[index]?.[1] ?? 0;
+      added.push([to, to]);
     }
   }
   return union([...set, ...added]);
@@ -117,11 +119,25 @@ function addShifted(
   if (from <= to) added.push([from + shift, to + shift]);
 }
 
-let pairs: readonly (readonly [number, number])[] | undefined;
+type Pairs = readonly (readonly [number, number])[];
 
-/** casePairs lists the letters beyond ASCII with their other case, both ways; only few rules ever need it. */
-function casePairs(): readonly (readonly [number, number])[] {
-  if (pairs !== undefined) return pairs;
+/** firstFrom finds where the pairs of a letter, or of the next one behind it, begin. */
+function firstFrom(pairs: Pairs, letter: number): number {
+  let low = 0;
+  let high = pairs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((pairs[middle]?.[0] ?? Infinity) < letter) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+let known: Pairs | undefined;
+
+/** casePairs lists the letters beyond ASCII with their other case, both ways, in order; only few rules ever need it. */
+function casePairs(): Pairs {
+  if (known !== undefined) return known;
   const found: [number, number][] = [];
   for (let code = 0x80; code <= 0x1e943; code += 1) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
@@ -132,6 +148,6 @@ function casePairs(): readonly (readonly [number, number])[] {
         found.push([code, other.codePointAt(0) ?? code], [other.codePointAt(0) ?? code, code]);
     }
   }
-  pairs = found;
-  return found;
+  known = found.toSorted((a, b) => a[0] - b[0]);
+  return known;
 }

@@ -186,3 +186,10 @@ detection:
     ['maps', { kind: 'any', items: [{ kind: 'all' }, { item: { field: '', values: ['c'] } }] }],
   ]);
 });
+
+test('a map of very many keys is read in a time that its length bounds', () => {
+  const text = Array.from({ length: 40_000 }, (_, index) => `k${index}: v`).join('\n');
+  const started = performance.now();
+  expect(problemsOf(`${text}\nk7: w`)).toMatchObject([{ line: 40_001, code: 'yaml' }]);
+  expect(performance.now() - started).toBeLessThan(6_000);
+});
