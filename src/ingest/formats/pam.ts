@@ -57,8 +57,10 @@ export const parsePamText: ProgramParser = (text) => {
 };
 
 /**
- * `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root`: PAM writes the names in this order,
- * and only `user` can hold what an attacker chose, so the first of each name counts and `user` takes the rest.
+ * `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root`: PAM writes the names in this order.
+ * sshd leaves `ruser` empty, so that only `user` can hold what an attacker chose: the first of each name counts and `user`
+ * takes the rest. Other programs write the client's name on both sides of the address; if it says an address of its own, nobody
+ * knows which one is the client's.
  */
 function failureOf(text: string, pamMessage: string): LineFields {
   const fields: LineFields = {
@@ -76,6 +78,10 @@ function failureOf(text: string, pamMessage: string): LineFields {
     at = end === -1 ? text.length : end;
     const value = text.slice(from, at);
     if (value !== '') fields[field] = value;
+    if (name === 'tty' && !ofSshd.has(value) && text.split(' rhost=', 3).length > 2) {
+      fields['unparsed'] = 'more than one rhost, and a client may have written any of them';
+      return fields;
+    }
   }
   const user = text.indexOf(' user=', at);
   if (user !== -1) {
@@ -84,6 +90,9 @@ function failureOf(text: string, pamMessage: string): LineFields {
   }
   return fields;
 }
+
+/** What sshd calls its terminal; older PAM puts the word before that says it is no device. */
+const ofSshd: ReadonlySet<string> = new Set(['ssh', 'NODEVssh']);
 
 const pamNames = [
   ['logname', 'logname'],
