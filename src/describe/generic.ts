@@ -21,6 +21,7 @@ export function describeGeneric(record: LogRecord): Description {
   const { fields, source } = record;
   const host = first(fields, names.host);
   const container = textAt(fields, 'container');
+  const component = textAt(fields, 'component');
   const accounts = names.account.map((name) => accountOf(at(fields, name)));
   return {
     category: { kind: 'other' },
@@ -35,6 +36,7 @@ export function describeGeneric(record: LogRecord): Description {
     targets: [
       ...(host === undefined ? [] : [{ kind: 'host', id: host }]),
       ...(container === undefined ? [] : [{ kind: 'container', id: container }]),
+      ...(component === undefined ? [] : [{ kind: 'component', id: component }]),
     ],
     outcome: outcomeOf(fields),
   };

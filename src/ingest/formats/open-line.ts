@@ -84,7 +84,9 @@ const earliest = '2000-01-01T00:00:00.000Z';
 /** Why a line's own time can't be right: a wrong clock must not move the line out of the window that a rule looks at. */
 function doubtOf(time: string, reference: string | undefined): string | undefined {
   if (time < earliest) return `its own time, ${time}, is before any log`;
-  if (reference === undefined || Date.parse(time) <= Date.parse(reference) + dayMs) return undefined;
+  // Written alike, times compare as text; a line is nearly always older than its log.
+  if (reference === undefined || time <= reference) return undefined;
+  if (Date.parse(time) <= Date.parse(reference) + dayMs) return undefined;
   return `its own time, ${time}, is more than a day after it was written`;
 }
 
