@@ -6,6 +6,8 @@ export interface AnswerContext {
   readonly archive: readonly string[];
   /** What was read for it; absent when the archive is a store, which was read before. */
   readonly tally?: Readonly<ArchiveTally>;
+  /** What CloudTrail's digests prove of the archive, in words; absent where nobody looked. */
+  readonly integrity?: string;
   readonly version: string;
   /** Who asked, by the name the machine knows. */
   readonly by: string;

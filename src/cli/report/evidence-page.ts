@@ -64,7 +64,7 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
 }
 
-function facts(run: ReportRun, { archive, tally, by }: AnswerContext): Markup {
+function facts(run: ReportRun, { archive, tally, by, integrity }: AnswerContext): Markup {
   const { report, statistics, account, region } = run;
   const unread =
     tally !== undefined && tally.failed > 0
@@ -82,6 +82,7 @@ function facts(run: ReportRun, { archive, tally, by }: AnswerContext): Markup {
     ],
     ['Archive', archive.map((path) => (path === '-' ? 'standard input' : path)).join('\n')],
     ['Records', tally === undefined ? undefined : `${count(tally.records)} read${unread}`],
+    ['Log files', integrity],
     ['Answer', plural(run.rows.length, 'row')],
     ['SHA-256', run.hash],
     ['Run', `${run.startedAt} by ${run.engine}, in ${duration(run.elapsedMs)}`],

@@ -23,6 +23,7 @@ import { periodText } from './answer-context.ts';
 import type { AnswerContext } from './answer-context.ts';
 import { answerTable } from './answer-table.ts';
 import { evidencePage } from './evidence-page.ts';
+import { integrityOf } from './integrity.ts';
 import { openLocalArchive } from './local-engine.ts';
 import type { LocalArchive } from './local-engine.ts';
 import { asUsage, readReports, showingControls, tellReportError } from './read-reports.ts';
@@ -80,11 +81,16 @@ export async function runReports(
         return await tellReportError(error, one.report.name, surroundings);
       }
     }
+    const integrity =
+      options.stage === undefined && (options.evidence !== undefined || options.format === 'html')
+        ? await integrityOfAll(paths, prepared, surroundings)
+        : undefined;
     const context = {
       archive: options.stage === undefined ? (options.archive ?? ['the sample archive']) : [`stage ${options.stage}`],
       ...(!archive.stored && { tally: archive.tally }),
       version: version(),
       by: userName(),
+      ...(integrity !== undefined && { integrity }),
     };
     if (options.evidence === undefined) {
       for (const run of runs) await writeAnswer(run, options, context, surroundings);
@@ -94,6 +100,17 @@ export async function runReports(
   } finally {
     await archive.close();
   }
+}
+
+/** Of several reports, which share account, region and period, one verdict tells. */
+async function integrityOfAll(
+  paths: readonly string[],
+  [first]: readonly PreparedReport[],
+  { cwd, stop }: Surroundings,
+): Promise<string | undefined> {
+  if (first === undefined) return undefined;
+  const { period, account, region } = first;
+  return integrityOf({ paths, cwd, period, account, region, signal: stop });
 }
 
 function userName(): string {

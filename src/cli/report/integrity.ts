@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createFolderSource } from '../../archive/folder-source.ts';
+import { isLocalStore } from '../../archive/local-store.ts';
+import { summaryOf } from '../../archive/verdict.ts';
+import { verifyTrail } from '../../archive/verify.ts';
+import type { Period } from '../../report/period.ts';
+import { plural } from '../text.ts';
+
+/** IntegrityRequest says which files' integrity is asked for. */
+export interface IntegrityRequest {
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  readonly period: Period;
+  readonly account: string;
+  readonly region: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * integrityOf says for a person what CloudTrail's digests prove of the files that a report was asked of. It never claims more than
+ * was checked: files without digests, and signatures without keys, are named as such.
+ */
+export async function integrityOf({ paths, cwd, period, account, region, signal }: IntegrityRequest): Promise<string> {
+  const verdicts: string[] = [];
+  for (const path of paths) {
+    const folder = resolve(cwd, path);
+    const found = path === '-' ? undefined : await stat(folder).catch(() => undefined);
+    if (found?.isDirectory() !== true) continue;
+    if (await isLocalStore(folder)) {
+      verdicts.push(`${path}: a local store; verify the folder that it was imported from with trailwatch verify`);
+      continue;
+    }
+    const result = await verifyTrail(createFolderSource(folder), {
+      ...(period.from >= '0002' && { from: period.from.slice(0, 10) }),
+      ...(period.to < '9999' && { to: period.to.slice(0, 10) }),
+      ...(account !== '*' && { account }),
+      ...(region !== '*' && { region }),
+      signal,
+    }).catch(() => undefined);
+    // A folder of other logs has no digests to speak of.
+    if (result === undefined || result.days.length === 0) continue;
+    verdicts.push(`${path}: ${wordsOf(result)}`);
+  }
+  return verdicts.length > 0 ? verdicts.join('\n') : 'no digest files in the archive: nothing proves the log files';
+}
+
+function wordsOf(result: Awaited<ReturnType<typeof verifyTrail>>): string {
+  const { digests, signed, files, uncovered, intact } = summaryOf(result);
+  if (digests === 0) return `no digest files: nothing proves the ${plural(uncovered, 'log file')}`;
+  const parts = [
+    intact ? 'what is covered is intact' : `NOT INTACT: ${plural(result.problems.length, 'problem')}, see trailwatch verify`,
+    `${plural(digests, 'digest')}, ${signed === digests ? 'all signatures checked' : 'signatures not checked'}`,
+    `${plural(files, 'log file')} as delivered`,
+    ...(uncovered > 0 ? [`${plural(uncovered, 'log file')} that no digest covers`] : []),
+    ...(result.unread.length > 0 ? [`${plural(result.unread.length, 'object')} unread`] : []),
+  ];
+  return parts.join('; ');
+}
