@@ -127,7 +127,7 @@ function keyOf(reference: string, registry: Registry, line: number, reporter: Re
       reporter.error(
         line,
         'unknown-rule',
-        `rules: no rule has the id, name or title ${quoted(reference)}, or it was refused`,
+        `rules: no rule that was read has the id, name or title ${quoted(reference)}, or it was refused; is it in another file?`,
       );
       return undefined;
     default:
