@@ -23,9 +23,15 @@ function readNginx(line: string): ReturnType<LineReader> {
   if (head === null || time === undefined) return undefined;
   const [start, level = '', pid = ''] = head;
   const message = line.slice(start.length);
-  // nginx writes its own words first and the request's behind; the client's address comes before all that the client says.
-  const client = / client: ([\da-fA-F.:]{2,45}), server: /.exec(message)?.[1];
-  return { time, source, fields: { program: 'nginx', pid, message, level: levelOf(level), ...clientOf(client) } };
+  return { time, source, fields: { program: 'nginx', pid, message, level: levelOf(level), ...nginxClient(message) } };
+}
+
+/** The path before the client's address and the request behind it are both the client's words: of two addresses none is believed. */
+function nginxClient(message: string): LineFields {
+  const clients = new Set<string>();
+  for (const [, client = ''] of message.matchAll(/, client: ([\da-fA-F.:]{2,45}), server: /g)) clients.add(client);
+  const [client, another] = clients;
+  return another === undefined ? clientOf(client) : { unparsed: 'more than one address in what the client chose' };
 }
 
 function readApache(line: string): ReturnType<LineReader> {

@@ -139,9 +139,15 @@ const lines: readonly (readonly [
   ],
   [
     "nginx's errors",
-    '2026/03/01 10:00:01 [error] 31#31: *1 open() "/srv/x" failed (2: No such file), client: 192.0.2.1, server: _, request: "GET /, client: 203.0.113.6, server: HTTP/1.1"',
+    '2026/03/01 10:00:01 [error] 31#31: *1 open() "/srv/x" failed (2: No such file), client: 192.0.2.1, server: _, request: "GET /x HTTP/1.1"',
     'unknown error webserver',
     { level: 'ERROR', pid: '31', 'c-ip': '192.0.2.1' },
+  ],
+  [
+    "nginx's errors: a client that names another address is not believed",
+    '2026/03/01 10:00:01 [error] 31#31: *1 open() "/srv/x" failed (2: No such file), client: 192.0.2.1, server: _, request: "GET /, client: 203.0.113.6, server: HTTP/1.1"',
+    'unknown error webserver',
+    { level: 'ERROR', pid: '31', 'c-ip': undefined, unparsed: expect.stringContaining('more than one address') },
   ],
   [
     "Apache's errors",
