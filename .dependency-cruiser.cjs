@@ -6,7 +6,7 @@ const mayImport = {
   describe: ['model'],
   detect: ['model', 'sigma', 'describe'],
   notify: ['model'],
-  config: ['model', 'sigma', 'ingest', 'probe'],
+  config: ['model', 'sigma', 'ingest', 'notify', 'probe'],
   archive: ['model'],
   report: ['model', 'sigma', 'archive'],
   probe: ['model'],

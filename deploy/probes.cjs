@@ -1,10 +1,6 @@
 // The schedule of the probes. A stage without endpoints in its configuration has none, and the function is never called.
-const { readFile } = require('node:fs/promises');
-const path = require('node:path');
-const { compile } = require('./compile.cjs');
 const { attribute, stageOf } = require('./names.cjs');
-
-const serviceDir = path.resolve(__dirname, '..');
+const { stageConfiguration } = require('./stage-configuration.cjs');
 
 module.exports = async ({ resolveVariable }) => {
   const { prefix, stage, params } = await stageOf(resolveVariable, ['probeSchedule']);
@@ -14,12 +10,8 @@ module.exports = async ({ resolveVariable }) => {
 
 /** probeRules names the rule that calls the function, when the stage's configuration has anything to probe. */
 async function probeRules(stage) {
-  // Under a name of its own: what the functions load is compiled when they are bundled.
-  const out = path.join('.build', `probes-${stage}.mjs`);
-  await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage, '--out', out]);
-  const source = await readFile(path.join(serviceDir, out));
-  const { default: configuration } = await import(`data:text/javascript;base64,${source.toString('base64')}`);
-  return configuration.probes.endpoints.length > 0 ? ['ProbeRule'] : [];
+  const { probes } = await stageConfiguration(stage, 'probes');
+  return probes.endpoints.length > 0 ? ['ProbeRule'] : [];
 }
 module.exports.probeRules = probeRules;
 

@@ -1,10 +1,12 @@
 // One role a function, with the calls that its code makes and the things it makes them on.
 const { arn, attribute, choice, policy, stageOf } = require('./names.cjs');
+const { stageConfiguration } = require('./stage-configuration.cjs');
 
 const parameters = ['logsStream', 'tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, params } = await stageOf(resolveVariable, parameters);
+  const { prefix, stage, params } = await stageOf(resolveVariable, parameters);
+  const { receivers } = await stageConfiguration(stage, 'roles');
   const traced = choice('tracing', params.tracing, ['Active', 'PassThrough']) === 'Active';
 
   const roles = {
@@ -15,8 +17,9 @@ module.exports = async ({ resolveVariable }) => {
     EventBus: { name: 'event-bus', statements: [...detecting, deadLetters('EventBus')] },
     Kinesis: { name: 'kinesis', statements: [...detecting, deadLetters('Kinesis'), ...readStream(params)] },
     Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
+    Verify: { name: 'verify', statements: [...detecting, deadLetters('Verify'), ...verifyTrail(params)] },
     TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
-    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...readWebhook(params)] },
+    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...sendTo(receivers, params)] },
   };
   return {
     Resources: Object.fromEntries(
@@ -76,6 +79,17 @@ function readStream({ logsStream }) {
   ];
 }
 
+// Public keys belong to a region, not to anything that could be named.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+function verifyTrail(params) {
+  if (params.trailBucket === '') return [];
+  return [
+    ...readTrail(params),
+    allow('ListTrail', 's3:ListBucket', { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${params.trailBucket}` }),
+    allow('ListPublicKeys', 'cloudtrail:ListPublicKeys', '*'),
+  ];
+}
+
 function readTrail({ trailBucket, trailKeyArn }) {
   if (trailBucket === '') return [];
   const objects = { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${trailBucket}/*` };
@@ -85,22 +99,36 @@ function readTrail({ trailBucket, trailKeyArn }) {
   ];
 }
 
-function readWebhook({ slackWebhookParameter }) {
-  if (slackWebhookParameter === '') return [];
-  const parameter = arn('ssm', `parameter/${slackWebhookParameter.replace(/^\//, '')}`);
+/** What the configured receivers need, beside the stage's own topic. */
+function sendTo(receivers, { slackWebhookParameter }) {
+  const given = Object.values(receivers);
+  const topics = unique(given.map(({ topicArn }) => topicArn));
+  const webhooks = unique([slackWebhookParameter, ...given.map(({ address }) => address)]);
   return [
-    allow('ReadSlackWebhook', 'ssm:GetParameter', parameter),
+    ...(topics.length > 0 ? [allow('SendToTopics', 'sns:Publish', topics)] : []),
+    ...(webhooks.length > 0 ? readWebhooks(webhooks) : []),
+  ];
+}
+
+function readWebhooks(names) {
+  const parameters = names.map((name) => arn('ssm', `parameter/${name.replace(/^\//, '')}`));
+  return [
+    allow('ReadSlackWebhook', 'ssm:GetParameter', parameters),
     {
-      // Whichever key the parameter is encrypted with, and nothing else that this key encrypts.
+      // Whichever key a parameter is encrypted with, and nothing else that this key encrypts.
       ...allow('DecryptSlackWebhook', 'kms:Decrypt', arn('kms', 'key/*')),
       Condition: {
         StringEquals: {
           'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
-          'kms:EncryptionContext:PARAMETER_ARN': parameter,
+          'kms:EncryptionContext:PARAMETER_ARN': parameters,
         },
       },
     },
   ];
+}
+
+function unique(values) {
+  return [...new Set(values.filter((value) => value !== undefined && value !== ''))];
 }
 
 function allow(sid, action, resource) {

@@ -5,10 +5,10 @@ import { dynamodbClient, snsClient, ssmClient } from '../src/aws/clients.ts';
 import { createDynamoSeenStore } from '../src/aws/dynamodb-seen-store.ts';
 import { createSsmSecrets } from '../src/aws/ssm-secret.ts';
 import type { Finding } from '../src/model/finding.ts';
+import { createDecider } from '../src/notify/decide.ts';
+import { createDispatch, nobody } from '../src/notify/dispatch.ts';
 import { deliver, failuresOf, type Outcome } from '../src/notify/pipeline.ts';
-import type { Receiver } from '../src/notify/receiver.ts';
-import { createSlackWebhook } from '../src/notify/receivers/slack-webhook.ts';
-import { createSns } from '../src/notify/receivers/sns.ts';
+import { createStageReceivers } from '../src/notify/stage-receivers.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter, type Count } from '../src/runtime/metrics.ts';
@@ -28,6 +28,12 @@ const counts = {
   failed: 'DeliveriesFailed',
 } as const satisfies Record<Outcome['kind'], Count>;
 
+/** What nobody is told is remembered like a delivery, so that each finding counts once, by however many paths it comes. */
+const countsOfNobody: ReadonlyMap<string, Count> = new Map([
+  [nobody.suppressed.name, 'FindingsSuppressed'],
+  [nobody.none.name, 'FindingsRoutedToNone'],
+]);
+
 export async function createFindingDelivery(service: string): Promise<FindingDelivery> {
   const wanted = ['stage', 'alertsTopic', 'slackWebhookParameter', 'stateTable', 'tracing', 'logLevel'] as const;
   const config = readConfig(wanted);
@@ -36,40 +42,49 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tracing = await createTracing(config);
   const now = (): Date => new Date();
 
-  const receivers: Receiver[] = [createSns({ client: tracing.client(snsClient()), topicArn: config.alertsTopic })];
-  if (config.slackWebhookParameter !== '') {
-    const secret = createSsmSecrets({ client: tracing.client(ssmClient()), now });
-    receivers.push(
-      createSlackWebhook({
-        address: () => secret(config.slackWebhookParameter),
-        fetch,
-        sleep: (ms, signal) => wait(ms, undefined, { signal }),
-      }),
-    );
-  }
+  const receivers = await createStageReceivers(configuration.receivers, config, {
+    sns: () => tracing.client(snsClient()),
+    secret: createSsmSecrets({ client: tracing.client(ssmClient()), now }),
+    fetch,
+    sleep: (ms, signal) => wait(ms, undefined, { signal }),
+  });
+  const decider = createDecider(configuration);
+  const dispatch = createDispatch(decider, receivers);
   const seen = createDynamoSeenStore({
     client: tracing.client(dynamodbClient()),
     table: config.stateTable,
     newToken: randomUUID,
   });
 
-  function report(outcome: Outcome, finding: Finding): void {
+  // Those that end while this copy of the function lives are told too, once.
+  const told = new Set<string>();
+  function tellExpired(at: Date): void {
+    for (const { name, owner, expires } of decider.expired(at)) {
+      if (told.has(name)) continue;
+      told.add(name);
+      logger.warn('a suppression has expired and no longer works: renew or remove it', { name, owner, expires });
+    }
+  }
+  tellExpired(now());
+
+  function report(outcome: Outcome, finding: Finding, why: object): void {
     const { receiver, kind } = outcome;
-    const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver };
+    const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver, ...why };
     if (kind === 'failed' && outcome.error.reason === 'held') {
       // The same fact by two paths at once: the copy comes again, and finds that it was delivered.
       meter.count('DeliveriesHeld', 1);
       logger.info('held', { ...facts, why: outcome.error.message });
       return;
     }
-    meter.count(counts[kind], 1);
+    const unsent = kind === 'delivered' ? countsOfNobody.get(receiver) : undefined;
+    meter.count(unsent ?? counts[kind], 1);
     if (kind === 'failed') {
       const { message, reason, retryable } = outcome.error;
       logger.warn('not delivered', { ...facts, why: message, reason, retryable });
     } else if (kind === 'delivered' && outcome.unrecorded !== undefined) {
       logger.warn('delivered, and perhaps once more later', { ...facts, why: outcome.unrecorded.message });
     } else {
-      logger.info(kind, facts);
+      logger.info(unsent === undefined ? kind : 'not sent', facts);
     }
   }
 
@@ -77,10 +92,13 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     instruments: { logger, meter, tracing },
     async deliverFinding(finding) {
       const { id: rule, level } = finding.rule;
+      const at = now();
+      tellExpired(at);
+      const { to, why } = dispatch(finding, at);
       const outcomes = await tracing.segment('deliver', { rule, level, finding: finding.id }, () =>
-        deliver([finding], { receivers, seen, now, context: { accountNames: configuration.accounts } }),
+        deliver([finding], { receivers: to, seen, now, context: { accountNames: configuration.accounts } }),
       );
-      for (const outcome of outcomes) report(outcome, finding);
+      for (const outcome of outcomes) report(outcome, finding, why);
       // Also what trying again can't help: only so it ends among the dead letters, where somebody sees it.
       const [failure] = failuresOf(outcomes);
       if (failure !== undefined) throw failure.error;

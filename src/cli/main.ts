@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { archiveCommand } from './archive.ts';
 import { exitCode, UsageError } from './exit.ts';
 import { reportCommand } from './report/report.ts';
+import { routeCommand } from './route/route.ts';
 import { ruleCommand } from './rule/rule.ts';
 import { runCommand } from './run.ts';
 import { scanCommand } from './scan.ts';
@@ -65,6 +66,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   runCommand(program, surroundings, end);
   scanCommand(program, surroundings, end);
   ruleCommand(program, surroundings, end);
+  routeCommand(program, surroundings, end);
   verifyCommand(program, surroundings, end);
   archiveCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);

@@ -2,6 +2,10 @@ import * as v from 'valibot';
 import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
+import type { RouteTree } from '../notify/route.ts';
+import type { ReceiverSettings } from '../notify/stage-receivers.ts';
+import type { SuppressionSettings } from '../notify/suppress.ts';
+import { layRoutes, receivers, routeTree, suppressions } from './delivery.ts';
 import { probes } from './probes.ts';
 import { object, text } from './schema.ts';
 
@@ -65,7 +69,7 @@ const placeholders = v.record(
   'must be a map of names to lists of texts',
 );
 
-/** Every section is a row: routes, receivers and suppressions are to come as more of them. */
+/** Every section is a row. */
 const sections = {
   /** Account id → the name that people know it by. */
   accounts: section({
@@ -100,6 +104,20 @@ const sections = {
         ...own.endpoints,
       ],
     }),
+  }),
+  /** Where findings can go, by name. A stage's receiver takes the place of one of the same name. */
+  receivers: section<Readonly<Record<string, ReceiverSettings>>>({
+    schema: receivers,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
+  }),
+  /** Which finding goes where. A stage's own routes come first, in the place of those of the same name. */
+  route: section<RouteTree>({ schema: routeTree, none: { routes: [] }, over: layRoutes }),
+  /** What nobody is told. A stage's suppression takes the place of one of the same name; `off` leaves it out. */
+  suppressions: section<Readonly<Record<string, SuppressionSettings | 'off'>>>({
+    schema: suppressions,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
   }),
 } as const;
 

@@ -5,6 +5,7 @@ import { plainOf, readYaml } from '../sigma/yaml.ts';
 import type { YamlNode } from '../sigma/yaml.ts';
 import { configurationSchema, layConfigurations } from './configuration.ts';
 import type { Configuration, ConfigurationFile } from './configuration.ts';
+import { namingsOf } from './delivery.ts';
 
 /** ConfigurationError names everything that is wrong with the files, a line each: `config/dev.yml:3: logs.0.format: …`. */
 export class ConfigurationError extends Error {
@@ -17,7 +18,7 @@ export class ConfigurationError extends Error {
  */
 export async function loadConfiguration(paths: readonly string[]): Promise<Configuration> {
   const problems: string[] = [];
-  const layers: ConfigurationFile[] = [];
+  const files: ParsedFile[] = [];
   for (const path of paths) {
     let text: string;
     try {
@@ -27,29 +28,50 @@ export async function loadConfiguration(paths: readonly string[]): Promise<Confi
     }
     const parsed = parseConfiguration(text, path);
     problems.push(...parsed.problems);
-    layers.push(parsed.layer);
+    files.push(parsed);
   }
+  const configuration = layConfigurations(files.map(({ layer }) => layer));
+  // A file may name what another has, so that this is known of all together.
+  if (problems.length === 0) problems.push(...unknownReceivers(configuration, files));
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
-  return layConfigurations(layers);
+  return configuration;
+}
+
+function unknownReceivers({ receivers }: Configuration, files: readonly ParsedFile[]): readonly string[] {
+  const known = Object.keys(receivers).join(', ') || 'none';
+  return files.flatMap(({ layer, place }) =>
+    (layer.route ? namingsOf(layer.route) : [])
+      .filter(({ receiver }) => !Object.hasOwn(receivers, receiver))
+      .map(
+        ({ receiver, keys }) => `${place(keys)}: ${keys.join('.')}: unknown receiver "${receiver}", known are ${known}`,
+      ),
+  );
+}
+
+/** ParsedFile is what one file says. */
+interface ParsedFile {
+  readonly layer: ConfigurationFile;
+  readonly problems: readonly string[];
+  /** Where in the file keys lead to: `config/dev.yml:3`. */
+  readonly place: (keys: readonly string[]) => string;
 }
 
 /** parseConfiguration checks one file's text; a file without anything but comments says nothing, and that is right. */
-export function parseConfiguration(
-  text: string,
-  path: string,
-): { readonly layer: ConfigurationFile; readonly problems: readonly string[] } {
+export function parseConfiguration(text: string, path: string): ParsedFile {
   const yaml = readYaml(text, path, 'a configuration is a map of sections (accounts, logs, …)');
   const problems = yaml.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
   const [first, second] = yaml.documents;
   if (second !== undefined) problems.push(`${path}:${second.content.line}: one file is one document: remove the ---`);
-  if (first === undefined || problems.length > 0) return { layer: {}, problems };
+  if (first === undefined || problems.length > 0) return { layer: {}, problems, place: () => path };
+  const place = (keys: readonly string[]): string => `${path}:${lineOf(first.content, keys)}`;
   const checked = v.safeParse(configurationSchema, plainOf(first.content));
-  if (checked.success) return { layer: checked.output, problems };
+  if (checked.success) return { layer: checked.output, problems, place };
   return {
     layer: {},
+    place,
     problems: checked.issues.map((issue) => {
       const keys = (issue.path ?? []).map(({ key }) => String(key));
-      return `${path}:${lineOf(first.content, keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
+      return `${place(keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
     }),
   };
 }

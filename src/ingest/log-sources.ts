@@ -1,5 +1,5 @@
 import type { Ingested, RecordSource } from '../model/log-record.ts';
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '../model/glob.ts';
 import { ignoredAsOwn } from './ingested.ts';
 import type { LogPlace, Opener } from './ingested.ts';
 import { openAs } from './log-formats.ts';

@@ -15,6 +15,8 @@ export type Count =
   | 'CorrelationOverflows'
   | 'FindingsDelivered'
   | 'FindingsRepeated'
+  | 'FindingsSuppressed'
+  | 'FindingsRoutedToNone'
   | 'DeliveriesHeld'
   | 'DeliveriesFailed'
   | 'Failures';

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SQSBatchResponse } from 'aws-lambda';
+import type { Finding } from '../../src/model/finding.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import type { PutEntry } from '../support/local-event-bridge.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
@@ -51,6 +52,33 @@ describe('deliver', () => {
     expect(lambda.alerts()).toHaveLength(1);
     expect(lambda.slack.posts).toHaveLength(1);
     expect(countsOf(output)).toMatchObject({ FindingsRepeated: [1, 1] });
+  });
+
+  test('what is below medium is kept from people, counted once and said with its route', async () => {
+    const [entry] = await found('quiet');
+    const body = altered(entry, (finding) => ({ rule: { ...finding.rule, level: 'low' } }));
+    expect(await handler(sqsEvent([body, body]))).toEqual(none);
+    expect(lambda.alerts()).toEqual([]);
+    expect(lambda.slack.posts).toEqual([]);
+    expect(countsOf(output)).toMatchObject({ FindingsRoutedToNone: 1, FindingsRepeated: 1 });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ message: 'not sent', receiver: 'none', route: 'route › quiet: level is low' }),
+    );
+  });
+
+  test('what is suppressed is counted once, and logged with who suppresses it and why', async () => {
+    const [entry] = await found('suppressed');
+    const body = altered(entry, ({ rule, event }) => ({
+      rule: { ...rule, level: 'medium' },
+      event: { ...event, actor: { kind: 'service', name: 'rds.amazonaws.com', chain: [] } },
+    }));
+    expect(await handler(sqsEvent([body, body]))).toEqual(none);
+    expect(lambda.alerts()).toEqual([]);
+    expect(lambda.slack.posts).toEqual([]);
+    expect(countsOf(output)).toMatchObject({ FindingsSuppressed: 1, FindingsRepeated: 1 });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ message: 'not sent', suppression: 'aws-services', owner: 'trailwatch' }),
+    );
   });
 
   test('the same event by two paths is one alert', async () => {
@@ -146,6 +174,12 @@ async function found(eventId: string, envelope: object = {}): Promise<readonly [
   const [first, ...others] = entries;
   if (first === undefined) throw new Error("root's sign-in raised no finding");
   return [first, ...others];
+}
+
+/** altered is the body of a message with an entry's finding, changed. */
+function altered(entry: PutEntry, change: (finding: Finding) => object): string {
+  const finding = JSON.parse(entry.Detail) as Finding;
+  return queueBody({ ...entry, Detail: JSON.stringify({ ...finding, ...change(finding) }) });
 }
 
 function countsOf(captured: CapturedOutput): Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ const modules = [
   },
   {
     name: 'compiled-config',
-    inputs: ['config', 'src/config', 'src/ingest', 'deploy/compile-config.ts', 'deploy/data-module.ts'],
+    inputs: ['config', 'src/config', 'src/ingest', 'src/notify', 'deploy/compile-config.ts', 'deploy/data-module.ts'],
     compiler: 'compile-config',
     compile: ({ compileConfig }) => compileConfig({ stage: 'dev' }),
   },

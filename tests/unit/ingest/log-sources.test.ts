@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLogsSubscription } from '../../../src/ingest/cloudwatch-logs.ts';
 import { openEventBridgeEvent } from '../../../src/ingest/event-bridge.ts';
-import { matchesGlob } from '../../../src/ingest/glob.ts';
+import { matchesGlob } from '../../../src/model/glob.ts';
 import type { LogSource } from '../../../src/ingest/log-sources.ts';
 import { createOpener } from '../../../src/ingest/open.ts';
 import { isOwnBucket } from '../../../src/ingest/own.ts';

@@ -1,0 +1,15 @@
+// What a stage's configuration says, for the resources that depend on it.
+const { readFile } = require('node:fs/promises');
+const path = require('node:path');
+const { compile } = require('./compile.cjs');
+
+const serviceDir = path.resolve(__dirname, '..');
+
+/** stageConfiguration compiles config/default.yml with the stage's file laid over it, and gives what came of it. */
+exports.stageConfiguration = async function stageConfiguration(stage, purpose) {
+  // Under a name of its own: what the functions load is compiled when they are bundled.
+  const out = path.join('.build', `${purpose}-${stage}.mjs`);
+  await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage, '--out', out]);
+  const source = await readFile(path.join(serviceDir, out));
+  return (await import(`data:text/javascript;base64,${source.toString('base64')}`)).default;
+};

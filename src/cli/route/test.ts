@@ -1,0 +1,137 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text as wholeOf } from 'node:stream/consumers';
+import { messageOf } from '../../ingest/system-error.ts';
+import { createDecider } from '../../notify/decide.ts';
+import { findingDetailType, findingSource } from '../../notify/finding-contract.ts';
+import { labelNames, labelsOf, type LabelName, type Labels } from '../../notify/labels.ts';
+import { valueProblem } from '../../notify/match.ts';
+import { FindingEventError, openFindingEvent } from '../../notify/open-finding.ts';
+import { shown } from '../../notify/render/plain.ts';
+import { exitCode, UsageError, type ExitCode } from '../exit.ts';
+import { projectPath } from '../options.ts';
+import { readConfiguration } from '../read-configuration.ts';
+import type { Surroundings } from '../terminal.ts';
+import { renderDecision } from './decision-text.ts';
+
+/** RouteTestOptions are the flags of `trailwatch route test`. */
+export interface RouteTestOptions {
+  readonly config?: readonly string[];
+  readonly stage?: string;
+  readonly finding?: string;
+  readonly receivers?: string;
+}
+
+/** testRoute says which receivers a finding would reach, and why; with expected ones, whether it is these. */
+export async function testRoute(
+  given: readonly string[],
+  options: RouteTestOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { out, err, now, cwd } = surroundings;
+  if (given.length > 0 === (options.finding !== undefined)) {
+    throw new UsageError('give either labels (level=high account=production …) or --finding FILE');
+  }
+  const wanted = options.receivers?.split(',').map((name) => name.trim());
+  const configuration = await readConfiguration(
+    [...(options.stage === undefined ? [] : [await stageFile(options.stage)]), ...(options.config ?? [])],
+    cwd,
+  );
+  const unknown = wanted?.find((name) => name !== 'none' && !Object.hasOwn(configuration.receivers, name));
+  if (unknown !== undefined) {
+    const known = [...Object.keys(configuration.receivers), 'none'].join(', ');
+    throw new UsageError(`--receivers ${shown(unknown)}: no receiver of that name; known are ${known}`);
+  }
+  const labels =
+    options.finding === undefined
+      ? withAccountNames(parseLabels(given), configuration.accounts)
+      : await readLabels(options.finding, configuration.accounts, surroundings);
+
+  const at = now();
+  const decider = createDecider(configuration);
+  const decision = decider.decideFor(labels, at);
+  await out.write(renderDecision(decision, out.colors));
+  for (const { name, owner, expires } of decider.expired(at)) {
+    await err.write(
+      `trailwatch: suppression ${shown(name)} of ${shown(owner)} ended with ${expires} and no longer works\n`,
+    );
+  }
+  if (wanted === undefined) return exitCode.done;
+  const reached = decision.suppressed === undefined ? decision.route.receivers : [];
+  const [expected, actual] = [wanted.filter((name) => name !== 'none'), reached].map((names) =>
+    names.toSorted().join(', '),
+  );
+  if (expected === actual) return exitCode.done;
+  await err.write(`trailwatch: expected ${expected || 'none'}, reached ${actual || 'none'}\n`);
+  return exitCode.checkFailed;
+}
+
+async function stageFile(stage: string): Promise<string> {
+  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`--stage ${shown(stage)}: no name of a stage`);
+  const path = projectPath(`config/${stage}.yml`);
+  await stat(path).catch((cause: unknown) => {
+    throw new UsageError(`--stage ${stage}: there is no config/${stage}.yml`, undefined, cause);
+  });
+  return path;
+}
+
+function parseLabels(given: readonly string[]): Labels {
+  const labels: Partial<Record<LabelName, readonly string[]>> = {};
+  for (const pair of given) {
+    const [, name = '', value = ''] = /^([^=]*)=(.+)$/su.exec(pair) ?? [];
+    if (!isLabel(name)) {
+      throw new UsageError(`${shown(pair)}: write a label as name=value`, `Labels are ${labelNames.join(', ')}.`);
+    }
+    if (name === 'level' && (valueProblem(name, value) !== undefined || !/^[a-z]+$/.test(value))) {
+      throw new UsageError(
+        `${shown(pair)}: a finding has one of the levels informational, low, medium, high, critical`,
+      );
+    }
+    labels[name] = [...(labels[name] ?? []), value];
+  }
+  return labels;
+}
+
+/** A finding knows its account by id and by name; so does one that is described by either. */
+function withAccountNames(labels: Labels, names: Readonly<Record<string, string>>): Labels {
+  const { account } = labels;
+  if (account === undefined) return labels;
+  const both = account.flatMap((one) => [
+    one,
+    ...Object.entries(names).flatMap(([id, name]) => (id === one ? [name] : name === one ? [id] : [])),
+  ]);
+  return { ...labels, account: [...new Set(both)] };
+}
+
+function isLabel(name: string): name is LabelName {
+  return (labelNames as readonly string[]).includes(name);
+}
+
+async function readLabels(
+  path: string,
+  accounts: Readonly<Record<string, string>>,
+  { cwd, stdin }: Surroundings,
+): Promise<Labels> {
+  try {
+    const text = path === '-' ? await wholeOf(stdin) : await readFile(resolve(cwd, path), 'utf8');
+    return labelsOf(openFindingEvent(asEvent(text)), accounts);
+  } catch (cause) {
+    const hint =
+      cause instanceof FindingEventError
+        ? 'A finding is the event that the findings bus carries (schemas/finding.schema.json), or its detail.'
+        : undefined;
+    throw new UsageError(`--finding ${shown(path)}: ${messageOf(cause)}`, hint, cause);
+  }
+}
+
+/** What subscribers of the bus have kept is often the detail alone. */
+function asEvent(text: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  if (typeof value !== 'object' || value === null || 'detail' in value || !('rule' in value)) return text;
+  return JSON.stringify({ source: findingSource, 'detail-type': findingDetailType, detail: value });
+}

@@ -1,0 +1,147 @@
+import * as v from 'valibot';
+import { labelNames, type LabelName } from '../notify/labels.ts';
+import { valueProblem, type Match } from '../notify/match.ts';
+import type { RouteSettings, RouteTree } from '../notify/route.ts';
+import { receiverProblem, stageReceiverKinds, type ReceiverSettings } from '../notify/stage-receivers.ts';
+import { isDay, type SuppressionSettings } from '../notify/suppress.ts';
+import { object, text } from './schema.ts';
+
+/** Reserved: findings that nobody shall get are remembered under these. */
+const reserved: ReadonlySet<string> = new Set(['none', 'suppressed']);
+
+const receiver = v.pipe(
+  v.looseObject(
+    {
+      kind: v.picklist(
+        Object.keys(stageReceiverKinds) as (keyof typeof stageReceiverKinds)[],
+        `must be one of ${Object.keys(stageReceiverKinds).join(', ')}`,
+      ),
+    },
+    'must be a map with a kind, and what that kind wants',
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const problem = receiverProblem(dataset.value);
+    if (problem !== undefined) addIssue({ message: problem });
+  }),
+  v.transform((settings): ReceiverSettings => settings),
+);
+
+/** receivers is the section of names and what they stand for. */
+export const receivers: v.GenericSchema<unknown, Readonly<Record<string, ReceiverSettings>>> = v.record(
+  v.pipe(
+    v.string(),
+    v.regex(/^[a-z][a-z0-9-]*$/, 'is no name of a receiver: small letters, digits and hyphens'),
+    v.check((name) => !reserved.has(name), 'means something else in a route: take another name'),
+  ),
+  receiver,
+  'must be a map of names to receivers',
+);
+
+const named = 'must be the name of a receiver, a list of names, or none';
+
+const names = v.lazy((given) =>
+  Array.isArray(given)
+    ? v.pipe(
+        v.array(text()),
+        v.minLength(1, named),
+        v.check((all) => !all.includes('none'), named),
+      )
+    : v.pipe(
+        v.string(named),
+        v.transform((name): readonly string[] => (name === 'none' ? [] : [name])),
+      ),
+);
+
+const match = v.pipe(
+  object(Object.fromEntries(labelNames.map((name) => [name, v.optional(valuesOf(name))]))),
+  v.check((labels) => Object.keys(labels).length > 0, `is empty: name at least one of ${labelNames.join(', ')}`),
+  v.transform((labels): Match => labels as Match),
+);
+
+const route: v.GenericSchema<unknown, RouteSettings> = v.pipe(
+  object({
+    name: v.exactOptional(text()),
+    match: v.exactOptional(match),
+    except: v.exactOptional(match),
+    receivers: v.exactOptional(names),
+    continue: v.optional(v.boolean('must be true or false'), false),
+    routes: v.optional(
+      v.array(
+        v.lazy(() => route),
+        'must be a list of routes',
+      ),
+      [],
+    ),
+  }),
+  v.transform(({ match: wanted = {}, ...rest }) => ({ ...rest, match: wanted })),
+);
+
+/** routeTree is the section that says who is told what. */
+export const routeTree: v.GenericSchema<unknown, RouteTree> = object({
+  receivers: v.exactOptional(names),
+  routes: v.optional(v.array(route, 'must be a list of routes'), []),
+});
+
+/** layRoutes puts a stage's own routes before the others, in the place of those of the same name. */
+export function layRoutes(base: RouteTree, own: RouteTree): RouteTree {
+  const named = new Set(own.routes.map(({ name }) => name).filter((name) => name !== undefined));
+  const kept = base.routes.filter(({ name }) => name === undefined || !named.has(name));
+  return { ...base, ...own, routes: [...own.routes, ...kept] };
+}
+
+const suppression = v.lazy((given) =>
+  typeof given === 'object' && given !== null
+    ? object({
+        match,
+        except: v.exactOptional(match),
+        owner: text(),
+        reason: text(),
+        expires: v.pipe(
+          text(),
+          v.check(
+            (day) => day === 'never' || isDay(day),
+            'must be the last day on which it works, as 2026-12-31, or never',
+          ),
+        ),
+      })
+    : v.literal('off', 'must be off, or a map'),
+);
+
+/** suppressions is the section of what nobody shall be told, by name. */
+export const suppressions: v.GenericSchema<unknown, Readonly<Record<string, SuppressionSettings | 'off'>>> = v.pipe(
+  v.record(text(), suppression, 'must be a map of names to suppressions'),
+  v.transform((all) =>
+    Object.fromEntries(Object.entries(all).map(([name, each]) => [name, each === 'off' ? each : { name, ...each }])),
+  ),
+);
+
+/** Naming is a route's naming of a receiver, and where in the file it stands. */
+interface Naming {
+  readonly receiver: string;
+  readonly keys: readonly string[];
+}
+
+/** namingsOf lists the receivers that a tree of routes names. */
+export function namingsOf({ receivers: named = [], routes }: RouteTree, keys = ['route']): readonly Naming[] {
+  return [
+    ...named.map((name) => ({ receiver: name, keys: [...keys, 'receivers'] })),
+    ...routes.flatMap((below, index) => namingsOf(below, [...keys, 'routes', String(index)])),
+  ];
+}
+
+function valuesOf(label: LabelName) {
+  const value = v.pipe(
+    text(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? valueProblem(label, dataset.value) : undefined;
+      if (problem !== undefined) addIssue({ message: problem });
+    }),
+  );
+  return v.pipe(
+    v.unknown(),
+    v.transform((given) => (Array.isArray(given) ? given : [given])),
+    v.array(value),
+    v.minLength(1, 'must be a value or a list of values'),
+  );
+}

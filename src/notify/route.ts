@@ -1,0 +1,102 @@
+import type { Labels } from './labels.ts';
+import { compileCondition, conditionText, type Condition, type Verdict } from './match.ts';
+
+/** RouteSettings is a route as configured. */
+export interface RouteSettings extends Condition {
+  readonly name?: string;
+  /** Names of receivers; an empty list is `none`, and absent are the receivers of the route above. */
+  readonly receivers?: readonly string[];
+  /** Whether the routes after this one are asked too when this one has taken a finding. */
+  readonly continue: boolean;
+  readonly routes: readonly RouteSettings[];
+}
+
+/** RouteTree is the whole: its root takes what no route below it does. */
+export type RouteTree = Pick<RouteSettings, 'receivers' | 'routes'>;
+
+/** RouteStep is what one route made of a finding. */
+export interface RouteStep {
+  readonly name: string;
+  /** `not-asked` when a route before it had taken the finding. */
+  readonly kind: 'takes' | 'passes' | 'not-asked';
+  readonly why: string;
+  /** Whether this is where the finding ends: the deepest route that takes it. */
+  readonly decides: boolean;
+  /** Where the route sends what ends at it; empty for nowhere. */
+  readonly receivers: readonly string[];
+  readonly steps: readonly RouteStep[];
+}
+
+/** RouteDecision is where a finding goes, and why; without receivers, it goes to nobody by somebody's decision. */
+export interface RouteDecision {
+  readonly receivers: readonly string[];
+  readonly why: string;
+  readonly tree: RouteStep;
+}
+
+interface CompiledRoute {
+  readonly name: string;
+  readonly test: (labels: Labels) => Verdict;
+  readonly receivers: readonly string[];
+  readonly continue: boolean;
+  readonly routes: readonly CompiledRoute[];
+}
+
+/**
+ * createRouter makes the tree a function of labels, with Alertmanager's meaning: a route asks those below it in their order,
+ * the first that takes a finding keeps it unless it says `continue`, and the deepest one decides.
+ * @param all the names of all receivers: a root that names none means these.
+ */
+export function createRouter(
+  { receivers, routes }: RouteTree,
+  all: readonly string[],
+): (labels: Labels) => RouteDecision {
+  const everything = { match: {}, continue: false, routes };
+  const root = compile({ ...everything, name: 'route', receivers: receivers ?? all }, []);
+  return (labels) => {
+    const tree = walk(root, labels, { fits: true, why: 'no route below takes it' });
+    const ends = endsOf(tree, []);
+    return {
+      receivers: [...new Set(ends.flatMap(({ step }) => step.receivers))],
+      why: ends.map(({ path, step }) => `${path.join(' › ')}: ${step.why}`).join('; '),
+      tree,
+    };
+  };
+}
+
+function compile(route: RouteSettings, inherited: readonly string[]): CompiledRoute {
+  const receivers = route.receivers ?? inherited;
+  return {
+    name: route.name ?? conditionText(route),
+    test: compileCondition(route),
+    receivers,
+    continue: route.continue,
+    routes: route.routes.map((below) => compile(below, receivers)),
+  };
+}
+
+function walk(route: CompiledRoute, labels: Labels, { why }: Verdict): RouteStep {
+  let kept = false;
+  const steps = route.routes.map((below): RouteStep => {
+    const rest = { name: below.name, decides: false, receivers: below.receivers, steps: [] };
+    if (kept) return { ...rest, kind: 'not-asked', why: 'a route before it kept the finding' };
+    const verdict = below.test(labels);
+    if (!verdict.fits) return { ...rest, kind: 'passes', why: verdict.why };
+    kept = !below.continue;
+    return walk(below, labels, verdict);
+  });
+  const decides = steps.every(({ kind }) => kind !== 'takes');
+  return { name: route.name, kind: 'takes', why, decides, receivers: route.receivers, steps };
+}
+
+function endsOf(
+  step: RouteStep,
+  above: readonly string[],
+): readonly { readonly step: RouteStep; readonly path: readonly string[] }[] {
+  const path = [...above, step.name];
+  return step.decides ? [{ step, path }] : step.steps.filter(takes).flatMap((below) => endsOf(below, path));
+}
+
+function takes({ kind }: RouteStep): boolean {
+  return kind === 'takes';
+}
