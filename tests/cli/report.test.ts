@@ -181,6 +181,14 @@ test.each([
   { rule: 'from after to', args: ['deletions', '--from', '2026-04', '--to', '2026-01'], says: /lies after/ },
   { rule: 'a date that is none', args: ['deletions', '--from', 'soon'], says: /not a date/ },
   { rule: 'an archive that is not there', args: ['deletions', '--archive', 'gone/'], says: /no such file or folder/ },
+  { rule: 'hosts of a stage', args: ['ssh-logins', '--stage', 'prod'], says: /no table of a stage/ },
+  { rule: 'a stage and a folder', args: ['deletions', '--stage', 'prod', '--archive', '.'], says: /one or the other/ },
+  {
+    rule: 'an open beginning of a bucket',
+    args: ['deletions', '--stage', 'prod', '--to', '2026'],
+    says: /Say from when/,
+  },
+  { rule: 'a name that is no stage', args: ['deletions', '--stage', '../x'], says: /no name of a stage/ },
   { rule: 'several reports on one stdout', args: ['deletions', 'root-activity'], says: /--evidence FOLDER/ },
 ])('$rule is wrong usage', async ({ args, says }) => {
   const { code, stdout, stderr } = await commandLine(['report', 'run', ...args]);

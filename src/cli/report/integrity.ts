@@ -49,7 +49,9 @@ function wordsOf(result: Awaited<ReturnType<typeof verifyTrail>>): string {
   const { digests, signed, files, uncovered, intact } = summaryOf(result);
   if (digests === 0) return `no digest files: nothing proves the ${plural(uncovered, 'log file')}`;
   const parts = [
-    intact ? 'what is covered is intact' : `NOT INTACT: ${plural(result.problems.length, 'problem')}, see trailwatch verify`,
+    intact
+      ? 'what is covered is intact'
+      : `NOT INTACT: ${plural(result.problems.length, 'problem')}, see trailwatch verify`,
     `${plural(digests, 'digest')}, ${signed === digests ? 'all signatures checked' : 'signatures not checked'}`,
     `${plural(files, 'log file')} as delivered`,
     ...(uncovered > 0 ? [`${plural(uncovered, 'log file')} that no digest covers`] : []),

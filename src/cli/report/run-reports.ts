@@ -140,10 +140,19 @@ async function prepareAll(
     const { account, region } = options;
     const named = names.map((name) => findReport(reports, name));
     const bundled = options.control === undefined ? [] : showingControls(reports, options.control);
+    for (const report of named) {
+      if (stage !== undefined && report.reads.includes('host_auth')) {
+        throw new UsageError(
+          `${report.name} reads host_auth, which is no table of a stage`,
+          'Ask a folder, with --archive.',
+        );
+      }
+    }
     // Whoever asks for a bundle does not ask for the timeline of nobody.
-    const asking = bundled.filter((report) => !named.includes(report) && isMissingParameters(report, options.param));
-    for (const report of asking) await err.write(`trailwatch: ${report.name} is left out: it needs a --param\n`);
-    const chosen = [...new Set([...named, ...bundled])].filter((report) => !asking.includes(report));
+    const unasked = bundled.filter((report) => !named.includes(report));
+    const without = new Map(unasked.flatMap((report) => reasonToLeaveOut(report, options).map((why) => [report, why])));
+    for (const [{ name }, why] of without) await err.write(`trailwatch: ${name} is left out: ${why}\n`);
+    const chosen = [...new Set([...named, ...bundled])].filter((report) => !without.has(report));
     const taken = new Set(chosen.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
     return chosen.map((report) => {
       // Of several reports each takes its own of the parameters; one that none takes is a mistake.
@@ -166,8 +175,11 @@ const writers: Readonly<Record<ReportOptions['format'], Writer>> = {
   html: (run, context) => evidencePage(run, context),
 };
 
-function isMissingParameters({ parameters }: Report, given: ReportOptions['param']): boolean {
-  return parameters.some((one) => one.default === undefined && !Object.hasOwn(given, one.name));
+/** Why a report of a bundle can't be asked: one reason or none. */
+function reasonToLeaveOut({ parameters, reads }: Report, { param, stage }: ReportOptions): readonly string[] {
+  const missing = parameters.find((one) => one.default === undefined && !Object.hasOwn(param, one.name));
+  if (missing !== undefined) return [`it needs --param ${missing.name}=…`];
+  return stage !== undefined && reads.includes('host_auth') ? ['a stage has no table host_auth'] : [];
 }
 
 function columnsOf({ report }: ReportRun): readonly string[] {
