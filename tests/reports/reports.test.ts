@@ -139,6 +139,19 @@ describe('on the sample archive', () => {
     await expect(runReport(prepared, archive.engine, options)).rejects.toThrow();
   });
 
+  test('a query that is stopped while it runs ends at once', async () => {
+    const stopping = new AbortController();
+    const sql = { text: 'SELECT SUM(a.range * b.range) FROM range(10000000) a, range(10000000) b', names: [] };
+    setTimeout(() => stopping.abort(), 300);
+    const asking = (async () => {
+      const answer = await archive.engine.query({ sql, values: [] }, { signal: stopping.signal });
+      for await (const batch of answer.batches) expect(batch).toEqual([]);
+    })();
+    await expect(asking).rejects.toMatchObject({ kind: 'cancelled' });
+    // What was stopped leaves the engine as it was.
+    expect((await run(archive, 'root-activity')).rows).toHaveLength(1);
+  });
+
   test('queries can read no file of the machine', async () => {
     const sql = { text: `SELECT * FROM read_text('${join(root, 'package.json')}')`, names: [] };
     await expect(archive.engine.query({ sql, values: [] }, { signal: new AbortController().signal })).rejects.toThrow(
