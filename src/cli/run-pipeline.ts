@@ -1,4 +1,6 @@
 import { Writable } from 'node:stream';
+import { createDecider } from '../notify/decide.ts';
+import type { Finding } from '../model/finding.ts';
 import type { MessageContext } from '../notify/message.ts';
 import { deliver, failuresOf } from '../notify/pipeline.ts';
 import type { Receiver } from '../notify/receiver.ts';
@@ -14,7 +16,7 @@ import type { ExitCode } from './exit.ts';
 import { findingLine } from './formats/ndjson.ts';
 import { writeReport } from './report-file.ts';
 import type { RunOptions } from './options.ts';
-import { renderSummary } from './summary.ts';
+import { renderSummary, type SuppressedCount } from './summary.ts';
 import type { Colors, Output, Surroundings } from './terminal.ts';
 import { count, plural, span } from './text.ts';
 
@@ -28,7 +30,16 @@ export async function runPipeline(
   const limit = limitOf(options.limit);
   const casebook = createCasebook();
   const prepared = await prepareAudit(paths, options, surroundings);
-  const outcome = await auditFiles(prepared, options, surroundings, (finding) => void casebook.add(finding));
+  const decider = createDecider(prepared.configuration);
+  const at = now();
+  const suppressed = new Map<string, SuppressedCount>();
+  const tell = (finding: Finding): void => {
+    // Where a stage would send it matters to nobody here; what it would keep from everybody is counted, and named at the end.
+    const by = decider.decide(finding, at).suppressed?.suppression;
+    if (by === undefined) casebook.add(finding);
+    else suppressed.set(by.name, { by, findings: (suppressed.get(by.name)?.findings ?? 0) + 1 });
+  };
+  const outcome = await auditFiles(prepared, options, surroundings, tell);
   const found = casebook.read();
 
   const told = mostSevere(found.alerts, limit);
@@ -38,7 +49,14 @@ export async function runPipeline(
   if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
 
   const report = options.report ? await writeReport({ paths, options, outcome, found, surroundings }) : undefined;
-  const summary = renderSummary({ outcome, found, report, colors: out.colors, width: out.width });
+  const summary = renderSummary({
+    outcome,
+    found,
+    suppressed: [...suppressed.values()],
+    report,
+    colors: out.colors,
+    width: out.width,
+  });
   await (options.format === 'ndjson' ? err : out).write(summary);
   return exitCodeOf(outcome);
 }

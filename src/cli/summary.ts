@@ -1,5 +1,6 @@
 import { levels } from '../model/level.ts';
 import { shown } from '../notify/render/plain.ts';
+import type { SuppressionSettings } from '../notify/suppress.ts';
 import type { AuditOutcome } from './audit-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import type { Timeline } from './casebook/timeline.ts';
@@ -11,6 +12,7 @@ import { bytes, count, duration, plural, span } from './text.ts';
 export interface SummaryFacts {
   readonly outcome: AuditOutcome;
   readonly found: Case;
+  readonly suppressed: readonly SuppressedCount[];
   /** The HTML report's path, when one was written. */
   readonly report: string | undefined;
   readonly colors: Colors;
@@ -26,6 +28,12 @@ const listedRules = 8;
 const listedFailures = 20;
 const labelWidth = 10;
 
+/** SuppressedCount is how many findings a suppression kept back. */
+export interface SuppressedCount {
+  readonly by: SuppressionSettings;
+  readonly findings: number;
+}
+
 /** renderSummary says what was read, what became of it, and where to read on. */
 export function renderSummary(facts: SummaryFacts): string {
   const { outcome, colors, width } = facts;
@@ -34,6 +42,7 @@ export function renderSummary(facts: SummaryFacts): string {
     { label: 'files', lines: [filesLine(outcome)] },
     { label: 'records', lines: recordLines(outcome, colors) },
     { label: 'findings', lines: [findingsLine(facts)] },
+    { label: 'left out', lines: suppressedLines(facts) },
     { label: 'when', lines: timelineLines(facts.found.timeline, width - labelWidth) },
     { label: 'rules', lines: ruleLines(facts) },
     { label: 'failed', lines: failureLines(outcome.failures, listedFailures) },
@@ -90,6 +99,13 @@ function findingsLine({ found, colors }: SummaryFacts): string {
     .filter((level) => found.byLevel[level] > 0)
     .map((level) => `${count(found.byLevel[level])} ${colorLevel(colors, level, level)}`);
   return `${count(found.findings)} in ${plural(found.alertsTotal, 'alert')}: ${byLevel.join(', ')}`;
+}
+
+function suppressedLines({ suppressed }: SummaryFacts): readonly string[] {
+  return suppressed.map(
+    ({ by, findings }) =>
+      `${plural(findings, 'finding')} suppressed by ${shown(by.name)} (${shown(by.owner)}): ${shown(by.reason, 200)}`,
+  );
 }
 
 const blocks = '▁▂▃▄▅▆▇█';

@@ -84,6 +84,21 @@ test('a suppression that has ended is named', async () => {
   expect(code).toBe(0);
 });
 
+test('a run keeps back what is suppressed, and says so in its summary', async () => {
+  const config = await write(
+    'run.yml',
+    'suppressions: { guessing: { match: { source: sshd }, owner: me@example.com, reason: known, expires: never } }',
+  );
+  const hosts = join(root, 'events/hosts');
+  const all = await commandLine(['run', hosts, '--no-report']);
+  const rest = await commandLine(['run', hosts, '--no-report', '--config', config]);
+  expect(all.stdout).not.toContain('suppressed');
+  const total = (text: string): number => Number(/findings +(\d+) in/.exec(text)?.[1] ?? 0);
+  const [, kept = ''] = /(\d+) findings suppressed by guessing \(me@example\.com\): known/.exec(rest.stdout) ?? [];
+  expect(Number(kept)).toBeGreaterThan(0);
+  expect(total(rest.stdout) + Number(kept)).toBe(total(all.stdout));
+});
+
 describe('wrong usage is exit 2, with what is wrong', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['nothing given', [], /give either labels/],
