@@ -23,7 +23,7 @@ export function verifyCommand(program: Command, surroundings: Surroundings, end:
     .description(
       'Check the digests of a trail: the hash of every log file and digest, every signature, that none is missing and none was added.',
     )
-    .argument('<path>', 'a copy of a trail bucket, or s3://bucket/prefix')
+    .argument('<path>', 'a copy of a trail bucket, s3://bucket/prefix, or an evidence pack of trailwatch report')
     .option('--public-keys <source>', 'aws, or a file that `aws cloudtrail list-public-keys` wrote')
     .option('--from <time>', 'the first day to verify: 2026-03-01, or 7d ago')
     .option('--to <time>', 'the last day to verify')
@@ -33,6 +33,12 @@ export function verifyCommand(program: Command, surroundings: Surroundings, end:
     .option('--strict', 'exit 1 also when signatures were not checked or files lie outside the digests', false)
     .addHelpText('after', help)
     .action(async (path: string, options: VerifyOptions) => {
+      const { evidenceIn, verifyEvidence } = await import('./report/verify-evidence.ts');
+      const evidence = await evidenceIn(path, surroundings.cwd);
+      if (evidence !== undefined) {
+        end(await verifyEvidence(path, evidence, surroundings));
+        return;
+      }
       const { verifyPath } = await import('./verify-path.ts');
       end(await verifyPath(path, options, surroundings));
     });

@@ -91,6 +91,10 @@ test('an evidence pack has page, CSV and JSON of each report, and a manifest tha
       const content = await readFile(join(folder, path));
       expect([bytes, sha256]).toEqual([content.length, createHash('sha256').update(content).digest('hex')]);
     }
+    expect(await commandLine(['verify', folder])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Intact: evidence of 6 files'),
+    });
     const page = await readFile(join(folder, 'deletions.html'), 'utf8');
     expect(page).not.toMatch(/(?:src|href)="http/);
     for (const text of [
@@ -103,6 +107,27 @@ test('an evidence pack has page, CSV and JSON of each report, and a manifest tha
     ]) {
       expect(page).toContain(text);
     }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a pack that was changed is not intact, and each change is named', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trailwatch-test-'));
+  try {
+    await commandLine(['report', 'run', 'deletions', '--archive', archive, '--evidence', folder]);
+    await writeFile(
+      join(folder, 'deletions.csv'),
+      `${await readFile(join(folder, 'deletions.csv'), 'utf8')}one,more\r\n`,
+    );
+    await rm(join(folder, 'deletions.json'));
+    await writeFile(join(folder, 'added.csv'), '');
+    const { code, stdout } = await commandLine(['verify', folder]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/deletions\.csv was changed: \d+ bytes, not \d+\n/);
+    expect(stdout).toContain('deletions.json is missing');
+    expect(stdout).toContain('"added.csv" is no part of the pack');
+    expect(stdout).toContain('Not intact');
   } finally {
     await rm(folder, { recursive: true });
   }
