@@ -2,6 +2,7 @@
 const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
 const { attribute, policy, stageOf, tlsOnly } = require('./names.cjs');
 const { probeRules } = require('./probes.cjs');
+const { verificationRules } = require('./verification.cjs');
 
 const day = 86_400;
 
@@ -22,6 +23,7 @@ const steps = {
   Kinesis: { name: 'kinesis', rules: () => [] },
   Probe: { name: 'probe', rules: ({ stage }) => probeRules(stage) },
   FindingsTable: { name: 'findings-table', rules: findingsTableRules },
+  Verify: { name: 'verify', rules: verificationRules },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };

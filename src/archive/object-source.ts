@@ -11,14 +11,20 @@ export interface TrailObject {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** Days is a range of days, yyyy-MM-dd, both ends included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** ObjectSource is a trail bucket, or a copy of one. */
 export interface ObjectSource {
   /** For a person: `s3://my-trail/AWSLogs`, `archive/`. */
   readonly name: string;
   /** The bucket's name; undefined for a copy, whose files may have come from any. */
   readonly bucket?: string;
-  /** list gives the keys of all objects, in any order. */
-  list(): AsyncIterable<string>;
+  /** list gives the keys of all objects, in any order; it may leave out those of other days (yyyy-MM-dd, both included). */
+  list(days?: Days): AsyncIterable<string>;
   /**
    * open begins to read an object; undefined when there is none. Everything else that goes wrong is thrown: it says nothing
    * about the object.

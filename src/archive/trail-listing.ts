@@ -28,7 +28,8 @@ export interface ListingFilter {
 /** listTrail sorts a trail bucket's keys by account, region and chain of digests. Other objects are no business of a trail. */
 export async function listTrail(source: ObjectSource, filter: ListingFilter = {}): Promise<readonly RegionFiles[]> {
   const regions = new Map<string, OpenRegion>();
-  for await (const key of source.list()) {
+  const { from, to } = filter;
+  for await (const key of source.list(from === undefined || to === undefined ? undefined : { from, to })) {
     filter.signal?.throwIfAborted();
     const trail = parseTrailKey(key);
     if (trail === undefined || !isWanted(trail, filter)) continue;

@@ -34,7 +34,8 @@ export async function verifyPath(path: string, options: VerifyOptions, surroundi
   const keys = await keySourceOf(options.publicKeys ?? (source.bucket === undefined ? undefined : 'aws'));
   const wanted = {
     ...(range.from !== undefined && { from: range.from.slice(0, 10) }),
-    ...(range.to !== undefined && { to: range.to.slice(0, 10) }),
+    // With both ends, a bucket is asked for these days only.
+    ...((range.to ?? range.from) !== undefined && { to: (range.to ?? now().toISOString()).slice(0, 10) }),
     ...(options.account !== undefined && { account: options.account }),
     ...(options.region !== undefined && { region: options.region }),
   };

@@ -9,6 +9,7 @@ import { describeGeneric } from './generic.ts';
 import { describeDocker } from './docker.ts';
 import { describeMeasurement } from './measurement.ts';
 import { describeProbe } from './probe.ts';
+import { describeVerification } from './verification.ts';
 import { describeWebAccess } from './web-access.ts';
 
 interface Describer {
@@ -30,6 +31,10 @@ const describers: readonly Describer[] = [
   {
     covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('probe'),
     describe: describeProbe,
+  },
+  {
+    covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('verify'),
+    describe: describeVerification,
   },
   { covers: isToldAwsEvent, describe: describeAwsEvent },
   { covers: () => true, describe: describeGeneric },

@@ -32,6 +32,18 @@ const settings = {
     unset: '',
     hint: 'the name of the SSM parameter that holds the Slack webhook address, e.g. /trailwatch/dev/slack; empty: no Slack',
   },
+  trailBucket: {
+    variable: 'TRAILWATCH_TRAIL_BUCKET',
+    schema: v.string(),
+    unset: '',
+    hint: "the name of the trail's bucket; empty: none, and nothing to verify",
+  },
+  trailFolder: {
+    variable: 'TRAILWATCH_TRAIL_FOLDER',
+    schema: v.string(),
+    unset: '',
+    hint: "the trail's key prefix in its bucket; empty: none",
+  },
   tracing: {
     variable: 'TRAILWATCH_TRACING',
     schema: v.picklist(['Active', 'PassThrough']),

@@ -70,6 +70,20 @@ test('digests below another prefix than they were delivered to are told of as mo
   expect(problems.map(({ kind, key }) => `${kind} ${key}`)).toContain(`digest-moved audit/${digestKey(0)}`);
 });
 
+test('with days, only the folders of these days are listed, at any depth of the prefix', async () => {
+  const keysOf = async (prefix: string, from: string, to: string): Promise<number> => {
+    const found: string[] = [];
+    for await (const key of createS3TrailSource(s3, bucket, prefix).list({ from, to })) found.push(key);
+    return found.length;
+  };
+  for (const prefix of ['AWSLogs', 'AWSLogs/', 'AWSLogs/111122223333', 'audit/AWSLogs/111122223333/']) {
+    expect([prefix, await keysOf(prefix, '2026-03-10', '2026-03-11')]).toEqual([prefix, 7]);
+    expect([prefix, await keysOf(prefix, '2026-03-12', '2026-03-13')]).toEqual([prefix, 0]);
+  }
+  expect(await keysOf('', '2026-03-11', '2026-03-11')).toBe(14);
+  expect(await keysOf(`AWSLogs/111122223333/CloudTrail/eu-west-1/2026/`, '2026-03-11', '2026-03-11')).toBe(4);
+});
+
 test('an object that is not there is missing, a bucket that is not there could not be read', async () => {
   const source = createS3TrailSource(s3, bucket);
   expect(await source.open({ bucket, key: logKey(9, 0) })).toBeUndefined();
