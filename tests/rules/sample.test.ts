@@ -123,6 +123,7 @@ test('every rule has its part in the story, but those named here', () => {
     'Log agent cannot deliver',
     'Log file deleted from the archive',
     'Network logs deleted',
+    'Remote logins guessed, as PAM saw it',
     'Role may be assumed by anyone',
     'Secrets read in one batch by a filter',
     'Security Hub finding of high severity',
