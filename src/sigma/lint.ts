@@ -58,8 +58,9 @@ const wanted: readonly (readonly [string, (meta: RuleMeta) => boolean, string])[
   ],
   [
     'missing-attack-tag',
-    ({ tags }) => tags.some((tag) => tag.toLowerCase().startsWith('attack.')),
-    'no ATT&CK tag, e.g. attack.t1078.004',
+    // What needs no adversary, such as a certificate that ends, is no technique of ATT&CK; D3FEND names the watch over it.
+    ({ tags }) => tags.some((tag) => /^(?:attack|d3fend)\./i.test(tag)),
+    'no ATT&CK tag, e.g. attack.t1078.004 (or one of D3FEND)',
   ],
 ];
 

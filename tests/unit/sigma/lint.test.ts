@@ -109,6 +109,13 @@ correlation: { type: event_count, rules: [base], timespan: 1m, condition: { gte:
   ]);
 });
 
+test.each(['attack.t1078.004', 'attack.impact', 'd3fend.d3-ca'])('the tag %s says what a rule is about', (tag) => {
+  const found = lint(
+    `title: A\nlogsource: { product: any }\ntags: [${tag}]\ndetection: { a: { x: 1 }, condition: a }\n`,
+  );
+  expect(found.map(({ code }) => code)).not.toContain('missing-attack-tag');
+});
+
 test.each([
   ['(a+)+$', true],
   ['(a*)*', true],
