@@ -39,6 +39,7 @@ const putsAtOnce = 25;
 const maxPackedBytes = 100_000;
 const maxFieldChars = 1_000;
 const maxFiredBytes = 300_000;
+/** What is packed is unpacked again with this limit. */
 const maxRecordBytes = 16_000_000;
 
 /**
@@ -183,6 +184,7 @@ function itemOf(key: WindowKey, match: WindowMatch): Item {
     id: { S: match.id },
     rule: { S: match.rule },
     record: { B: pack(match.record) },
+    ...throughOf(match),
     ...(match.group === undefined ? {} : { group: { S: JSON.stringify(match.group) } }),
   };
 }
@@ -193,19 +195,37 @@ function matchOf(item: Item): WindowMatch {
     id: item['id']?.S ?? '',
     time: Date.parse((item['sk']?.S ?? '').split('#')[0] ?? ''),
     rule: item['rule']?.S ?? '',
-    record: unpack(item['record']?.B ?? new Uint8Array()),
+    record: unpack<LogRecord>(item['record']?.B),
+    ...(item['through'] === undefined ? {} : { through: unpack<readonly LogRecord[]>(item['through'].B) }),
     ...(group === undefined ? {} : { group: JSON.parse(group) as Record<string, string | null> }),
   };
 }
 
 function pack(record: LogRecord): Uint8Array {
+  return packWhole(record) ?? gzipSync(JSON.stringify({ ...record, fields: shortFields(record.fields) }));
+}
+
+/** Packs a value, unless it is too large for its place in an item. */
+function packWhole(value: unknown): Uint8Array | undefined {
   try {
-    const packed = gzipSync(JSON.stringify(record));
-    if (packed.length <= maxPackedBytes) return packed;
+    const text = JSON.stringify(value);
+    if (Buffer.byteLength(text) > maxRecordBytes) return undefined;
+    const packed = gzipSync(text);
+    return packed.length <= maxPackedBytes ? packed : undefined;
   } catch {
     // Nested deeper than the stack: as too large.
+    return undefined;
   }
-  return gzipSync(JSON.stringify({ ...record, fields: shortFields(record.fields) }));
+}
+
+/** Of the records behind a firing the last ones are kept, as many as there is room for. */
+function throughOf({ through = [] }: WindowMatch): Item {
+  const short = through.map((record) => ({ ...record, fields: shortFields(record.fields) }));
+  for (let kept = through.length; kept > 0; kept = Math.floor(kept / 2)) {
+    const packed = packWhole(through.slice(-kept)) ?? packWhole(short.slice(-kept));
+    if (packed !== undefined) return { through: { B: packed } };
+  }
+  return {};
 }
 
 /** A correlation shows who, what and where: that is in short fields. The whole record is in the archive, by its id. */
@@ -228,8 +248,8 @@ function jsonLength(value: unknown): number {
   }
 }
 
-function unpack(bytes: Uint8Array): LogRecord {
-  return JSON.parse(gunzipSync(bytes, { maxOutputLength: maxRecordBytes }).toString('utf8')) as LogRecord;
+function unpack<T>(bytes: Uint8Array = new Uint8Array()): T {
+  return JSON.parse(gunzipSync(bytes, { maxOutputLength: maxRecordBytes }).toString('utf8')) as T;
 }
 
 function windowPartition({ correlation, group }: WindowKey): string {

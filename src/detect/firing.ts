@@ -55,7 +55,8 @@ function firingId({ correlation, group, time }: Firing): string {
 export function matchOfFiring(firing: Firing): WindowMatch {
   const { correlation, group, time, matches } = firing;
   const { record } = crossingMatch(matches);
-  return { id: firingId(firing), time, rule: correlation.key, record, group };
+  const through = recordsOf(matches).slice(-maxEvents);
+  return { id: firingId(firing), time, rule: correlation.key, record, through, group };
 }
 
 /**
@@ -65,7 +66,7 @@ export function matchOfFiring(firing: Firing): WindowMatch {
 export function findingOfFiring(firing: Firing, titles: ReadonlyMap<string, string>): Finding {
   const { correlation, group, time, matches } = firing;
   const crossing = crossingMatch(matches);
-  const events = distinctRecords(matches);
+  const events = recordsOf(matches);
   const event = describe(crossing.record);
   const news =
     groupValues(correlation.meta, (name) =>
@@ -77,7 +78,7 @@ export function findingOfFiring(firing: Firing, titles: ReadonlyMap<string, stri
     rule: ruleSummary(correlation),
     time: new Date(time).toISOString(),
     event,
-    correlated: events.slice(-maxEvents).map((match) => describe(match.record)),
+    correlated: events.slice(-maxEvents).map((record) => describe(record)),
     evidence: evidenceOfFiring(firing, events.length, titles),
     labels: labelsOf(correlation, event),
   };
@@ -91,11 +92,13 @@ function evidenceOfFiring(
   const minutes = durationText(correlation.timespanMs);
   const rules = correlation.rules.map((key) => JSON.stringify(titles.get(key) ?? key));
   const shown = events > maxEvents ? `; the last ${maxEvents} of ${events} are shown` : '';
+  // Of an inner firing at most so many are known.
+  const orMore = matches.some(({ through = [] }) => through.length >= maxEvents) ? ' or more' : '';
   return [
     { field: correlation.type, value: String(value), wanted: `${boundsText(correlation)} within ${minutes}` },
     {
       field: 'events',
-      value: String(events),
+      value: `${events}${orMore}`,
       wanted: `that matched ${rules.length > 1 ? 'one of ' : ''}${rules.join(', ')}${shown}`,
     },
     ...Object.entries(group).map(([field, text]) => ({
@@ -138,7 +141,12 @@ export function factOf({ fact, id }: LogRecord): string {
   return fact ?? id;
 }
 
-/** An event that several rules matched is shown once. */
-function distinctRecords(matches: readonly WindowMatch[]): readonly WindowMatch[] {
-  return [...new Map(matches.map((match) => [factOf(match.record), match])).values()];
+/**
+ * recordsOf gives the records that matches tell of, in order of time, those behind an inner correlation's firing
+ * included. An event that several rules matched is there once.
+ */
+export function recordsOf(matches: readonly WindowMatch[]): readonly LogRecord[] {
+  const records = matches.flatMap(({ record, through }) => through ?? [record]);
+  const distinct = new Map(records.map((record) => [factOf(record), record]));
+  return [...distinct.values()].toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time));
 }

@@ -9,6 +9,8 @@ export interface WindowMatch {
   /** Key of the rule, or of the correlation, that matched. */
   readonly rule: string;
   readonly record: LogRecord;
+  /** Of a firing: the records that made it, in order of time, the last hundred of them at most; `record` is the last. */
+  readonly through?: readonly LogRecord[];
   /** Of a firing: its group, whose values stand before the record's fields. */
   readonly group?: GroupValues;
 }

@@ -61,7 +61,11 @@ describe.each(stores)('a window store in %s', (_name, create) => {
   test('gives what was added, as it was, in order of time and id', async () => {
     const [store, key] = [create(), freshKey()];
     const late = matchAt('late', 9);
-    const firing: WindowMatch = { ...matchAt('firing', 5, 'inner'), group: { user: 'ann', ip: null } };
+    const firing: WindowMatch = {
+      ...matchAt('firing', 5, 'inner'),
+      through: [matchAt('first', 4).record, matchAt('firing', 5).record],
+      group: { user: 'ann', ip: null },
+    };
     await store.add(key, [late, matchAt('b', 1)], everything);
     const window = await store.add(key, [firing, matchAt('a', 1)], everything);
     expect(window).toEqual({
@@ -233,6 +237,26 @@ describe('the table', () => {
     expect(matches[0]?.record.fields).toMatchObject({ user: 'ann', eventName: 'PutItem' });
     expect(matches[0]?.record.fields).not.toHaveProperty('noise');
     expect(matches[0]?.record).toMatchObject({ id: 'large', time: large.record.time, source: large.record.source });
+  });
+
+  test('keeps the last of the records behind a firing when there is no room for all', async () => {
+    const noise = (seed: number) =>
+      Array.from({ length: 900 }, (_, index) => Math.sin(seed * 1_000 + index).toString(36)).join('');
+    const cases = [
+      { name: 'too large together', fields: (seed: number) => ({ user: 'ann', noise: noise(seed) }) },
+      { name: 'small when packed, too large to unpack', fields: () => ({ user: 'ann', zeros: '0'.repeat(400_000) }) },
+    ];
+    for (const { name, fields } of cases) {
+      const through = Array.from({ length: 100 }, (_, index) =>
+        recordOf(`${name} ${index}`, index / 10, fields(index)),
+      );
+      const firing: WindowMatch = { ...matchAt('firing', 10, 'inner'), through };
+      const [match] = (await dynamo().add(freshKey(), [firing], everything)).matches;
+      const kept = match?.through ?? [];
+      expect(kept.length).toBeGreaterThan(0);
+      expect(kept.map(({ id }) => id)).toEqual(through.slice(-kept.length).map(({ id }) => id));
+      expect(kept.every((record) => record.fields['user'] === 'ann')).toBe(true);
+    }
   });
 
   test('keeps when a busy group fired, though the ids of all its firings are more than an item holds', async () => {

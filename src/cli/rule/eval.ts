@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { createBatchCorrelator } from '../../detect/batch-correlator.ts';
 import { valueOf } from '../../detect/field-value.ts';
+import { recordsOf } from '../../detect/firing.ts';
 import { createRuleSet } from '../../detect/rule-set.ts';
 import { epochTime, isoTime } from '../../ingest/time.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
@@ -91,7 +92,7 @@ function firingLines(firings: Firings): string {
       rule: nameOf(correlation.meta),
       group,
       time: new Date(time).toISOString(),
-      records: [...new Set(matches.map(({ record }) => record.origin.index))].toSorted((a, b) => a - b),
+      records: [...new Set(recordsOf(matches).map(({ origin }) => origin.index))].toSorted((a, b) => a - b),
       fired: true,
     }))
     .map((line) => `${plainJson(line)}\n`)
