@@ -195,8 +195,8 @@ function matchOf(item: Item): WindowMatch {
     id: item['id']?.S ?? '',
     time: Date.parse((item['sk']?.S ?? '').split('#')[0] ?? ''),
     rule: item['rule']?.S ?? '',
-    record: unpack<LogRecord>(item['record']?.B),
-    ...(item['through'] === undefined ? {} : { through: unpack<readonly LogRecord[]>(item['through'].B) }),
+    record: unpack(item['record']?.B) as LogRecord,
+    ...(item['through'] === undefined ? {} : { through: unpack(item['through'].B) as readonly LogRecord[] }),
     ...(group === undefined ? {} : { group: JSON.parse(group) as Record<string, string | null> }),
   };
 }
@@ -248,8 +248,8 @@ function jsonLength(value: unknown): number {
   }
 }
 
-function unpack<T>(bytes: Uint8Array = new Uint8Array()): T {
-  return JSON.parse(gunzipSync(bytes, { maxOutputLength: maxRecordBytes }).toString('utf8')) as T;
+function unpack(bytes: Uint8Array = new Uint8Array()): unknown {
+  return JSON.parse(gunzipSync(bytes, { maxOutputLength: maxRecordBytes }).toString('utf8'));
 }
 
 function windowPartition({ correlation, group }: WindowKey): string {
