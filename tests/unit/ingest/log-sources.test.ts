@@ -8,6 +8,7 @@ import { isOwnBucket } from '../../../src/ingest/own.ts';
 import type { Ingested } from '../../../src/model/log-record.ts';
 import { fixture } from './fixture.ts';
 import { cloudTrailRecord, gzip, read, sorted } from './reading.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 function subscription(logGroup: string, messages: readonly string[]): unknown {
   const logEvents = messages.map((message, index) => ({ id: `e${index}`, timestamp: 1_772_359_200_000, message }));
@@ -112,9 +113,9 @@ describe('patterns', () => {
   });
 
   test('many stars on a long name end soon', () => {
-    const started = performance.now();
+    const started = cpuMs();
     expect(matchesGlob(`${'*a'.repeat(250)}b`, 'a'.repeat(5_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(cpuMs() - started).toBeLessThan(2_000);
   });
 });
 

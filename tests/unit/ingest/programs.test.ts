@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatOf } from '../../../src/ingest/formats/index.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const cases: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
   [
@@ -159,7 +160,7 @@ test('a forged user in a PAM line changes no other field', () => {
 test.each(['sudo', 'su', 'systemd-logind', 'CRON', 'useradd', 'login'])(
   '%s reads a hostile megabyte in linear time',
   (program) => {
-    const started = performance.now();
+    const started = cpuMs();
     const noises = [
       'x ; '.repeat(250_000),
       `${'('.repeat(500_000)}${')'.repeat(500_000)}`,
@@ -178,6 +179,6 @@ test.each(['sudo', 'su', 'systemd-logind', 'CRON', 'useradd', 'login'])(
         "add '",
       ])
         formatOf(program).parse(start + noise);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(cpuMs() - started).toBeLessThan(3000);
   },
 );

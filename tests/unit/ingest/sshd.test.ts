@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseSshd } from '../../../src/ingest/formats/sshd.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const failed = { action: 'login failed', activity: 'authentication', outcome: 'failure' };
 const accepted = { action: 'login accepted', activity: 'authentication', outcome: 'success' };
@@ -295,7 +296,7 @@ test.each([
   ['brackets', '['.repeat(1_000_000)],
   ['ssh2', ' ssh2: a b'.repeat(100_000)],
 ])('a megabyte of %s is read in linear time', (_name, noise) => {
-  const started = performance.now();
+  const started = cpuMs();
   for (const start of [
     'Failed password for ',
     'Invalid user ',
@@ -308,5 +309,5 @@ test.each([
   ]) {
     parseSshd(start + noise);
   }
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(cpuMs() - started).toBeLessThan(2000);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { linksOf, maxLinks } from '../../../src/probe/links.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const page = new URL('https://shop.test/catalogue/index.html');
 const linksIn = (html: string): string[] => linksOf(html, page).map(({ href }) => href);
@@ -63,8 +64,8 @@ describe('links', () => {
     ['scripts that never end', '<script>'.repeat(100_000)],
     ['signs', '<a ='.repeat(200_000)],
   ])('are read in linear time: %s', (_what, html) => {
-    const began = performance.now();
+    const began = cpuMs();
     linksIn(html);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(cpuMs() - began).toBeLessThan(3_000);
   });
 });

@@ -3,6 +3,7 @@ import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
 import { explainMatch } from '../../../src/sigma/explain.ts';
 import type { Fields } from '../../../src/sigma/expr.ts';
 import { exprOf, matches, problemsOf } from './rule-text.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const million = 1_000_000;
 // The promise is 50 ms. The bound here leaves room for other work on the machine; what runs away takes minutes.
@@ -11,9 +12,9 @@ const bound = 1_000;
 function fastest(run: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let count = 0; count < 3; count += 1) {
-    const start = performance.now();
+    const start = cpuMs();
     run();
-    least = Math.min(least, performance.now() - start);
+    least = Math.min(least, cpuMs() - start);
   }
   return least;
 }
@@ -139,8 +140,8 @@ describe('rule files made to break the reader', () => {
     ['control characters', 'title: "\u0000"\ndetection: \u0001'],
     ['tags', 'title: !!js/function "x"\n'],
   ])('%s', (_, text) => {
-    const start = performance.now();
+    const start = cpuMs();
     expect(problemsOf(text).some((problem) => problem.severity === 'error')).toBe(true);
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(cpuMs() - start).toBeLessThan(5_000);
   });
 });

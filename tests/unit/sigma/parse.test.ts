@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRuleFile } from '../../../src/sigma/parse.ts';
 import { problemsOf } from './rule-text.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const good = 'title: Good\nlogsource: { product: aws }\ndetection:\n  selection: { a: b }\n  condition: selection\n';
 
@@ -189,7 +190,7 @@ detection:
 
 test('a map of very many keys is read in a time that its length bounds', () => {
   const text = Array.from({ length: 40_000 }, (_, index) => `k${index}: v`).join('\n');
-  const started = performance.now();
+  const started = cpuMs();
   expect(problemsOf(`${text}\nk7: w`)).toMatchObject([{ line: 40_001, code: 'yaml' }]);
-  expect(performance.now() - started).toBeLessThan(6_000);
+  expect(cpuMs() - started).toBeLessThan(6_000);
 });
