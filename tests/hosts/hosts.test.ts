@@ -126,14 +126,19 @@ describe('the unit for Docker events', () => {
 
   test('writes JSON lines into the file that the agents read', () => {
     const service = sections.get('Service');
-    expect(service?.get('ExecStart')).toBe("/usr/bin/docker events --format '{{json .}}'");
-    const file = service?.get('StandardOutput')?.replace(/^append:/, '');
+    const command = /^\/bin\/sh -c 'exec \/usr\/bin\/docker events --format "\{\{json \.\}\}" >> (\S+)'$/;
+    const file = command.exec(service?.get('ExecStart') ?? '')?.[1];
+    expect(file).toBeDefined();
     for (const system of systems) {
       const read = agents[system].logs.logs_collected.files.collect_list;
       expect(read.find(({ log_group_name }) => log_group_name === '/hosts/docker-events')?.file_path).toBe(file);
     }
     expect(path.dirname(file ?? '')).toBe(`/var/log/${service?.get('LogsDirectory')}`);
     expect(service?.get('Restart')).toBe('always');
+  });
+
+  test('lets systemd open no file in a folder that it makes only afterwards', () => {
+    expect(['StandardOutput', 'StandardError'].filter((key) => sections.get('Service')?.has(key))).toEqual([]);
   });
 
   test('has its file rotated in place, since it keeps the file open', () => {
