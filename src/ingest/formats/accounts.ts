@@ -79,12 +79,21 @@ export const parseAccounts: ProgramParser = (message) => {
   return parsePam(message);
 };
 
-/** `UID=1001, GID=1001, home=/home/bob, shell=/bin/bash`, as useradd lists them. */
+/**
+ * `UID=1001, GID=1001, home=/home/bob, shell=/bin/bash, from=/dev/pts/0`, as useradd lists them. A home may be named so that it
+ * says a shell of its own: the last one is useradd's.
+ */
 function namedValues(message: string): LineFields {
   const fields: LineFields = {};
-  for (const name of ['UID', 'GID', 'home', 'shell', 'from'] as const) {
-    const found = new RegExp(`[ ,]${name}=([^,]{1,256})`).exec(message);
-    if (found?.[1] !== undefined) fields[name] = found[1].trimEnd();
+  let end = message.length;
+  for (const name of ['from', 'shell', 'home', 'GID', 'UID'] as const) {
+    const start = Math.max(message.lastIndexOf(`, ${name}=`, end), message.lastIndexOf(` ${name}=`, end));
+    if (start === -1) continue;
+    const value = message.slice(message.indexOf('=', start) + 1, end).trim();
+    if (value !== '') fields[name] = value.replace(/,$/, '').slice(0, maxValueChars);
+    end = start;
   }
   return fields;
 }
+
+const maxValueChars = 256;
