@@ -117,6 +117,7 @@ test('every rule has its part in the story, but those named here', () => {
     'AWS reports abuse of the account',
     'Account left its organisation',
     'Disk nearly full',
+    'Gap in the digests of a trail',
     'GuardDuty finding of high severity',
     'GuardDuty finding of medium severity',
     'Load of a host stays high',
@@ -130,6 +131,7 @@ test('every rule has its part in the story, but those named here', () => {
     'Security group opened to the world',
     'Shell opened in a running container',
     'Slow SSH brute force',
+    'Trail is not as CloudTrail delivered it',
   ]);
 });
 
