@@ -8,7 +8,7 @@ import type { Finding } from '../src/model/finding.ts';
 import { createDecider } from '../src/notify/decide.ts';
 import { createDispatch, nobody } from '../src/notify/dispatch.ts';
 import { deliver, failuresOf, type Outcome } from '../src/notify/pipeline.ts';
-import { createStageReceivers } from '../src/notify/stage-receivers.ts';
+import { createReceivers } from '../src/notify/receiver-table.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter, type Count } from '../src/runtime/metrics.ts';
@@ -42,7 +42,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tracing = await createTracing(config);
   const now = (): Date => new Date();
 
-  const receivers = await createStageReceivers(configuration.receivers, config, {
+  const receivers = await createReceivers(configuration.receivers, config, {
     sns: () => tracing.client(snsClient()),
     secret: createSsmSecrets({ client: tracing.client(ssmClient()), now }),
     fetch,

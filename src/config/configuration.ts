@@ -3,7 +3,7 @@ import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
 import type { RouteTree } from '../notify/route.ts';
-import type { ReceiverSettings } from '../notify/stage-receivers.ts';
+import type { ReceiverSettings } from '../notify/receiver-table.ts';
 import type { SuppressionSettings } from '../notify/suppress.ts';
 import { layRoutes, receivers, routeTree, suppressions } from './delivery.ts';
 import { probes } from './probes.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { labelNames, type LabelName } from '../notify/labels.ts';
 import { valueProblem, type Match } from '../notify/match.ts';
 import type { RouteSettings, RouteTree } from '../notify/route.ts';
-import { receiverProblem, stageReceiverKinds, type ReceiverSettings } from '../notify/stage-receivers.ts';
+import { receiverProblem, receiverKinds, type ReceiverSettings } from '../notify/receiver-table.ts';
 import { isDay, type SuppressionSettings } from '../notify/suppress.ts';
 import { object, text } from './schema.ts';
 
@@ -13,8 +13,8 @@ const receiver = v.pipe(
   v.looseObject(
     {
       kind: v.picklist(
-        Object.keys(stageReceiverKinds) as (keyof typeof stageReceiverKinds)[],
-        `must be one of ${Object.keys(stageReceiverKinds).join(', ')}`,
+        Object.keys(receiverKinds) as (keyof typeof receiverKinds)[],
+        `must be one of ${Object.keys(receiverKinds).join(', ')}`,
       ),
     },
     'must be a map with a kind, and what that kind wants',

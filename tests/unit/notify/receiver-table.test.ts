@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 import { messageOf } from '../../../src/notify/message.ts';
 import { deliver } from '../../../src/notify/pipeline.ts';
 import { ReceiverConfigError } from '../../../src/notify/receiver-kind.ts';
-import type { ReceiverConfig, ReceiverTools } from '../../../src/notify/receiver-kind.ts';
+import type { ReceiverTools } from '../../../src/notify/receiver-kind.ts';
 import { createReceivers } from '../../../src/notify/receiver-table.ts';
+import type { ReceiverSettings } from '../../../src/notify/receiver-table.ts';
 import { createConsole } from '../../../src/notify/receivers/console.ts';
 import { createMemorySeenStore } from '../../../src/notify/seen-store.ts';
 import { hostile, rootLogin } from './specimens.ts';
@@ -13,56 +14,45 @@ import { hostile, rootLogin } from './specimens.ts';
 const unused = (): never => {
   throw new Error('no receiver asked for this');
 };
-
-function toolsWith(tools: Partial<ReceiverTools>): ReceiverTools {
-  return {
-    sns: unused,
-    eventBridge: unused,
-    secret: unused,
-    fetch: unused,
-    terminal: { stream: new PassThrough(), colour: false },
-    sleep: unused,
-    random: unused,
-    ...tools,
-  };
-}
+const tools: ReceiverTools = { sns: unused, secret: unused, fetch: unused, sleep: unused };
+const stage = { alertsTopic: 'arn:aws:sns:eu-central-1:111122223333:alerts', slackWebhookParameter: '' };
 
 describe('createReceivers', () => {
   test('makes each kind, in order, and builds only the clients they need', async () => {
-    const client = { send: unused };
     const receivers = await createReceivers(
-      [
-        { kind: 'console', name: 'screen' },
-        { kind: 'sns', name: 'mail', topicArn: 'arn:aws:sns:eu-central-1:111122223333:alerts' },
-        { kind: 'slack-webhook', name: 'chat', address: '/trailwatch/dev/slack' },
-        { kind: 'findings-bus', name: 'bus', bus: 'findings' },
-      ],
-      toolsWith({ sns: () => client, eventBridge: () => client }),
+      {
+        chat: { kind: 'slack-webhook', address: '/trailwatch/dev/slack' },
+        mail: { kind: 'sns', topicArn: 'arn:aws:sns:eu-central-1:111122223333:others' },
+      },
+      stage,
+      { ...tools, sns: () => ({ send: unused }) },
     );
-    expect(receivers.map(({ name }) => name)).toEqual(['screen', 'mail', 'chat', 'bus']);
+    expect(receivers.map(({ name }) => name)).toEqual(['chat', 'mail']);
   });
 
-  test.each<[string, ReceiverConfig[], string]>([
-    ['an unknown kind', [{ kind: 'pigeon', name: 'a' }], 'a: unknown kind "pigeon", known are console, sns,'],
-    ['an object’s own key as kind', [{ kind: 'toString', name: 'a' }], 'a: unknown kind "toString"'],
-    ['a missing option', [{ kind: 'sns', name: 'mail' }], 'mail: topicArn: '],
-    ['an unknown option', [{ kind: 'console', name: 'a', color: true }], 'a: color: '],
-    ['a wrong option', [{ kind: 'sns', name: 'mail', topicArn: 'alerts' }], 'mail: topicArn: '],
+  test.each([
+    ['a topic alone', '', ['mail']],
+    ['a topic and a Slack', '/trailwatch/dev/slack', ['mail', 'chat']],
+  ])('makes of a stage with %s what is there', async (_what, slackWebhookParameter, names) => {
+    const receivers = await createReceivers(
+      { mail: { kind: 'sns' }, chat: { kind: 'slack-webhook' } },
+      { ...stage, slackWebhookParameter },
+      { ...tools, sns: () => ({ send: unused }) },
+    );
+    expect(receivers.map(({ name }) => name)).toEqual(names);
+  });
+
+  test.each<[string, Readonly<Record<string, ReceiverSettings>>, string]>([
+    ['a missing option', { mail: { kind: 'sns', topic: 'x' } }, 'mail: topicArn: '],
+    ['an unknown option', { mail: { kind: 'sns', topicArn: stage.alertsTopic, color: true } }, 'mail: color: '],
+    ['a wrong option', { mail: { kind: 'sns', topicArn: 'alerts' } }, 'mail: topicArn: '],
     [
       'an address where a parameter’s name belongs',
-      [{ kind: 'slack-webhook', name: 'chat', address: 'https://hooks.slack.com/services/T0/B0/x' }],
+      { chat: { kind: 'slack-webhook', address: 'https://hooks.slack.com/services/T0/B0/x' } },
       'chat: address: must name a parameter',
     ],
-    [
-      'two of one name',
-      [
-        { kind: 'console', name: 'a' },
-        { kind: 'console', name: 'a' },
-      ],
-      'a: the name of two receivers',
-    ],
-  ])('refuses %s', async (_what, configs, reason) => {
-    const made = createReceivers(configs, toolsWith({}));
+  ])('refuses %s', async (_what, settings, reason) => {
+    const made = createReceivers(settings, stage, tools);
     await expect(made).rejects.toThrow(ReceiverConfigError);
     await expect(made).rejects.toThrow(reason);
   });
