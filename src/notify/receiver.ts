@@ -1,4 +1,4 @@
-import type { Notification } from './notification.ts';
+import type { ClosedGroup, Notification, Receipt } from './notification.ts';
 
 /**
  * Receiver is one place that notifications go to. A new kind is one file in `receivers/` and one row in
@@ -9,12 +9,20 @@ export interface Receiver {
   readonly name: string;
   /** How many sends may be under way at once; 1 keeps the order of findings. */
   readonly concurrency: number;
+  /** `each`: programs read here, so that every finding arrives by itself. Otherwise people do, who are told news once. */
+  readonly grouping?: 'news' | 'each';
   /**
    * send hands over one notification and returns once the receiver has taken it.
    * @param signal ends the attempt when its time is up.
+   * @returns what the receiver needs to tell more about the same news later, if anything.
    * @throws {DeliveryError} when the receiver did not take it, or when nobody can tell.
    */
-  readonly send: (notification: Notification, signal: AbortSignal) => Promise<void>;
+  readonly send: (notification: Notification, signal: AbortSignal) => Promise<Receipt | void>;
+  /**
+   * close says that nothing more came of the news within its repeat interval: an incident may be resolved.
+   * @throws {DeliveryError} as `send` does.
+   */
+  readonly close?: (group: ClosedGroup, signal: AbortSignal) => Promise<void>;
 }
 
 /** DeliveryReason is why a send failed, from a list short enough to be a metric's dimension. */
