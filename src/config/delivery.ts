@@ -4,6 +4,7 @@ import { valueProblem, type Match } from '../notify/match.ts';
 import type { RouteSettings, RouteTree } from '../notify/route.ts';
 import { receiverProblem, receiverKinds, type ReceiverSettings } from '../notify/receiver-table.ts';
 import { isDay, type SuppressionSettings } from '../notify/suppress.ts';
+import { policyOptions } from './policy.ts';
 import { object, text } from './schema.ts';
 
 /** Reserved: findings that nobody shall get are remembered under these. */
@@ -65,6 +66,7 @@ const route: v.GenericSchema<unknown, RouteSettings> = v.pipe(
     match: v.exactOptional(match),
     except: v.exactOptional(match),
     receivers: v.exactOptional(names),
+    ...policyOptions,
     continue: v.optional(v.boolean('must be true or false'), false),
     routes: v.optional(
       v.array(
@@ -81,6 +83,7 @@ const route: v.GenericSchema<unknown, RouteSettings> = v.pipe(
 export const routeTree: v.GenericSchema<unknown, RouteTree> = object({
   receivers: v.exactOptional(names),
   routes: v.optional(v.array(route, 'must be a list of routes'), []),
+  ...policyOptions,
 });
 
 /** layRoutes puts a stage's own routes before the others, in the place of those of the same name. */

@@ -6,6 +6,7 @@ import type { YamlNode } from '../sigma/yaml.ts';
 import { configurationSchema, layConfigurations } from './configuration.ts';
 import type { Configuration, ConfigurationFile } from './configuration.ts';
 import { namingsOf } from './delivery.ts';
+import { policyProblems } from './policy.ts';
 
 /** ConfigurationError names everything that is wrong with the files, a line each: `config/dev.yml:3: logs.0.format: …`. */
 export class ConfigurationError extends Error {
@@ -32,7 +33,9 @@ export async function loadConfiguration(paths: readonly string[]): Promise<Confi
   }
   const configuration = layConfigurations(files.map(({ layer }) => layer));
   // A file may name what another has, so that this is known of all together.
-  if (problems.length === 0) problems.push(...unknownReceivers(configuration, files));
+  if (problems.length === 0) {
+    problems.push(...unknownReceivers(configuration, files), ...senselessPolicies(configuration, files));
+  }
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
   return configuration;
 }
@@ -45,6 +48,14 @@ function unknownReceivers({ receivers }: Configuration, files: readonly ParsedFi
       .map(
         ({ receiver, keys }) => `${place(keys)}: ${keys.join('.')}: unknown receiver "${receiver}", known are ${known}`,
       ),
+  );
+}
+
+function senselessPolicies({ route }: Configuration, files: readonly ParsedFile[]): readonly string[] {
+  return files.flatMap(({ layer, place }) =>
+    (layer.route ? policyProblems(layer.route, route) : []).map(
+      ({ keys, problem }) => `${place(keys)}: ${keys.join('.')}: ${problem}`,
+    ),
   );
 }
 

@@ -1,8 +1,10 @@
+import type { GroupPolicy } from './group-policy.ts';
 import type { Labels } from './labels.ts';
 import { compileCondition, conditionText, type Condition, type Verdict } from './match.ts';
+import { defaultPolicy, policyOf, type PolicySettings } from './policy.ts';
 
 /** RouteSettings is a route as configured. */
-export interface RouteSettings extends Condition {
+export interface RouteSettings extends Condition, PolicySettings {
   readonly name?: string;
   /** Names of receivers; an empty list is `none`, and absent are the receivers of the route above. */
   readonly receivers?: readonly string[];
@@ -12,7 +14,7 @@ export interface RouteSettings extends Condition {
 }
 
 /** RouteTree is the whole: its root takes what no route below it does. */
-export type RouteTree = Pick<RouteSettings, 'receivers' | 'routes'>;
+export type RouteTree = Pick<RouteSettings, 'receivers' | 'routes' | keyof PolicySettings>;
 
 /** RouteStep is what one route made of a finding. */
 export interface RouteStep {
@@ -24,11 +26,22 @@ export interface RouteStep {
   readonly decides: boolean;
   /** Where the route sends what ends at it; empty for nowhere. */
   readonly receivers: readonly string[];
+  /** How it is told there. */
+  readonly policy: GroupPolicy;
   readonly steps: readonly RouteStep[];
 }
 
-/** RouteDecision is where a finding goes, and why; without receivers, it goes to nobody by somebody's decision. */
+/** Addressee is a receiver that a finding goes to, and how it is told there. */
+export interface Addressee {
+  readonly receiver: string;
+  readonly policy: GroupPolicy;
+}
+
+/** RouteDecision is where a finding goes, and why; without addressees, it goes to nobody by somebody's decision. */
 export interface RouteDecision {
+  /** Each receiver once; where several routes name it, told as the first of them says. */
+  readonly to: readonly Addressee[];
+  /** The names of the receivers in `to`. */
   readonly receivers: readonly string[];
   readonly why: string;
   readonly tree: RouteStep;
@@ -38,6 +51,7 @@ interface CompiledRoute {
   readonly name: string;
   readonly test: (labels: Labels) => Verdict;
   readonly receivers: readonly string[];
+  readonly policy: GroupPolicy;
   readonly continue: boolean;
   readonly routes: readonly CompiledRoute[];
 }
@@ -47,38 +61,43 @@ interface CompiledRoute {
  * the first that takes a finding keeps it unless it says `continue`, and the deepest one decides.
  * @param all the names of all receivers: a root that names none means these.
  */
-export function createRouter(
-  { receivers, routes }: RouteTree,
-  all: readonly string[],
-): (labels: Labels) => RouteDecision {
-  const everything = { match: {}, continue: false, routes };
-  const root = compile({ ...everything, name: 'route', receivers: receivers ?? all }, []);
+export function createRouter(tree: RouteTree, all: readonly string[]): (labels: Labels) => RouteDecision {
+  const everything = { match: {}, continue: false, name: 'route', receivers: all };
+  const root = compile({ ...everything, ...tree }, [], defaultPolicy);
   return (labels) => {
-    const tree = walk(root, labels, { fits: true, why: 'no route below takes it' });
-    const ends = endsOf(tree, []);
+    const steps = walk(root, labels, { fits: true, why: 'no route below takes it' });
+    const ends = endsOf(steps, []);
+    const to = new Map<string, Addressee>();
+    for (const { receivers, policy } of ends.map(({ step }) => step)) {
+      for (const receiver of receivers) if (!to.has(receiver)) to.set(receiver, { receiver, policy });
+    }
     return {
-      receivers: [...new Set(ends.flatMap(({ step }) => step.receivers))],
+      to: [...to.values()],
+      receivers: [...to.keys()],
       why: ends.map(({ path, step }) => `${path.join(' › ')}: ${step.why}`).join('; '),
-      tree,
+      tree: steps,
     };
   };
 }
 
-function compile(route: RouteSettings, inherited: readonly string[]): CompiledRoute {
+function compile(route: RouteSettings, inherited: readonly string[], above: GroupPolicy): CompiledRoute {
   const receivers = route.receivers ?? inherited;
+  const policy = policyOf(above, route);
   return {
     name: route.name ?? conditionText(route),
     test: compileCondition(route),
     receivers,
+    policy,
     continue: route.continue,
-    routes: route.routes.map((below) => compile(below, receivers)),
+    routes: route.routes.map((below) => compile(below, receivers, policy)),
   };
 }
 
 function walk(route: CompiledRoute, labels: Labels, { why }: Verdict): RouteStep {
   let kept = false;
   const steps = route.routes.map((below): RouteStep => {
-    const rest = { name: below.name, decides: false, receivers: below.receivers, steps: [] };
+    const { name, receivers, policy } = below;
+    const rest = { name, decides: false, receivers, policy, steps: [] };
     if (kept) return { ...rest, kind: 'not-asked', why: 'a route before it kept the finding' };
     const verdict = below.test(labels);
     if (!verdict.fits) return { ...rest, kind: 'passes', why: verdict.why };
@@ -86,7 +105,7 @@ function walk(route: CompiledRoute, labels: Labels, { why }: Verdict): RouteStep
     return walk(below, labels, verdict);
   });
   const decides = steps.every(({ kind }) => kind !== 'takes');
-  return { name: route.name, kind: 'takes', why, decides, receivers: route.receivers, steps };
+  return { name: route.name, kind: 'takes', why, decides, receivers: route.receivers, policy: route.policy, steps };
 }
 
 function endsOf(

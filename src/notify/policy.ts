@@ -1,0 +1,81 @@
+import type { GroupPolicy, QuietHours } from './group-policy.ts';
+import type { LabelName } from './labels.ts';
+
+/** PolicySettings is what a route says of how its findings are told; what it leaves out is as in the route above. */
+export interface PolicySettings {
+  readonly groupBy?: 'news' | 'finding' | readonly LabelName[];
+  /** Milliseconds, as are the other intervals. */
+  readonly groupWait?: number;
+  readonly groupInterval?: number;
+  readonly repeatInterval?: number;
+  readonly throttle?: number | 'off';
+  readonly quietHours?: QuietHours | 'off';
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** policyBounds are the least and the most that each interval may be, in milliseconds: groups are flushed once a minute. */
+export const policyBounds = {
+  groupWait: { least: 0, most: hour },
+  groupInterval: { least: minute, most: 24 * hour },
+  repeatInterval: { least: minute, most: 7 * 24 * hour },
+} as const;
+
+/** mostThrottle is the largest throttle that can be asked for, short of `off`. */
+export const mostThrottle = 1000;
+
+/** defaultPolicy is how findings are told where no route says otherwise. */
+export const defaultPolicy: GroupPolicy = {
+  by: 'news',
+  waitMs: 0,
+  updateMs: 5 * minute,
+  repeatMs: 4 * hour,
+  most: 10,
+};
+
+/** policyOf lays what a route says over the policy of the route above it. */
+export function policyOf(above: GroupPolicy, own: PolicySettings): GroupPolicy {
+  const { quiet: quietAbove, ...rest } = above;
+  const quiet = own.quietHours === 'off' ? undefined : (own.quietHours ?? quietAbove);
+  return {
+    by: own.groupBy ?? rest.by,
+    waitMs: own.groupWait ?? rest.waitMs,
+    updateMs: own.groupInterval ?? rest.updateMs,
+    repeatMs: own.repeatInterval ?? rest.repeatMs,
+    // A number, since policies travel as JSON, which has no infinity.
+    most: own.throttle === 'off' ? Number.MAX_SAFE_INTEGER : (own.throttle ?? rest.most),
+    ...(quiet && { quiet }),
+  };
+}
+
+/** policyProblem says what about a policy makes no sense; undefined when it does. */
+export function policyProblem({ waitMs, updateMs, repeatMs }: GroupPolicy): string | undefined {
+  if (repeatMs < updateMs) {
+    return `repeatInterval ${durationText(repeatMs)} is shorter than groupInterval ${durationText(updateMs)}: nothing could be told again`;
+  }
+  if (repeatMs <= waitMs) {
+    return `repeatInterval ${durationText(repeatMs)} must be longer than groupWait ${durationText(waitMs)}: a group would end before it is told`;
+  }
+  return undefined;
+}
+
+const units = [
+  ['d', 24 * hour],
+  ['h', hour],
+  ['m', minute],
+  ['s', 1000],
+] as const;
+
+/** durationOf reads `30s`, `5m`, `4h` or `7d` as milliseconds; undefined when it is none of these. */
+export function durationOf(text: string): number | undefined {
+  const [, amount = '', letter] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const unit = units.find(([name]) => name === letter);
+  return unit === undefined ? undefined : Number(amount) * unit[1];
+}
+
+/** durationText writes milliseconds as a configuration would, in the largest unit that says them exactly. */
+export function durationText(ms: number): string {
+  const [letter, unit] = (ms > 0 && units.find(([, size]) => ms % size === 0)) || (['s', 1000] as const);
+  return `${ms / unit}${letter}`;
+}
