@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LocalStoreError, openStoreWriter } from '../archive/store-writer.ts';
+import type { ImportedFile } from '../archive/store-ledger.ts';
 import type { StoredTable, StoreWriter } from '../archive/store-writer.ts';
 import { createOpener } from '../ingest/open.ts';
 import { readPaths } from '../ingest/local-files.ts';
 import { walk } from '../ingest/walk.ts';
-import type { FoundFile } from '../ingest/walk.ts';
+import type { Ingested } from '../model/log-record.ts';
 import { bodyOf, columnsSql } from '../report/duckdb/table.ts';
 import type { Table } from '../report/duckdb/table.ts';
 import { exitCode, UsageError } from './exit.ts';
 import { createFailureList, failureLines } from './failure-list.ts';
+import type { FailureList } from './failure-list.ts';
 import { projectPath } from './options.ts';
 import { showProgress } from './progress.ts';
 import type { Progress } from './read-input.ts';
@@ -22,6 +24,22 @@ import { bytes, count, duration, plural } from './text.ts';
 /** ImportOptions are the flags of `trailwatch archive import`. */
 export interface ImportOptions {
   readonly store: string;
+  /** Of a bucket, only the folders of these days are read. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Imported is what became of the files. */
+export interface Imported {
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that the store held already. */
+  readonly known: number;
+  readonly added: number;
+  readonly repeated: number;
+  /** Records of other kinds. */
+  readonly others: number;
+  readonly failures: FailureList;
 }
 
 const names = ['cloudtrail', 'host_auth'] as const;
@@ -29,12 +47,47 @@ const names = ['cloudtrail', 'host_auth'] as const;
 /** importArchive adds files to a local store, says what became of them and returns the exit code. */
 export async function importArchive(
   paths: readonly string[],
-  { store }: ImportOptions,
+  options: ImportOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { out, err, now, stop } = surroundings;
+  const { out, now, stop } = surroundings;
+  const { store } = options;
   const startedAt = now().getTime();
-  const files = await filesOf(paths);
+  const {
+    files,
+    known,
+    added,
+    repeated,
+    others,
+    failures,
+    bytes: read,
+  } = await importInto(paths, options, surroundings);
+  const left = failureLines(failures, 20).map((line) => `  ${line}\n`);
+  await out.write(
+    [
+      `${store}: ${plural(added, 'event')} added${repeated > 0 ? `, ${count(repeated)} were there already` : ''}` +
+        `${others > 0 ? `, ${plural(others, 'record')} of other kinds left out` : ''}\n`,
+      `${plural(files, 'file')} (${bytes(read)}) read in ${duration(now().getTime() - startedAt)}` +
+        `${known > 0 ? `, ${plural(known, 'file')} known and skipped` : ''}\n`,
+      ...(left.length === 0
+        ? []
+        : ['Not whole; what could be read is in, the next import reads these files again:\n', ...left]),
+      ...(stop.aborted ? ['Stopped before the end: import once more, it goes on from here.\n'] : []),
+    ].join(''),
+  );
+  return left.length > 0 ? exitCode.someUnread : exitCode.done;
+}
+
+/** importInto adds files, folders and buckets (`s3://bucket/prefix`) to a local store. It ends early, and orderly, when told to stop. */
+export async function importInto(
+  paths: readonly string[],
+  options: ImportOptions,
+  surroundings: Surroundings,
+): Promise<Imported> {
+  const { err, now, stop } = surroundings;
+  const { store } = options;
+  const startedAt = now().getTime();
+  const files = await filesOf(paths, options, surroundings);
   const writer = await openStoreWriter(store, { tables: await Promise.all(names.map(storedTable)) }).catch(
     (error: unknown) => {
       const reason = error instanceof LocalStoreError ? error.message : `${store}: ${reasonOf(error)}`;
@@ -42,14 +95,14 @@ export async function importArchive(
     },
   );
   try {
-    const fresh = files.filter((file) => !writer.ledger.has({ ...file, path: resolve(file.path) }));
+    const fresh = files.filter((file) => !writer.ledger.has(file));
     const size = fresh.reduce((sum, file) => sum + file.size, 0);
     const progress: Progress = { totalFiles: fresh.length, totalBytes: size, files: 0, bytes: 0, outside: 0 };
     const endProgress = showProgress(err, progress, startedAt, now);
     const tally: ArchiveTally = { records: 0, others: 0, failed: 0 };
     const failures = createFailureList();
     try {
-      for (const file of fresh) {
+      for await (const file of opened(fresh, stop)) {
         if (stop.aborted) break;
         await importFile(file, writer, { tally, failures, progress }, surroundings);
       }
@@ -57,48 +110,56 @@ export async function importArchive(
       endProgress();
     }
     const { added, repeated } = await writer.finish();
-    const left = failureLines(failures, 20).map((line) => `  ${line}\n`);
-    await out.write(
-      [
-        `${store}: ${plural(added, 'event')} added${repeated > 0 ? `, ${count(repeated)} were there already` : ''}` +
-          `${tally.others > 0 ? `, ${plural(tally.others, 'record')} of other kinds left out` : ''}\n`,
-        `${plural(progress.files, 'file')} (${bytes(progress.bytes)}) read in ${duration(now().getTime() - startedAt)}` +
-          `${files.length > fresh.length ? `, ${plural(files.length - fresh.length, 'file')} known and skipped` : ''}\n`,
-        ...(left.length === 0
-          ? []
-          : ['Not whole; what could be read is in, the next import reads these files again:\n', ...left]),
-        ...(stop.aborted ? ['Stopped before the end: import once more, it goes on from here.\n'] : []),
-      ].join(''),
-    );
-    return left.length > 0 ? exitCode.someUnread : exitCode.done;
+    return {
+      files: progress.files,
+      bytes: progress.bytes,
+      known: files.length - fresh.length,
+      added,
+      repeated,
+      others: tally.others,
+      failures,
+    };
   } finally {
     await writer.close();
   }
 }
 
+/** SourceFile is a file, on disk or in a bucket, with the way to what is in it. */
+export interface SourceFile extends ImportedFile {
+  /** read gives what is in the file, once, and tells how many of its bytes it has read. */
+  readonly read: (onBytes: (bytes: number) => void) => Promise<AsyncIterable<Ingested>>;
+  /** ahead begins to fetch what is far away, so that the next file is there when its turn comes. */
+  readonly ahead?: (signal: AbortSignal) => void;
+}
+
+/** How many objects of a bucket are on their way at a time: each alone would wait for the network. */
+const aheadFiles = 6;
+
+function* opened(files: readonly SourceFile[], stop: AbortSignal): Generator<SourceFile> {
+  for (const [index, file] of files.entries()) {
+    for (const next of files.slice(index, index + aheadFiles)) next.ahead?.(stop);
+    yield file;
+  }
+}
+
 interface Work {
   readonly tally: ArchiveTally;
-  readonly failures: ReturnType<typeof createFailureList>;
+  readonly failures: FailureList;
   readonly progress: Progress;
 }
 
 async function importFile(
-  file: FoundFile,
+  file: SourceFile,
   writer: StoreWriter,
   { tally, failures, progress }: Work,
-  { stdin, now, stop }: Surroundings,
+  { stop }: Surroundings,
 ): Promise<void> {
   const before = progress.bytes;
   let incomplete: string | undefined;
-  const read = await readPaths([file.path], {
-    stdin,
-    opener: createOpener(),
-    now: now().toISOString(),
-    onProgress: (reached) => {
-      progress.bytes = before + reached.bytes;
-    },
+  const ingested = await file.read((reached) => {
+    progress.bytes = before + reached;
   });
-  const rows = archiveRows(read.ingested, new Set(names), tally, (failure) => {
+  const rows = archiveRows(ingested, new Set(names), tally, (failure) => {
     incomplete ??= failure.reason;
     failures.add(failure);
   });
@@ -108,21 +169,48 @@ async function importFile(
     if (stop.aborted) return;
   }
   progress.files++;
-  const { size, time } = file;
-  await writer.endFile({ path: resolve(file.path), size, time, ...(incomplete !== undefined && { incomplete }) });
+  const { path, size, time } = file;
+  await writer.endFile({ path, size, time, ...(incomplete !== undefined && { incomplete }) });
 }
 
-async function filesOf(paths: readonly string[]): Promise<readonly FoundFile[]> {
-  const odd = paths.find((path) => path === '-' || path.startsWith('s3://'));
-  if (odd !== undefined) {
-    const hint = odd === '-' ? 'Write it to a file first.' : `Copy it first: aws s3 sync ${odd} trail/`;
-    throw new UsageError(`${odd}: only files and folders are imported`, hint);
+async function filesOf(
+  paths: readonly string[],
+  { from, to }: ImportOptions,
+  surroundings: Surroundings,
+): Promise<readonly SourceFile[]> {
+  if (paths.includes('-'))
+    throw new UsageError('-: only files, folders and buckets are imported', 'Write it to a file first.');
+  const buckets = paths.filter((path) => path.startsWith('s3://'));
+  const folders = paths.filter((path) => !path.startsWith('s3://'));
+  if (buckets.length === 0 && (from !== undefined || to !== undefined)) {
+    throw new UsageError('--from and --to choose the folders of a bucket', 'Of files and folders, all is imported.');
   }
-  try {
-    return (await walk(paths)).files;
-  } catch (error) {
+  const local = folders.length === 0 ? [] : await localFiles(folders, surroundings);
+  if (buckets.length === 0) return local;
+  const { bucketFiles } = await import('./bucket-files.ts');
+  const remote: SourceFile[] = [];
+  for (const path of buckets) remote.push(...(await bucketFiles(path, { from, to }, surroundings)));
+  return [...local, ...remote];
+}
+
+async function localFiles(paths: readonly string[], { stdin, now }: Surroundings): Promise<readonly SourceFile[]> {
+  const { files } = await walk(paths).catch((error: unknown) => {
     throw new UsageError(error instanceof Error ? error.message : String(error), undefined, error);
-  }
+  });
+  return files.map(({ path, size, time }) => ({
+    path: resolve(path),
+    size,
+    time,
+    async read(onBytes) {
+      const { ingested } = await readPaths([path], {
+        stdin,
+        opener: createOpener(),
+        now: now().toISOString(),
+        onProgress: (reached) => onBytes(reached.bytes),
+      });
+      return ingested;
+    },
+  }));
 }
 
 async function storedTable(name: (typeof names)[number]): Promise<StoredTable> {

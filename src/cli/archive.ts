@@ -7,7 +7,8 @@ Only files that are new or have changed are read, and an event that is there alr
 like, and after Ctrl-C just once more. Then: trailwatch report run NAME --archive DIR
 
 Examples:
-  aws s3 sync s3://my-trail/AWSLogs trail/AWSLogs && trailwatch archive import trail/
+  trailwatch archive import trail/
+  trailwatch archive import s3://my-trail/AWSLogs/111122223333 --from 2026-03-01 --to 2026-03-31
   trailwatch archive import incident-42/ --store incident-42.store
 `;
 
@@ -23,8 +24,10 @@ export function archiveCommand(program: Command, surroundings: Surroundings, end
     .description(
       'Add CloudTrail and host logs to a local store: by day and account, in order of time, each event once.',
     )
-    .argument('<path...>', 'files or folders, as for scan')
+    .argument('<path...>', 'files or folders, as for scan, or s3://bucket/prefix')
     .option('--store <dir>', 'the store; made when it is not there', 'trailwatch-store')
+    .option('--from <time>', 'of a bucket, the first day to import: 2026-03-01, or 30d ago')
+    .option('--to <time>', 'of a bucket, the last day to import')
     .addHelpText('after', help)
     .action(async (paths: readonly string[], options: ImportOptions) => {
       const { importArchive } = await import('./archive-import.ts');

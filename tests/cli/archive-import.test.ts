@@ -2,8 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { isLocalStore, storeQuery } from '../../src/archive/local-store.ts';
 import { cloudTrailRecord } from './cloudtrail-record.ts';
 import { commandLine, root } from './trailwatch.ts';
@@ -19,8 +21,9 @@ function write(name: string, content: string | Buffer): void {
   writeFileSync(at(name), content);
 }
 
-const importAll = (...paths: readonly string[]) =>
-  commandLine(['archive', 'import', ...paths.map(at), '--store', at('store')]);
+const importAll = (...paths: readonly string[]) => importPaths(...paths.map(at));
+const importPaths = (...paths: readonly string[]) =>
+  commandLine(['archive', 'import', ...paths, '--store', at('store')]);
 
 async function ask(sql: string, table = 'cloudtrail'): Promise<readonly unknown[]> {
   const instance = await DuckDBInstance.create(':memory:');
@@ -131,10 +134,77 @@ describe('trailwatch archive import', () => {
     ]);
   });
 
+  describe('from a bucket', () => {
+    const variables = ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    const before = Object.fromEntries(variables.map((name) => [name, process.env[name]]));
+    let aws: FauxqsServer;
+    let s3: S3Client;
+    const trail = 'AWSLogs/111122223333/CloudTrail/eu-west-1';
+    const put = (key: string, body: string | Buffer) =>
+      s3.send(new PutObjectCommand({ Bucket: 'trail', Key: key, Body: body }));
+
+    beforeAll(async () => {
+      aws = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1', defaultRegion: 'eu-west-1' });
+      aws.createBucket('trail');
+      Object.assign(process.env, {
+        AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${aws.port}`,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+      });
+      s3 = new S3Client({});
+      for (let day = 10; day < 14; day++) {
+        const name = `${trail}/2026/03/${day}/111122223333_CloudTrail_eu-west-1_202603${day}T1200Z_abcdefghijklmnop.json.gz`;
+        await put(name, gzipSync(trailFile(event(`e${day}`, `2026-03-${day}T10:00:00Z`))));
+      }
+      await put('AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/10/x.json.gz', 'no gzip, and no log');
+    }, 30_000);
+    afterAll(async () => {
+      s3.destroy();
+      await aws.stop();
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    });
+
+    test('adds its objects, and skips them the next time', async () => {
+      expect((await importPaths('s3://trail/AWSLogs')).stdout).toMatch(/4 events added\n4 files/);
+      expect(await ask('SELECT eventid FROM cloudtrail ORDER BY 1')).toEqual([['e10'], ['e11'], ['e12'], ['e13']]);
+      expect((await importPaths('s3://trail')).stdout).toMatch(/0 events added\n0 files .* 4 files known and skipped/);
+    });
+
+    test('given days, reads their folders and the next, where what came late lies', async () => {
+      expect((await importPaths('s3://trail/', '--from', '2026-03-11', '--to', '2026-03-11')).stdout).toMatch(
+        /2 events added/,
+      );
+    });
+
+    test('an object that is cut off is named, and read again the next time', async () => {
+      const whole = gzipSync(trailFile(event('cut', '2026-03-20T10:00:00Z')));
+      await put('other/cut.json.gz', whole.subarray(0, 60));
+      expect(await importPaths('s3://trail/other/')).toMatchObject({
+        code: 3,
+        stdout: expect.stringMatching(/Not whole[^]*s3:\/\/trail\/other\/cut.json.gz/),
+      });
+      await put('other/cut.json.gz', whole);
+      expect((await importPaths('s3://trail/other/')).stdout).toContain('1 event added');
+    });
+
+    test.each([
+      ['a bucket that is not there', 's3://no-such-trail/', /NoSuchBucket|does not exist/],
+      ['a prefix that holds nothing', 's3://trail/elsewhere/', /there is nothing to import/],
+    ])('refuses %s', async (_what, path, says) => {
+      const ended = await importPaths(path);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toMatch(says);
+    });
+  });
+
   test.each([
     ['a path that is not there', ['nowhere'], 'nowhere'],
-    ['standard input', ['-'], 'only files and folders are imported'],
-    ['a bucket', ['s3://trail/AWSLogs'], 'aws s3 sync'],
+    ['standard input', ['-'], 'only files, folders and buckets are imported'],
+    ['what is no bucket', ['s3://Not_a_bucket/AWSLogs'], 'no address of a bucket'],
   ])('refuses %s', async (_what, paths, says) => {
     const ended = await commandLine(['archive', 'import', ...paths, '--store', at('store')]);
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
