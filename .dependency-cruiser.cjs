@@ -6,11 +6,12 @@ const mayImport = {
   describe: ['model'],
   detect: ['model', 'sigma', 'describe'],
   notify: ['model'],
-  config: ['model', 'sigma', 'ingest', 'notify', 'probe'],
+  config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health'],
   archive: ['model'],
   report: ['model', 'sigma', 'archive'],
   probe: ['model'],
-  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report'],
+  health: ['model'],
+  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'health'],
   runtime: ['model'],
 };
 

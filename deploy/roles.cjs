@@ -35,6 +35,7 @@ const detecting = [
   allow('PublishFindings', 'events:PutEvents', attribute('FindingsBus')),
   state('CorrelationWindows', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['fired#*', 'window#*']),
   state('InstanceLog', ['dynamodb:PutItem', 'dynamodb:Query'], ['instance#*']),
+  state('Heartbeats', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['heartbeat#*']),
 ];
 
 const delivering = [

@@ -1,6 +1,7 @@
 import configuration from '#compiled-config';
 import ruleSetData from '#compiled-rules';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
+import { createDynamoHeartbeatStore } from '../src/aws/dynamodb-heartbeat-store.ts';
 import { createDynamoInstanceLog } from '../src/aws/dynamodb-instance-log.ts';
 import { createDynamoWindowStore } from '../src/aws/dynamodb-window-store.ts';
 import { createFindingsPublisher } from '../src/aws/findings-publisher.ts';
@@ -9,6 +10,7 @@ import { createCorrelator } from '../src/detect/correlator.ts';
 import { createDetector } from '../src/detect/detector.ts';
 import { createInstanceStory } from '../src/detect/instance-story.ts';
 import { createRuleSet } from '../src/detect/rule-set.ts';
+import { createPulse } from '../src/health/pulse.ts';
 import type { Opener } from '../src/ingest/ingested.ts';
 import { createOpener } from '../src/ingest/open.ts';
 import type { Finding } from '../src/model/finding.ts';
@@ -62,6 +64,7 @@ export async function createDetection(service: string): Promise<Detection> {
     client: tracing.client(eventBridgeClient()),
     bus: config.findingsBus,
   });
+  const pulse = createPulse({ heartbeats: createDynamoHeartbeatStore(state), now: state.now });
   const ruleSet = createRuleSet(ruleSetData);
   const detector = createDetector(ruleSet);
 
@@ -71,6 +74,16 @@ export async function createDetection(service: string): Promise<Detection> {
     meter.findings(findings.filter(({ completes }) => completes === undefined).map(({ rule }) => rule.level));
     for (const { id, rule, completes } of findings) {
       logger.info('finding', { finding: id, rule: rule.id, level: rule.level, ...(completes && { completes: true }) });
+    }
+  }
+
+  // That a source is alive may be said a little later; what its records say may not.
+  async function noteHeartbeats(): Promise<void> {
+    try {
+      const { unwatched } = await pulse.note();
+      if (unwatched > 0) logger.warn('more sources than are watched for falling silent', { unwatched });
+    } catch (error) {
+      logger.warn('heartbeats could not be noted; the next records do it', { error: error as Error });
     }
   }
 
@@ -102,6 +115,7 @@ export async function createDetection(service: string): Promise<Detection> {
             }
             if (found.length >= publishAtOnce) await publishFound();
           },
+          record: (record) => pulse.feel(record),
           skipped({ origin, reason, own }) {
             if (own === true) ignored++;
             logger.debug('skipped: no records in it', { origin, reason });
@@ -117,6 +131,7 @@ export async function createDetection(service: string): Promise<Detection> {
       ),
     );
     if (found.length > 0) await publishFound();
+    await noteHeartbeats();
     if (refused !== undefined) throw refused;
 
     if (ignored > 0) {

@@ -109,7 +109,8 @@ export async function audit(
     const { matches, findings } = detected;
     tally[matches.length > 0 ? 'matched' : 'unmatched'] += 1;
     // An await for nothing would cost more than most records do.
-    if (sink.record !== undefined) await sink.record(item.record, matches);
+    const seen = sink.record?.(item.record, matches);
+    if (seen !== undefined) await seen;
     if (instances?.concerns(item.record) === true) await retell(await instances.remember(item.record));
     if (matches.length === 0) continue;
     await deliver(findings);

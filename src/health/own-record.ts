@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Fields, LogRecord } from '../model/log-record.ts';
+
+/** The log source of what Trailwatch has to say of itself. */
+export const ownSource = { product: 'trailwatch', services: ['pipeline'] } as const;
+
+/** Home is the account and region that the stage runs in. */
+export interface Home {
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/**
+ * ownRecord makes a record of something that Trailwatch has to say of itself, for the rules to judge.
+ * @param fact names what is said: the same fact is the same record, however often it is said.
+ */
+export function ownRecord(fact: readonly string[], time: string, fields: Fields, home: Home): LogRecord {
+  const [kind = 'pipeline'] = fact;
+  return {
+    id: createHash('sha256')
+      .update(JSON.stringify(['pipeline', ...fact]))
+      .digest('hex')
+      .slice(0, 32),
+    time,
+    source: ownSource,
+    fields: { kind, ...fields },
+    origin: { path: 'pipeline', index: 0 },
+    ...(home.account !== undefined && { account: home.account }),
+    ...(home.region !== undefined && { region: home.region }),
+  };
+}

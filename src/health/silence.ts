@@ -1,0 +1,92 @@
+import { matchesGlob } from '../model/glob.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Source } from './source.ts';
+
+/** SilenceSettings says how long a source may be quiet. The first row that fits a source decides. */
+export interface SilenceSettings {
+  /** Patterns of what the row is for; an absent one fits everything. */
+  readonly source?: readonly string[];
+  readonly path?: readonly Source['path'][];
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  /** Milliseconds; `learned` from how long it used to be quiet; `off`: as long as it likes. */
+  readonly quiet: number | 'learned' | 'off';
+}
+
+/** Silence is what a source's quiet amounts to, with the reason. */
+export type Silence =
+  | { readonly kind: 'heard' | 'unknown'; readonly why: string }
+  | {
+      readonly kind: 'silent';
+      readonly why: string;
+      /** Milliseconds: how long it has been quiet, and how long it may be. */
+      readonly quietMs: number;
+      readonly allowedMs: number;
+    };
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** From when on a source is known: a week has a weekend, and a few notes are no habit. */
+const learnedAfterMs = 7 * day;
+const learnedAfterTimes = 50;
+/** How much longer than ever before. */
+const generosity = 3;
+const leastMs = hour;
+/** A source that may be quiet for longer than this has no rhythm that anything could be learned from. */
+const mostMs = 14 * day;
+
+/** silenceOf decides whether a source has been quiet for too long. */
+export function silenceOf(heartbeat: Heartbeat, settings: readonly SilenceSettings[], now: Date): Silence {
+  const quiet = settings.find((row) => fits(row, heartbeat.source))?.quiet ?? 'learned';
+  if (quiet === 'off') return { kind: 'unknown', why: 'the configuration lets it be silent' };
+  const allowed = quiet === 'learned' ? learnedOf(heartbeat) : { ms: quiet, why: 'as the configuration says' };
+  if (typeof allowed === 'string') return { kind: 'unknown', why: allowed };
+  const quietMs = now.getTime() - heartbeat.last;
+  if (quietMs <= allowed.ms) return { kind: 'heard', why: `quiet for less than ${durationWords(allowed.ms)}` };
+  return {
+    kind: 'silent',
+    why: `quiet for more than ${durationWords(allowed.ms)}, ${allowed.why}`,
+    quietMs,
+    allowedMs: allowed.ms,
+  };
+}
+
+function learnedOf({ first, last, longest, times }: Heartbeat): { readonly ms: number; readonly why: string } | string {
+  if (times < learnedAfterTimes || last - first < learnedAfterMs) return 'not known for long enough to say';
+  const usual = Math.max(0, ...Object.values(longest));
+  const ms = Math.max(leastMs, generosity * usual);
+  if (ms > mostMs) return `used to be quiet for up to ${durationWords(usual)}: too long to learn from`;
+  return { ms, why: `where ${durationWords(usual)} was the longest in its last days` };
+}
+
+function fits({ account, path, region, source: names }: SilenceSettings, source: Source): boolean {
+  return (
+    (path === undefined || path.includes(source.path)) &&
+    (
+      [
+        [names, source.name],
+        [account, source.account],
+        [region, source.region],
+      ] as const
+    ).every(([patterns, value]) => patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, value)))
+  );
+}
+
+/** durationWords writes a time for a person, in its two largest units: `2 d 4 h`, `1 h 5 min`, `40 s`. */
+export function durationWords(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const from = parts.findIndex(([value]) => value > 0);
+  if (from === -1) return '0 s';
+  return parts
+    .slice(from, from + 2)
+    .filter(([value]) => value > 0)
+    .map(([value, unit]) => `${value} ${unit}`)
+    .join(' ');
+}
