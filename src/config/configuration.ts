@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
+import type { InhibitionSettings } from '../notify/inhibit.ts';
 import type { RouteTree } from '../notify/route.ts';
 import type { ReceiverSettings } from '../notify/receiver-table.ts';
 import type { SuppressionSettings } from '../notify/suppress.ts';
-import { layRoutes, receivers, routeTree, suppressions } from './delivery.ts';
+import type { TrialSettings } from '../notify/trial.ts';
+import { inhibitions, layRoutes, receivers, routeTree, suppressions, trials, type Named } from './delivery.ts';
 import { probes } from './probes.ts';
 import { object, text } from './schema.ts';
 
@@ -114,8 +116,20 @@ const sections = {
   /** Which finding goes where. A stage's own routes come first, in the place of those of the same name. */
   route: section<RouteTree>({ schema: routeTree, none: { routes: [] }, over: layRoutes }),
   /** What nobody is told. A stage's suppression takes the place of one of the same name; `off` leaves it out. */
-  suppressions: section<Readonly<Record<string, SuppressionSettings | 'off'>>>({
+  suppressions: section<Named<SuppressionSettings>>({
     schema: suppressions,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
+  }),
+  /** Which findings mute which. A stage's inhibition takes the place of one of the same name; `off` leaves it out. */
+  inhibitions: section<Named<InhibitionSettings>>({
+    schema: inhibitions,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
+  }),
+  /** Rules that tell nobody yet. A stage's trial takes the place of one of the same name; `off` ends it there. */
+  trials: section<Named<TrialSettings>>({
+    schema: trials,
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import type { InhibitionSettings } from '../notify/inhibit.ts';
 import { labelNames, type LabelName } from '../notify/labels.ts';
+import { isDay } from '../notify/last-day.ts';
 import { valueProblem, type Match } from '../notify/match.ts';
 import type { RouteSettings, RouteTree } from '../notify/route.ts';
 import { receiverProblem, receiverKinds, type ReceiverSettings } from '../notify/receiver-table.ts';
-import { isDay, type SuppressionSettings } from '../notify/suppress.ts';
-import { policyOptions } from './policy.ts';
+import type { SuppressionSettings } from '../notify/suppress.ts';
+import type { TrialSettings } from '../notify/trial.ts';
+import { durationBetween, policyOptions } from './policy.ts';
 import { object, text } from './schema.ts';
 
 /** Reserved: findings that nobody shall get are remembered under these. */
@@ -38,6 +41,14 @@ export const receivers: v.GenericSchema<unknown, Readonly<Record<string, Receive
   receiver,
   'must be a map of names to receivers',
 );
+
+/** Named is a section whose parts have names, and which a stage may end with `off`. */
+export type Named<Settings> = Readonly<Record<string, Settings | 'off'>>;
+
+const minuteMs = 60_000;
+const oneLabel = `must be one of ${labelNames.join(', ')}`;
+const listOfLabels = 'must be a list of labels that both findings have alike, as [account, target]';
+const dayOrMap = 'must be the last day of the trial, as 2026-12-31, or a map with rule and until, or off';
 
 const named = 'must be the name of a receiver, a list of names, or none';
 
@@ -93,29 +104,67 @@ export function layRoutes(base: RouteTree, own: RouteTree): RouteTree {
   return { ...base, ...own, routes: [...own.routes, ...kept] };
 }
 
-const suppression = v.lazy((given) =>
-  typeof given === 'object' && given !== null
-    ? object({
-        match,
-        except: v.exactOptional(match),
-        owner: text(),
-        reason: text(),
-        expires: v.pipe(
-          text(),
-          v.check(
-            (day) => day === 'never' || isDay(day),
-            'must be the last day on which it works, as 2026-12-31, or never',
-          ),
-        ),
-      })
-    : v.literal('off', 'must be off, or a map'),
-);
+const suppression = object({
+  match,
+  except: v.exactOptional(match),
+  owner: text(),
+  reason: text(),
+  expires: v.pipe(
+    text(),
+    v.check((day) => day === 'never' || isDay(day), 'must be the last day on which it works, as 2026-12-31, or never'),
+  ),
+});
 
 /** suppressions is the section of what nobody shall be told, by name. */
-export const suppressions: v.GenericSchema<unknown, Readonly<Record<string, SuppressionSettings | 'off'>>> = v.pipe(
-  v.record(text(), suppression, 'must be a map of names to suppressions'),
+export const suppressions: v.GenericSchema<unknown, Named<SuppressionSettings>> = namedOrOff(
+  suppression,
+  'must be a map of names to suppressions',
+);
+
+const inhibition = v.pipe(
+  object({
+    source: match,
+    target: match,
+    equal: v.pipe(
+      v.array(v.picklist(labelNames, oneLabel), listOfLabels),
+      v.minLength(1, listOfLabels),
+      v.check((names) => new Set(names).size === names.length, 'names a label twice'),
+    ),
+    for: v.optional(durationBetween({ least: minuteMs, most: 24 * 60 * minuteMs }), '1h'),
+    reason: text(),
+  }),
+  v.transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),
+);
+
+/** inhibitions is the section of which findings mute which, by name. */
+export const inhibitions: v.GenericSchema<unknown, Named<InhibitionSettings>> = namedOrOff(
+  inhibition,
+  'must be a map of names to inhibitions',
+);
+
+const until = v.pipe(text(), v.check(isDay, 'must be the last day of the trial, as 2026-12-31'));
+
+const trial = v.pipe(
+  object({ rule: valuesOf('rule'), until, owner: v.exactOptional(text()) }),
+  v.transform(({ rule: rules, ...rest }) => ({ ...rest, rules })),
+);
+
+/** trials is the section of rules that run without telling anybody, by name; a name with only a day is the rule's own. */
+export const trials: v.GenericSchema<unknown, Named<TrialSettings>> = v.pipe(
+  v.record(
+    text(),
+    v.lazy((given) =>
+      typeof given === 'object' && given !== null ? trial : v.union([v.literal('off'), until], dayOrMap),
+    ),
+    'must be a map of names to trials',
+  ),
   v.transform((all) =>
-    Object.fromEntries(Object.entries(all).map(([name, each]) => [name, each === 'off' ? each : { name, ...each }])),
+    Object.fromEntries(
+      Object.entries(all).map(([name, each]) => {
+        if (each === 'off') return [name, each];
+        return [name, typeof each === 'string' ? { name, rules: [name], until: each } : { name, ...each }];
+      }),
+    ),
   ),
 );
 
@@ -146,5 +195,19 @@ function valuesOf(label: LabelName) {
     v.transform((given) => (Array.isArray(given) ? given : [given])),
     v.array(value),
     v.minLength(1, 'must be a value or a list of values'),
+  );
+}
+
+function namedOrOff<Settings extends object>(schema: v.GenericSchema<unknown, Settings>, message: string) {
+  const each = v.lazy((given) =>
+    typeof given === 'object' && given !== null ? schema : v.literal('off', 'must be off, or a map'),
+  );
+  return v.pipe(
+    v.record(text(), each, message),
+    v.transform((all) =>
+      Object.fromEntries(
+        Object.entries(all).map(([name, one]) => [name, typeof one === 'object' ? { name, ...one } : one]),
+      ),
+    ),
   );
 }

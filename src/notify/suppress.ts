@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import { isOver } from './last-day.ts';
 import { compileCondition, type Condition } from './match.ts';
 
 /** SuppressionSettings is a suppression as configured: what nobody shall be told, who says so, why, and for how long. */
@@ -24,30 +25,17 @@ export interface Suppressions {
   readonly expired: (now: Date) => readonly SuppressionSettings[];
 }
 
-const dayMs = 86_400_000;
-
 export function createSuppressions(all: readonly SuppressionSettings[]): Suppressions {
   const compiled = all.map((suppression) => ({ suppression, test: compileCondition(suppression) }));
   return {
     decide: (labels, now) =>
       compiled.map(({ suppression, test }) => {
-        if (isExpired(suppression, now)) {
+        if (isOver(suppression.expires, now)) {
           return { kind: 'expired', suppression, why: `ended with ${suppression.expires}` };
         }
         const { fits, why } = test(labels);
         return { kind: fits ? 'suppresses' : 'passes', suppression, why };
       }),
-    expired: (now) => all.filter((suppression) => isExpired(suppression, now)),
+    expired: (now) => all.filter(({ expires }) => isOver(expires, now)),
   };
-}
-
-/** isDay tells a day that is in the calendar, written as 2026-12-31. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
-}
-
-function isExpired({ expires }: SuppressionSettings, now: Date): boolean {
-  return expires !== 'never' && now.getTime() >= Date.parse(`${expires}T00:00:00Z`) + dayMs;
 }

@@ -25,7 +25,7 @@ describe('refused, with its line', () => {
     [
       'a secret where its name belongs',
       'receivers:\n  a: { kind: slack-webhook, address: "https://hooks.slack.com/x" }',
-      /^c\.yml:2: receivers\.a: address: must name a parameter/,
+      /^c\.yml:2: receivers\.a: address: must name a (parameter|secret)/,
     ],
     ['a reserved name', 'receivers:\n  none: { kind: sns }', /^c\.yml:2: receivers\.none: means something else/],
     [
@@ -91,6 +91,38 @@ describe('refused, with its line', () => {
       'a misspelled key of a suppression',
       suppression('expires: never\n    ower: me'),
       /^c\.yml:7: suppressions\.x\.ower: unknown key/,
+    ],
+    [
+      'an inhibition that is equal in nothing, which would mute all',
+      'inhibitions:\n  x: { source: { rule: a }, target: { rule: b }, equal: [], reason: c }',
+      /^c\.yml:2: inhibitions\.x\.equal: must be a list of labels that both/,
+    ],
+    [
+      'an inhibition that does not say in what',
+      'inhibitions:\n  x: { source: { rule: a }, target: { rule: b }, reason: c }',
+      /^c\.yml:2: inhibitions\.x\.equal: is missing/,
+    ],
+    [
+      'an inhibition of everything',
+      'inhibitions:\n  x: { source: { rule: a }, target: {}, equal: [target], reason: c }',
+      /^c\.yml:2: inhibitions\.x\.target: is empty/,
+    ],
+    [
+      'an inhibition for a week',
+      'inhibitions:\n  x: { source: { rule: a }, target: { rule: b }, equal: [target], for: 7d, reason: c }',
+      /^c\.yml:2: inhibitions\.x\.for: must be a duration from 1m to 1d/,
+    ],
+    ['a trial without an end', 'trials:\n  x: { rule: a }', /^c\.yml:2: trials\.x\.until: is missing/],
+    ['a trial that never ends', 'trials:\n  x: never', /^c\.yml:2: trials\.x: must be the last day of the trial/],
+    [
+      'a trial that ends on no day',
+      'trials:\n  x: { rule: a, until: 2026-13-01 }',
+      /trials\.x\.until: must be the last day/,
+    ],
+    [
+      'a trial of nothing',
+      'trials:\n  x: { rule: [], until: 2026-12-01 }',
+      /trials\.x\.rule: must be a value or a list/,
     ],
     ['a suppression that is on', 'suppressions:\n  x: on', /^c\.yml:2: suppressions\.x: must be off, or a map/],
   ])('%s', (_what, text, problem) => {

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { LabelName, Labels } from './labels.ts';
+import { compileCondition, type Match, type Verdict } from './match.ts';
+
+/**
+ * InhibitionSettings is an inhibition as configured, with Alertmanager's meaning: while a finding of the source is fresh,
+ * nobody is told of those of the target that agree with it in some labels.
+ */
+export interface InhibitionSettings {
+  readonly name: string;
+  readonly source: Match;
+  readonly target: Match;
+  readonly equal: readonly LabelName[];
+  /** Milliseconds for which a finding of the source mutes, from when it was told. */
+  readonly forMs: number;
+  readonly reason: string;
+}
+
+/** Started is what a finding of a source sets off: whatever asks for the key until then is muted. */
+export interface Started {
+  /** 32 hex digits. */
+  readonly key: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
+}
+
+/** Muting is what would mute a finding, if its key was started and has not ended. */
+export interface Muting {
+  readonly key: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** InhibitionStep is what one inhibition makes of a finding, for a person. */
+export interface InhibitionStep {
+  readonly inhibition: InhibitionSettings;
+  readonly source: Verdict;
+  readonly target: Verdict;
+  /** A label of `equal` that the finding doesn't have: then it neither mutes nor is muted. */
+  readonly lacks?: LabelName;
+  readonly starts: boolean;
+  readonly mutable: boolean;
+}
+
+export interface Inhibitions {
+  /**
+   * starts gives what a finding sets off. To be asked of findings that people are told: what is suppressed, muted or on trial
+   * must not silence others, or nobody would be told of either.
+   */
+  readonly starts: (labels: Labels, now: Date) => readonly Started[];
+  /** muting gives what would keep a finding from everybody; of those that are in force the first is the reason. */
+  readonly muting: (labels: Labels) => readonly Muting[];
+  readonly steps: (labels: Labels) => readonly InhibitionStep[];
+}
+
+/** Alertmanager: what is on both sides of an inhibition is not muted by what is on both as well, so nothing mutes itself. */
+type Side = 'source' | 'both';
+
+/** How many targets of one finding are compared: an event may name thousands. */
+const mostTargets = 32;
+
+/** createInhibitions compiles inhibitions; which of their keys are in force is for somebody else to remember. */
+export function createInhibitions(all: readonly InhibitionSettings[]): Inhibitions {
+  const compiled = all.map((inhibition) => ({
+    inhibition,
+    inSource: compileCondition({ match: inhibition.source }),
+    inTarget: compileCondition({ match: inhibition.target }),
+  }));
+  return {
+    starts: (labels, now) =>
+      compiled.flatMap(({ inhibition, inSource, inTarget }) => {
+        if (!inSource(labels).fits) return [];
+        const side: Side = inTarget(labels).fits ? 'both' : 'source';
+        const { name, forMs } = inhibition;
+        return keysOf(inhibition, side, labels).map((key) => ({ key, name, untilMs: now.getTime() + forMs }));
+      }),
+    muting: (labels) =>
+      compiled.flatMap(({ inhibition, inSource, inTarget }) => {
+        if (!inTarget(labels).fits) return [];
+        const sides: readonly Side[] = inSource(labels).fits ? ['source'] : ['source', 'both'];
+        const { name, reason } = inhibition;
+        return sides.flatMap((side) => keysOf(inhibition, side, labels).map((key) => ({ key, name, reason })));
+      }),
+    steps: (labels) =>
+      compiled.map(({ inhibition, inSource, inTarget }) => {
+        const source = inSource(labels);
+        const target = inTarget(labels);
+        const lacks = inhibition.equal.find((label) => (labels[label] ?? []).length === 0);
+        const whole = lacks === undefined;
+        return {
+          inhibition,
+          source,
+          target,
+          ...(lacks && { lacks }),
+          starts: source.fits && whole,
+          mutable: target.fits && whole,
+        };
+      }),
+  };
+}
+
+/**
+ * One key says that two findings agree: a label agrees when all its values do (an account's id and name), but `target` when
+ * one does, since an event names all that it touched. What lacks a label agrees with nothing.
+ */
+function keysOf({ name, equal }: InhibitionSettings, side: Side, labels: Labels): readonly string[] {
+  const values = equal.map((label) => labels[label] ?? []);
+  if (values.some(({ length }) => length === 0)) return [];
+  const targets = equal.includes('target') ? values[equal.indexOf('target')]?.slice(0, mostTargets) : undefined;
+  return (targets ?? [undefined]).map((target) => {
+    const agreed = equal.map((label, at) => [label, label === 'target' ? [target] : values[at]?.toSorted()]);
+    // Framed by JSON, so that no two lists of values run together to the same text, whoever wrote them.
+    const text = JSON.stringify([name, side, agreed]);
+    return createHash('sha256').update(text).digest().toString('hex', 0, 16);
+  });
+}
