@@ -11,6 +11,7 @@ import {
   policyProblem,
   type PolicySettings,
 } from '../notify/policy.ts';
+import { isTimezone } from '../notify/zoned-time.ts';
 import type { RouteTree } from '../notify/route.ts';
 import { object, text } from './schema.ts';
 
@@ -124,15 +125,4 @@ function problemsBelow(tree: RouteTree, above: GroupPolicy, keys: readonly strin
   // What is wrong here is wrong below too, and said once.
   if (problem !== undefined) return [{ keys, problem }];
   return tree.routes.flatMap((below, index) => problemsBelow(below, policy, [...keys, 'routes', String(index)]));
-}
-
-function isTimezone(name: string): boolean {
-  // Intl takes offsets too, which know no summer time.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).format(0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -17,7 +17,7 @@ export interface GroupPolicy {
 
 /** QuietHours are when nobody is told, but of what is important enough. */
 export interface QuietHours {
-  /** `22:00`, in the time zone. */
+  /** `22:00`, in the time zone; the same as `to` when only whole days are quiet. */
   readonly from: string;
   readonly to: string;
   /** Days that are quiet from midnight to midnight. */
