@@ -41,7 +41,11 @@ const detecting = [
 const delivering = [
   allow('SendAlerts', 'sns:Publish', { Ref: 'AlertsTopic' }),
   allow('EncryptAlerts', ['kms:Decrypt', 'kms:GenerateDataKey'], attribute('AlertsKey')),
-  state('SentAlerts', ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'], ['seen#*']),
+  state(
+    'SentAlerts',
+    ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
+    ['circuit#*', 'due#*', 'failed#*', 'group#*', 'inhibit#*', 'member#*', 'seen#*', 'tally#*', 'throttle#*'],
+  ),
 ];
 
 // X-Ray knows no resources to name.

@@ -3,6 +3,7 @@ import {
   DeleteItemCommand,
   GetItemCommand,
   PutItemCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { seenStoreTimes } from '../notify/seen-store.ts';
@@ -20,12 +21,17 @@ type Item = Record<string, AttributeValue>;
 
 /**
  * createDynamoSeenStore keeps one item for each finding and receiver: first a lease (`lease`, `leaseUntil`), then the
- * delivery (`deliveredAt`). Every change is one conditional write, so of two functions that claim at the same time one
- * is told to wait. The partition is the finding's, so that a burst of findings spreads over the table.
+ * delivery (`deliveredAt`, and its `group`), and `parked` for a group among the dead letters. Every change is one conditional
+ * write, so of two functions that claim at the same time one is told to wait. The partition is the finding's, so that a
+ * burst of findings spreads over the table.
  */
 export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStore {
   const { client, table, newToken, leaseMs, rememberMs } = { ...seenStoreTimes, ...options };
   const expires = (fromMs: number): AttributeValue => ({ N: String(Math.ceil((fromMs + rememberMs) / 1000)) });
+  const get = async (key: DeliveryKey): Promise<Item | undefined> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true }));
+    return Item;
+  };
 
   return {
     claim: async (key, now) => {
@@ -34,60 +40,85 @@ export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStor
       // A second round only when the item went between the refused write and the look at it.
       for (let round = 1; ; round += 1) {
         try {
-          await client.send(
-            new PutItemCommand({
+          const { Attributes: before } = await client.send(
+            new UpdateItemCommand({
               TableName: table,
-              Item: {
-                ...keyOf(key),
-                lease: { S: token },
-                leaseUntil: { N: String(nowMs + leaseMs) },
-                expires: expires(nowMs),
-              },
-              // The time to live deletes late, so what has expired counts as gone by the clock. A delivered item has
-              // no lease that could end.
-              ConditionExpression: 'attribute_not_exists(pk) OR expires <= :seconds OR leaseUntil <= :now',
+              Key: keyOf(key),
+              UpdateExpression:
+                'SET #lease = :token, leaseUntil = :until, expires = :expires REMOVE deliveredAt, #group',
+              // The time to live deletes late, so what has expired counts as gone by the clock. What was delivered has no
+              // lease that could end; what was parked has none, and may be claimed.
+              ConditionExpression:
+                'attribute_not_exists(pk) OR expires <= :seconds OR leaseUntil <= :now OR (attribute_exists(parked) AND attribute_not_exists(#lease))',
+              ExpressionAttributeNames: { '#lease': 'lease', '#group': 'group' },
               ExpressionAttributeValues: {
+                ':token': { S: token },
+                ':until': { N: String(nowMs + leaseMs) },
+                ':expires': expires(nowMs),
                 ':now': { N: String(nowMs) },
                 ':seconds': { N: String(Math.floor(nowMs / 1000)) },
               },
+              ReturnValues: 'ALL_OLD',
             }),
           );
-          return { kind: 'granted', lease: { key, token } };
+          const parked = before?.['parked']?.S;
+          const again = before?.['lease'] !== undefined;
+          const lease = { key, token, ...(again && { again }), ...(parked !== undefined && { parked }) };
+          return { kind: 'granted', lease };
         } catch (error) {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
         }
-        const { Item } = await client.send(
-          new GetItemCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true }),
-        );
-        if (Item !== undefined) return claimOf(Item);
+        const item = await get(key);
+        if (item !== undefined) return claimOf(item);
         if (round === 2) return { kind: 'held', until: new Date(nowMs + leaseMs).toISOString() };
       }
     },
 
     // No condition: it was delivered, whoever holds the lease by now.
-    record: async ({ key }, now) => {
+    record: async ({ key }, now, group) => {
       await client.send(
         new PutItemCommand({
           TableName: table,
-          Item: { ...keyOf(key), deliveredAt: { S: now.toISOString() }, expires: expires(now.getTime()) },
+          Item: {
+            ...keyOf(key),
+            deliveredAt: { S: now.toISOString() },
+            ...(group !== undefined && { group: { S: group } }),
+            expires: expires(now.getTime()),
+          },
         }),
       );
     },
 
-    release: async ({ key, token }) => {
+    release: async ({ key, token, parked }) => {
+      const mine = {
+        TableName: table,
+        Key: keyOf(key),
+        ConditionExpression: '#lease = :token',
+        ExpressionAttributeNames: { '#lease': 'lease' },
+        ExpressionAttributeValues: { ':token': { S: token } },
+      };
       try {
-        await client.send(
-          new DeleteItemCommand({
-            TableName: table,
-            Key: keyOf(key),
-            ConditionExpression: 'lease = :token',
-            ExpressionAttributeValues: { ':token': { S: token } },
-          }),
-        );
+        if (parked === undefined) await client.send(new DeleteItemCommand(mine));
+        else await client.send(new UpdateItemCommand({ ...mine, UpdateExpression: 'REMOVE #lease, leaseUntil' }));
       } catch (error) {
         // The lease ended and is another's by now, or the delivery is recorded.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
+    },
+
+    park: async (key, group, now) => {
+      await client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: { ...keyOf(key), parked: { S: group }, expires: expires(now.getTime()) },
+        }),
+      );
+    },
+
+    find: async (key, now) => {
+      const item = await get(key);
+      if (item === undefined || Number(item['expires']?.N ?? 0) <= now.getTime() / 1000) return undefined;
+      return item['deliveredAt']?.S;
     },
   };
 }
@@ -96,7 +127,9 @@ function keyOf({ findingId, receiver }: DeliveryKey): Item {
   return { pk: { S: `seen#${findingId}` }, sk: { S: receiver } };
 }
 
-function claimOf({ deliveredAt, leaseUntil }: Item): Claim {
-  if (deliveredAt?.S !== undefined) return { kind: 'delivered', at: deliveredAt.S };
+function claimOf({ deliveredAt, group, leaseUntil }: Item): Claim {
+  if (deliveredAt?.S !== undefined) {
+    return { kind: 'delivered', at: deliveredAt.S, ...(group?.S !== undefined && { group: group.S }) };
+  }
   return { kind: 'held', until: new Date(Number(leaseUntil?.N ?? 0)).toISOString() };
 }

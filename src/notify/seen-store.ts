@@ -8,25 +8,34 @@ export interface DeliveryKey {
 export interface Lease {
   readonly key: DeliveryKey;
   readonly token: string;
+  /** Set when somebody held the lease before and never said what became of it: it may be done, in whole or in part. */
+  readonly again?: true;
+  /** The group that the finding is in, when it was set aside with it among the dead letters. */
+  readonly parked?: string;
 }
 
 /** Claim answers who may deliver: you, nobody (it was delivered), or not now (another holder is at it). */
 export type Claim =
   | { readonly kind: 'granted'; readonly lease: Lease }
-  | { readonly kind: 'delivered'; readonly at: string }
+  /** `group` is the one that the finding is told in. */
+  | { readonly kind: 'delivered'; readonly at: string; readonly group?: string }
   | { readonly kind: 'held'; readonly until: string };
 
 /**
- * SeenStore remembers which finding was delivered to which receiver. A lease ends by itself, so a holder that crashed
- * delays a delivery and can't lose it; what is recorded stays recorded until it expires.
+ * SeenStore remembers which finding was taken on for which receiver: from then on its group answers for it. A lease ends by
+ * itself, so a holder that crashed delays a delivery and can't lose it; what is recorded stays recorded until it expires.
  */
 export interface SeenStore {
   /** claim takes the lease, atomically, unless the finding was delivered or the lease is held. */
   readonly claim: (key: DeliveryKey, now: Date) => Promise<Claim>;
-  /** record says that the delivery succeeded; it holds whether or not the lease still does. */
-  readonly record: (lease: Lease, now: Date) => Promise<void>;
-  /** release gives the lease back after a failed delivery, so that the next try need not wait for its end. */
+  /** record says that the finding is taken care of, in which group; it holds whether or not the lease still does. */
+  readonly record: (lease: Pick<Lease, 'key'>, now: Date, group?: string) => Promise<void>;
+  /** release gives the lease back when nothing was done under it, so that the next try need not wait for its end. */
   readonly release: (lease: Lease) => Promise<void>;
+  /** park makes a finding that ended among the dead letters claimable again: who claims it is told in which group it is. */
+  readonly park: (key: DeliveryKey, group: string, now: Date) => Promise<void>;
+  /** find gives when a finding was taken care of; undefined when it was not. */
+  readonly find: (key: DeliveryKey, now: Date) => Promise<string | undefined>;
 }
 
 export interface SeenStoreTimes {
@@ -40,8 +49,9 @@ export interface SeenStoreTimes {
 export const seenStoreTimes: SeenStoreTimes = { leaseMs: 90_000, rememberMs: 30 * 86_400_000 };
 
 type Entry =
-  | { readonly kind: 'leased'; readonly token: string; readonly untilMs: number }
-  | { readonly kind: 'delivered'; readonly atMs: number };
+  | { readonly kind: 'leased'; readonly token: string; readonly untilMs: number; readonly parked?: string | undefined }
+  | { readonly kind: 'delivered'; readonly atMs: number; readonly group?: string | undefined }
+  | { readonly kind: 'parked'; readonly parked: string };
 
 /** createMemorySeenStore remembers within one process: for a laptop and for tests. */
 export function createMemorySeenStore({ leaseMs, rememberMs } = seenStoreTimes): SeenStore {
@@ -53,22 +63,36 @@ export function createMemorySeenStore({ leaseMs, rememberMs } = seenStoreTimes):
       const entry = entries.get(textOf(key));
       const nowMs = now.getTime();
       if (entry?.kind === 'delivered' && nowMs < entry.atMs + rememberMs) {
-        return { kind: 'delivered', at: new Date(entry.atMs).toISOString() };
+        const { group } = entry;
+        return { kind: 'delivered', at: new Date(entry.atMs).toISOString(), ...(group !== undefined && { group }) };
       }
       if (entry?.kind === 'leased' && nowMs < entry.untilMs) {
         return { kind: 'held', until: new Date(entry.untilMs).toISOString() };
       }
       leases += 1;
       const token = String(leases);
-      entries.set(textOf(key), { kind: 'leased', token, untilMs: nowMs + leaseMs });
-      return { kind: 'granted', lease: { key, token } };
+      const parked = entry?.kind === 'delivered' ? undefined : entry?.parked;
+      entries.set(textOf(key), { kind: 'leased', token, untilMs: nowMs + leaseMs, parked });
+      const again = entry?.kind === 'leased';
+      const lease = { key, token, ...(again && { again }), ...(parked !== undefined && { parked }) };
+      return { kind: 'granted', lease };
     },
-    record: async ({ key }, now) => {
-      entries.set(textOf(key), { kind: 'delivered', atMs: now.getTime() });
+    record: async ({ key }, now, group) => {
+      entries.set(textOf(key), { kind: 'delivered', atMs: now.getTime(), group });
     },
-    release: async ({ key, token }) => {
+    release: async ({ key, token, parked }) => {
       const entry = entries.get(textOf(key));
-      if (entry?.kind === 'leased' && entry.token === token) entries.delete(textOf(key));
+      if (entry?.kind !== 'leased' || entry.token !== token) return;
+      if (parked === undefined) entries.delete(textOf(key));
+      else entries.set(textOf(key), { kind: 'parked', parked });
+    },
+    park: async (key, group) => {
+      entries.set(textOf(key), { kind: 'parked', parked: group });
+    },
+    find: async (key, now) => {
+      const entry = entries.get(textOf(key));
+      if (entry?.kind !== 'delivered' || now.getTime() >= entry.atMs + rememberMs) return undefined;
+      return new Date(entry.atMs).toISOString();
     },
   };
 }

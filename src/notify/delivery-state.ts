@@ -1,0 +1,31 @@
+import { createMemoryCircuits, type CircuitStore } from './circuit-store.ts';
+import { createMemoryFallbacks, type FallbackStore } from './fallback-store.ts';
+import { createMemoryGroupStore, type GroupStore } from './group-store.ts';
+import { createMemoryInhibitions, type InhibitionStore } from './inhibition-store.ts';
+import { createMemoryOutbox, type OutboxStore } from './outbox-store.ts';
+import { createMemorySeenStore, type SeenStore } from './seen-store.ts';
+import { createMemoryThrottle, type ThrottleStore } from './throttle-store.ts';
+
+/** DeliveryState is all that delivery remembers, each part by itself: no step needs two of them to change as one. */
+export interface DeliveryState {
+  readonly seen: SeenStore;
+  readonly groups: GroupStore;
+  readonly outbox: OutboxStore;
+  readonly throttle: ThrottleStore;
+  readonly circuits: CircuitStore;
+  readonly inhibitions: InhibitionStore;
+  readonly fallbacks: FallbackStore;
+}
+
+/** createMemoryDeliveryState remembers within one process: for a laptop and for tests. */
+export function createMemoryDeliveryState(): DeliveryState {
+  return {
+    seen: createMemorySeenStore(),
+    groups: createMemoryGroupStore(),
+    outbox: createMemoryOutbox(),
+    throttle: createMemoryThrottle(),
+    circuits: createMemoryCircuits(),
+    inhibitions: createMemoryInhibitions(),
+    fallbacks: createMemoryFallbacks(),
+  };
+}

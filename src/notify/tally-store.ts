@@ -1,0 +1,98 @@
+/** The kinds of what is tallied for the daily digest, and what each one's name is. */
+export const tallyKinds = [
+  /** By receiver. */
+  'told',
+  'joined',
+  'throttled',
+  'dead-lettered',
+  /** By what kept findings back: a suppression, an inhibition, a rule on trial. */
+  'suppressed',
+  'inhibited',
+  'trial',
+  /** By rule. */
+  'unrouted',
+  /** By fast path. */
+  'missed-by-fast-paths',
+] as const;
+
+export type TallyKind = (typeof tallyKinds)[number];
+
+export interface Tally {
+  readonly kind: TallyKind;
+  /** The receiver, suppression, rule title … that is counted. */
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface TallyEntry {
+  readonly kind: TallyKind;
+  readonly name: string;
+  readonly by: number;
+}
+
+/**
+ * TallyStore counts by day, for people who read a digest: close, and not exact. A crash may leave out what one invocation
+ * counted; exact are the metrics and the log.
+ */
+export interface TallyStore {
+  readonly add: (at: Date, entries: readonly TallyEntry[]) => Promise<void>;
+  /** of gives a day's counts, the largest first. @param day in UTC, as 2026-03-14 */
+  readonly of: (day: string) => Promise<readonly Tally[]>;
+}
+
+/** TallyBuffer adds up what is counted, so that a burst is one write for each name. */
+export interface TallyBuffer {
+  readonly count: (kind: TallyKind, name: string, by?: number) => void;
+  /** write hands over what was counted since the last time. */
+  readonly write: (at: Date) => Promise<void>;
+}
+
+/** createTallyBuffer counts in memory until it is told to write. */
+export function createTallyBuffer(store: Pick<TallyStore, 'add'>): TallyBuffer {
+  let counts = new Map<string, TallyEntry>();
+  return {
+    count: (kind, name, by = 1) => {
+      const key = JSON.stringify([kind, name]);
+      counts.set(key, { kind, name, by: by + (counts.get(key)?.by ?? 0) });
+    },
+    write: async (at) => {
+      const entries = [...counts.values()].filter(({ by }) => by > 0);
+      counts = new Map();
+      if (entries.length > 0) await store.add(at, entries);
+    },
+  };
+}
+
+/** createMemoryTallies counts within one process: for a laptop and for tests. */
+export function createMemoryTallies(): TallyStore {
+  const days = new Map<string, TallyBuffer & { readonly entries: TallyEntry[] }>();
+  const dayOf = (day: string): TallyBuffer & { readonly entries: TallyEntry[] } => {
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const entries: TallyEntry[] = [];
+    const fresh = { ...createTallyBuffer({ add: async (_at, all) => void entries.push(...all) }), entries };
+    days.set(day, fresh);
+    return fresh;
+  };
+  return {
+    add: async (at, entries) => {
+      const { count } = dayOf(at.toISOString().slice(0, 10));
+      for (const { kind, name, by } of entries) count(kind, name, by);
+    },
+    of: async (day) => {
+      const known = dayOf(day);
+      await known.write(new Date(0));
+      const all = known.entries.splice(0);
+      for (const { kind, name, by } of all) known.count(kind, name, by);
+      return sorted(all.map(({ kind, name, by }) => ({ kind, name, count: by })));
+    },
+  };
+}
+
+/** sorted puts the largest first, and makes an order of what is equal. */
+export function sorted(tallies: readonly Tally[]): readonly Tally[] {
+  return tallies.toSorted(
+    (a, b) =>
+      b.count - a.count || tallyKinds.indexOf(a.kind) - tallyKinds.indexOf(b.kind) || (a.name < b.name ? -1 : 1),
+  );
+}
