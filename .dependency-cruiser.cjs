@@ -10,8 +10,10 @@ const mayImport = {
   archive: ['model'],
   report: ['model', 'sigma', 'archive'],
   probe: ['model'],
-  health: ['model'],
-  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'health'],
+  doctor: [],
+  cost: [],
+  health: ['model', 'notify'],
+  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'doctor', 'health'],
   runtime: ['model'],
 };
 

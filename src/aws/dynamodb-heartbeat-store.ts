@@ -1,23 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-  type AttributeValue,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
-import { beat, HealthStateError, rememberMs, type Heartbeat, type HeartbeatStore } from '../health/heartbeat.ts';
+import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { beat, rememberMs, type Heartbeat, type HeartbeatStore } from '../health/heartbeat.ts';
 import { sourceKey, type Source } from '../health/source.ts';
-
-export interface DynamoHeartbeatStoreOptions {
-  readonly client: Pick<DynamoDBClient, 'send'>;
-  /** A table with the keys `pk` and `sk`, and `expires` (epoch seconds) as its time to live. */
-  readonly table: string;
-}
-
-type Item = Record<string, AttributeValue>;
+import { expiresAt, inTable, whetherWritten, type HealthTable, type Item } from './health-state.ts';
 
 /** So many partitions, so that no number of sources makes one of them hot. */
 const shards = 8;
@@ -29,7 +14,8 @@ const mostPerShard = 2_000;
  * createDynamoHeartbeatStore keeps one item a source, `heartbeat#<shard>` / `<digest of the source>`, in which the last
  * records' time is also the version: of two writers at the same time one is heard, and both say the same.
  */
-export function createDynamoHeartbeatStore({ client, table }: DynamoHeartbeatStoreOptions): HeartbeatStore {
+export function createDynamoHeartbeatStore(place: HealthTable): HeartbeatStore {
+  const { client, table } = place;
   const read = async (source: Source): Promise<Heartbeat | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(source) }));
     return Item === undefined ? undefined : heartbeatOf(Item);
@@ -55,11 +41,12 @@ export function createDynamoHeartbeatStore({ client, table }: DynamoHeartbeatSto
 
   return {
     note: (source, at) =>
-      wrapped(`the heartbeat of a source could not be written to table ${table}`, async () => {
+      inTable('the heartbeat of a source could not be noted', place, async () => {
         const known = await read(source);
         const next = beat(known, source, at.getTime());
         if (next === undefined) return;
-        await unlessChanged(() =>
+        // Somebody else may be faster: what he wrote says it as well.
+        await whetherWritten(() =>
           client.send(
             new PutItemCommand({
               TableName: table,
@@ -76,13 +63,13 @@ export function createDynamoHeartbeatStore({ client, table }: DynamoHeartbeatSto
       }),
 
     all: () =>
-      wrapped(`heartbeats could not be read from table ${table}`, async () =>
+      inTable('heartbeats could not be read', place, async () =>
         (await Promise.all(Array.from({ length: shards }, (_, index) => shard(index)))).flat(),
       ),
 
     tell: ({ last, source }) =>
-      wrapped(`a silence could not be noted in table ${table}`, () =>
-        unlessChanged(() =>
+      inTable('a silence could not be noted', place, async () => {
+        await whetherWritten(() =>
           client.send(
             new UpdateItemCommand({
               TableName: table,
@@ -92,26 +79,9 @@ export function createDynamoHeartbeatStore({ client, table }: DynamoHeartbeatSto
               ExpressionAttributeValues: { ':last': { N: String(last) } },
             }),
           ),
-        ),
-      ),
+        );
+      }),
   };
-}
-
-/** Somebody else was faster: what he wrote says it as well. */
-async function unlessChanged(write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-}
-
-async function wrapped<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    throw new HealthStateError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
 }
 
 function itemOf({ first, last, longest, source, times, told }: Heartbeat): Item {
@@ -122,7 +92,7 @@ function itemOf({ first, last, longest, source, times, told }: Heartbeat): Item 
     times: { N: String(times) },
     longest: { S: JSON.stringify(longest) },
     ...(told !== undefined && { told: { N: String(told) } }),
-    expires: { N: String(Math.ceil((last + rememberMs) / 1_000)) },
+    expires: expiresAt(last, rememberMs),
   };
 }
 

@@ -1,13 +1,25 @@
 import * as v from 'valibot';
 import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
+import type { DigestSettings } from '../health/digest.ts';
+import type { SilenceSettings } from '../health/silence.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
 import type { InhibitionSettings } from '../notify/inhibit.ts';
 import type { RouteTree } from '../notify/route.ts';
 import type { ReceiverSettings } from '../notify/receiver-table.ts';
 import type { SuppressionSettings } from '../notify/suppress.ts';
 import type { TrialSettings } from '../notify/trial.ts';
-import { inhibitions, layRoutes, receivers, routeTree, suppressions, trials, type Named } from './delivery.ts';
+import {
+  deployRoles,
+  inhibitions,
+  layRoutes,
+  receivers,
+  routeTree,
+  suppressions,
+  trials,
+  type Named,
+} from './delivery.ts';
+import { digest, silence } from './health.ts';
 import { probes } from './probes.ts';
 import { object, text } from './schema.ts';
 
@@ -121,6 +133,8 @@ const sections = {
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
+  /** The roles that deploy, of which nobody is told what they do up to medium. A stage's list takes the place of the other. */
+  deployRoles: section<readonly string[]>({ schema: deployRoles, none: [], over: (_base, own) => own }),
   /** Which findings mute which. A stage's inhibition takes the place of one of the same name; `off` leaves it out. */
   inhibitions: section<Named<InhibitionSettings>>({
     schema: inhibitions,
@@ -133,6 +147,14 @@ const sections = {
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
+  /** How long a source may be quiet. A stage's own rows come first, and the first that fits decides. */
+  silence: section<readonly SilenceSettings[]>({
+    schema: silence,
+    none: [],
+    over: (base, own) => [...own, ...base],
+  }),
+  /** When the daily digest is told. */
+  digest: section<DigestSettings | 'off'>({ schema: digest, none: 'off', over: (_base, own) => own }),
 } as const;
 
 export type SectionName = keyof typeof sections;

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { rolePatterns } from '../notify/deploying-role.ts';
 import type { InhibitionSettings } from '../notify/inhibit.ts';
+import { canaryReceiver } from '../notify/canary-route.ts';
 import { labelNames, type LabelName } from '../notify/labels.ts';
 import { isDay } from '../notify/last-day.ts';
 import { valueProblem, type Match } from '../notify/match.ts';
@@ -10,8 +12,8 @@ import type { TrialSettings } from '../notify/trial.ts';
 import { durationBetween, policyOptions } from './policy.ts';
 import { object, text } from './schema.ts';
 
-/** Reserved: findings that nobody shall get are remembered under these. */
-const reserved: ReadonlySet<string> = new Set(['none', 'suppressed']);
+/** Reserved: findings that nobody shall get are remembered under these, and canaries return to theirs. */
+const reserved: ReadonlySet<string> = new Set(['none', 'suppressed', canaryReceiver]);
 
 const receiver = v.pipe(
   v.looseObject(
@@ -119,6 +121,21 @@ const suppression = object({
 export const suppressions: v.GenericSchema<unknown, Named<SuppressionSettings>> = namedOrOff(
   suppression,
   'must be a map of names to suppressions',
+);
+
+const role = v.pipe(
+  text(),
+  v.check(
+    (name) => rolePatterns(name) !== undefined,
+    'names no role: write ci-deploy, or arn:aws:iam::111122223333:role/ci-deploy; * stands for any characters',
+  ),
+);
+
+/** deployRoles is the section of the roles that deploy. */
+export const deployRoles: v.GenericSchema<unknown, readonly string[]> = v.pipe(
+  v.unknown(),
+  v.transform((given) => (Array.isArray(given) ? given : [given])),
+  v.array(role),
 );
 
 const inhibition = v.pipe(

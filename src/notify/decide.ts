@@ -1,3 +1,5 @@
+import { canaryReceiver, canaryRoute, isCanary } from './canary-route.ts';
+import { deployingRole, deployingRoleName } from './deploying-role.ts';
 import { createInhibitions, type Inhibitions, type InhibitionSettings } from './inhibit.ts';
 import { labelsOf, type Labelled, type Labels } from './labels.ts';
 import { createRouter, type RouteDecision, type RouteTree } from './route.ts';
@@ -10,6 +12,8 @@ export interface DeliverySettings {
   readonly receivers: Readonly<Record<string, unknown>>;
   readonly route: RouteTree;
   readonly suppressions: Readonly<Record<string, SuppressionSettings | 'off'>>;
+  /** The roles that deploy: what they do up to medium is suppressed. */
+  readonly deployRoles: readonly string[];
   readonly inhibitions: Readonly<Record<string, InhibitionSettings | 'off'>>;
   readonly trials: Readonly<Record<string, TrialSettings | 'off'>>;
 }
@@ -44,9 +48,21 @@ export interface Decider {
 /** createDecider compiles the settings; a decision then depends on the finding and the time alone. */
 export function createDecider({ accounts, receivers, route, ...settings }: DeliverySettings): Decider {
   const router = createRouter(route, Object.keys(receivers));
-  const suppressions = createSuppressions(present(settings.suppressions));
+  const builtIn = settings.deployRoles.length === 0 ? {} : { [deployingRoleName]: deployingRole(settings.deployRoles) };
+  const suppressions = createSuppressions(present({ ...builtIn, ...settings.suppressions }));
   const trials = createTrials(present(settings.trials));
+  const canaryRouter = createRouter(canaryRoute, [canaryReceiver]);
   const decideFor = (labels: Labels, now: Date): Decision => {
+    if (isCanary(labels)) {
+      return {
+        labels,
+        suppressions: [],
+        suppressed: undefined,
+        trials: [],
+        trial: undefined,
+        route: canaryRouter(labels),
+      };
+    }
     const steps = suppressions.decide(labels, now);
     const tried = trials.decide(labels, now);
     return {

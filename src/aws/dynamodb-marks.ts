@@ -1,0 +1,33 @@
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Marks } from '../health/marks.ts';
+import { expiresAt, inTable, type HealthTable, type Item } from './health-state.ts';
+
+/** A trial that ended is reported once, for as long as it stands in the configuration: for some years. */
+const keepMs = 1_000 * 86_400_000;
+
+/** createDynamoMarks keeps one item for each thing, `told#<what>` / `told`. */
+export function createDynamoMarks(place: HealthTable): Marks {
+  const { client, table } = place;
+  return {
+    has: (what) =>
+      inTable(`whether ${what} was told could not be read`, place, async () => {
+        const { Item } = await client.send(
+          new GetItemCommand({ TableName: table, Key: keyOf(what), ConsistentRead: true }),
+        );
+        return Item !== undefined;
+      }),
+    set: (what, at) =>
+      inTable(`that ${what} was told could not be noted`, place, async () => {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: { ...keyOf(what), at: { S: at.toISOString() }, expires: expiresAt(at.getTime(), keepMs) },
+          }),
+        );
+      }),
+  };
+}
+
+function keyOf(what: string): Item {
+  return { pk: { S: `told#${what}` }, sk: { S: 'told' } };
+}

@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import type { DigestSettings } from '../health/digest.ts';
+import type { SilenceSettings } from '../health/silence.ts';
+import { paths } from '../health/source.ts';
+import { isTimezone } from '../notify/zoned-time.ts';
+import { durationBetween } from './policy.ts';
+import { object, text } from './schema.ts';
+
+const minute = 60_000;
+
+/** From shorter than the watch's own rounds on, everything would be silent; longer than a source is remembered, nothing. */
+const quietBounds = { least: 10 * minute, most: 30 * 24 * 60 * minute };
+
+const patterns = v.pipe(
+  v.union(
+    [text(), v.pipe(v.array(text()), v.minLength(1))],
+    'must be a pattern or a list of patterns, in which * stands for any characters',
+  ),
+  v.transform((given): readonly string[] => [given].flat()),
+);
+
+const pathNames = `must be one of ${paths.join(', ')}, or a list of them`;
+
+const quiet = v.lazy((given) =>
+  given === 'off' || given === 'learned' ? v.picklist(['off', 'learned']) : durationBetween(quietBounds),
+);
+
+/** silence is the section that says how long a source may be quiet. */
+export const silence: v.GenericSchema<unknown, readonly SilenceSettings[]> = v.array(
+  object({
+    source: v.exactOptional(patterns),
+    path: v.exactOptional(
+      v.pipe(
+        v.union([v.picklist(paths), v.pipe(v.array(v.picklist(paths)), v.minLength(1))], pathNames),
+        v.transform((given) => [given].flat()),
+      ),
+    ),
+    account: v.exactOptional(patterns),
+    region: v.exactOptional(patterns),
+    quiet,
+  }),
+  'must be a list',
+);
+
+const digestOptions = object({
+  at: v.pipe(text(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59')),
+  timezone: v.optional(
+    v.pipe(text(), v.check(isTimezone, 'is no time zone: write it as Europe/Berlin, or UTC')),
+    'UTC',
+  ),
+});
+
+/** digest is the section that says when the daily digest is told. */
+export const digest: v.GenericSchema<unknown, DigestSettings | 'off'> = v.lazy((given) =>
+  typeof given === 'string' ? v.literal('off', 'must be off, or a map with `at`') : digestOptions,
+);

@@ -1,0 +1,108 @@
+import type { Tally, TallyKind } from '../notify/tally-store.ts';
+import { firstAt, localDayOf } from '../notify/zoned-time.ts';
+import { durationWords } from './silence.ts';
+
+/** DigestSettings says when the digest of a day is told, on the next one. */
+export interface DigestSettings {
+  /** `07:00`, in the time zone. */
+  readonly at: string;
+  /** IANA name: `Europe/Berlin`. */
+  readonly timezone: string;
+}
+
+/** SummaryPart is a heading and its lines, as a person reads them. */
+export interface SummaryPart {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** DigestFacts is what a day's digest is made of. */
+export interface DigestFacts {
+  readonly tallies: readonly Tally[];
+  /** Suppression → who answers for it. */
+  readonly owners: Readonly<Record<string, string>>;
+  /** Suppressions that no longer work. */
+  readonly expired: readonly { readonly name: string; readonly owner: string; readonly expires: string }[];
+  readonly silent: readonly { readonly source: string; readonly quietMs: number }[];
+}
+
+const dayMs = 86_400_000;
+/** A digest that nobody can read whole is not read at all. */
+const mostLines = 12;
+
+/**
+ * digestDue gives the day, in UTC, whose digest may be told by now: the last whole one, once the clock shows the hour on which
+ * people want to read it.
+ */
+export function digestDue({ at, timezone }: DigestSettings, now: Date): string | undefined {
+  const clock = (Number(at.slice(0, 2)) * 60 + Number(at.slice(3, 5))) * 60_000;
+  const hour = firstAt(timezone, localDayOf(timezone, now.getTime()) * dayMs + clock);
+  return now.getTime() >= hour ? new Date(now.getTime() - dayMs).toISOString().slice(0, 10) : undefined;
+}
+
+/** digestOf tells a day in a few parts, the ones that want something done first. */
+export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
+  const { expired, owners, silent, tallies } = facts;
+  const of = (kind: TallyKind, words: (tally: Tally) => string): readonly string[] =>
+    tallies.filter((tally) => tally.kind === kind).map(words);
+  const joined = new Map(tallies.filter(({ kind }) => kind === 'joined').map(({ name, count }) => [name, count]));
+  const receivers = new Set([...of('told', nameOf), ...joined.keys()]);
+  const told = new Map(tallies.filter(({ kind }) => kind === 'told').map(({ name, count }) => [name, count]));
+
+  const parts: readonly SummaryPart[] = [
+    {
+      title: 'To be looked at',
+      lines: [
+        ...of('dead-lettered', ({ count, name }) => `${name} did not get ${findings(count)}: see its dead letters`),
+        ...silent.map(({ quietMs, source }) => `silent: ${source}, for ${durationWords(quietMs)}`),
+        ...expired.map(({ expires, name, owner }) => `suppression ${name} of ${owner} ended with ${expires}`),
+        ...of('missed-by-fast-paths', ({ count, name }) => `fast paths missed ${findings(count)} in ${name}`),
+      ],
+    },
+    {
+      title: 'Told',
+      lines: [...receivers].map((name) =>
+        [
+          `${name}: ${count(told.get(name) ?? 0, 'alert')}`,
+          ...(joined.has(name) ? [`${count(joined.get(name) ?? 0, 'finding')} more joined them`] : []),
+        ].join(', '),
+      ),
+    },
+    {
+      title: 'Kept back',
+      lines: [
+        ...of(
+          'suppressed',
+          ({ count: times, name }) =>
+            `${findings(times)} by suppression ${name}${owners[name] === undefined ? '' : ` of ${owners[name]}`}`,
+        ),
+        ...of('inhibited', ({ count: times, name }) => `${findings(times)} by inhibition ${name}`),
+        ...of(
+          'throttled',
+          ({ count: times, name }) => `${findings(times)} told together at ${name}: too many of a rule`,
+        ),
+        ...of('trial', ({ count: times, name }) => `${findings(times)} by trial ${name}`),
+      ],
+    },
+    { title: 'Found, and told nobody', lines: of('unrouted', ({ count: times, name }) => `${name}: ${times}`) },
+  ];
+  const full = parts.filter(({ lines }) => lines.length > 0);
+  return full.length > 0 ? full.map(shortened) : [{ title: 'Nothing', lines: ['Nothing was found on that day.'] }];
+}
+
+function shortened({ lines, title }: SummaryPart): SummaryPart {
+  const more = lines.length - mostLines;
+  return { title, lines: more > 0 ? [...lines.slice(0, mostLines), `… and ${more} more`] : lines };
+}
+
+function findings(times: number): string {
+  return count(times, 'finding');
+}
+
+function count(times: number, what: string): string {
+  return `${times.toLocaleString('en')} ${what}${times === 1 ? '' : 's'}`;
+}
+
+function nameOf({ name }: Tally): string {
+  return name;
+}

@@ -1,0 +1,77 @@
+import type { LogRecord } from '../model/log-record.ts';
+import type { SummaryPart } from './digest.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { ownRecord, type Home } from './own-record.ts';
+import { durationWords, type Silence } from './silence.ts';
+import { sourceKey, sourceWords } from './source.ts';
+import type { TrialCount } from './trial-log.ts';
+
+/** silenceRecord tells that a source fell silent: the same record for as long as it stays so. */
+export function silenceRecord(
+  { last, source }: Heartbeat,
+  { quietMs, why }: Extract<Silence, { kind: 'silent' }>,
+  time: string,
+  home: Home,
+): LogRecord {
+  const since = new Date(last).toISOString();
+  return ownRecord(
+    ['source-silent', sourceKey(source), since],
+    time,
+    {
+      source: sourceWords(source),
+      path: source.path,
+      name: source.name,
+      account: source.account,
+      region: source.region,
+      since,
+      minutes: Math.round(quietMs / 60_000),
+      reason: `no record since ${since}, ${durationWords(quietMs)} ago: ${why}`,
+    },
+    {
+      ...home,
+      ...(source.account !== '' && { account: source.account }),
+      ...(source.region !== '' && { region: source.region }),
+    },
+  );
+}
+
+/** digestRecord tells a day. */
+export function digestRecord(day: string, summary: readonly SummaryPart[], time: string, home: Home): LogRecord {
+  return ownRecord(['daily-digest', day], time, { day, summary }, home);
+}
+
+/** TrialEnd is a trial that is over. */
+export interface TrialEnd {
+  readonly name: string;
+  readonly rules: readonly string[];
+  readonly until: string;
+}
+
+/** trialRecord tells what a trial would have told. */
+export function trialRecord(
+  { name, rules, until }: TrialEnd,
+  counted: TrialCount,
+  time: string,
+  home: Home,
+): LogRecord {
+  const receivers = Object.entries(counted.receivers).toSorted(([, a], [, b]) => b - a);
+  const summary: readonly SummaryPart[] = [
+    {
+      title: 'Would have been told',
+      lines:
+        counted.findings === 0
+          ? ['Nothing: its rules found nothing in that time.']
+          : receivers.map(([receiver, times]) =>
+              receiver === 'none' ? `nobody: ${times}, as no route sends them anywhere` : `${receiver}: ${times}`,
+            ),
+    },
+    ...(counted.examples.length > 0 ? [{ title: 'For example', lines: counted.examples }] : []),
+    { title: 'From now on', lines: [`${rules.join(', ')}: told as any other`] },
+  ];
+  return ownRecord(
+    ['trial-ended', name, until],
+    time,
+    { trial: name, until, findings: counted.findings, summary },
+    home,
+  );
+}

@@ -1,0 +1,110 @@
+import type { LogRecord } from '../model/log-record.ts';
+import type { SuppressionSettings } from '../notify/suppress.ts';
+import type { TallyStore } from '../notify/tally-store.ts';
+import type { CanaryLog } from './canary.ts';
+import { digestDue, digestOf, type DigestSettings } from './digest.ts';
+import type { Heartbeat, HeartbeatStore } from './heartbeat.ts';
+import type { Marks } from './marks.ts';
+import type { Home } from './own-record.ts';
+import { silenceOf, type Silence, type SilenceSettings } from './silence.ts';
+import { sourceWords } from './source.ts';
+import type { TrialLog } from './trial-log.ts';
+import { digestRecord, silenceRecord, trialRecord, type TrialEnd } from './watch-records.ts';
+
+/** Round is one time that Trailwatch looks after itself; the same when it is tried again. */
+export interface Round extends Home {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+}
+
+/** WatchOptions is what a round looks at, and by what it tells. */
+export interface WatchOptions {
+  readonly heartbeats: HeartbeatStore;
+  readonly tallies: Pick<TallyStore, 'of'>;
+  readonly trials: Pick<TrialLog, 'of'>;
+  readonly marks: Marks;
+  readonly canaries: Pick<CanaryLog, 'sent'>;
+  /** Lets a canary fly. */
+  readonly fly: (canary: string) => Promise<void>;
+  /** Has records judged by the rules, and what they find published. */
+  readonly tell: (records: readonly LogRecord[]) => Promise<void>;
+  readonly silence: readonly SilenceSettings[];
+  readonly digest: DigestSettings | 'off';
+  /** The suppressions of the stage; those that no longer work are told with each digest. */
+  readonly suppressions: readonly SuppressionSettings[];
+  readonly expired: (now: Date) => readonly SuppressionSettings[];
+  readonly ended: (now: Date) => readonly TrialEnd[];
+}
+
+/** Task is one thing that a round does. */
+export interface Task {
+  readonly name: string;
+  readonly work: (round: Round, now: Date) => Promise<void>;
+}
+
+/** watchTasks lists what a round does. None needs another: what one can't do keeps none from its work. */
+export function watchTasks(options: WatchOptions): readonly Task[] {
+  const { canaries, fly } = options;
+  return [
+    {
+      name: 'canary',
+      work: async ({ id }, now) => {
+        // First noted, or it could be back before anybody knows it.
+        await canaries.sent(id, now);
+        await fly(id);
+      },
+    },
+    { name: 'silence', work: (round, now) => tellSilence(options, round, now) },
+    { name: 'digest', work: (round, now) => tellDigest(options, round, now) },
+    { name: 'trials', work: (round, now) => tellTrials(options, round, now) },
+  ];
+}
+
+async function tellSilence({ heartbeats, silence, tell }: WatchOptions, round: Round, now: Date): Promise<void> {
+  const news = silentOf(await heartbeats.all(), silence, now).filter(({ heartbeat }) => heartbeat.told === undefined);
+  if (news.length === 0) return;
+  await tell(news.map(({ heartbeat, verdict }) => silenceRecord(heartbeat, verdict, round.time, round)));
+  for (const { heartbeat } of news) await heartbeats.tell(heartbeat);
+}
+
+interface Silent {
+  readonly heartbeat: Heartbeat;
+  readonly verdict: Extract<Silence, { kind: 'silent' }>;
+}
+
+function silentOf(all: readonly Heartbeat[], settings: readonly SilenceSettings[], now: Date): readonly Silent[] {
+  return all.flatMap((heartbeat) => {
+    const verdict = silenceOf(heartbeat, settings, now);
+    return verdict.kind === 'silent' ? [{ heartbeat, verdict }] : [];
+  });
+}
+
+async function tellDigest(options: WatchOptions, round: Round, now: Date): Promise<void> {
+  const { digest, expired, heartbeats, marks, silence, suppressions, tallies, tell } = options;
+  const day = digest === 'off' ? undefined : digestDue(digest, now);
+  if (day === undefined || (await marks.has(`daily-digest ${day}`))) return;
+  const [counted, all] = await Promise.all([tallies.of(day), heartbeats.all()]);
+  // A stage that was deployed today has nothing to say of yesterday.
+  if (counted.length === 0 && all.every(({ first }) => new Date(first).toISOString().slice(0, 10) > day)) return;
+  const summary = digestOf({
+    tallies: counted,
+    owners: Object.fromEntries(suppressions.map(({ name, owner }) => [name, owner])),
+    expired: expired(now),
+    silent: silentOf(all, silence, now).map(({ heartbeat, verdict }) => ({
+      source: sourceWords(heartbeat.source),
+      quietMs: verdict.quietMs,
+    })),
+  });
+  await tell([digestRecord(day, summary, round.time, round)]);
+  await marks.set(`daily-digest ${day}`, now);
+}
+
+async function tellTrials({ ended, marks, tell, trials }: WatchOptions, round: Round, now: Date): Promise<void> {
+  for (const trial of ended(now)) {
+    const what = `trial-ended ${trial.name} ${trial.until}`;
+    if (await marks.has(what)) continue;
+    await tell([trialRecord(trial, await trials.of(trial.name), round.time, round)]);
+    await marks.set(what, now);
+  }
+}
