@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { archiveCommand } from './archive.ts';
+import { doctorCommand } from './doctor.ts';
 import { exitCode, UsageError } from './exit.ts';
 import { reportCommand } from './report/report.ts';
 import { routeCommand } from './route/route.ts';
@@ -70,6 +71,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   verifyCommand(program, surroundings, end);
   archiveCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);
+  doctorCommand(program, surroundings, end);
   return program;
 }
 

@@ -1,0 +1,76 @@
+import type { Check } from '../check.ts';
+import { broken, ok, unknown, warning } from '../result.ts';
+import { deployCommand } from '../stage.ts';
+
+/** AWS refuses signatures that are further off. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
+const refusedMs = 5 * 60_000;
+const noticedMs = 30_000;
+const oldestNode = [20, 19] as const;
+
+export const clock: Check = {
+  name: 'clock',
+  withoutStage: true,
+  run({ account }) {
+    const ahead = account.clockAhead();
+    if (ahead === undefined) return [unknown("the clock could not be compared: AWS's answers had no date")];
+    const off = `this machine's clock is ${Math.abs(Math.round(ahead / 1000))} s ${ahead < 0 ? 'behind' : 'ahead of'} AWS's`;
+    const mend = 'sudo timedatectl set-ntp true';
+    if (Math.abs(ahead) >= refusedMs) return [broken(`${off}: signed requests are refused`, mend)];
+    return [Math.abs(ahead) >= noticedMs ? warning(off, mend) : ok(off)];
+  },
+};
+
+export const node: Check = {
+  name: 'node',
+  withoutStage: true,
+  run({ machine }) {
+    const [major = 0, minor = 0] = machine.node.replace(/^v/, '').split('.').map(Number);
+    const [wantedMajor, wantedMinor] = oldestNode;
+    const recent = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+    if (recent) return [ok(`Node.js ${machine.node}`)];
+    return [
+      broken(
+        `Node.js ${machine.node} is older than ${oldestNode.join('.')}`,
+        'npm ci   # brings the Node.js of the project',
+      ),
+    ];
+  },
+};
+
+/** IAM, STS, CloudFront and Route 53 tell EventBridge of their calls in one region alone. */
+const globalRegion = 'us-east-1';
+
+export const region: Check = {
+  name: 'region',
+  withoutStage: true,
+  async run({ account, stage }) {
+    if (stage.region === globalRegion) return [ok(`${stage.region}, where IAM's calls arrive at once`)];
+    const bus = `arn:${partitionOf(stage.region)}:events:${stage.region}:${stage.account}:event-bus/default`;
+    const forwarding = await account.forwardingRules(globalRegion, bus);
+    const [rule] = forwarding;
+    if (rule !== undefined) return [ok(`${rule} in ${globalRegion} passes IAM's calls on to ${stage.region}`)];
+    return [
+      warning(
+        `EventBridge shows calls of IAM and other global services in ${globalRegion} alone, and no rule there passes them on to ${stage.region}: they are told when the trail's file comes, some minutes later`,
+        'deploy the forwarding rules: docs/operations.md, "Other regions"',
+      ),
+    ];
+  },
+};
+
+export const version: Check = {
+  name: 'version',
+  run({ stage, machine }) {
+    const deployed = stage.stack.tags['version'];
+    if (deployed === undefined) {
+      return [warning(`the stack does not say which version it is; here is ${machine.version}`, deployCommand(stage))];
+    }
+    if (deployed === machine.version) return [ok(`version ${deployed}, as here`)];
+    return [warning(`version ${deployed} is deployed, and here is ${machine.version}`, deployCommand(stage))];
+  },
+};
+
+function partitionOf(name: string): string {
+  if (name.startsWith('cn-')) return 'aws-cn';
+  return name.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

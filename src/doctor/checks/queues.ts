@@ -1,0 +1,90 @@
+import type { Check } from '../check.ts';
+import { broken, command, ok, warning } from '../result.ts';
+import type { Result } from '../result.ts';
+import { deployCommand, resourcesOf } from '../stage.ts';
+
+/** More than this is waiting only where a function is held back. */
+const backlog = 10_000;
+
+export const deadLetters: Check = {
+  name: 'dead-letters',
+  async run({ account, stage }) {
+    const queues = resourcesOf(stage, 'AWS::SQS::Queue').filter(({ logicalId }) => logicalId.endsWith('DeadLetters'));
+    const looked = await Promise.all(
+      queues.map(async ({ physicalId: url }): Promise<readonly Result[]> => {
+        const name = nameOf(url);
+        const depth = await account.queueDepth(url);
+        if (depth === undefined) return [broken(`queue ${name} is gone: failures would be lost`, deployCommand(stage))];
+        const waiting = depth.waiting + depth.underWay;
+        if (waiting === 0) return [];
+        const look = command(
+          'aws',
+          'sqs',
+          'receive-message',
+          '--queue-url',
+          url,
+          '--visibility-timeout',
+          '0',
+          '--region',
+          stage.region,
+        );
+        return [
+          broken(
+            `${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'} in ${name}`,
+            `${look}   # what failed; mend that, then npx trailwatch replay --stage ${stage.name}`,
+          ),
+        ];
+      }),
+    );
+    const wrong = looked.flat();
+    return wrong.length > 0 ? wrong : [ok(`${queues.length} queues of dead letters are empty`)];
+  },
+};
+
+export const queues: Check = {
+  name: 'queues',
+  async run({ account, stage }) {
+    const all = resourcesOf(stage, 'AWS::SQS::Queue').filter(({ logicalId }) => !logicalId.endsWith('DeadLetters'));
+    return Promise.all(
+      all.map(async ({ physicalId: url }) => {
+        const name = nameOf(url);
+        const depth = await account.queueDepth(url);
+        if (depth === undefined) return broken(`queue ${name} is gone`, deployCommand(stage));
+        const says = `queue ${name} holds ${depth.waiting} ${depth.waiting === 1 ? 'message' : 'messages'}`;
+        return depth.waiting > backlog ? warning(says, deployCommand(stage, 'queueConcurrency=20')) : ok(says);
+      }),
+    );
+  },
+};
+
+export const alarms: Check = {
+  name: 'alarms',
+  async run({ account, stage }) {
+    const names = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+      resourcesOf(stage, type).map(({ physicalId }) => physicalId),
+    );
+    const all = await account.alarms(names);
+    const gone = names.filter((name) => !all.some((alarm) => alarm.name === name));
+    const wrong = [
+      ...gone.map((name) => broken(`alarm ${name} is gone`, deployCommand(stage))),
+      ...all
+        .filter(({ state }) => state === 'ALARM')
+        .map(({ name, reason }) =>
+          broken(`alarm ${name}: ${reason}`, `docs/operations.md says what to do for ${name}`),
+        ),
+      ...all
+        .filter(({ tells }) => !tells)
+        .map(({ name }) =>
+          warning(
+            `alarm ${name} tells nobody: its actions are switched off`,
+            command('aws', 'cloudwatch', 'enable-alarm-actions', '--alarm-names', name, '--region', stage.region),
+          ),
+        ),
+    ];
+    return wrong.length > 0 ? wrong : [ok(`none of ${names.length} alarms is on`)];
+  },
+};
+
+function nameOf(url: string): string {
+  return url.split('/').at(-1) ?? url;
+}

@@ -1,0 +1,74 @@
+import type { Template } from '../account.ts';
+import type { Check } from '../check.ts';
+import { broken, command, ok, warning } from '../result.ts';
+
+/** What EventBridge lets a bus have unless more was asked for. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const rulesOfABus = { code: 'L-244521F2', usual: 300 };
+const concurrency = 'L-B99A9384';
+/** Lambda keeps so much for functions that reserve nothing. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const keptBack = 100;
+
+export const lambdaConcurrency: Check = {
+  name: 'concurrency',
+  withoutStage: true,
+  async run({ account, stage }) {
+    const { limit, unreserved } = await account.lambdaConcurrency();
+    const wanted = wantedOf(stage.template);
+    const more = command(
+      'aws',
+      'service-quotas',
+      'request-service-quota-increase',
+      '--service-code',
+      'lambda',
+      '--quota-code',
+      concurrency,
+      '--desired-value',
+      '1000',
+      '--region',
+      stage.region,
+    );
+    const says = `Lambda runs ${limit} functions at once in this account, ${unreserved} of them not reserved; the queues of the stage may take ${wanted}`;
+    if (wanted > unreserved) return [broken(`${says}: alerts wait behind each other and others' functions`, more)];
+    if (limit < 2 * keptBack || wanted > unreserved / 2) return [warning(`${says}: that is little`, more)];
+    return [ok(says)];
+  },
+};
+
+function wantedOf(template: Template): number {
+  return Object.values(template).reduce((sum, { Type, Properties }) => {
+    if (Type !== 'AWS::Lambda::EventSourceMapping') return sum;
+    const scaling = Properties?.['ScalingConfig'] as { readonly MaximumConcurrency?: unknown } | undefined;
+    return sum + (Number(scaling?.MaximumConcurrency) || 0);
+  }, 0);
+}
+
+export const ruleQuota: Check = {
+  name: 'rule-quota',
+  withoutStage: true,
+  async run({ account, stage }) {
+    const [names, quota = rulesOfABus.usual] = await Promise.all([
+      account.eventRuleNames(),
+      account.quota('events', rulesOfABus.code),
+    ]);
+    const says = `the default event bus has ${names.length} of ${quota} rules`;
+    if (names.length < quota * 0.9) return [ok(says)];
+    return [
+      warning(
+        says,
+        command(
+          'aws',
+          'service-quotas',
+          'request-service-quota-increase',
+          '--service-code',
+          'events',
+          '--quota-code',
+          rulesOfABus.code,
+          '--desired-value',
+          String(quota * 2),
+          '--region',
+          stage.region,
+        ),
+      ),
+    ];
+  },
+};

@@ -1,0 +1,128 @@
+import type { Check } from '../check.ts';
+import { broken, command, ok, warning } from '../result.ts';
+import { deployCommand, resourcesOf } from '../stage.ts';
+
+export const stackState: Check = {
+  name: 'stack',
+  run({ stage }) {
+    const { name, status, statusReason = 'no reason given', changed } = stage.stack;
+    const events = command(
+      'aws',
+      'cloudformation',
+      'describe-stack-events',
+      '--stack-name',
+      name,
+      '--region',
+      stage.region,
+    );
+    const failed = stage.resources.filter((resource) => resource.status.endsWith('_FAILED'));
+    const when = changed === undefined ? '' : `, changed ${changed.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    if (status.endsWith('_IN_PROGRESS')) {
+      return [warning(`${name} is being changed (${status}); look again when that is done`, events)];
+    }
+    if (status === 'UPDATE_ROLLBACK_COMPLETE') {
+      return [warning(`${name}: the last deployment failed and was undone (${statusReason})`, events)];
+    }
+    if (status.endsWith('_FAILED') || status.startsWith('ROLLBACK')) {
+      const which = failed.map(({ logicalId }) => logicalId).join(', ');
+      return [broken(`${name} is ${status}: ${statusReason}${which === '' ? '' : `; failed: ${which}`}`, events)];
+    }
+    return [ok(`${name} is ${status}${when}, ${stage.resources.length} resources`)];
+  },
+};
+
+export const drift: Check = {
+  name: 'drift',
+  run({ stage }) {
+    const { name, drift: state } = stage.stack;
+    const at = ['--stack-name', name, '--region', stage.region];
+    if (state === 'DRIFTED') {
+      const mend = command(
+        'aws',
+        'cloudformation',
+        'describe-stack-resource-drifts',
+        ...at,
+        '--stack-resource-drift-status-filters',
+        'MODIFIED',
+        'DELETED',
+      );
+      return [warning('somebody changed resources of the stack by hand since it was deployed', mend)];
+    }
+    if (state === 'IN_SYNC') return [ok('nothing was changed by hand when that was last looked at')];
+    return [ok(`not looked at yet; ${command('aws', 'cloudformation', 'detect-stack-drift', ...at)} does`)];
+  },
+};
+
+export const functions: Check = {
+  name: 'functions',
+  async run({ account, stage }) {
+    const all = resourcesOf(stage, 'AWS::Lambda::Function');
+    const looked = await Promise.all(
+      all.map(async ({ physicalId: name }) => {
+        const [found, reserved, sources] = await Promise.all([
+          account.lambdaFunction(name),
+          account.reservedConcurrency(name),
+          account.eventSources(name),
+        ]);
+        if (found === undefined) return [broken(`function ${name} is gone`, deployCommand(stage))];
+        if (found.state === 'Failed') {
+          return [
+            broken(`function ${name} is ${found.state}: ${found.reason ?? 'no reason given'}`, deployCommand(stage)),
+          ];
+        }
+        return [
+          ...(reserved === 0
+            ? [
+                broken(
+                  `function ${name} is switched off: it may run 0 copies at once`,
+                  deployCommand(stage, 'enabled=true'),
+                ),
+              ]
+            : []),
+          ...sources
+            .filter(({ state }) => state === 'Disabled' || state === 'Disabling')
+            .map(({ source }) =>
+              broken(
+                `function ${name} does not read ${source.split(':').at(-1)}: its event source is switched off`,
+                deployCommand(stage),
+              ),
+            ),
+        ];
+      }),
+    );
+    const wrong = looked.flat();
+    return wrong.length > 0 ? wrong : [ok(`${all.length} functions are there and may run`)];
+  },
+};
+
+export const state: Check = {
+  name: 'state',
+  async run({ account, stage }) {
+    const tables = resourcesOf(stage, 'AWS::DynamoDB::Table');
+    return Promise.all(
+      tables.map(async ({ physicalId: name }) => {
+        const table = await account.stateTable(name);
+        if (table === undefined)
+          return broken(`table ${name} is gone: nothing can be told twice or correlated`, deployCommand(stage));
+        if (table.status !== 'ACTIVE') return warning(`table ${name} is ${table.status}`, 'wait, and look again');
+        if (!table.expires) {
+          return warning(
+            `items of table ${name} do not expire: it grows without end`,
+            command(
+              'aws',
+              'dynamodb',
+              'update-time-to-live',
+              '--table-name',
+              name,
+              '--time-to-live-specification',
+              'Enabled=true,AttributeName=expires',
+              '--region',
+              stage.region,
+            ),
+          );
+        }
+        return ok(`table ${name} is ${table.status}, and its items expire`);
+      }),
+    );
+  },
+};

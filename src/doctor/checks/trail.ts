@@ -1,0 +1,139 @@
+import type { Trail } from '../account.ts';
+import type { Check, Patient } from '../check.ts';
+import { broken, command, ok, warning } from '../result.ts';
+import type { Result } from '../result.ts';
+import { deployCommand, settingOf } from '../stage.ts';
+
+/** CloudTrail writes about every five minutes, when there is something to write. */
+const staleMs = 24 * 3_600_000;
+
+/** trailBucketOf is the bucket whose files a stage reads. */
+export function trailBucketOf({ stage }: Pick<Patient, 'stage'>): string | undefined {
+  return settingOf(stage, 'TRAILWATCH_TRAIL_BUCKET');
+}
+
+export const trail: Check = {
+  name: 'trail',
+  async run(patient) {
+    const { account, stage } = patient;
+    const bucket = trailBucketOf(patient);
+    const all = await account.trails();
+    if (bucket === undefined) {
+      const [found] = all;
+      return [
+        warning(
+          'the stage has no bucket of a trail: the path that alone sees every event is missing, and so are reports',
+          deployCommand(stage, `trailBucket=${found?.bucket ?? 'MY-TRAIL-BUCKET'}`),
+        ),
+      ];
+    }
+    const here = all.filter((one) => one.bucket === bucket);
+    if (here.length > 0) return here.flatMap((one) => settingsOf(one));
+    const elsewhere = all.map((one) => `${one.name} writes to ${one.bucket}`).join('; ');
+    return [
+      broken(
+        `no trail of this account writes to ${bucket}, which the stage reads${elsewhere === '' ? ': it has no trail at all' : `: ${elsewhere}`}`,
+        all[0] === undefined
+          ? command(
+              'aws',
+              'cloudtrail',
+              'create-trail',
+              '--name',
+              'trail',
+              '--s3-bucket-name',
+              bucket,
+              '--is-multi-region-trail',
+              '--enable-log-file-validation',
+              '--region',
+              stage.region,
+            )
+          : deployCommand(stage, `trailBucket=${all[0].bucket}`),
+      ),
+    ];
+  },
+};
+
+function settingsOf({ name, arn, homeRegion, bucket, validated, multiRegion, globalEvents }: Trail): readonly Result[] {
+  const update = (flag: string): string =>
+    command('aws', 'cloudtrail', 'update-trail', '--name', arn, flag, '--region', homeRegion);
+  return [
+    ok(`trail ${name} writes to ${bucket}`),
+    validated
+      ? ok(`trail ${name}: log file validation is on`)
+      : broken(
+          `trail ${name}: log file validation is off, so that nobody can prove its files intact`,
+          update('--enable-log-file-validation'),
+        ),
+    multiRegion
+      ? ok(`trail ${name} covers every region`)
+      : warning(
+          `trail ${name} covers ${homeRegion} alone: what happens in other regions stays unseen`,
+          update('--is-multi-region-trail'),
+        ),
+    ...(globalEvents
+      ? []
+      : [warning(`trail ${name} leaves out global services such as IAM`, update('--include-global-service-events'))]),
+  ];
+}
+
+export const logging: Check = {
+  name: 'logging',
+  withoutStage: true,
+  async run(patient) {
+    const bucket = trailBucketOf(patient);
+    const all = await patient.account.trails();
+    const watched = all.filter((one) => bucket === undefined || one.bucket === bucket);
+    const looked = await Promise.all(watched.map((one) => loggingOf(one, patient)));
+    return looked.flat();
+  },
+};
+
+async function loggingOf(
+  { name, arn, homeRegion, bucket }: Trail,
+  { account, now }: Patient,
+): Promise<readonly Result[]> {
+  const [status, management] = await Promise.all([account.trailStatus(arn), account.trailSelects(arn)]);
+  const selectors = command(
+    'aws',
+    'cloudtrail',
+    'put-event-selectors',
+    '--trail-name',
+    arn,
+    '--event-selectors',
+    '[{"ReadWriteType":"All","IncludeManagementEvents":true}]',
+    '--region',
+    homeRegion,
+  );
+  const last = status.lastDelivery;
+  return [
+    status.logging
+      ? ok(`trail ${name} is logging`)
+      : broken(
+          `trail ${name} is not logging`,
+          command('aws', 'cloudtrail', 'start-logging', '--name', arn, '--region', homeRegion),
+        ),
+    ...(status.deliveryError === undefined
+      ? []
+      : [broken(`trail ${name} could not write to ${bucket}: ${status.deliveryError}`, bucketPolicyPage)]),
+    ...(status.digestError === undefined
+      ? []
+      : [broken(`trail ${name} could not write its digests to ${bucket}: ${status.digestError}`, bucketPolicyPage)]),
+    ...(status.logging && last !== undefined && now.getTime() - last.getTime() > staleMs
+      ? [
+          warning(
+            `trail ${name} last delivered a file at ${last.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+            command('aws', 'cloudtrail', 'get-trail-status', '--name', arn, '--region', homeRegion),
+          ),
+        ]
+      : []),
+    management.writes
+      ? management.reads
+        ? ok(`trail ${name} records management events, reads and writes`)
+        : warning(`trail ${name} records no read-only management events: reconnaissance stays unseen`, selectors)
+      : broken(`trail ${name} records no management events that change things`, selectors),
+  ];
+}
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html */
+export const bucketPolicyPage =
+  'give the bucket the policy of https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html';

@@ -1,0 +1,47 @@
+import type { Stack, StackResource, Template } from './account.ts';
+
+/** Stage is a deployed stage as its stack tells it: no name is guessed that the stack knows. */
+export interface Stage {
+  readonly name: string;
+  readonly region: string;
+  readonly account: string;
+  readonly stack: Stack;
+  readonly resources: readonly StackResource[];
+  /** What was deployed, property by property. */
+  readonly template: Template;
+}
+
+/** stackNameOf is the name that serverless.yml gives a stage's stack. */
+export function stackNameOf(stage: string): string {
+  return `trailwatch-${stage}`;
+}
+
+/** resourcesOf lists a stage's resources of a type, as CloudFormation spells it. */
+export function resourcesOf({ resources }: Pick<Stage, 'resources'>, type: string): readonly StackResource[] {
+  return resources.filter((resource) => resource.type === type);
+}
+
+/** physicalId is the name, URL or ARN that a resource got, by its logical id. */
+export function physicalId({ resources }: Pick<Stage, 'resources'>, logicalId: string): string | undefined {
+  return resources.find((resource) => resource.logicalId === logicalId)?.physicalId;
+}
+
+/** settingOf reads one of the functions' environment variables; empty ones are not set. */
+export function settingOf({ template }: Pick<Stage, 'template'>, variable: string): string | undefined {
+  for (const { Type, Properties } of Object.values(template)) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const environment = Properties?.['Environment'] as { readonly Variables?: Readonly<Record<string, unknown>> };
+    const value = environment?.Variables?.[variable];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** deployCommand is how this stage is deployed anew, with room for the parameters that it is always given. */
+export function deployCommand(
+  { name, region }: Pick<Stage, 'name' | 'region'>,
+  ...parameters: readonly string[]
+): string {
+  const given = parameters.map((parameter) => ` --param="${parameter}"`).join('');
+  return `npx serverless deploy --stage ${name} --region ${region}${given}`;
+}
