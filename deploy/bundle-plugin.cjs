@@ -18,7 +18,7 @@ module.exports = class BundlePlugin {
     const packager = pluginManager.plugins.find((plugin) => typeof plugin.zipFiles === 'function');
     const stage = this.serverless.getProvider('aws').getStage();
     await compile(serviceDir, 'the rules', ['deploy/compile-rules.ts', '--stage', stage]);
-    await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage]);
+    await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage, '--warn']);
 
     const output = path.join(serviceDir, '.build', 'lambda');
     await rm(output, { recursive: true, force: true });

@@ -1,7 +1,9 @@
 /**
  * Compiles a stage's configuration into the module that the functions load as `#compiled-config`:
  *
- *     node deploy/compile-config.ts --stage STAGE [--config DIR] [--out FILE]
+ *     node deploy/compile-config.ts --stage STAGE [--config DIR] [--out FILE] [--warn]
+ *
+ * With --warn it says what in it is likely a slip.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../src/config/configuration.ts';
 import { ConfigurationError, loadConfiguration } from '../src/config/load-configuration.ts';
+import { warningsOf } from '../src/config/warnings.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,9 +32,10 @@ export async function compileConfig({
   stage,
   folder = join(root, 'config'),
   out = join(root, '.build', 'compiled-config.mjs'),
-}: CompileConfigOptions): Promise<void> {
+}: CompileConfigOptions): Promise<Configuration> {
   const configuration = await stageConfiguration(stage, folder);
   await writeWhole(out, dataModule(configuration, 'Written by deploy/compile-config.ts; edit config/*.yml instead.'));
+  return configuration;
 }
 
 /**
@@ -50,11 +54,18 @@ export async function stageConfiguration(stage: string, folder = join(root, 'con
 // Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { stage: { type: 'string' }, config: { type: 'string' }, out: { type: 'string' } },
+    options: {
+      stage: { type: 'string' },
+      config: { type: 'string' },
+      out: { type: 'string' },
+      warn: { type: 'boolean' },
+    },
   });
-  const { stage = 'dev', config, out } = values;
+  const { stage = 'dev', config, out, warn = false } = values;
   try {
-    await compileConfig({ stage, ...(config && { folder: config }), ...(out && { out }) });
+    const configuration = await compileConfig({ stage, ...(config && { folder: config }), ...(out && { out }) });
+    const warnings = warn ? warningsOf(configuration, new Date()) : [];
+    for (const warning of warnings) process.stderr.write(`config/${stage}.yml: warning: ${warning}\n`);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     process.stderr.write(`${error.message}\n`);
