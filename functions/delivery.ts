@@ -1,9 +1,8 @@
 import configuration from '#compiled-config';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import { dynamodbClient, snsClient, ssmClient } from '../src/aws/clients.ts';
+import { dynamodbClient } from '../src/aws/clients.ts';
 import { createDynamoSeenStore } from '../src/aws/dynamodb-seen-store.ts';
-import { createSsmSecrets } from '../src/aws/ssm-secret.ts';
+import { createReceiverTools } from '../src/aws/receiver-tools.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { createDecider } from '../src/notify/decide.ts';
 import { createDispatch, nobody } from '../src/notify/dispatch.ts';
@@ -42,12 +41,8 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tracing = await createTracing(config);
   const now = (): Date => new Date();
 
-  const receivers = await createReceivers(configuration.receivers, config, {
-    sns: () => tracing.client(snsClient()),
-    secret: createSsmSecrets({ client: tracing.client(ssmClient()), now }),
-    fetch,
-    sleep: (ms, signal) => wait(ms, undefined, { signal }),
-  });
+  const tools = createReceiverTools({ now, traced: (client) => tracing.client(client) });
+  const receivers = await createReceivers(configuration.receivers, config, tools);
   const decider = createDecider(configuration);
   const dispatch = createDispatch(decider, receivers);
   const seen = createDynamoSeenStore({

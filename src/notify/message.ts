@@ -73,6 +73,8 @@ export interface EventLine {
   readonly target?: string;
   readonly from?: string;
   readonly outcome: Outcome;
+  /** Where the line stands for a finding: its rule. */
+  readonly rule?: { readonly title: string; readonly level: Level };
 }
 
 /** RawText is the event as it was logged, as indented JSON, perhaps cut. */
@@ -222,6 +224,11 @@ function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | unde
     events: listed.map(lineOf),
     unlisted,
   };
+}
+
+/** findingLineOf is a finding in a line, as a group of findings lists it. */
+export function findingLineOf({ event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>): EventLine {
+  return { ...lineOf(event), rule: { title, level } };
 }
 
 function lineOf(event: AuditEvent): EventLine {

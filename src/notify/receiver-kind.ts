@@ -1,31 +1,72 @@
 import * as v from 'valibot';
-import type { Sleep } from './backoff.ts';
+import type { Random, Sleep } from './backoff.ts';
 import type { Receiver } from './receiver.ts';
-import type { SlackWebhookOptions } from './receivers/slack-webhook.ts';
+import type { FindingsBusOptions } from './receivers/findings-bus.ts';
+import type { SecurityHubOptions } from './receivers/security-hub.ts';
 import type { SnsOptions } from './receivers/sns.ts';
+import { parseSecretName } from './secret-name.ts';
 
-/** ReceiverTools is what receivers work with: clients are made when the first receiver asks for them. */
+/** SecretSource gives the secret of a name; `fresh` when the one that is kept was refused. */
+export type SecretSource = (name: string, options?: { readonly fresh?: boolean }) => Promise<string>;
+
+/** ReceiverTools is what receivers work with: clients are loaded and made when the first receiver asks for them. */
 export interface ReceiverTools {
-  readonly sns: () => SnsOptions['client'];
-  /** Gives the secret of a name. */
-  readonly secret: (name: string) => Promise<string>;
-  readonly fetch: SlackWebhookOptions['fetch'];
+  readonly sns: () => SnsOptions['client'] | Promise<SnsOptions['client']>;
+  readonly eventBridge: () => FindingsBusOptions['client'] | Promise<FindingsBusOptions['client']>;
+  readonly securityHub: () => SecurityHubOptions['client'] | Promise<SecurityHubOptions['client']>;
+  readonly secret: SecretSource;
+  readonly fetch: typeof fetch;
   readonly sleep: Sleep;
+  readonly random: Random;
+  readonly now: () => Date;
 }
+
+/** StageFacts are the receivers that a deployed stage brings along, or is given as parameters. */
+export interface StageFacts {
+  readonly alertsTopic: string;
+  /** Empty when no Slack is given. */
+  readonly slackWebhookParameter: string;
+}
+
+/** Need is something that a receiver must be allowed to use. */
+export type Need =
+  | { readonly kind: 'publish'; readonly topicArn: string }
+  | { readonly kind: 'put-events'; readonly busArn: string }
+  | { readonly kind: 'import-findings' }
+  | { readonly kind: 'parameter'; readonly name: string }
+  | { readonly kind: 'secret'; readonly name: string };
 
 /** ReceiverKind checks what is configured, and makes a receiver of it. */
 export interface ReceiverKind {
   /** Says what is wrong; undefined when nothing is. */
   readonly problem: (given: unknown) => string | undefined;
-  /** @throws {ReceiverConfigError} for what `problem` would have said. */
-  readonly create: (name: string, given: unknown, tools: ReceiverTools) => Promise<Receiver>;
+  /** What it must be allowed to use, beside what the stage brings along; nothing for options that are wrong. */
+  readonly needs: (given: unknown) => readonly Need[];
+  /**
+   * Gives undefined where the stage has no such thing, as a Slack without an address.
+   * @throws {ReceiverConfigError} for what `problem` would have said.
+   */
+  readonly create: (
+    name: string,
+    given: unknown,
+    tools: ReceiverTools,
+    stage: StageFacts,
+  ) => Promise<Receiver | undefined>;
 }
 
 interface Row<Schema extends v.GenericSchema> {
   /** What its configuration may hold beside `kind`; unknown keys are refused. */
   readonly options: Schema;
+  /** What it means when its configuration says no more; undefined where the stage has no such thing. */
+  readonly inStage?: (stage: StageFacts) => v.InferInput<Schema> | undefined;
+  readonly needs: (options: v.InferOutput<Schema>) => readonly Need[];
   /** Loads the receiver's code when it is wanted: nobody waits for an SDK that he doesn't use. */
-  readonly create: (name: string, options: v.InferOutput<Schema>, tools: ReceiverTools) => Promise<Receiver>;
+  readonly create: (
+    name: string,
+    options: v.InferOutput<Schema>,
+    tools: ReceiverTools,
+    stage: StageFacts,
+  ) => Promise<Receiver>;
 }
 
 /** ReceiverConfigError says which receiver is configured wrongly, and how. */
@@ -34,19 +75,36 @@ export class ReceiverConfigError extends Error {
 }
 
 /** receiverKind makes a row of the table of receivers. */
-export function receiverKind<Schema extends v.GenericSchema>({ options: schema, create }: Row<Schema>): ReceiverKind {
-  const problem = (given: unknown): string | undefined => {
+export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): ReceiverKind {
+  const { options: schema, inStage, needs, create } = row;
+  const problemOf = (given: unknown): string | undefined => {
     const { issues } = v.safeParse(schema, given);
     if (issues === undefined) return undefined;
     const path = v.getDotPath(issues[0]);
     return `${path === null ? '' : `${path}: `}${issues[0].message}`;
   };
+  const isStages = (given: unknown): boolean => inStage !== undefined && Object.keys(Object(given)).length === 0;
   return {
-    problem,
-    async create(name, given, tools) {
+    problem: (given) => (isStages(given) ? undefined : problemOf(given)),
+    needs(given) {
       const checked = v.safeParse(schema, given);
-      if (checked.success) return create(name, checked.output, tools);
-      throw new ReceiverConfigError(`${name}: ${problem(given)}`);
+      return checked.success ? needs(checked.output) : [];
+    },
+    async create(name, given, tools, stage) {
+      const complete = isStages(given) ? inStage?.(stage) : given;
+      if (complete === undefined) return undefined;
+      const checked = v.safeParse(schema, complete);
+      if (checked.success) return create(name, checked.output, tools, stage);
+      throw new ReceiverConfigError(`${name}: ${problemOf(complete)}`);
     },
   };
+}
+
+/** secretNeeds are the needs of secrets by their names; what is no name needs nothing. */
+export function secretNeeds(...names: readonly (string | undefined)[]): readonly Need[] {
+  return names.flatMap((given): Need[] => {
+    const secret = given === undefined ? undefined : parseSecretName(given);
+    if (secret === undefined) return [];
+    return [{ kind: secret.store === 'ssm' ? 'parameter' : 'secret', name: secret.name }];
+  });
 }

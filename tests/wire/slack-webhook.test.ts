@@ -107,11 +107,11 @@ describe('an answer that is not a yes is a failure', () => {
     [
       '200 with ok: false',
       { body: '{"ok":false,"error":"channel_not_found"}' },
-      { reason: 'rejected', retryable: false },
+      { reason: 'misconfigured', retryable: false },
     ],
     [
       '200 with ok: false that passes',
-      { body: '{"ok":false,"error":"ratelimited"}' },
+      { body: '{"ok":false,"error":"internal_error"}' },
       { reason: 'unavailable', retryable: true },
     ],
     ['200 with nothing', { body: '' }, { reason: 'unexpected', retryable: true }],
@@ -196,7 +196,7 @@ describe('the address is a secret', () => {
 
   test('and is only used over https', async () => {
     expect(await failure(slack({ address: async () => `http://hooks.slack.com${secret}` }))).toMatchObject({
-      message: "slack: the webhook's address must begin with https://",
+      message: 'slack: its address must begin with https://, and hold no user and password',
       retryable: false,
     });
   });

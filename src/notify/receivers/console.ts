@@ -19,7 +19,8 @@ export function createConsole({ name = 'console', stream, colour, width = 100 }:
   return {
     name,
     concurrency: 1,
-    send: ({ message }) => write(stream, `${renderText(message, { detail: 'compact', width, paint })}\n`, name),
+    send: ({ message, group }) =>
+      write(stream, `${renderText(message, { detail: 'compact', width, paint }, group)}\n`, name),
   };
 }
 

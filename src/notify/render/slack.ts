@@ -1,7 +1,9 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
+import type { GroupNews } from '../notification.ts';
 import { safeHref } from './html.ts';
+import { newsOf, type Counted, type News } from './news.ts';
 import { clip, plain } from './plain.ts';
 import {
   accountWords,
@@ -36,15 +38,19 @@ const marks: Readonly<Record<Level, string>> = {
   informational: '⬜',
 };
 
-/** renderSlack writes a message as Block Kit, in which no text from an event can mention, link, ring or format. */
-export function renderSlack(message: Message): SlackPayload {
-  const title = `${marks[message.level]} ${message.level.toUpperCase()}  ${plain(message.title)}`;
+/**
+ * renderSlack writes a message as Block Kit, in which no text from an event can mention, link, ring or format; with a group,
+ * what it tells of all its findings.
+ */
+export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
+  const news = newsOf({ message, ...(group && { group }) });
+  const title = `${marks[news.level]} ${news.level.toUpperCase()}  ${plain(news.title)}`;
   return {
     text: neutral(title, limits.fallback),
     blocks: [
       // Plain text knows no mentions and no links; `emoji` would turn `:name:` into pictures.
       { type: 'header', text: { type: 'plain_text', text: clip(title, limits.header), emoji: false } },
-      ...(message.completes ? completionOf(message) : alertOf(message)),
+      ...bodyOf(message, news),
       { type: 'context', elements: [mrkdwn(footOf(message))] },
     ],
     unfurl_links: false,
@@ -52,9 +58,39 @@ export function renderSlack(message: Message): SlackPayload {
   };
 }
 
-/** A webhook can't change a message it posted: what became known since is a short one of its own. */
-function completionOf(message: Message): readonly KnownBlock[] {
-  return [{ type: 'section', fields: fieldsOf(message, ['When', 'Who', 'By call', 'From']) }];
+function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[] {
+  switch (kind) {
+    case 'completion':
+      return [{ type: 'section', fields: fieldsOf(message, ['When', 'Who', 'By call', 'From']) }];
+    case 'again':
+      return [...countedOf(counted), ...(counted?.mixed === true ? [] : sharedOf(message)), ...buttonsOf(message)];
+    case 'alert':
+      return [
+        ...countedOf(counted),
+        ...(counted?.mixed === true ? sectionOf('The first of them', ['What follows is about this one only.']) : []),
+        ...alertOf(message),
+      ];
+    default:
+      throw new Error(kind satisfies never);
+  }
+}
+
+/** What the findings of one group share, in few words: all else was told with the first. */
+function sharedOf(message: Message): readonly KnownBlock[] {
+  return [{ type: 'section', fields: fieldsOf(message, ['Where', 'Who', 'What', 'Target', 'From']) }];
+}
+
+function countedOf(counted: Counted | undefined): readonly KnownBlock[] {
+  if (counted === undefined) return [];
+  const { lines, span, together, unlisted } = counted;
+  const shownLines = lines.slice(-listed);
+  const hidden = unlisted + lines.length - shownLines.length;
+  return [
+    ...sectionOf('Count', [`${entities(span, 200)}, told together: ${entities(together, 200)}`]),
+    ...(shownLines.length > 0
+      ? blockOf('The latest', [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...shownLines])
+      : []),
+  ];
 }
 
 function alertOf(message: Message): readonly KnownBlock[] {

@@ -1,4 +1,6 @@
 import type { Message } from '../message.ts';
+import type { GroupNews } from '../notification.ts';
+import { newsOf, type Counted, type News } from './news.ts';
 import { shown } from './plain.ts';
 import {
   accountWords,
@@ -36,22 +38,77 @@ const unpainted: Paint = { level: (text) => text, strong: (text) => text, faint:
 const labelWidth = 10;
 const listed = 10;
 
-/** renderText writes a message as plain text that is inert on terminals and in mail clients, ending in a line break. */
-export function renderText(message: Message, options: TextOptions): string {
+/**
+ * renderText writes a message as plain text that is inert on terminals and in mail clients, ending in a line break; with a
+ * group, what it tells of all its findings.
+ */
+export function renderText(message: Message, options: TextOptions, group?: GroupNews): string {
   const { detail, width, paint = unpainted } = options;
-  const head = headOf(message, width, paint);
-  if (message.completes) return [...head, ...layOut(completionOf(message), width, paint), ''].join('\n');
-  const facts = layOut(factsOf(message), width, paint);
-  if (detail === 'compact') return [...head, ...facts, ''].join('\n');
-  return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
+  const news = newsOf({ message, ...(group && { group }) });
+  const head = headOf(news, width, paint);
+  const block = (rows: readonly Row[]): readonly string[] => layOut(rows, width, paint);
+  switch (news.kind) {
+    case 'completion':
+      return [...head, ...gap(detail), ...block(completionOf(message)), ''].join('\n');
+    case 'again':
+      return [...head, ...gap(detail), ...block(againOf(message, news)), ''].join('\n');
+    case 'alert': {
+      const counted = countedRows(news.counted, listed);
+      const first = news.counted?.mixed === true ? ['', '--- The first of them', ''] : [];
+      const facts = [...block(counted), ...first, ...block(factsOf(message))];
+      if (detail === 'compact') return [...head, ...facts, ''].join('\n');
+      return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
+    }
+    default:
+      throw new Error(news.kind satisfies never);
+  }
 }
 
-function headOf(message: Message, width: number, paint: Paint): readonly string[] {
-  const label = message.level.toUpperCase();
-  const [first = '', ...rest] = wrap(shown(message.title, 300), width - label.length - 2);
+function gap(detail: TextOptions['detail']): readonly string[] {
+  return detail === 'full' ? [''] : [];
+}
+
+function headOf({ level, title }: News, width: number, paint: Paint): readonly string[] {
+  const label = level.toUpperCase();
+  const [first = '', ...rest] = wrap(shown(title, 300), width - label.length - 2);
   return [
-    `${paint.level(label, message.level)}  ${paint.strong(first)}`,
+    `${paint.level(label, level)}  ${paint.strong(first)}`,
     ...rest.map((line) => `${' '.repeat(label.length + 2)}${paint.strong(line)}`),
+  ];
+}
+
+/** What more there was: what all of them share, and the latest ones. */
+function againOf(message: Message, { counted }: News): readonly Row[] {
+  const shared: readonly Row[] =
+    counted?.mixed === true
+      ? []
+      : [
+          whereRow(message),
+          ...whoRows(message),
+          { label: 'what', values: [whatWords(message)] },
+          targetRow(message),
+          fromRow(message),
+        ];
+  return [
+    ...countedRows(counted, 20),
+    ...shared,
+    { label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] },
+    { label: 'console', values: message.consoleLink === undefined ? [] : [message.consoleLink] },
+    {
+      label: 'alert',
+      values: [`the first of them was sent before with all that is known of it: finding ${message.findingId}`],
+    },
+  ];
+}
+
+function countedRows(counted: Counted | undefined, most: number): readonly Row[] {
+  if (counted === undefined) return [];
+  const { lines, span, together, unlisted } = counted;
+  const hidden = unlisted + Math.max(0, lines.length - most);
+  return [
+    { label: 'count', values: [span] },
+    { label: 'together', values: [together] },
+    { label: 'latest', values: [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...lines.slice(-most)] },
   ];
 }
 
@@ -80,14 +137,13 @@ function fromRow({ from }: Message): Row {
 }
 
 function factsOf(message: Message): readonly Row[] {
-  const { account, correlation, region, targets, why } = message;
-  const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
+  const { correlation, why } = message;
   return [
     { label: 'when', values: [timeWords(message.time)] },
-    { label: 'where', values: where.length > 0 ? [where.join(', ')] : [] },
+    whereRow(message),
     ...whoRows(message),
     { label: 'what', values: [whatWords(message)] },
-    { label: 'target', values: listOf(targets.map(({ kind, id }) => `${kind} ${id}`)) },
+    targetRow(message),
     fromRow(message),
     { label: 'why', values: listOf(why.map(whyWords)) },
     {
@@ -98,6 +154,15 @@ function factsOf(message: Message): readonly Row[] {
     },
     { label: 'left out', values: message.omitted },
   ];
+}
+
+function whereRow({ account, region }: Message): Row {
+  const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
+  return { label: 'where', values: where.length > 0 ? [where.join(', ')] : [] };
+}
+
+function targetRow({ targets }: Message): Row {
+  return { label: 'target', values: listOf(targets.map(({ kind, id }) => `${kind} ${id}`)) };
 }
 
 function listOf(values: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Actor, Cause, Outcome } from '../../model/audit-event.ts';
 import type { Evidence } from '../../model/finding.ts';
-import type { CorrelationSummary, Message } from '../message.ts';
+import type { CorrelationSummary, EventLine, Message } from '../message.ts';
 import { clip } from './plain.ts';
 
 // Says the parts of a message in words. Nothing here is escaped: that is the renderers' work.
@@ -114,19 +114,25 @@ export function spanWords(ms: number): string {
  * for the last one.
  */
 export function eventListWords({ events, unlisted }: CorrelationSummary): readonly string[] {
-  const varies = (part: 'who' | 'target' | 'from'): boolean =>
-    events.some((event) => event[part] !== events[0]?.[part]);
-  const show = { who: varies('who'), target: varies('target'), from: varies('from') };
-  const lines = events.map(({ time, who, what, target, from, outcome }) =>
-    [
-      timeWords(time),
-      `  ${what}`,
-      show.target && target !== undefined ? ` → ${target}` : '',
-      show.who ? ` by ${who}` : '',
-      show.from && from !== undefined ? ` from ${from}` : '',
-      outcome.kind === 'failure' ? ` (${outcome.code.toLowerCase() === 'failure' ? 'failed' : outcome.code})` : '',
-    ].join(''),
-  );
+  const varies = (part: Part): boolean => events.some((event) => event[part] !== events[0]?.[part]);
+  const shownParts = parts.filter(varies);
+  const lines = events.map((event) => lineWords(event, shownParts));
   if (unlisted === 0) return lines;
   return [...lines.slice(0, lines.length / 2), `… ${unlisted} more …`, ...lines.slice(lines.length / 2)];
+}
+
+type Part = 'who' | 'target' | 'from';
+
+const parts: readonly Part[] = ['who', 'target', 'from'];
+
+/** lineWords says one event in a line: `2026-09-01 09:12:44 UTC  iam:CreateUser → user eve by mallory (AccessDenied)`. */
+export function lineWords({ time, who, what, target, from, outcome }: EventLine, show = parts): string {
+  return [
+    timeWords(time),
+    `  ${what}`,
+    show.includes('target') && target !== undefined ? ` → ${target}` : '',
+    show.includes('who') ? ` by ${who}` : '',
+    show.includes('from') && from !== undefined ? ` from ${from}` : '',
+    outcome.kind === 'failure' ? ` (${outcome.code.toLowerCase() === 'failure' ? 'failed' : outcome.code})` : '',
+  ].join('');
 }

@@ -14,7 +14,16 @@ import { hostile, rootLogin } from './specimens.ts';
 const unused = (): never => {
   throw new Error('no receiver asked for this');
 };
-const tools: ReceiverTools = { sns: unused, secret: unused, fetch: unused, sleep: unused };
+const tools: ReceiverTools = {
+  sns: unused,
+  eventBridge: unused,
+  securityHub: unused,
+  secret: unused,
+  fetch: unused,
+  sleep: unused,
+  random: unused,
+  now: unused,
+};
 const stage = { alertsTopic: 'arn:aws:sns:eu-central-1:111122223333:alerts', slackWebhookParameter: '' };
 
 describe('createReceivers', () => {
@@ -49,7 +58,7 @@ describe('createReceivers', () => {
     [
       'an address where a parameter’s name belongs',
       { chat: { kind: 'slack-webhook', address: 'https://hooks.slack.com/services/T0/B0/x' } },
-      'chat: address: must name a parameter',
+      'chat: address: must name a secret',
     ],
   ])('refuses %s', async (_what, settings, reason) => {
     const made = createReceivers(settings, stage, tools);

@@ -1,0 +1,192 @@
+import type { Sleep } from '../backoff.ts';
+import { DeliveryError } from '../receiver.ts';
+import type { DeliveryErrorOptions } from '../receiver.ts';
+import { shown } from '../render/plain.ts';
+
+/** What receivers that speak HTTP have in common: one post, its deadline, and errors that show no secret. */
+export interface HttpTools {
+  readonly fetch: typeof fetch;
+  /** Milliseconds that one post may take. */
+  readonly timeoutMs?: number;
+}
+
+/** Letter is one post, and what must not be seen of it. */
+export interface Letter {
+  /** The receiver's name, which begins every error. */
+  readonly name: string;
+  readonly address: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Keys and tokens that the letter carries, beside its address. */
+  readonly secrets?: readonly string[];
+}
+
+/** HttpAnswer is what the other side said, its body only as far as it is worth reading. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** Milliseconds that it asked to wait, when it did. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Verdict is what an answer means; undefined when the other side took it. */
+export type Verdict = DeliveryErrorOptions | undefined;
+
+const bodyChars = 4096;
+
+/**
+ * post sends a letter once and gives the answer that `judge` takes for a yes.
+ * @throws {DeliveryError} for any other answer, and for none.
+ */
+export async function post(
+  letter: Letter,
+  judge: (answer: HttpAnswer) => Verdict,
+  { fetch, timeoutMs = 10_000 }: HttpTools,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { address, body, headers, name, secrets = [] } = letter;
+  // No cause: an error of the HTTP client may hold the request, and with it the address and the keys.
+  const failed = (what: string, options: DeliveryErrorOptions): DeliveryError =>
+    new DeliveryError(`${name}: ${address.protocol}//${address.host}/…: ${what}`, options);
+
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  let answer: HttpAnswer;
+  try {
+    const response = await fetch(address, {
+      method: 'POST',
+      headers,
+      body,
+      // Followed, a redirect would hand the finding to whoever it names.
+      redirect: 'manual',
+      signal: deadline,
+    });
+    answer = {
+      status: response.status,
+      text: await beginningOf(response),
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after'), response.headers.get('date')),
+    };
+  } catch (error) {
+    if (deadline.aborted) throw failed('no answer in time', { reason: 'timeout', retryable: true });
+    throw failed(networkWords(error), { reason: 'unreachable', retryable: true });
+  }
+  const verdict = judge(answer);
+  if (verdict === undefined) return answer;
+  // Redacted before it is cut, which could leave half a secret.
+  const said = shown(redact(answer.text.trim(), address, secrets), 300);
+  throw failed(`${answer.status} ${said}`.trim(), verdict);
+}
+
+/** statusVerdict is what an HTTP status means where the other side has no words of its own. */
+export function statusVerdict({ status, retryAfterMs: waitMs }: HttpAnswer): Verdict {
+  if (status >= 200 && status < 300) return undefined;
+  if (status === 429) return { reason: 'rate-limited', retryable: true, retryAfterMs: waitMs };
+  if (status >= 500) return { reason: 'unavailable', retryable: true, retryAfterMs: waitMs };
+  if (status === 408 || status === 425) return { reason: 'timeout', retryable: true };
+  if (status === 401 || status === 403 || status === 407) return { reason: 'unauthorized', retryable: false };
+  if (status === 413) return { reason: 'too-large', retryable: false };
+  if (status === 404 || status === 405 || status === 410 || status < 400) {
+    return { reason: 'misconfigured', retryable: false };
+  }
+  return { reason: 'rejected', retryable: false };
+}
+
+const maxTries = 3;
+const longestWaitMs = 5_000;
+
+/**
+ * patiently tries again what was refused for coming too fast, as long as the wait is short; a longer wait is the queue's.
+ * Only that was surely not taken: anything else could show twice.
+ */
+export async function patiently<Result>(
+  send: () => Promise<Result>,
+  sleep: Sleep,
+  signal: AbortSignal,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.reason !== 'rate-limited' || attempt === maxTries) throw error;
+      const waitMs = error.retryAfterMs ?? 1000;
+      if (waitMs > longestWaitMs) throw error;
+      await sleep(waitMs, signal).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/**
+ * checkedAddress gives the address to post to: over TLS, but on this machine itself.
+ * @throws {DeliveryError} which doesn't quote it: an address may be a secret.
+ */
+export function checkedAddress(name: string, text: string): URL {
+  // The parser's own error would quote the address.
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && isSafe(url)) return url;
+  throw new DeliveryError(`${name}: its address must begin with https://, and hold no user and password`, {
+    reason: 'misconfigured',
+    retryable: false,
+  });
+}
+
+/** isSafeAddress says whether something is an address that a finding may be posted to. */
+export function isSafeAddress(text: string): boolean {
+  return URL.canParse(text) && isSafe(new URL(text));
+}
+
+function isSafe({ protocol, hostname, username, password }: URL): boolean {
+  const loopback = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+  return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username === '' && password === '';
+}
+
+/** Retry-After in whole seconds or as a date, as HTTP has it; anything else counts as not said. */
+function retryAfterMs(header: string | null, date: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
+  // Counted from the other side's own clock, so that ours need not agree with it.
+  const waitMs = Date.parse(header) - Date.parse(date ?? '');
+  return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
+}
+
+async function beginningOf(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  // Leaving the loop cancels the rest of the body.
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > bodyChars) break;
+  }
+  return text;
+}
+
+/** The client's own message is `fetch failed`; what happened stands in the code of its cause. */
+function networkWords(error: unknown): string {
+  const { cause } = Object(error) as { readonly cause?: { readonly code?: string } };
+  return cause?.code === undefined ? 'the connection failed' : `the connection failed: ${cause.code}`;
+}
+
+// Shorter pieces of an address, as `v2` and `services`, are no secrets, and errors need their words.
+const shortestSecret = 9;
+
+function redact(text: string, address: URL, secrets: readonly string[]): string {
+  const pieces = [
+    address.href,
+    address.pathname + address.search,
+    ...address.pathname.split('/'),
+    ...address.searchParams.values(),
+  ].filter(({ length }) => length >= shortestSecret);
+  const written = [...pieces, ...secrets.filter((secret) => secret !== '')];
+  const hidden = [...written, ...written.map(decoded), ...written.map(encodeURIComponent)];
+  // Longest first, so that a part doesn't leave the rest of the whole.
+  return hidden.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
+}
+
+function decoded(piece: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
+}

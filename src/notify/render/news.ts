@@ -1,0 +1,85 @@
+import { isAtLeast, type Level } from '../../model/level.ts';
+import type { EventLine, Message } from '../message.ts';
+import type { GroupNews, Notification } from '../notification.ts';
+import { clip } from './plain.ts';
+import { lineWords, timeWords } from './words.ts';
+
+/** News is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */
+export interface News {
+  readonly title: string;
+  /** The highest of all that is known of its findings. */
+  readonly level: Level;
+  /** `alert` tells all about a finding, `again` that there were more, `completion` who was behind one that was told before. */
+  readonly kind: 'alert' | 'again' | 'completion';
+  /** Absent where there is but one finding. */
+  readonly counted?: Counted;
+}
+
+/** Counted is a group in words. */
+export interface Counted {
+  /** `14 times since 09:12 UTC` */
+  readonly times: string;
+  /** `14 findings, from 2026-03-14 09:12:44 UTC to 2026-03-14 09:58:02 UTC` */
+  readonly span: string;
+  /** Why they are told together. */
+  readonly together: string;
+  /** Whether the findings differ, so that what the message says is true of the first only. */
+  readonly mixed: boolean;
+  /** The latest findings, a line each, oldest first. */
+  readonly lines: readonly string[];
+  /** How many there were before those. */
+  readonly unlisted: number;
+}
+
+/** newsOf says what a notification tells: of one finding, or of a group of them. */
+export function newsOf({ message, group }: Pick<Notification, 'message' | 'group'>): News {
+  if (message.completes) return { title: message.title, level: message.level, kind: 'completion' };
+  const kind = group?.kind === 'again' ? 'again' : 'alert';
+  if (group === undefined || group.count < 2) return { title: message.title, level: message.level, kind };
+  const rules = [message.rule.title, ...group.latest.flatMap(({ rule }) => rule?.title ?? [])];
+  const single = new Set(rules).size === 1;
+  const level = highest([message.level, ...group.latest.flatMap(({ rule }) => rule?.level ?? [])]);
+  const counted = countedOf(group, single);
+  return { title: titleOf(message, group, single), level, kind, counted };
+}
+
+// The word that counts comes first, where a subject or a push message shows it.
+function titleOf({ title, rule }: Message, { count, mixed, since, until }: GroupNews, single: boolean): string {
+  const begun = `since ${clockWords(since, until)}`;
+  if (!mixed) return `${count} times ${begun}: ${title}`;
+  return single
+    ? `${count} findings ${begun}: ${clip(rule.title, 150)}`
+    : `${count} findings of several rules ${begun}`;
+}
+
+function countedOf({ count, mixed, since, until, together, latest }: GroupNews, single: boolean): Counted {
+  return {
+    times: `${count} ${mixed ? 'findings' : 'times'} since ${clockWords(since, until)}`,
+    span: `${count} ${mixed ? 'findings' : 'times'}, from ${timeWords(since)} to ${timeWords(until)}`,
+    together,
+    mixed,
+    lines: latest.map((line) => findingWords(line, mixed, single)),
+    unlisted: Math.max(0, count - latest.length),
+  };
+}
+
+/** What the same news shares is in the message already; of findings that differ, a line says all. */
+function findingWords(line: EventLine, mixed: boolean, single: boolean): string {
+  if (!mixed) return lineWords(line, []);
+  return single || line.rule === undefined
+    ? lineWords(line)
+    : `${lineWords(line)}: ${line.rule.title} (${line.rule.level})`;
+}
+
+/** The time of day, and the day too where the news began on an earlier one: `09:12 UTC`, `2026-03-13 23:58 UTC`. */
+function clockWords(since: string, until: string): string {
+  const words = timeWords(since);
+  if (words === since) return since;
+  return since.slice(0, 10) === until.slice(0, 10)
+    ? `${since.slice(11, 16)} UTC`
+    : `${since.slice(0, 10)} ${since.slice(11, 16)} UTC`;
+}
+
+function highest(levels: readonly Level[]): Level {
+  return levels.reduce((top, level) => (isAtLeast(level, top) ? level : top));
+}
