@@ -2,6 +2,8 @@ import { AthenaClient } from '@aws-sdk/client-athena';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -31,6 +33,14 @@ export function dynamodbClient(): DynamoDBClient {
 
 export function eventBridgeClient(): EventBridgeClient {
   return new EventBridgeClient(patience);
+}
+
+export function firehoseClient(): FirehoseClient {
+  return new FirehoseClient(patience);
+}
+
+export function glueClient(): GlueClient {
+  return new GlueClient(patience);
 }
 
 export function s3Client(): S3Client {

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LocalStoreError, openStoreWriter } from '../archive/store-writer.ts';
-import type { ImportedFile } from '../archive/store-ledger.ts';
 import type { StoredTable, StoreWriter } from '../archive/store-writer.ts';
 import { createOpener } from '../ingest/open.ts';
 import { readPaths } from '../ingest/local-files.ts';
 import { walk } from '../ingest/walk.ts';
-import type { Ingested } from '../model/log-record.ts';
 import { bodyOf, columnsSql } from '../report/duckdb/table.ts';
 import type { Table } from '../report/duckdb/table.ts';
 import { exitCode, UsageError } from './exit.ts';
@@ -18,6 +16,7 @@ import type { Progress } from './read-input.ts';
 import { reasonOf } from './reason.ts';
 import { archiveRows } from './report/archive-rows.ts';
 import type { ArchiveTally } from './report/archive-rows.ts';
+import type { SourceFile } from './source-file.ts';
 import type { Surroundings } from './terminal.ts';
 import { bytes, count, duration, plural } from './text.ts';
 
@@ -102,7 +101,7 @@ export async function importInto(
     const tally: ArchiveTally = { records: 0, others: 0, failed: 0 };
     const failures = createFailureList();
     try {
-      for await (const file of opened(fresh, stop)) {
+      for (const file of opened(fresh, stop)) {
         if (stop.aborted) break;
         await importFile(file, writer, { tally, failures, progress }, surroundings);
       }
@@ -122,14 +121,6 @@ export async function importInto(
   } finally {
     await writer.close();
   }
-}
-
-/** SourceFile is a file, on disk or in a bucket, with the way to what is in it. */
-export interface SourceFile extends ImportedFile {
-  /** read gives what is in the file, once, and tells how many of its bytes it has read. */
-  readonly read: (onBytes: (bytes: number) => void) => Promise<AsyncIterable<Ingested>>;
-  /** ahead begins to fetch what is far away, so that the next file is there when its turn comes. */
-  readonly ahead?: (signal: AbortSignal) => void;
 }
 
 /** How many objects of a bucket are on their way at a time: each alone would wait for the network. */

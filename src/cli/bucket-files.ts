@@ -6,9 +6,9 @@ import { failure } from '../ingest/ingested.ts';
 import { createOpener } from '../ingest/open.ts';
 import { readLogStream, reasonToSkip, trailFileKind } from '../ingest/trail-file.ts';
 import type { Ingested } from '../model/log-record.ts';
-import type { SourceFile } from './archive-import.ts';
 import { UsageError } from './exit.ts';
 import { reasonOf } from './reason.ts';
+import type { SourceFile } from './source-file.ts';
 import type { Surroundings } from './terminal.ts';
 import { parseTimeRange } from './time-range.ts';
 

@@ -23,6 +23,8 @@ interface Execution {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
   readonly mood: Mood;
+  /** What the engine said against the statement. */
+  readonly fault?: string;
 }
 
 /** Rows of a page: few, so that every answer has several. */
@@ -40,11 +42,16 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
     async StartQueryExecution(input) {
       const values = ((input['ExecutionParameters'] as string[] | undefined) ?? []).map(valueOf);
       const sql = { text: String(input['QueryString']), names: values.map(() => 'x') };
-      const answer = await engine.query({ sql, values }, { signal: new AbortController().signal });
-      const rows: (readonly Cell[])[] = [];
-      for await (const batch of answer.batches) rows.push(...batch);
       const id = `00000000-0000-4000-8000-${String(executions.size + 1).padStart(12, '0')}`;
-      executions.set(id, { polls: 0, stopped: false, columns: answer.columns, rows, mood });
+      const rows: (readonly Cell[])[] = [];
+      try {
+        const answer = await engine.query({ sql, values }, { signal: new AbortController().signal });
+        for await (const batch of answer.batches) rows.push(...batch);
+        executions.set(id, { polls: 0, stopped: false, columns: answer.columns, rows, mood });
+      } catch (error) {
+        // Athena takes every statement, and tells later what is wrong with it.
+        executions.set(id, { polls: 0, stopped: false, columns: [], rows, mood, fault: (error as Error).message });
+      }
       return json(200, { QueryExecutionId: id });
     },
     async GetQueryExecution(input) {
@@ -96,7 +103,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
 }
 
 /** Queued, then running with ever more bytes, then ended as the mood was. */
-function statusOf({ polls, stopped, mood }: Execution): unknown {
+function statusOf({ polls, stopped, mood, fault }: Execution): unknown {
   const state = (State: string, DataScannedInBytes: number, StateChangeReason?: string): unknown => ({
     Status: { State, StateChangeReason },
     Statistics: {
@@ -107,6 +114,7 @@ function statusOf({ polls, stopped, mood }: Execution): unknown {
   if (stopped) return state('CANCELLED', 1, 'Query cancelled by user');
   if (polls === 1) return state('QUEUED', 0);
   if (polls === 2 || mood === 'never ends') return state('RUNNING', polls * 1000);
+  if (fault !== undefined) return state('FAILED', 0, fault);
   if (mood === 'fails') return state('FAILED', 0, "TABLE_NOT_FOUND: line 3:6: Table 'cloudtrail' does not exist");
   if (mood === 'exceeds the cut-off') {
     return state('CANCELLED', scanned, 'Bytes scanned limit was exceeded');

@@ -1,0 +1,80 @@
+import type { CopiedFolder } from './copy-ledger.ts';
+
+/** DayRange is days in a row, yyyy/MM/dd, both included. */
+export interface DayRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+const dayMs = 86_400_000;
+
+/** dayAfter gives the day so many days after one (before it, when negative), as folders are named: yyyy/MM/dd. */
+export function dayAfter(day: string, days = 1): string {
+  const time = Date.parse(`${day.replaceAll('/', '-')}T00:00:00Z`);
+  return new Date(time + days * dayMs).toISOString().slice(0, 10).replaceAll('-', '/');
+}
+
+/** dayOf names the day of an instant (UTC). */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10).replaceAll('-', '/');
+}
+
+/** daysIn lists the days of a range. */
+export function daysIn({ from, to }: DayRange): readonly string[] {
+  const days: string[] = [];
+  for (let day = from; day <= to; day = dayAfter(day)) days.push(day);
+  return days;
+}
+
+/**
+ * foldersToCopy are the days whose deliveries are not in the copy yet, oldest first; and those that were copied so soon after their end
+ * that a file may have come later, once more. What was copied for other accounts or regions than the trail's table has now counts as not
+ * copied.
+ */
+export function foldersToCopy(
+  range: DayRange,
+  folders: readonly CopiedFolder[],
+  scope: string,
+  now: Date,
+): readonly string[] {
+  const known = new Map(folders.filter((folder) => folder.scope === scope).map((folder) => [folder.day, folder]));
+  return daysIn(range).filter((day) => {
+    const folder = known.get(day);
+    return folder === undefined || !folder.whole || (isEarly(folder) && isSettled(day, now));
+  });
+}
+
+/** A file is named by when CloudTrail began it and may come a quarter of an hour later; a day and a half is beyond all doubt. */
+const settledMs = 36 * 3_600_000;
+
+function isSettled(day: string, now: Date): boolean {
+  return now.getTime() >= endOf(day) + settledMs;
+}
+
+function isEarly({ day, copiedAt }: CopiedFolder): boolean {
+  return Date.parse(copiedAt) < endOf(day) + settledMs;
+}
+
+function endOf(day: string): number {
+  return Date.parse(`${dayAfter(day).replaceAll('/', '-')}T00:00:00Z`);
+}
+
+/**
+ * coveredDays are the days of events that the copy holds whole: their own deliveries are in it, and those of the day after, when the
+ * last events of a day are delivered.
+ */
+export function coveredDays(folders: readonly CopiedFolder[], scope: string): readonly string[] {
+  const whole = new Set(folders.filter((one) => one.whole && one.scope === scope).map(({ day }) => day));
+  return [...whole].filter((day) => whole.has(dayAfter(day))).toSorted();
+}
+
+/** rangesOf joins days that follow each other. */
+export function rangesOf(days: readonly string[]): readonly DayRange[] {
+  const ranges: { from: string; to: string }[] = [];
+  for (const day of days.toSorted()) {
+    const last = ranges.at(-1);
+    if (last !== undefined && (dayAfter(last.to) === day || last.to === day)) last.to = day;
+    else ranges.push({ from: day, to: day });
+  }
+  return ranges;
+}

@@ -1,0 +1,61 @@
+/** The columnar copy of the trail: an Iceberg table of Parquet files, by the day and the account of the event, each event once. */
+export const copyTable = 'cloudtrail_columnar';
+
+/** Where the trail's own files are asked. */
+export const rawTable = 'cloudtrail';
+
+/** CopyColumn is a column of the copy. */
+export interface CopyColumn {
+  readonly name: string;
+  /** Hive's type. */
+  readonly type: string;
+}
+
+/** The raw table's folders, as columns; `day` is the day of the event here, not of the delivery. */
+const places: readonly CopyColumn[] = [
+  { name: 'region', type: 'string' },
+  { name: 'account', type: 'string' },
+  { name: 'day', type: 'string' },
+];
+
+/** copyColumns are all columns of the copy: those of `schemas/tables/cloudtrail.json`, then region, account and day. */
+export function copyColumns(columns: readonly CopyColumn[]): readonly CopyColumn[] {
+  return [...columns.map(({ name, type }) => ({ name, type })), ...places];
+}
+
+// Snapshots are kept for a few days, so that a report that began before an exchange of files can end, and a mistake be undone.
+// https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
+const properties = {
+  table_type: 'ICEBERG',
+  format: 'parquet',
+  write_compression: 'zstd',
+  vacuum_min_snapshots_to_keep: '5',
+  vacuum_max_snapshot_age_seconds: String(3 * 86_400),
+} as const;
+
+/** createCopySql makes the copy below a location (`s3://bucket/folder/`) that nothing else uses. */
+export function createCopySql(columns: readonly CopyColumn[], location: string): string {
+  if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w./-]+\/$/.test(location)) {
+    throw new Error(`${location}: no folder of a bucket for the columnar copy`);
+  }
+  const settings = Object.entries(properties).map(([name, value]) => `'${name}' = '${value}'`);
+  return [
+    `CREATE TABLE IF NOT EXISTS ${copyTable} (`,
+    columns.map(columnSql).join(',\n'),
+    `)`,
+    'PARTITIONED BY (`day`, `account`)',
+    `LOCATION '${location}'`,
+    `TBLPROPERTIES (${settings.join(', ')})`,
+  ].join('\n');
+}
+
+/** addColumnsSql adds columns that a newer version knows; undefined when the table has them all. */
+export function addColumnsSql(columns: readonly CopyColumn[], present: readonly string[]): string | undefined {
+  const missing = columns.filter(({ name }) => !present.includes(name));
+  if (missing.length === 0) return undefined;
+  return `ALTER TABLE ${copyTable} ADD COLUMNS (\n${missing.map(columnSql).join(',\n')}\n)`;
+}
+
+function columnSql({ name, type }: CopyColumn): string {
+  return `  \`${name}\` ${type}`;
+}

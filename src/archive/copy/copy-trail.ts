@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto';
+import { chunksOf, lacking } from './copy-plan.ts';
+import type { Surveyed } from './copy-plan.ts';
+import type { CopiedFolder, CopyLease, CopyLedger } from './copy-ledger.ts';
+import { dayAfter, dayOf, foldersToCopy } from './copy-days.ts';
+import type { DayRange } from './copy-days.ts';
+import { countSql, expireSql, mergeSql, optimizeSql, surveySql, vacuumSql } from './copy-sql.ts';
+import type { Chunk } from './copy-sql.ts';
+import { addColumnsSql, copyColumns, copyTable, createCopySql, rawTable } from './copy-table.ts';
+import type { CopyColumn } from './copy-table.ts';
+
+/** CopyError says why the copy could not be brought up to date. What was copied before stays. */
+export class CopyError extends Error {
+  override readonly name = 'CopyError';
+}
+
+/** Ran is one statement that ended well. */
+export interface Ran {
+  /** Of a question, its rows, as texts. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly bytesScanned: number;
+  /** In US dollars. */
+  readonly cost: number;
+}
+
+/** Statements runs SQL where the tables are, one statement at a time; what is told to stop there, stops. */
+export interface Statements {
+  run(sql: string, signal: AbortSignal): Promise<Ran>;
+}
+
+/** CatalogTable is a table as the catalog describes it. */
+export interface CatalogTable {
+  /** `s3://bucket/folder/` */
+  readonly location: string;
+  readonly columns: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Catalog knows the tables of the archive's database; undefined: there is none of that name. */
+export interface Catalog {
+  table(name: string): Promise<CatalogTable | undefined>;
+}
+
+/** CopyParts are what copying works with. */
+export interface CopyParts {
+  readonly statements: Statements;
+  readonly catalog: Catalog;
+  /** Gives the ledger of one copy, by the place where it lies. */
+  readonly ledgerOf: (location: string) => CopyLedger;
+  readonly lease: CopyLease;
+  /** Of `schemas/tables/cloudtrail.json`. */
+  readonly columns: readonly CopyColumn[];
+  readonly now: () => Date;
+}
+
+export type CopyEvent =
+  | { readonly kind: 'made'; readonly location: string }
+  | { readonly kind: 'surveyed'; readonly day: string; readonly events: number; readonly chunks: number }
+  | { readonly kind: 'merged'; readonly day: string; readonly chunk: number; readonly of: number }
+  | { readonly kind: 'copied'; readonly day: string; readonly events: number; readonly accounts: number }
+  | { readonly kind: 'expired'; readonly before: string };
+
+/** CopyRequest says what is to be copied, and how long that may take. */
+export interface CopyRequest {
+  /** Days of delivery; those that are done are left alone. */
+  readonly range: DayRange;
+  /** Names who does it, for the lease. */
+  readonly holder: string;
+  /** No new statement begins after it: what is left is for the next run. */
+  readonly until?: Date;
+  /** The first day that is kept; without it, all are. */
+  readonly keepFrom?: string;
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: CopyEvent) => void;
+}
+
+/** CopyRun is what a run did. */
+export interface CopyRun {
+  /** `busy`: another run has the lease, and nothing was done. */
+  readonly state: 'done' | 'unfinished' | 'busy';
+  readonly copied: readonly string[];
+  /** Days that are left for the next run. */
+  readonly left: readonly string[];
+  readonly bytesScanned: number;
+  readonly cost: number;
+}
+
+/** Longer than Athena lets a statement run: one that outlives its caller has ended before the lease has. */
+const leaseMs = 35 * 60_000;
+
+/**
+ * copyTrail brings the columnar copy up to date: day by day it counts what was delivered, merges what the copy has not, and counts again.
+ * A day is recorded as copied only once it was found whole; until then reports read the trail's own files for it.
+ * @throws {CopyError}
+ */
+export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise<CopyRun> {
+  const { holder, keepFrom, signal } = request;
+  const { lease, now } = parts;
+  const hold = (): Promise<boolean> => lease.take(holder, now(), new Date(now().getTime() + leaseMs));
+  if (!(await hold())) return { state: 'busy', copied: [], left: [], bytesScanned: 0, cost: 0 };
+  const spent = { bytesScanned: 0, cost: 0 };
+  const run = async (sql: string): Promise<Ran> => {
+    if (!(await hold())) throw new CopyError('another run has taken over: this one was too slow');
+    const ran = await parts.statements.run(sql, signal);
+    spent.bytesScanned += ran.bytesScanned;
+    spent.cost += ran.cost;
+    return ran;
+  };
+  try {
+    const state = await stateOf(parts, run, request);
+    const work = { run, request, now };
+    const folders = await state.ledger.folders();
+    const { from, to } = request.range;
+    const range = { from: keepFrom !== undefined && keepFrom > from ? keepFrom : from, to };
+    const wanted = foldersToCopy(range, folders, state.scope, now());
+    const copied: string[] = [];
+    for (const day of wanted) {
+      const before = folders.find((one) => one.day === day && one.scope === state.scope);
+      const outcome = await copyFolder(day, before, state, work);
+      if (outcome === 'out of time') break;
+      copied.push(day);
+      // The day before is complete now: its events come with its own deliveries and those of this day.
+      if (outcome === 'copied' && !isOver(work)) await run(optimizeSql([dayAfter(day, -1)]));
+    }
+    const left = wanted.slice(copied.length);
+    if (left.length === 0 && copied.length > 0) await upkeep(state, work);
+    return { state: left.length === 0 ? 'done' : 'unfinished', copied, left, ...spent };
+  } finally {
+    await lease.release(holder);
+  }
+}
+
+/** pendingDays says which days a run would copy, without doing anything. */
+export async function pendingDays(
+  range: DayRange,
+  { catalog, ledgerOf, now }: Pick<CopyParts, 'catalog' | 'ledgerOf' | 'now'>,
+): Promise<readonly string[]> {
+  const raw = await rawTableOf(catalog);
+  const copy = await catalog.table(copyTable);
+  const folders = copy === undefined ? [] : await ledgerOf(copy.location).folders();
+  return foldersToCopy(range, folders, scopeOf(raw), now());
+}
+
+interface CopyState {
+  readonly ledger: CopyLedger;
+  readonly scope: string;
+  readonly accounts: readonly string[];
+  readonly columns: readonly CopyColumn[];
+}
+
+interface Work {
+  readonly run: (sql: string) => Promise<Ran>;
+  readonly request: CopyRequest;
+  readonly now: () => Date;
+}
+
+async function stateOf(
+  { catalog, ledgerOf, columns: own, now }: CopyParts,
+  run: Work['run'],
+  { onEvent }: CopyRequest,
+): Promise<CopyState> {
+  const raw = await rawTableOf(catalog);
+  const columns = copyColumns(own);
+  let copy = await catalog.table(copyTable);
+  if (copy === undefined) {
+    const location = await freshLocation(catalog, now());
+    await run(createCopySql(columns, location));
+    copy = await catalog.table(copyTable);
+    if (copy === undefined) throw new CopyError(`table ${copyTable}: was made, and is not in the catalog`);
+    onEvent?.({ kind: 'made', location });
+  }
+  const more = addColumnsSql(columns, copy.columns);
+  if (more !== undefined) await run(more);
+  return { ledger: ledgerOf(copy.location), scope: scopeOf(raw), accounts: accountsOf(raw), columns };
+}
+
+/** A folder that no copy before used: Iceberg must not find another table's files in its own. */
+async function freshLocation(catalog: Catalog, now: Date): Promise<string> {
+  const findings = await catalog.table('findings');
+  const bucket = /^s3:\/\/([^/]+)\//.exec(findings?.location ?? '')?.[1];
+  if (bucket === undefined)
+    throw new CopyError('table findings: not in the catalog, so that the bucket of the archive is not known');
+  return `s3://${bucket}/${copyTable}/${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').toLowerCase()}/`;
+}
+
+async function rawTableOf(catalog: Catalog): Promise<CatalogTable> {
+  const raw = await catalog.table(rawTable);
+  if (raw === undefined) {
+    throw new CopyError(`table ${rawTable}: not in the catalog; deploy the stage with the parameter trailBucket`);
+  }
+  return raw;
+}
+
+/** scopeOf names what the trail's table spans: what was copied before an account or a region was added is not all there is. */
+export function scopeOf({ parameters }: CatalogTable): string {
+  const parts = ['projection.account.values', 'projection.region.values', 'storage.location.template'];
+  return createHash('sha256')
+    .update(parts.map((name) => parameters[name] ?? '').join('\n'))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function accountsOf({ parameters }: CatalogTable): readonly string[] {
+  const accounts = (parameters['projection.account.values'] ?? '').split(',').filter((id) => /^\d{12}$/.test(id));
+  if (accounts.length === 0) throw new CopyError(`table ${rawTable}: its projection names no account`);
+  return accounts.toSorted();
+}
+
+/** Surveys that ask for more accounts at once could be stopped by the work group's cut-off. */
+const surveyedAtOnce = 100;
+
+/** Copies one day's deliveries. What is done of it when the time is over is remembered. */
+async function copyFolder(
+  day: string,
+  before: CopiedFolder | undefined,
+  state: CopyState,
+  work: Work,
+): Promise<'copied' | 'as before' | 'out of time'> {
+  const { run, request, now } = work;
+  const surveyed: Surveyed[] = [];
+  for (let at = 0; at < state.accounts.length; at += surveyedAtOnce) {
+    if (isOver(work)) return 'out of time';
+    const { rows } = await run(surveySql(day, state.accounts.slice(at, at + surveyedAtOnce)));
+    surveyed.push(...rows.map(surveyedOf));
+  }
+  const sum = (of: (one: Surveyed) => number): number => surveyed.reduce((all, one) => all + of(one), 0);
+  const totals = { records: sum(({ records }) => records), events: sum(({ events }) => events) };
+  const folder = { day, scope: state.scope, ...totals };
+  const same = before !== undefined && before.records === totals.records && before.events === totals.events;
+  const chunks = chunksOf(surveyed);
+  request.onEvent?.({ kind: 'surveyed', day, events: totals.events, chunks: chunks.length });
+  const known = same && before.whole;
+  if (!known) {
+    // Of a day of which more has come meanwhile, nothing counts as done.
+    const done = new Set(same ? before.done : []);
+    for (const [index, chunk] of chunks.entries()) {
+      if (done.has(nameOf(chunk))) continue;
+      if (isOver(work)) return 'out of time';
+      await run(mergeSql(day, chunk, state.columns));
+      done.add(nameOf(chunk));
+      const copiedAt = now().toISOString();
+      await state.ledger.record({ ...folder, whole: false, done: [...done], copiedAt });
+      request.onEvent?.({ kind: 'merged', day, chunk: index + 1, of: chunks.length });
+    }
+    const held: Surveyed[] = [];
+    for (const chunk of chunks) held.push(...(await run(countSql(chunk))).rows.map(surveyedOf));
+    const fault = lacking(surveyed, held);
+    if (fault !== undefined)
+      throw new CopyError(`deliveries of ${day}: ${fault}; reports go on reading the trail's files`);
+  }
+  await state.ledger.record({ ...folder, whole: true, done: [], copiedAt: now().toISOString() });
+  const accounts = new Set(surveyed.map(({ account }) => account)).size;
+  request.onEvent?.({ kind: 'copied', day, events: totals.events, accounts });
+  return known ? 'as before' : 'copied';
+}
+
+function isOver({ request, now }: Work): boolean {
+  return request.signal.aborted || (request.until !== undefined && now() >= request.until);
+}
+
+function nameOf(chunk: Chunk): string {
+  return createHash('sha256')
+    .update(JSON.stringify([chunk.accounts, chunk.days]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function surveyedOf([account, day, records, events]: readonly (string | null)[]): Surveyed {
+  return { account: account ?? '', day: day ?? '', records: Number(records), events: Number(events) };
+}
+
+const vacuumsAtOnce = 10;
+
+/** Removes what is too old and files that nothing needs. Days that are no longer kept leave the ledger first: no report may miss them. */
+async function upkeep(state: CopyState, work: Work): Promise<void> {
+  const { run, request } = work;
+  const { keepFrom } = request;
+  if (keepFrom !== undefined) {
+    await state.ledger.forget(keepFrom);
+    await run(expireSql(keepFrom));
+    request.onEvent?.({ kind: 'expired', before: keepFrom });
+  }
+  for (let times = 0; times < vacuumsAtOnce && !isOver(work); times++) {
+    if (await vacuumed(run)) return;
+  }
+}
+
+/** It removes some files at a time, and fails while there are more. */
+async function vacuumed(run: Work['run']): Promise<boolean> {
+  try {
+    await run(vacuumSql);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('ICEBERG_VACUUM_MORE_RUNS_NEEDED')) return false;
+    throw error;
+  }
+}
+
+/** lastWholeDays are the days of delivery that ended before an instant: the last ones, oldest first. */
+export function lastWholeDays(now: Date, days: number): DayRange {
+  const yesterday = dayAfter(dayOf(now), -1);
+  return { from: dayAfter(yesterday, 1 - days), to: yesterday };
+}

@@ -1,0 +1,20 @@
+import { copyTable, rawTable } from '../archive/copy/copy-table.ts';
+import type { CopyColumn } from '../archive/copy/copy-table.ts';
+import { readingSql } from '../archive/copy/reading.ts';
+import type { Reading } from '../archive/copy/reading.ts';
+import { tokensOf } from './sql-text.ts';
+import type { BoundSql } from './sql-text.ts';
+
+/** readingFrom lets a query read the columnar copy where that covers the days, and the trail's own files where not. */
+export function readingFrom(sql: BoundSql, reading: Reading, columns: readonly CopyColumn[]): BoundSql {
+  if (reading.kind === 'raw') return sql;
+  const source = reading.whole ? `${copyTable} AS ${rawTable}` : readingSql(reading, columns);
+  let text = '';
+  let before = '';
+  for (const token of tokensOf(sql.text)) {
+    const word = token.kind === 'word' ? token.text.toLowerCase() : token.text;
+    text += word === rawTable && (before === 'from' || before === 'join') ? source : token.text;
+    if (token.kind !== 'space' && token.kind !== 'comment') before = word;
+  }
+  return { ...sql, text };
+}
