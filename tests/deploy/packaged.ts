@@ -29,6 +29,8 @@ export interface Packaged {
 
 export interface Workshop {
   package(stage: string, parameters?: Readonly<Record<string, string>>): Promise<Packaged>;
+  /** serverless runs any other command, in the account that the variables lead to, and gives what it wrote. */
+  serverless(options: readonly string[], account: Readonly<Record<string, string>>): Promise<string>;
   /** write changes one of the copied files. */
   write(file: string, text: string): void;
   remove(): void;
@@ -77,6 +79,13 @@ export function openWorkshop(): Workshop {
         zip: (key) => read(folder, `${output}/${key}.zip`),
         bundled: (key) => bytesByInput(JSON.parse(read(folder, `.build/lambda/${key}.json`).toString()) as Metafile),
       };
+    },
+    async serverless(options, account) {
+      const { stdout, stderr } = await promisify(execFile)('node_modules/.bin/serverless', options, {
+        cwd: folder,
+        env: { ...environment(), ...account, SLS_AWS_MONITORING_FREQUENCY: '10' },
+      });
+      return stdout + stderr;
     },
     write: (file, text) => writeFileSync(path.join(folder, file), text),
     remove: () => rmSync(folder, { recursive: true, force: true }),
