@@ -75,7 +75,7 @@ export function physicalName(
 /** claimOf names what only one stack can have: two that claim the same can't both be deployed. */
 export function claimOf(type: string, name: string, properties: Readonly<Record<string, unknown>>, at: Place): string {
   const scope = claimScopes[type];
-  const within = scope === undefined ? '' : String(properties[scope] ?? '');
+  const within = scope === undefined ? '' : textOf(properties[scope]);
   return [type, placeless.has(type) ? '' : at.region, within, name].join('|');
 }
 
@@ -91,8 +91,9 @@ export function namedBy(type: string, name: string, properties: Readonly<Record<
   const service = (type.split('::')[1] ?? '').toLowerCase();
   const place = placeless.has(type) ? '' : at.region;
   const account = type === 'AWS::S3::Bucket' ? '' : at.account;
-  const bus = type === 'AWS::Events::Rule' ? properties['EventBusName'] : undefined;
-  const path = `${arnPaths[type] ?? ''}${bus === undefined ? '' : `${String(bus).split('/').at(-1)}/`}${name}`;
+  // A rule's ARN names its bus too, but for the default one.
+  const bus = type === 'AWS::Events::Rule' ? textOf(properties['EventBusName']).split('/').at(-1) : '';
+  const path = `${arnPaths[type] ?? ''}${bus === '' ? '' : `${bus}/`}${name}`;
   const arn = `arn:aws:${services[service] ?? service}:${place}:${account}:${path}`;
   return {
     ref: refIsArn.has(type) ? arn : name,
@@ -105,3 +106,7 @@ export function namedBy(type: string, name: string, properties: Readonly<Record<
 
 const services: Readonly<Record<string, string>> = { kinesisfirehose: 'firehose' };
 const refIsArn: ReadonlySet<string> = new Set(['AWS::SNS::Topic', 'AWS::SNS::Subscription', 'AWS::Events::Connection']);
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
