@@ -1,11 +1,17 @@
-// The topic that alerts are sent to. It has a key of its own because CloudWatch's alarms can't use AWS's key for SNS.
+// The topic that alerts are sent to. It has a key of its own because neither alarms nor budgets can use AWS's key for SNS.
 const { listOf, policy, stageOf, tlsOnly } = require('./names.cjs');
 
 const topic = { Ref: 'AlertsTopic' };
 const ownAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, params } = await stageOf(resolveVariable, ['alertEmails']);
+  const { prefix, params } = await stageOf(resolveVariable, ['alertEmails', 'monthlyBudgetUsd']);
+  const publishers = [
+    { Sid: 'AlarmsPublish', Principal: { Service: 'cloudwatch.amazonaws.com' } },
+    ...(params.monthlyBudgetUsd === ''
+      ? []
+      : [{ Sid: 'BudgetsPublish', Principal: { Service: 'budgets.amazonaws.com' } }]),
+  ];
   return {
     Resources: {
       AlertsKey: {
@@ -22,14 +28,14 @@ module.exports = async ({ resolveVariable }) => {
               Action: 'kms:*',
               Resource: '*', // in a key's own policy: this key
             },
-            {
-              Sid: 'AlarmsPublish',
+            ...publishers.map(({ Sid, Principal }) => ({
+              Sid,
               Effect: 'Allow',
-              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Principal,
               Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
               Resource: '*', // in a key's own policy: this key
               Condition: ownAccount,
-            },
+            })),
           ]),
         },
       },
@@ -50,14 +56,14 @@ module.exports = async ({ resolveVariable }) => {
         Properties: {
           Topics: [topic],
           PolicyDocument: policy([
-            {
-              Sid: 'AlarmsPublish',
+            ...publishers.map(({ Sid, Principal }) => ({
+              Sid,
               Effect: 'Allow',
-              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Principal,
               Action: 'sns:Publish',
               Resource: topic,
               Condition: ownAccount,
-            },
+            })),
             tlsOnly('sns:Publish', topic),
           ]),
         },

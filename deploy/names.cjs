@@ -1,12 +1,14 @@
 // What the resource files have in common: a stage's names and parameters, and the few shapes that repeat.
+const { checkParameter } = require('./parameters.cjs');
 
-/** stageOf resolves the service, the stage and the named parameters for one resource file. */
+/** stageOf resolves the service, the stage and the named parameters for one resource file, and checks these. */
 exports.stageOf = async function stageOf(resolveVariable, parameters = []) {
   const [service, stage, ...values] = await Promise.all(
     ['self:service', 'sls:stage', ...parameters.map((name) => `param:${name}`)].map((variable) =>
       resolveVariable(variable),
     ),
   );
+  for (const [index, name] of parameters.entries()) checkParameter(name, values[index]);
   const params = Object.fromEntries(parameters.map((name, index) => [name, values[index]]));
   return { service, stage, prefix: `${service}-${stage}`, params };
 };

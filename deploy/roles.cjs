@@ -1,12 +1,16 @@
 // One role a function, with the calls that its code makes and the things it makes them on.
 const { arn, attribute, choice, policy, stageOf } = require('./names.cjs');
-const { stageConfiguration } = require('./stage-configuration.cjs');
+const { receiverAccess } = require('./receiver-access.cjs');
 
-const parameters = ['logsStream', 'tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
+const parameters = ['createTrailKey', 'logsStream', 'tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, stage, params } = await stageOf(resolveVariable, parameters);
-  const { receivers } = await stageConfiguration(stage, 'roles');
+  const { prefix, stage, params: given } = await stageOf(resolveVariable, parameters);
+  const params = {
+    ...given,
+    trailKeyArn: String(given.createTrailKey) === 'true' ? attribute('TrailKey') : given.trailKeyArn,
+  };
+  const sendTo = await receiverAccess(stage, params);
   const traced = choice('tracing', params.tracing, ['Active', 'PassThrough']) === 'Active';
 
   const roles = {
@@ -19,7 +23,7 @@ module.exports = async ({ resolveVariable }) => {
     Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
     Verify: { name: 'verify', statements: [...detecting, deadLetters('Verify'), ...verifyTrail(params)] },
     TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
-    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...sendTo(receivers, params)] },
+    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...sendTo] },
   };
   return {
     Resources: Object.fromEntries(
@@ -102,38 +106,6 @@ function readTrail({ trailBucket, trailKeyArn }) {
     allow('ReadTrail', ['s3:GetObject', 's3:GetObjectVersion'], objects),
     ...(trailKeyArn === '' ? [] : [allow('DecryptTrail', 'kms:Decrypt', trailKeyArn)]),
   ];
-}
-
-/** What the configured receivers need, beside the stage's own topic. */
-function sendTo(receivers, { slackWebhookParameter }) {
-  const given = Object.values(receivers);
-  const topics = unique(given.map(({ topicArn }) => topicArn));
-  const webhooks = unique([slackWebhookParameter, ...given.map(({ address }) => address)]);
-  return [
-    ...(topics.length > 0 ? [allow('SendToTopics', 'sns:Publish', topics)] : []),
-    ...(webhooks.length > 0 ? readWebhooks(webhooks) : []),
-  ];
-}
-
-function readWebhooks(names) {
-  const parameters = names.map((name) => arn('ssm', `parameter/${name.replace(/^\//, '')}`));
-  return [
-    allow('ReadSlackWebhook', 'ssm:GetParameter', parameters),
-    {
-      // Whichever key a parameter is encrypted with, and nothing else that this key encrypts.
-      ...allow('DecryptSlackWebhook', 'kms:Decrypt', arn('kms', 'key/*')),
-      Condition: {
-        StringEquals: {
-          'kms:ViaService': { 'Fn::Sub': 'ssm.${AWS::Region}.amazonaws.com' },
-          'kms:EncryptionContext:PARAMETER_ARN': parameters,
-        },
-      },
-    },
-  ];
-}
-
-function unique(values) {
-  return [...new Set(values.filter((value) => value !== undefined && value !== ''))];
 }
 
 function allow(sid, action, resource) {

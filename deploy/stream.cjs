@@ -7,13 +7,11 @@ const stream = attribute('LogsStream');
 module.exports = async ({ resolveVariable }) => {
   const { prefix, params } = await stageOf(resolveVariable, ['logsStream', 'otherAccounts']);
   const accounts = listOf(params.otherAccounts);
-  const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
-  if (wrong !== undefined) throw new Error(`parameter otherAccounts: "${wrong}" is no account id of twelve digits`);
   const wanted = choice('logsStream', params.logsStream, ['true', 'false']) === 'true';
   return {
     Resources: {
       ...(accounts.length > 0 && eventsOf(prefix, accounts)),
-      ...(wanted && { ...logsStream(prefix), ...lagAlarm(prefix) }),
+      ...(wanted && logsStream(prefix)),
       ...(wanted && accounts.length > 0 && logsDestination(prefix, accounts)),
     },
     ...(wanted &&
@@ -54,30 +52,6 @@ function logsStream(prefix) {
         MaximumRetryAttempts: 10,
         MaximumRecordAgeInSeconds: 72 * 3_600,
         DestinationConfig: { OnFailure: { Destination: attribute('KinesisDeadLetters') } },
-      },
-    },
-  };
-}
-
-/** An alert about what happened an hour ago is late; a stream forgets after three days. */
-function lagAlarm(prefix) {
-  return {
-    LogsStreamLagAlarm: {
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmName: `${prefix}-logs-lag`,
-        AlarmDescription: `${prefix}-kinesis is more than an hour behind what other accounts log.`,
-        Namespace: 'AWS/Lambda',
-        MetricName: 'IteratorAge',
-        Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'KinesisLambdaFunction' } }],
-        Statistic: 'Maximum',
-        Period: 300,
-        EvaluationPeriods: 3,
-        Threshold: 3_600_000,
-        ComparisonOperator: 'GreaterThanThreshold',
-        TreatMissingData: 'notBreaching',
-        AlarmActions: [{ Ref: 'AlertsTopic' }],
-        OKActions: [{ Ref: 'AlertsTopic' }],
       },
     },
   };

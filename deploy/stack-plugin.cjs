@@ -1,0 +1,72 @@
+// What concerns the stack as a whole, and so is done when every resource is there: alarms and a dashboard over all of them, brakes,
+// log groups. What stays after `serverless remove` is told here too.
+const { healthAlarms } = require('./stack/health-alarms.cjs');
+const { reserve, stop } = require('./stack/brakes.cjs');
+const { dashboard } = require('./stack/dashboard.cjs');
+const { attachAfter, encryptLogs } = require('./stack/log-groups.cjs');
+const { remains } = require('./stack/remains.cjs');
+
+/** completeStack adds to a template's resources what is made from the others, and changes what holds for all of them. */
+function completeStack(resources, stage) {
+  encryptLogs(resources, stage.logsKeyArn);
+  Object.assign(resources, healthAlarms(resources, stage));
+  Object.assign(resources, dashboard(resources, stage));
+  attachAfter(resources);
+  reserve(resources, stage.reservedConcurrency);
+  stop(resources, stage.enabled);
+}
+
+class StackPlugin {
+  constructor(serverless, _options, { log }) {
+    this.serverless = serverless;
+    this.provider = serverless.getProvider('aws');
+    this.log = log;
+    this.hooks = {
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.complete(),
+      'before:remove:remove': () => this.lookBeforeRemoving(),
+      'after:remove:remove': () => this.tell('These are still there:'),
+    };
+  }
+
+  complete() {
+    const { service } = this.serverless;
+    const stage = this.provider.getStage();
+    const { Resources } = service.provider.compiledCloudFormationTemplate;
+    completeStack(Resources, { ...service.custom.stack, stage, prefix: `${service.service}-${stage}` });
+  }
+
+  async lookBeforeRemoving() {
+    this.remaining = await this.remainsOfStack();
+    this.tell('These stay, since they hold evidence, or record it:');
+  }
+
+  async remainsOfStack() {
+    const StackName = this.provider.naming.getStackName();
+    try {
+      const { TemplateBody } = await this.provider.request('CloudFormation', 'getTemplate', { StackName });
+      return remains(JSON.parse(TemplateBody), await this.resourcesOf(StackName));
+    } catch (error) {
+      // Removing says itself why it can't; only what stays is then not known.
+      this.log.warning(`What stays of ${StackName} is not known: ${error.message}`);
+      return [];
+    }
+  }
+
+  async resourcesOf(StackName) {
+    const found = [];
+    let NextToken;
+    do {
+      const page = await this.provider.request('CloudFormation', 'listStackResources', { StackName, NextToken });
+      found.push(...page.StackResourceSummaries);
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found;
+  }
+
+  tell(title) {
+    if (this.remaining.length > 0) this.log.notice([title, ...this.remaining.map((line) => `  ${line}`)].join('\n'));
+  }
+}
+
+module.exports = StackPlugin;
+module.exports.completeStack = completeStack;
