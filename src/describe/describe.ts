@@ -8,6 +8,7 @@ import { describeInstanceState, isInstanceState } from './ec2-state.ts';
 import { describeGeneric } from './generic.ts';
 import { describeDocker } from './docker.ts';
 import { describeMeasurement } from './measurement.ts';
+import { describeCanary, describePipeline } from './pipeline.ts';
 import { describeProbe } from './probe.ts';
 import { describeVerification } from './verification.ts';
 import { describeWebAccess } from './web-access.ts';
@@ -35,6 +36,14 @@ const describers: readonly Describer[] = [
   {
     covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('verify'),
     describe: describeVerification,
+  },
+  {
+    covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('pipeline'),
+    describe: describePipeline,
+  },
+  {
+    covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('canary'),
+    describe: describeCanary,
   },
   { covers: isToldAwsEvent, describe: describeAwsEvent },
   { covers: () => true, describe: describeGeneric },

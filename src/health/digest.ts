@@ -1,3 +1,4 @@
+import type { SummaryPart } from '../model/audit-event.ts';
 import type { Tally, TallyKind } from '../notify/tally-store.ts';
 import { firstAt, localDayOf } from '../notify/zoned-time.ts';
 import { durationWords } from './silence.ts';
@@ -8,12 +9,6 @@ export interface DigestSettings {
   readonly at: string;
   /** IANA name: `Europe/Berlin`. */
   readonly timezone: string;
-}
-
-/** SummaryPart is a heading and its lines, as a person reads them. */
-export interface SummaryPart {
-  readonly title: string;
-  readonly lines: readonly string[];
 }
 
 /** DigestFacts is what a day's digest is made of. */
@@ -64,7 +59,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
       lines: [...receivers].map((name) =>
         [
           `${name}: ${count(told.get(name) ?? 0, 'alert')}`,
-          ...(joined.has(name) ? [`${count(joined.get(name) ?? 0, 'finding')} more joined them`] : []),
+          ...(joined.has(name) ? [`${(joined.get(name) ?? 0).toLocaleString('en')} more joined them`] : []),
         ].join(', '),
       ),
     },

@@ -1,5 +1,5 @@
+import type { SummaryPart } from '../model/audit-event.ts';
 import type { LogRecord } from '../model/log-record.ts';
-import type { SummaryPart } from './digest.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { ownRecord, type Home } from './own-record.ts';
 import { durationWords, type Silence } from './silence.ts';

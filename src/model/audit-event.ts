@@ -52,6 +52,12 @@ export interface Cause {
   readonly via: 'console' | 'api' | 'service';
 }
 
+/** SummaryPart is a heading and its lines, as a person reads them. */
+export interface SummaryPart {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
 /** AuditEvent is a described record: who did what to what, from where, when, and how it ended. */
 export interface AuditEvent {
   readonly id: string;
@@ -74,6 +80,8 @@ export interface AuditEvent {
   readonly outcome: Outcome;
   /** How actor and source address are known when another record told them. */
   readonly cause?: Cause;
+  /** What the event has to tell where that is no deed: a report of Trailwatch itself. Then who and what say nothing. */
+  readonly summary?: readonly SummaryPart[];
   readonly origin: RecordOrigin;
   readonly raw: Fields;
 }

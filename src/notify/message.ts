@@ -1,4 +1,4 @@
-import type { Actor, AuditEvent, Category, Cause, Outcome, Target } from '../model/audit-event.ts';
+import type { Actor, AuditEvent, Category, Cause, Outcome, SummaryPart, Target } from '../model/audit-event.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
 import type { Level } from '../model/level.ts';
 import { techniquesOf } from './attack.ts';
@@ -34,6 +34,8 @@ export interface Message {
   readonly cause?: Cause;
   /** The alert itself was sent before: only who did it is new. */
   readonly completes: boolean;
+  /** What is told where nobody did anything: a report of Trailwatch itself. Else empty. */
+  readonly summary: readonly SummaryPart[];
   readonly why: readonly Evidence[];
   /** Only of a correlation. */
   readonly correlation?: CorrelationSummary;
@@ -128,6 +130,7 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
     },
     ...(event.cause && { cause: event.cause }),
     completes: finding.completes !== undefined,
+    summary: event.summary ?? [],
     why: finding.evidence,
     ...(correlation && { correlation }),
     techniques: techniquesOf(rule.tags),

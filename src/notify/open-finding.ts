@@ -83,6 +83,7 @@ const auditEvent = v.object({
       via: v.picklist(['console', 'api', 'service']),
     }),
   ),
+  summary: v.exactOptional(v.array(v.object({ title: text, lines: texts }))),
   origin: v.object({ path: text, index: v.number() }),
   raw: fields,
 });

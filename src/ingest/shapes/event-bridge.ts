@@ -1,7 +1,7 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
-import { isOwnEvent } from '../own.ts';
+import { isCanary, isOwnEvent } from '../own.ts';
 import { isoTime } from '../time.ts';
 import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
 
@@ -27,6 +27,8 @@ const sources: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'Object Tags Deleted': ['s3_object', 's3'],
   },
 };
+
+const canary: RecordSource = { product: 'trailwatch', services: ['canary'] };
 
 /** isEventBridgeEvent recognises the envelope that EventBridge puts round every event. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */
 export function isEventBridgeEvent(value: Fields): boolean {
@@ -69,7 +71,7 @@ export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Ite
   yield record({
     id,
     time: when,
-    source: sourceOf(String(value['source']), type),
+    source: isCanary(value) ? canary : sourceOf(String(value['source']), type),
     fields: value,
     origin: plainOrigin(origin),
     ...(typeof value['account'] === 'string' && { account: value['account'] }),
@@ -93,10 +95,15 @@ function sourceOf(source: string, type: string): RecordSource {
 }
 
 /**
- * AWS Health sends each communication also to a second region, and to the account that looks after the organisation.
+ * What several events tell of is one fact. AWS Health sends each communication also to a second region, and to the account that looks after the organisation.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
-function factOf({ source, detail }: Fields): { readonly fact?: string } {
+function factOf(value: Fields): { readonly fact?: string } {
+  const { source, detail } = value;
+  // A run that is tried again sends the same canary in another event.
+  if (isCanary(value) && isObject(detail) && typeof detail['canary'] === 'string') {
+    return { fact: digestId(['canary', detail['canary']]) };
+  }
   if (source !== 'aws.health' || !isObject(detail)) return {};
   const parts = ['eventArn', 'communicationId', 'affectedAccount', 'page'].map((name) => detail[name]);
   return typeof parts[0] === 'string' && typeof parts[1] === 'string' ? { fact: digestId(parts.map(String)) } : {};

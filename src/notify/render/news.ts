@@ -9,8 +9,11 @@ export interface News {
   readonly title: string;
   /** The highest of all that is known of its findings. */
   readonly level: Level;
-  /** `alert` tells all about a finding, `again` that there were more, `completion` who was behind one that was told before. */
-  readonly kind: 'alert' | 'again' | 'completion';
+  /**
+   * `alert` tells all about a finding, `again` that there were more, `completion` who was behind one that was told before;
+   * `report` tells what nobody did.
+   */
+  readonly kind: 'alert' | 'again' | 'completion' | 'report';
   /** Absent where there is but one finding. */
   readonly counted?: Counted;
 }
@@ -34,7 +37,7 @@ export interface Counted {
 /** newsOf says what a notification tells: of one finding, or of a group of them. */
 export function newsOf({ message, group }: Pick<Notification, 'message' | 'group'>): News {
   if (message.completes) return { title: message.title, level: message.level, kind: 'completion' };
-  const kind = group?.kind === 'again' ? 'again' : 'alert';
+  const kind = group?.kind === 'again' ? 'again' : message.summary.length > 0 ? 'report' : 'alert';
   if (group === undefined || group.count < 2) return { title: message.title, level: message.level, kind };
   const rules = [message.rule.title, ...group.latest.flatMap(({ rule }) => rule?.title ?? [])];
   const single = new Set(rules).size === 1;

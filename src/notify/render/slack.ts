@@ -64,6 +64,10 @@ function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[
       return [{ type: 'section', fields: fieldsOf(message, ['When', 'Who', 'By call', 'From']) }];
     case 'again':
       return [...countedOf(counted), ...(counted?.mixed === true ? [] : sharedOf(message)), ...buttonsOf(message)];
+    case 'report':
+      return message.summary.flatMap(({ title, lines }) =>
+        sectionOf(entities(title, 100), fitting(lines.map((line) => `• ${entities(line, 200)}`))),
+      );
     case 'alert':
       return [
         ...countedOf(counted),
@@ -173,6 +177,13 @@ function buttonsOf({ consoleLink, references, runbook }: Message): KnownBlock[] 
 function footOf({ event, findingId, rule }: Message): string {
   const place = `${event.path} #${event.index}`;
   return `rule ${code(rule.id, 100)} · finding ${code(findingId, 100)} · event ${code(event.id, 100)} in ${code(place, 300)}`;
+}
+
+/** As many lines as a section takes. */
+function fitting(lines: readonly string[]): readonly string[] {
+  let room = limits.section - 300;
+  const kept = lines.filter(({ length }) => (room -= length + 1) >= 0);
+  return kept.length < lines.length ? [...kept, `… ${lines.length - kept.length} more lines`] : kept;
 }
 
 function sectionOf(heading: string, lines: readonly string[]): KnownBlock[] {

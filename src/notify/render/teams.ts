@@ -135,6 +135,8 @@ function bodyOf(message: Message, { counted, kind }: News, extent: Extent): read
           ? []
           : factsOf(message, extent, ['Where', 'Who', 'What', 'Target', 'From', 'User agent'])),
       ];
+    case 'report':
+      return message.summary.flatMap(({ title, lines }) => row(title, lines, { ...extent, listed: 5 * extent.listed }));
     case 'alert':
       return [
         ...countedOf(counted, extent),

@@ -52,6 +52,8 @@ export function renderText(message: Message, options: TextOptions, group?: Group
       return [...head, ...gap(detail), ...block(completionOf(message)), ''].join('\n');
     case 'again':
       return [...head, ...gap(detail), ...block(againOf(message, news)), ''].join('\n');
+    case 'report':
+      return [...head, ...reportOf(message, options, paint), ''].join('\n');
     case 'alert': {
       const counted = countedRows(news.counted, listed);
       const first = news.counted?.mixed === true ? ['', '--- The first of them', ''] : [];
@@ -75,6 +77,17 @@ function headOf({ level, title }: News, width: number, paint: Paint): readonly s
     `${paint.level(label, level)}  ${paint.strong(first)}`,
     ...rest.map((line) => `${' '.repeat(label.length + 2)}${paint.strong(line)}`),
   ];
+}
+
+function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint): readonly string[] {
+  const parts = message.summary.flatMap(({ title, lines }) => [
+    ...gap(detail),
+    paint.strong(shown(title, 100)),
+    ...lines.flatMap((line) => hang(shown(line, 300), width - 2).map((text) => `  ${text}`)),
+  ]);
+  if (detail === 'compact') return parts;
+  const advice = [{ label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] }];
+  return [...parts, '', ...layOut(advice, width, paint, 2000), '', ...idsOf(message, width)];
 }
 
 /** What more there was: what all of them share, and the latest ones. */
@@ -193,8 +206,14 @@ function evidenceOf(message: Message, width: number): readonly string[] {
     ...text.split('\n').map((line) => shown(line, 4000)),
     ...(cutChars > 0 ? [`… cut here: ${cutChars} more characters are in the log`] : []),
     '',
-    ...wrap(`Finding ${shown(message.findingId)} · rule ${shown(message.rule.id)}`, width),
-    ...wrap(`Event ${shown(message.event.id)} · ${shown(message.event.path)} #${message.event.index}`, width),
+    ...idsOf(message, width),
+  ];
+}
+
+function idsOf({ event, findingId, rule }: Message, width: number): readonly string[] {
+  return [
+    ...wrap(`Finding ${shown(findingId)} · rule ${shown(rule.id)}`, width),
+    ...wrap(`Event ${shown(event.id)} · ${shown(event.path)} #${event.index}`, width),
   ];
 }
 
