@@ -38,6 +38,8 @@ export type Need =
 
 /** ReceiverKind checks what is configured, and makes a receiver of it. */
 export interface ReceiverKind {
+  /** As its receivers say it: whether people are told news, or programs every finding. */
+  readonly grouping: NonNullable<Receiver['grouping']>;
   /** Says what is wrong; undefined when nothing is. */
   readonly problem: (given: unknown) => string | undefined;
   /** What it must be allowed to use, beside what the stage brings along; nothing for options that are wrong. */
@@ -55,6 +57,8 @@ export interface ReceiverKind {
 }
 
 interface Row<Schema extends v.GenericSchema> {
+  /** `each` where programs read. */
+  readonly grouping?: 'each';
   /** What its configuration may hold beside `kind`; unknown keys are refused. */
   readonly options: Schema;
   /** What it means when its configuration says no more; undefined where the stage has no such thing. */
@@ -76,7 +80,7 @@ export class ReceiverConfigError extends Error {
 
 /** receiverKind makes a row of the table of receivers. */
 export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): ReceiverKind {
-  const { options: schema, inStage, needs, create } = row;
+  const { options: schema, grouping = 'news', inStage, needs, create } = row;
   const problemOf = (given: unknown): string | undefined => {
     const { issues } = v.safeParse(schema, given);
     if (issues === undefined) return undefined;
@@ -85,6 +89,7 @@ export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): 
   };
   const isStages = (given: unknown): boolean => inStage !== undefined && Object.keys(Object(given)).length === 0;
   return {
+    grouping,
     problem: (given) => (isStages(given) ? undefined : problemOf(given)),
     needs(given) {
       const checked = v.safeParse(schema, given);

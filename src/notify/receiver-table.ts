@@ -97,6 +97,7 @@ export const receiverKinds = {
     },
   }),
   webhook: receiverKind({
+    grouping: 'each',
     options: v.strictObject({ address, signingKey: secretName }),
     needs: (options) => secretNeeds(nameIn(options.address), options.signingKey),
     create: async (name, options, { secret, fetch, now }) =>
@@ -109,6 +110,7 @@ export const receiverKinds = {
       }),
   }),
   gelf: receiverKind({
+    grouping: 'each',
     options: v.strictObject({
       address,
       /** Names the secret with the whole `Authorization` header. */
@@ -126,6 +128,7 @@ export const receiverKinds = {
       }),
   }),
   'security-hub': receiverKind({
+    grouping: 'each',
     options: v.strictObject({}),
     inStage: () => ({}),
     needs: () => [{ kind: 'import-findings' }],
@@ -139,6 +142,7 @@ export const receiverKinds = {
       }),
   }),
   'findings-bus': receiverKind({
+    grouping: 'each',
     options: v.strictObject({ busArn: arnOf('events', 'arn:aws:events:eu-west-1:111122223333:event-bus/security') }),
     needs: ({ busArn }) => [{ kind: 'put-events', busArn }],
     create: async (name, { busArn }, { eventBridge, sleep, random }) =>

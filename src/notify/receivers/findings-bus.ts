@@ -54,6 +54,7 @@ export function createFindingsBus(options: FindingsBusOptions): FindingsBus {
   return {
     name,
     concurrency: 4,
+    grouping: 'each',
     publish,
     send: async ({ finding }, signal) => {
       const [failure] = await publish([finding], signal);
