@@ -20,4 +20,5 @@ SELECT
 FROM used
 CROSS JOIN ends
 GROUP BY used.principal, used.account
-ORDER BY actions DESC, used.principal, used.account
+-- Names of the answer: behind `used.` Trino would look into the column of that name.
+ORDER BY actions DESC, principal, account

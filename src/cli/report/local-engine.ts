@@ -95,8 +95,8 @@ async function storeIn(paths: readonly string[], cwd: string): Promise<string | 
   return resolve(cwd, first);
 }
 
-/** What the rules find in the same files: the pipeline's `findings` table, made on the spot. */
-async function detectedIn(paths: readonly string[], surroundings: Surroundings): Promise<readonly TableRow[]> {
+/** detectedIn is what the rules find in the same files: the pipeline's `findings` table, made on the spot. */
+export async function detectedIn(paths: readonly string[], surroundings: Surroundings): Promise<readonly TableRow[]> {
   const rows = new Map<string, TableRow>();
   const prepared = await prepareAudit(paths, {}, surroundings);
   await auditFiles(prepared, {}, surroundings, (finding) => {

@@ -100,8 +100,8 @@ export function structureOf(type: string): unknown {
   );
 }
 
-/** Parts between the commas that stand in no inner type. */
-function partsOf(text: string): readonly string[] {
+/** partsOf gives the parts between the commas that stand in no inner type. */
+export function partsOf(text: string): readonly string[] {
   const parts = [''];
   let depth = 0;
   for (const char of text) {
