@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { archiveCommand } from './archive.ts';
+import { costCommand } from './cost.ts';
 import { doctorCommand } from './doctor.ts';
 import { exitCode, UsageError } from './exit.ts';
 import { reportCommand } from './report/report.ts';
@@ -72,6 +73,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   archiveCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);
   doctorCommand(program, surroundings, end);
+  costCommand(program, surroundings, end);
   return program;
 }
 

@@ -1,0 +1,283 @@
+import type { PriceName } from './prices.ts';
+import type { Basis } from './volumes.ts';
+import { assumptions, daysAMonth, gbSecondsOf, invocationsOf } from './workload.ts';
+
+/** Line is one line of the bill: a quantity, in units of a price. */
+export interface Line {
+  readonly service: string;
+  readonly name: string;
+  readonly price: PriceName;
+  /** How many of the price's units a month has. */
+  readonly quantity: (basis: Basis) => number;
+  /** How the quantity comes about, for a person. */
+  readonly words: (basis: Basis) => string;
+  /** What lowers it; absent where nothing does but less of the same. */
+  readonly lower?: string;
+}
+
+const million = 1e6;
+const secondsAMonth = daysAMonth * 86_400;
+const hoursAMonth = daysAMonth * 24;
+
+const month = (perDay: number): number => perDay * daysAMonth;
+
+/** lines is the table of all that AWS bills for a stage. */
+export const lines: readonly Line[] = [
+  {
+    service: 'Lambda',
+    name: 'requests',
+    price: 'lambdaRequests',
+    quantity: (basis) => invocationsOf(basis) / million,
+    words: ({ switches }) =>
+      `one for each ${switches.readOnlyEvents ? 'management event, read-only ones too' : 'event that EventBridge brings'}, each ${assumptions.logKbPerCall} kB of subscribed logs, every ${assumptions.filesPerCall} trail files, each finding, each minute`,
+    lower: 'readOnlyEvents=false: the trail brings read-only calls some minutes later all the same',
+  },
+  {
+    service: 'Lambda',
+    name: 'time',
+    price: 'lambdaGbSeconds',
+    quantity: gbSecondsOf,
+    words: () => 'those calls, each times its duration and its memory',
+    lower: 'readOnlyEvents=false, and log groups that no rule reads off logGroups',
+  },
+  {
+    service: 'SQS',
+    name: 'requests',
+    price: 'sqsRequests',
+    // Lambda's pollers wait 20 s for a message, five of them for each queue.
+    quantity: ({ volumes: v }) =>
+      (3 * month(v.trailFilesPerDay + v.findingsPerDay) + assumptions.queues * 5 * (secondsAMonth / 20)) / million,
+    words: () =>
+      `three for each trail file and each finding (send, receive, delete), and ${assumptions.queues} queues that five pollers ask every 20 s`,
+  },
+  {
+    service: 'EventBridge',
+    name: 'findings',
+    price: 'eventBridgeEvents',
+    quantity: ({ volumes: v }) => month(v.findingsPerDay) / million,
+    words: () => "one for each finding on the findings bus; AWS's own events are free",
+  },
+  {
+    service: 'EventBridge',
+    name: 'archive',
+    price: 'eventBridgeArchiving',
+    quantity: ({ volumes: v }) => (month(v.findingsPerDay) * assumptions.findingKb) / million,
+    words: () => `${assumptions.findingKb} kB for each finding`,
+  },
+  {
+    service: 'EventBridge',
+    name: 'archive kept',
+    price: 'eventBridgeArchiveStorage',
+    quantity: ({ volumes: v, switches }) =>
+      (v.findingsPerDay * switches.findingsArchiveDays * assumptions.findingKb) / million,
+    words: ({ switches }) =>
+      `${assumptions.findingKb} kB for each finding of ${switches.findingsArchiveDays} days (findingsArchiveDays)`,
+    lower: 'findingsArchiveDays',
+  },
+  {
+    service: 'DynamoDB',
+    name: 'writes',
+    price: 'dynamodbWrites',
+    quantity: ({ volumes: v }) => month(2 * v.correlatedPerDay + 10 * v.findingsPerDay) / million,
+    words: () => 'two units for each match that a correlation counts, ten for each finding (claimed, grouped, told)',
+    lower: 'correlations over rules that match less; trailwatch rule lint names those that match much',
+  },
+  {
+    service: 'DynamoDB',
+    name: 'reads',
+    price: 'dynamodbReads',
+    quantity: ({ volumes: v }) =>
+      (month(4 * v.correlatedPerDay + 10 * v.findingsPerDay) + 10 * (secondsAMonth / 60)) / million,
+    words: () =>
+      'four units for each match that a correlation counts, ten for each finding, ten each minute for what is due',
+  },
+  {
+    service: 'SNS',
+    name: 'publishes',
+    price: 'snsPublishes',
+    quantity: ({ volumes: v }) => month(v.notificationsPerDay) / million,
+    words: () => 'one for each notification',
+  },
+  {
+    service: 'SNS',
+    name: 'mails',
+    price: 'snsEmails',
+    quantity: ({ volumes: v }) => (month(v.notificationsPerDay) * v.mailsPerNotification) / 100_000,
+    words: ({ volumes: v }) => `each notification to ${v.mailsPerNotification} addresses`,
+  },
+  {
+    service: 'CloudWatch',
+    name: 'logs of hosts',
+    price: 'logsIngested',
+    quantity: ({ volumes: v }) => month(v.hostLogGbPerDay),
+    words: ({ volumes: v }) =>
+      `${v.hostLogGbPerDay} GB a day that hosts and applications write to log groups; you may pay that already`,
+    lower: 'send only what rules read: docs/hosts.md has the filters',
+  },
+  {
+    service: 'CloudWatch',
+    name: 'own logs',
+    price: 'logsIngested',
+    quantity: (basis) => (invocationsOf(basis) * assumptions.ownLogKbPerCall) / million,
+    words: () => `${assumptions.ownLogKbPerCall} kB for each call of a function, its metrics among them`,
+    lower: 'readOnlyEvents=false; logLevel=WARN',
+  },
+  {
+    service: 'CloudWatch',
+    name: 'own logs kept',
+    price: 'logsStored',
+    quantity: (basis) =>
+      ((invocationsOf(basis) / daysAMonth) * assumptions.ownLogKbPerCall * basis.switches.logRetentionDays * 0.15) /
+      million,
+    words: ({ switches }) => `those of ${switches.logRetentionDays} days (logRetentionDays), compressed to 15 %`,
+    lower: 'logRetentionDays',
+  },
+  {
+    service: 'CloudWatch',
+    name: 'metrics',
+    price: 'metrics',
+    quantity: () => assumptions.metrics,
+    words: () => `${assumptions.metrics} metrics of its own, by function and stage`,
+  },
+  {
+    service: 'CloudWatch',
+    name: 'alarms',
+    price: 'alarms',
+    quantity: ({ switches }) => assumptions.deadLetterAlarms + (switches.healthAlarms ? assumptions.healthAlarms : 0),
+    words: ({ switches }) =>
+      `${assumptions.deadLetterAlarms} on dead letters${switches.healthAlarms ? `, ${assumptions.healthAlarms} on the functions and queues (healthAlarms)` : ''}`,
+    lower: 'healthAlarms=false',
+  },
+  {
+    service: 'CloudWatch',
+    name: 'composite alarm',
+    price: 'compositeAlarms',
+    quantity: ({ switches }) => (switches.healthAlarms ? 1 : 0),
+    words: () => 'one that says whether the stage is healthy',
+    lower: 'healthAlarms=false',
+  },
+  {
+    service: 'CloudWatch',
+    name: 'dashboard',
+    price: 'dashboards',
+    quantity: () => 1,
+    words: () => 'one a stage',
+  },
+  {
+    service: 'X-Ray',
+    name: 'traces',
+    price: 'traces',
+    quantity: (basis) => tracesOf(basis) / million,
+    words: ({ switches }) =>
+      switches.tracing === 'Active'
+        ? 'at most the first call of each second, and 5 % of the others (tracing)'
+        : 'none: tracing is PassThrough',
+    lower: 'tracing=PassThrough',
+  },
+  {
+    service: 'S3',
+    name: 'reading the trail',
+    price: 's3Gets',
+    // Each file once as it comes, and twice more when digests are checked.
+    quantity: ({ volumes: v }) => month(v.trailFilesPerDay * 3) / 1_000,
+    words: () => "each file of the trail three times: as it comes, and for two days of digests' checks",
+  },
+  {
+    service: 'S3',
+    name: 'writing',
+    price: 's3Puts',
+    quantity: ({ volumes: v }) => month(v.findingsPerDay > 0 ? Math.min(288, v.findingsPerDay) : 0) / 1_000,
+    words: () => 'a file of findings every five minutes that has some',
+  },
+  {
+    service: 'S3',
+    name: 'trail kept',
+    price: 's3Storage',
+    quantity: ({ volumes: v }) => v.trailGbPerDay * v.trailRetentionDays,
+    words: ({ volumes: v }) =>
+      `${v.trailGbPerDay} GB a day for ${v.trailRetentionDays} days; you pay that for any trail`,
+    lower: 'a life cycle to colder storage on the trail bucket, or trailRetentionDays for a trail made here',
+  },
+  {
+    service: 'Athena',
+    name: 'reports',
+    price: 'athenaScanned',
+    quantity: ({ volumes: v }) => v.scannedGbPerMonth / 1_000,
+    words: ({ volumes: v }) => `${v.scannedGbPerMonth} GB read a month`,
+    lower: 'reports over the columnar copy and over fewer days; queryCutoffGigabytes stops a query that reads more',
+  },
+  {
+    service: 'Firehose',
+    name: 'findings',
+    price: 'firehoseIngested',
+    quantity: ({ volumes: v }) => (month(v.findingsPerDay) * assumptions.firehoseKb) / million,
+    words: () => `${assumptions.firehoseKb} kB for each finding, counted in steps of 5 kB`,
+  },
+  {
+    service: 'Kinesis',
+    name: 'stream',
+    price: 'kinesisStreamHours',
+    quantity: ({ switches }) => (switches.logsStream ? hoursAMonth : 0),
+    words: ({ switches }) =>
+      switches.logsStream
+        ? 'one stream for the logs of other accounts, by the hour (logsStream)'
+        : 'none: logsStream is false',
+    lower: 'logsStream=false, when no other account sends logs',
+  },
+  {
+    service: 'Kinesis',
+    name: 'in',
+    price: 'kinesisIn',
+    quantity: ({ volumes: v, switches }) => (switches.logsStream ? month(v.sharedLogGbPerDay) : 0),
+    words: () => 'what other accounts send',
+    lower: 'filter patterns on the subscriptions of the other accounts',
+  },
+  {
+    service: 'Kinesis',
+    name: 'out',
+    price: 'kinesisOut',
+    quantity: ({ volumes: v, switches }) => (switches.logsStream ? month(v.sharedLogGbPerDay) : 0),
+    words: () => 'the same, read once',
+  },
+  {
+    service: 'KMS',
+    name: 'key',
+    price: 'kmsKeys',
+    quantity: () => 1,
+    words: () => "the key of the alerts' topic",
+  },
+  {
+    service: 'KMS',
+    name: 'requests',
+    price: 'kmsRequests',
+    quantity: ({ volumes: v }) => (2 * month(v.notificationsPerDay)) / 10_000,
+    words: () => 'two for each notification',
+  },
+  {
+    service: 'Secrets Manager',
+    name: 'secrets',
+    price: 'secrets',
+    quantity: ({ volumes: v }) => v.secrets,
+    words: ({ volumes: v }) => `${v.secrets} of them; parameters (SecureString) cost nothing`,
+    lower: 'keep webhook addresses in SSM parameters',
+  },
+  {
+    service: 'CloudTrail',
+    name: 'Insights',
+    price: 'insights',
+    quantity: ({ volumes: v, switches }) => (switches.trailInsights ? month(v.trailEventsPerDay) / 100_000 : 0),
+    words: ({ switches }) =>
+      switches.trailInsights
+        ? 'every management event analysed (trailInsights)'
+        : 'none: trailInsights is false; the first copy of management events is free',
+    lower: 'trailInsights=false',
+  },
+];
+
+/** Lambda traces the first request of each second and 5 % of the others. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+function tracesOf(basis: Basis): number {
+  if (basis.switches.tracing !== 'Active') return 0;
+  const calls = invocationsOf(basis);
+  const first = Math.min(calls, secondsAMonth);
+  return first + (calls - first) * 0.05;
+}
