@@ -62,6 +62,7 @@ export function createDynamoCopyLease({ client, table }: DynamoCopyOptions): Cop
   return {
     async take(holder, now, until) {
       return conditional(
+        table,
         client.send(
           new PutItemCommand({
             TableName: table,
@@ -80,6 +81,7 @@ export function createDynamoCopyLease({ client, table }: DynamoCopyOptions): Cop
     },
     async release(holder) {
       await conditional(
+        table,
         client.send(
           new DeleteItemCommand({
             TableName: table,
@@ -93,12 +95,13 @@ export function createDynamoCopyLease({ client, table }: DynamoCopyOptions): Cop
   };
 }
 
-async function conditional(call: Promise<unknown>): Promise<boolean> {
+async function conditional(table: string, call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    const { name, message } = error as Error;
+    throw new Error(`state table ${table}: ${name}: ${message}`, { cause: error });
   }
 }

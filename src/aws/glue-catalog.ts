@@ -11,9 +11,7 @@ export function createGlueCatalog(client: GlueClient, database: string): Catalog
         const { Location = '', Columns = [] } = Table?.StorageDescriptor ?? {};
         return {
           location: Location.endsWith('/') ? Location : `${Location}/`,
-          columns: [...Columns, ...(Table?.PartitionKeys ?? [])].flatMap(({ Name }) =>
-            Name === undefined ? [] : [Name],
-          ),
+          columns: Columns.map(({ Name = '', Type = '' }) => ({ name: Name, type: Type })),
           parameters: Table?.Parameters ?? {},
         };
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CompactOptions } from './archive-compact.ts';
 import type { ImportOptions } from './archive-import.ts';
 import type { Surroundings } from './terminal.ts';
 
@@ -12,12 +13,23 @@ Examples:
   trailwatch archive import incident-42/ --store incident-42.store
 `;
 
-/** archiveCommand adds `trailwatch archive import`: a folder of logs into a store that answers in moments. */
+const compactHelp = `
+Days that are copied already are left alone, and one that is copied once more changes nothing: stop it with Ctrl-C (the query on Athena is
+stopped too) and run it again as you like. The trail's files are read twice, once to count and once to copy; bytes and cost are told.
+
+Examples:
+  trailwatch archive compact --stage prod --from 2025-01-01 --to 2025-12-31 --dry-run
+  trailwatch archive compact --stage prod --from 400d
+`;
+
+/** archiveCommand adds `trailwatch archive`: logs in a local store, and the columnar copy of a stage. */
 export function archiveCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
   const command = program
     .command('archive')
-    .summary('keep logs in a local store that reports read in moments')
-    .description('Keep logs in a local store (Parquet), that reports read in moments.');
+    .summary('keep logs in columns, that reports read in moments: a local store, or the copy of a stage')
+    .description(
+      'Keep logs in columns (Parquet), that reports read in moments: in a local store, or in the copy of a stage.',
+    );
   command
     .command('import')
     .summary('add files and folders to a local store')
@@ -32,5 +44,23 @@ export function archiveCommand(program: Command, surroundings: Surroundings, end
     .action(async (paths: readonly string[], options: ImportOptions) => {
       const { importArchive } = await import('./archive-import.ts');
       end(await importArchive(paths, options, surroundings));
+    });
+  command
+    .command('compact')
+    .summary("fill the columnar copy of a stage's trail, which reports read for less")
+    .description(
+      "Copy the trail of a stage into its columnar table, by Athena: day by day, each event once. A stage's function does the last days by itself.",
+    )
+    .requiredOption('--stage <name>', 'the stage, e.g. prod')
+    .option('--from <day>', 'the first day of deliveries: 2026-01-01, or 90d ago; without it, seven days ago')
+    .option('--to <day>', 'the last day; without it, yesterday')
+    .option('--dry-run', 'only say which days would be copied', false)
+    .option('--work-group <name>', "Athena's work group, when it is not the stage's own")
+    .option('--database <name>', "the tables' database, when it is not the stage's own")
+    .option('--state-table <name>', "the state table, when it is not the stage's own")
+    .addHelpText('after', compactHelp)
+    .action(async (options: CompactOptions) => {
+      const { compactArchive } = await import('./archive-compact.ts');
+      end(await compactArchive(options, surroundings));
     });
 }

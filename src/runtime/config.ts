@@ -44,6 +44,28 @@ const settings = {
     unset: '',
     hint: "the trail's key prefix in its bucket; empty: none",
   },
+  workGroup: {
+    variable: 'TRAILWATCH_WORK_GROUP',
+    schema: text,
+    hint: 'the name of the Athena work group that asks the archive',
+  },
+  database: {
+    variable: 'TRAILWATCH_DATABASE',
+    schema: text,
+    hint: "the name of the Glue database with the archive's tables",
+  },
+  archiveDays: {
+    variable: 'TRAILWATCH_ARCHIVE_DAYS',
+    schema: v.pipe(v.string(), v.regex(/^(?:|[1-9]\d{0,4})$/)),
+    unset: '',
+    hint: 'how many days of events the columnar copy keeps; empty: all',
+  },
+  hostAuthStream: {
+    variable: 'TRAILWATCH_HOST_AUTH_STREAM',
+    schema: v.string(),
+    unset: '',
+    hint: 'the name of the Firehose stream of the host_auth table; empty: none, and nothing is written',
+  },
   tracing: {
     variable: 'TRAILWATCH_TRACING',
     schema: v.picklist(['Active', 'PassThrough']),

@@ -114,7 +114,10 @@ export async function startLocalCopy(deliveries: readonly Delivery[], database =
     switch (name) {
       case 'cloudtrail':
         return {
-          StorageDescriptor: { Location: 's3://trail/AWSLogs/', Columns: [] },
+          StorageDescriptor: {
+            Location: 's3://trail/AWSLogs/',
+            Columns: cloudtrail.columns.map(({ name: Name, type: Type }) => ({ Name, Type })),
+          },
           Parameters: {
             'projection.account.values': projection.accounts,
             'projection.region.values': projection.regions,
@@ -126,7 +129,7 @@ export async function startLocalCopy(deliveries: readonly Delivery[], database =
       case copy:
         return (
           location && {
-            StorageDescriptor: { Location: location, Columns: columns.map((Name) => ({ Name })) },
+            StorageDescriptor: { Location: location, Columns: columns.map((Name) => ({ Name, Type: 'string' })) },
             Parameters: { table_type: 'ICEBERG' },
           }
         );

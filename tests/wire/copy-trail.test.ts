@@ -2,11 +2,9 @@ import { AthenaClient } from '@aws-sdk/client-athena';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { coveredDays } from '../../src/archive/copy/copy-days.ts';
 import { copyTrail, pendingDays, scopeOf } from '../../src/archive/copy/copy-trail.ts';
 import type { CopyEvent, CopyParts, CopyRequest, CopyRun } from '../../src/archive/copy/copy-trail.ts';
-import type { CopyColumn } from '../../src/archive/copy/copy-table.ts';
 import { createAthenaStatements } from '../../src/aws/athena-statements.ts';
 import { createDynamoCopyLease, createDynamoCopyLedger } from '../../src/aws/dynamodb-copy-ledger.ts';
 import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
@@ -15,10 +13,6 @@ import { startLocalCopy } from '../support/local-copy.ts';
 import type { Delivery, LocalCopy } from '../support/local-copy.ts';
 import { startLocalStateTable } from '../support/local-state-table.ts';
 import type { LocalStateTable } from '../support/local-state-table.ts';
-
-const { columns } = JSON.parse(
-  readFileSync(new URL('../../schemas/tables/cloudtrail.json', import.meta.url), 'utf8'),
-) as { readonly columns: readonly CopyColumn[] };
 
 const account = '111122223333';
 const delivered = (
@@ -88,7 +82,6 @@ beforeEach(async () => {
     // Tests share a table of state, not their copies.
     ledgerOf: (location) => createDynamoCopyLedger({ client, table: state.name }, prefix + location),
     lease: createDynamoCopyLease({ client, table: state.name }),
-    columns,
     now: () => clock,
   };
 });

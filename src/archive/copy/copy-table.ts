@@ -18,7 +18,7 @@ const places: readonly CopyColumn[] = [
   { name: 'day', type: 'string' },
 ];
 
-/** copyColumns are all columns of the copy: those of `schemas/tables/cloudtrail.json`, then region, account and day. */
+/** copyColumns are all columns of the copy: those of the trail's table, then region, account and day. */
 export function copyColumns(columns: readonly CopyColumn[]): readonly CopyColumn[] {
   return [...columns.map(({ name, type }) => ({ name, type })), ...places];
 }

@@ -32,7 +32,8 @@ export interface Statements {
 export interface CatalogTable {
   /** `s3://bucket/folder/` */
   readonly location: string;
-  readonly columns: readonly string[];
+  /** Without those that folders are named after. */
+  readonly columns: readonly CopyColumn[];
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -48,8 +49,6 @@ export interface CopyParts {
   /** Gives the ledger of one copy, by the place where it lies. */
   readonly ledgerOf: (location: string) => CopyLedger;
   readonly lease: CopyLease;
-  /** Of `schemas/tables/cloudtrail.json`. */
-  readonly columns: readonly CopyColumn[];
   readonly now: () => Date;
 }
 
@@ -155,12 +154,12 @@ interface Work {
 }
 
 async function stateOf(
-  { catalog, ledgerOf, columns: own, now }: CopyParts,
+  { catalog, ledgerOf, now }: CopyParts,
   run: Work['run'],
   { onEvent }: CopyRequest,
 ): Promise<CopyState> {
   const raw = await rawTableOf(catalog);
-  const columns = copyColumns(own);
+  const columns = copyColumns(raw.columns);
   let copy = await catalog.table(copyTable);
   if (copy === undefined) {
     const location = await freshLocation(catalog, now());
@@ -169,7 +168,10 @@ async function stateOf(
     if (copy === undefined) throw new CopyError(`table ${copyTable}: was made, and is not in the catalog`);
     onEvent?.({ kind: 'made', location });
   }
-  const more = addColumnsSql(columns, copy.columns);
+  const more = addColumnsSql(
+    columns,
+    copy.columns.map(({ name }) => name),
+  );
   if (more !== undefined) await run(more);
   return { ledger: ledgerOf(copy.location), scope: scopeOf(raw), accounts: accountsOf(raw), columns };
 }
