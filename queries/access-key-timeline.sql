@@ -6,31 +6,12 @@ SELECT
   actor,
   eventsource,
   eventname,
-  COALESCE(
-    element_at(resources, 1).arn,
-    json_extract_scalar(requestparameters, '$.bucketName'),
-    json_extract_scalar(requestparameters, '$.roleArn'),
-    json_extract_scalar(requestparameters, '$.userName'),
-    json_extract_scalar(requestparameters, '$.roleName'),
-    json_extract_scalar(requestparameters, '$.groupName'),
-    json_extract_scalar(requestparameters, '$.policyArn'),
-    json_extract_scalar(requestparameters, '$.secretId'),
-    json_extract_scalar(requestparameters, '$.keyId'),
-    json_extract_scalar(requestparameters, '$.name'),
-    json_extract_scalar(requestparameters, '$.functionName'),
-    json_extract_scalar(requestparameters, '$.groupId'),
-    json_extract_scalar(requestparameters, '$.instanceId'),
-    json_extract_scalar(requestparameters, '$.instancesSet.items[0].instanceId'),
-    json_extract_scalar(requestparameters, '$.snapshotId'),
-    json_extract_scalar(requestparameters, '$.tableName'),
-    json_extract_scalar(requestparameters, '$.logGroupName'),
-    json_extract_scalar(requestparameters, '$.dBInstanceIdentifier')
-  ) AS target,
+  target,
   sourceipaddress,
   access_key,
   errorcode,
   eventid
-FROM trail
+FROM timeline
 WHERE access_key = :key
   OR access_key IN (
     SELECT json_extract_scalar(responseelements, '$.credentials.accessKeyId')

@@ -1,32 +1,17 @@
 -- Two ways to become an administrator: AWS's own policies, and a document that allows every action.
 WITH changes AS (
   SELECT
-    eventtime,
-    account,
-    actor,
-    eventname,
-    CASE
-      WHEN json_extract_scalar(requestparameters, '$.userName') IS NOT NULL
-        THEN 'user ' || json_extract_scalar(requestparameters, '$.userName')
-      WHEN json_extract_scalar(requestparameters, '$.roleName') IS NOT NULL
-        THEN 'role ' || json_extract_scalar(requestparameters, '$.roleName')
-      WHEN json_extract_scalar(requestparameters, '$.groupName') IS NOT NULL
-        THEN 'group ' || json_extract_scalar(requestparameters, '$.groupName')
-    END AS holder,
+    *,
     COALESCE(
       json_extract_scalar(requestparameters, '$.policyArn'),
       json_extract_scalar(requestparameters, '$.policyName')
     ) AS policy,
-    json_extract_scalar(requestparameters, '$.policyDocument') AS document,
-    sourceipaddress,
-    errorcode,
-    eventid
-  FROM trail
-  WHERE eventsource = 'iam.amazonaws.com'
-    AND eventname IN (
-      'AttachUserPolicy', 'AttachGroupPolicy', 'AttachRolePolicy', 'PutUserPolicy', 'PutGroupPolicy', 'PutRolePolicy',
-      'CreatePolicy', 'CreatePolicyVersion'
-    )
+    json_extract_scalar(requestparameters, '$.policyDocument') AS document
+  FROM iam_calls
+  WHERE eventname IN (
+    'AttachUserPolicy', 'AttachGroupPolicy', 'AttachRolePolicy', 'PutUserPolicy', 'PutGroupPolicy', 'PutRolePolicy',
+    'CreatePolicy', 'CreatePolicyVersion'
+  )
 )
 SELECT
   eventtime,

@@ -4,14 +4,7 @@ SELECT
   account,
   actor,
   eventname,
-  CASE
-    WHEN json_extract_scalar(requestparameters, '$.userName') IS NOT NULL
-      THEN 'user ' || json_extract_scalar(requestparameters, '$.userName')
-    WHEN json_extract_scalar(requestparameters, '$.roleName') IS NOT NULL
-      THEN 'role ' || json_extract_scalar(requestparameters, '$.roleName')
-    WHEN json_extract_scalar(requestparameters, '$.groupName') IS NOT NULL
-      THEN 'group ' || json_extract_scalar(requestparameters, '$.groupName')
-  END AS holder,
+  holder,
   COALESCE(
     json_extract_scalar(requestparameters, '$.policyArn'),
     json_extract_scalar(requestparameters, '$.permissionsBoundary'),
@@ -28,14 +21,13 @@ SELECT
   sourceipaddress,
   errorcode,
   eventid
-FROM trail
-WHERE eventsource = 'iam.amazonaws.com'
-  AND eventname IN (
-    'CreatePolicy', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicy', 'DeletePolicyVersion',
-    'AttachUserPolicy', 'AttachGroupPolicy', 'AttachRolePolicy', 'DetachUserPolicy', 'DetachGroupPolicy', 'DetachRolePolicy',
-    'PutUserPolicy', 'PutGroupPolicy', 'PutRolePolicy', 'DeleteUserPolicy', 'DeleteGroupPolicy', 'DeleteRolePolicy',
-    'PutUserPermissionsBoundary', 'PutRolePermissionsBoundary', 'DeleteUserPermissionsBoundary', 'DeleteRolePermissionsBoundary',
-    'CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy', 'AddUserToGroup', 'RemoveUserFromGroup',
-    'AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile'
-  )
+FROM iam_calls
+WHERE eventname IN (
+  'CreatePolicy', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'DeletePolicy', 'DeletePolicyVersion',
+  'AttachUserPolicy', 'AttachGroupPolicy', 'AttachRolePolicy', 'DetachUserPolicy', 'DetachGroupPolicy', 'DetachRolePolicy',
+  'PutUserPolicy', 'PutGroupPolicy', 'PutRolePolicy', 'DeleteUserPolicy', 'DeleteGroupPolicy', 'DeleteRolePolicy',
+  'PutUserPermissionsBoundary', 'PutRolePermissionsBoundary', 'DeleteUserPermissionsBoundary', 'DeleteRolePermissionsBoundary',
+  'CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy', 'AddUserToGroup', 'RemoveUserFromGroup',
+  'AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile'
+)
 ORDER BY eventtime, eventid

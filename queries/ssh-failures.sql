@@ -1,13 +1,7 @@
 WITH attempts AS (
   SELECT src_ip, hostname, username, time, outcome, COALESCE(invalid_user = 'true', FALSE) AS is_unknown
-  FROM host_auth
-  WHERE day BETWEEN :from_day AND :to_day
-    -- Times carry milliseconds here, which those of the period don't.
-    AND substr(time, 1, 19) >= substr(:from, 1, 19)
-    AND substr(time, 1, 19) < substr(:to, 1, 19)
-    AND (:account = '*' OR account = :account)
-    AND (:region = '*' OR region = :region)
-    AND program LIKE 'sshd%'
+  FROM host_events
+  WHERE program LIKE 'sshd%'
     AND activity = 'authentication'
     AND src_ip IS NOT NULL
 ),

@@ -65,7 +65,14 @@ async function readShared(folder: string): Promise<readonly SharedSql[]> {
   );
 }
 
+/** The shared queries that a report reads from, and those that they read from in turn: what is read stands before what reads it. */
 function needed(sql: string, shared: readonly SharedSql[]): readonly SharedSql[] {
   const words = wordsOf(sql);
-  return shared.filter(({ name }) => words.has(name));
+  const direct = shared.filter((one) => words.has(one.name));
+  const readBy = (one: SharedSql): readonly SharedSql[] =>
+    needed(
+      one.sql,
+      shared.filter((other) => other !== one),
+    );
+  return [...new Set(direct.flatMap((one) => [...readBy(one), one]))];
 }
