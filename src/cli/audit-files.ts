@@ -50,6 +50,13 @@ export interface AuditOutcome extends Prepared {
   readonly checkFailed: boolean;
 }
 
+/** AuditWatch is told of each record as it is read. */
+export interface AuditWatch {
+  readonly record?: (matched: boolean) => void;
+  readonly failure?: () => void;
+  readonly overflow?: () => void;
+}
+
 const listedProblems = 10;
 
 /** prepareAudit loads the rules and finds the files, and names on stderr what will be left out. */
@@ -110,6 +117,7 @@ export async function auditFiles(
   options: AuditOptions,
   surroundings: Surroundings,
   onFinding: (finding: Finding) => void | Promise<void>,
+  watch: AuditWatch = {},
 ): Promise<AuditOutcome> {
   const { input, ruleSet } = prepared;
   const { err, now, stop } = surroundings;
@@ -125,11 +133,17 @@ export async function auditFiles(
   const endProgress = showProgress(err, input.progress, startedAt, now);
   try {
     const tally = await audit(input.records, engine, {
-      failure: (failure) => failures.add(failure),
-      overflow: ({ correlation, held }) =>
-        err.write(
+      ...(watch.record !== undefined && { record: (_record, matches) => watch.record?.(matches.length > 0) }),
+      failure: (failure) => {
+        watch.failure?.();
+        return failures.add(failure);
+      },
+      overflow: ({ correlation, held }) => {
+        watch.overflow?.();
+        return err.write(
           `trailwatch: ${titleOf(ruleSet, correlation)}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
-        ),
+        );
+      },
       finding: (finding) => {
         const { level } = finding.rule;
         if (options.failOn !== undefined && isAtLeast(level, options.failOn)) checkFailed = true;

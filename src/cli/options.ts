@@ -21,6 +21,8 @@ export interface RunOptions extends AuditOptions {
   readonly limit: string;
   readonly out?: string;
   readonly report: boolean;
+  readonly metricsPort?: string;
+  readonly metricsHold: boolean;
 }
 
 export const scanFormats = ['table', 'ndjson', 'sarif', 'html'] as const;

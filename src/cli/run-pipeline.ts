@@ -2,12 +2,12 @@ import { Writable } from 'node:stream';
 import { createDecider } from '../notify/decide.ts';
 import type { Finding } from '../model/finding.ts';
 import type { MessageContext } from '../notify/message.ts';
-import { deliver, failuresOf } from '../notify/pipeline.ts';
+import { deliverAtOnce } from '../notify/deliver-at-once.ts';
 import type { Receiver } from '../notify/receiver.ts';
 import { createConsole } from '../notify/receivers/console.ts';
-import { createMemorySeenStore } from '../notify/seen-store.ts';
 import { plainJson } from '../notify/render/plain.ts';
 import { auditFiles, exitCodeOf, prepareAudit } from './audit-files.ts';
+import type { AuditWatch } from './audit-files.ts';
 import { createCasebook } from './casebook/casebook.ts';
 import type { Alert, Case } from './casebook/casebook.ts';
 import { bySeverity, inTime } from './casebook/order.ts';
@@ -15,6 +15,7 @@ import { UsageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { findingLine } from './formats/ndjson.ts';
 import { writeReport } from './report-file.ts';
+import type { RunMeter } from './metrics-server.ts';
 import type { RunOptions } from './options.ts';
 import { renderSummary, type SuppressedCount } from './summary.ts';
 import type { Colors, Output, Surroundings } from './terminal.ts';
@@ -25,6 +26,7 @@ export async function runPipeline(
   paths: readonly string[],
   options: RunOptions,
   surroundings: Surroundings,
+  meter?: RunMeter,
 ): Promise<ExitCode> {
   const { out, err, now } = surroundings;
   const limit = limitOf(options.limit);
@@ -35,16 +37,24 @@ export async function runPipeline(
   const suppressed = new Map<string, SuppressedCount>();
   const tell = (finding: Finding): void => {
     // Where a stage would send it matters to nobody here; what it would keep from everybody is counted, and named at the end.
+    meter?.findings([finding.rule.level]);
     const by = decider.decide(finding, at).suppressed?.suppression;
     if (by === undefined) casebook.add(finding);
-    else suppressed.set(by.name, { by, findings: (suppressed.get(by.name)?.findings ?? 0) + 1 });
+    else {
+      meter?.count('FindingsSuppressed', 1);
+      suppressed.set(by.name, { by, findings: (suppressed.get(by.name)?.findings ?? 0) + 1 });
+    }
   };
-  const outcome = await auditFiles(prepared, options, surroundings, tell);
+  const outcome = await auditFiles(prepared, options, surroundings, tell, meter && watchOf(meter));
+  const files = outcome.input.summary();
+  meter?.count('ObjectsRead', files.read);
+  meter?.count('ObjectsSkipped', files.skipped);
   const found = casebook.read();
 
   const told = mostSevere(found.alerts, limit);
   if (options.format === 'ndjson') await printLines(told, out);
   else await deliverToConsole(told, out, now, { accountNames: prepared.configuration.accounts });
+  meter?.count('FindingsDelivered', told.length);
   const left = found.alertsTotal - told.length;
   if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
 
@@ -59,6 +69,19 @@ export async function runPipeline(
   });
   await (options.format === 'ndjson' ? err : out).write(summary);
   return exitCodeOf(outcome);
+}
+
+/** Counts each record as it is read, so that all = matched + unmatched + failed at any moment. */
+function watchOf(meter: RunMeter): AuditWatch {
+  const one = (became: 'RecordsMatched' | 'RecordsUnmatched' | 'RecordsFailed'): void => {
+    meter.count('RecordsRead', 1);
+    meter.count(became, 1);
+  };
+  return {
+    record: (matched) => one(matched ? 'RecordsMatched' : 'RecordsUnmatched'),
+    failure: () => one('RecordsFailed'),
+    overflow: () => meter.count('CorrelationOverflows', 1),
+  };
 }
 
 function limitOf(text: string): number {
@@ -88,17 +111,15 @@ async function deliverToConsole(
   context: MessageContext,
 ): Promise<void> {
   const findings = alerts.map(({ finding }) => finding);
-  const outcomes = await deliver(findings, {
+  const failed = await deliverAtOnce(findings, {
     receivers: [consoleReceiver(alerts, out)],
-    seen: createMemorySeenStore(),
     now,
     context,
     // A person who pages through the alerts may take as long as they like.
     sendTimeoutMs: longestTimerMs,
   });
-  const failed = failuresOf(outcomes);
   const [first] = failed;
-  if (first !== undefined) throw new Error(`${plural(failed.length, 'alert')} not delivered`, { cause: first.error });
+  if (first !== undefined) throw new Error(`${plural(failed.length, 'alert')} not delivered: ${first.why}`);
 }
 
 const longestTimerMs = 2 ** 31 - 1;
