@@ -1,0 +1,315 @@
+import { readFileSync } from 'node:fs';
+import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import { describe, expect, test } from '@jest/globals';
+import { ofType } from './checks.ts';
+import type { Template } from './packaged.ts';
+import { requireOfDeploy } from './resource-file.ts';
+import { specificationProblems } from './specification.ts';
+
+type Resources = Template['Resources'];
+interface Stage {
+  readonly prefix: string;
+  readonly stage: string;
+  readonly enabled: string;
+  readonly healthAlarms: string;
+  readonly logsKeyArn: string;
+  readonly reservedConcurrency: string;
+}
+const { completeStack } = requireOfDeploy('./stack-plugin.cjs') as {
+  readonly completeStack: (resources: Resources, stage: Stage) => void;
+};
+const { most } = requireOfDeploy('./stack/health-alarms.cjs') as {
+  most: { readonly children: number; readonly ruleCharacters: number };
+};
+
+/** A stack of two functions: `pulled` reads a queue, a stream and a table's stream, `pushed` is called by a rule. */
+function stackOf(more: Record<string, unknown> = {}): Record<string, unknown> {
+  const getArn = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] });
+  const lambda = (name: string, seconds: number): object => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: `trailwatch-prod-${name}`,
+      Timeout: seconds,
+      MemorySize: 512,
+      Role: 'arn:aws:iam::111122223333:role/x',
+      Code: { S3Bucket: 'b', S3Key: 'k' },
+    },
+  });
+  const logs = (name: string): object => ({
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { LogGroupName: `/aws/lambda/trailwatch-prod-${name}`, RetentionInDays: 14 },
+  });
+  const mapping = (from: object): object => ({
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn: from, FunctionName: { Ref: 'Pulled' }, Enabled: true },
+  });
+  const rule = (name: string, bus: object, target: object): object => ({
+    Type: 'AWS::Events::Rule',
+    Properties: {
+      Name: `trailwatch-prod-${name}`,
+      ...bus,
+      State: 'ENABLED',
+      EventPattern: { source: ['x'] },
+      Targets: [{ Id: 'x', Arn: target }],
+    },
+  });
+  return {
+    Pulled: lambda('pulled', 30),
+    PulledLogs: logs('pulled'),
+    Pushed: lambda('pushed', 60),
+    PushedLogs: logs('pushed'),
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'trailwatch-prod-queue', VisibilityTimeout: 180 } },
+    Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'trailwatch-prod-queue-dead-letters' } },
+    Stream: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 'trailwatch-prod-stream', ShardCount: 1 } },
+    FromQueue: mapping(getArn('Queue')),
+    FromStream: mapping(getArn('Stream')),
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'trailwatch-prod-findings' } },
+    ToPushed: rule('to-pushed', {}, getArn('Pushed')),
+    ToQueue: rule('to-queue', { EventBusName: { Ref: 'Bus' } }, getArn('Queue')),
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: { TableName: 'trailwatch-prod-state', KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] },
+    },
+    AlertsTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'trailwatch-prod-alerts' } },
+    Findings: {
+      Type: 'AWS::KinesisFirehose::DeliveryStream',
+      Properties: { DeliveryStreamName: 'trailwatch-prod-findings' },
+    },
+    Group: { Type: 'AWS::Athena::WorkGroup', Properties: { Name: 'trailwatch-prod-reports' } },
+    ...more,
+  };
+}
+
+function complete(changed: Partial<Stage> = {}, more: Record<string, unknown> = {}): Resources {
+  const resources = stackOf(more) as unknown as Resources;
+  completeStack(resources, {
+    prefix: 'trailwatch-prod',
+    stage: 'prod',
+    enabled: 'true',
+    healthAlarms: 'true',
+    logsKeyArn: '',
+    reservedConcurrency: '',
+    ...changed,
+  });
+  return resources;
+}
+
+describe('alarms on itself', () => {
+  const alarms = (resources: Resources): Record<string, Record<string, unknown>> =>
+    Object.fromEntries(
+      ofType(resources, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
+        String(Properties['AlarmName']).replace('trailwatch-prod-', ''),
+        Properties,
+      ]),
+    );
+
+  test('there is one for each thing that can go wrong, of whatever the stack holds', () => {
+    expect(Object.keys(alarms(complete()))).toEqual([
+      'pulled-errors',
+      'pulled-throttles',
+      'pulled-duration',
+      'pushed-errors',
+      'pushed-throttles',
+      'pushed-duration',
+      'queue-age',
+      'pulled-lag',
+      'state-throttles',
+      'findings-firehose-lag',
+      'alerts-failed',
+      'errors-logged',
+    ]);
+  });
+
+  test.each([
+    { name: 'pulled-duration', Threshold: 27_000, why: 'nine tenths of the 30 s it has' },
+    { name: 'queue-age', Threshold: 360, why: 'as long as two tries take' },
+    { name: 'pulled-lag', Threshold: 3_600_000, why: 'an hour' },
+  ])('$name rings above $why', ({ name, Threshold }) => {
+    expect(alarms(complete())[name]).toMatchObject({ Threshold, ComparisonOperator: 'GreaterThanThreshold' });
+  });
+
+  test('they say nothing themselves; the one over all of them does', () => {
+    const resources = complete();
+    expect(Object.values(alarms(resources)).filter((properties) => 'AlarmActions' in properties)).toEqual([]);
+    const composites = ofType(resources, 'AWS::CloudWatch::CompositeAlarm');
+    expect(composites.map(([id]) => id)).toEqual(['Unhealthy']);
+    const { AlarmName, AlarmRule, AlarmActions, OKActions } = composites[0]?.[1].Properties ?? {};
+    expect(AlarmName).toBe('trailwatch-prod-unhealthy');
+    expect([AlarmActions, OKActions]).toEqual([[{ Ref: 'AlertsTopic' }], [{ Ref: 'AlertsTopic' }]]);
+    const rule = (AlarmRule as { 'Fn::Sub': string })['Fn::Sub'];
+    for (const [id] of ofType(resources, 'AWS::CloudWatch::Alarm')) expect(rule).toContain(`ALARM("\${${id}}")`);
+  });
+
+  test('more of them than one alarm takes are parted among several', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 80 }, (_one, index) => [
+        `F${index}`,
+        { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `trailwatch-prod-f${index}`, Timeout: 30 } },
+      ]),
+    );
+    const resources = complete({}, many);
+    const rules = ofType(resources, 'AWS::CloudWatch::CompositeAlarm').map(([id, { Properties }]) => {
+      const rule = (Properties['AlarmRule'] as { 'Fn::Sub': string })['Fn::Sub'];
+      // As long as CloudWatch sees it, with names in the place of ids.
+      const written = rule.replaceAll(/\$\{(\w+)\}/g, (_match, child: string) =>
+        String(resources[child]?.Properties['AlarmName']),
+      );
+      return { id, children: rule.split(' OR ').length, characters: written.length };
+    });
+    expect(rules.map(({ id }) => id)).toEqual(['UnhealthyPart1', 'UnhealthyPart2', 'UnhealthyPart3', 'Unhealthy']);
+    expect(rules.at(-1)?.children).toBe(3);
+    expect(Math.max(...rules.map(({ children }) => children))).toBeLessThanOrEqual(most.children);
+    expect(Math.max(...rules.map(({ characters }) => characters))).toBeLessThan(most.ruleCharacters);
+  });
+
+  test('errors are counted in every log group of a function, and in no other', () => {
+    const other = { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/cloudtrail' } };
+    const filters = ofType(complete({}, { Other: other }), 'AWS::Logs::MetricFilter');
+    expect(filters.map(([, { Properties }]) => Properties['LogGroupName'])).toEqual([
+      { Ref: 'PulledLogs' },
+      { Ref: 'PushedLogs' },
+    ]);
+  });
+
+  test('a stage can do without them', () => {
+    const resources = complete({ healthAlarms: 'false' });
+    expect(Object.values(resources).filter(({ Type }) => /Alarm|MetricFilter/.test(Type))).toEqual([]);
+  });
+});
+
+describe('the dashboard', () => {
+  interface Widget {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly properties: { readonly title: string; readonly metrics?: readonly (readonly unknown[])[] };
+  }
+  const bodyOf = (resources: Resources): { widgets: readonly Widget[] } =>
+    JSON.parse((resources['Dashboard']?.Properties['DashboardBody'] as { 'Fn::Sub': string })['Fn::Sub']) as {
+      widgets: readonly Widget[];
+    };
+
+  test('has a chart for each question, none over another', () => {
+    const { widgets } = bodyOf(complete());
+    expect(widgets.map(({ properties }) => properties.title)).toEqual(
+      expect.arrayContaining([
+        'Health',
+        'Records read, a source a line',
+        'Records that could not be read',
+        'Findings, by level',
+        'What became of findings',
+        'Dead letters: work set aside, to be replayed',
+        'Age of the oldest message, in seconds',
+        'Duration (p95), in milliseconds',
+        'Copies at once',
+        'Cost: bytes that Athena read an hour',
+      ]),
+    );
+    for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
+    expect(new Set(widgets.map(({ x, y }) => `${x},${y}`)).size).toBe(widgets.length);
+  });
+
+  test('each of our own metrics that it names is one that the code counts', () => {
+    const searched = JSON.stringify(bodyOf(complete())).matchAll(/\{Trailwatch,[\w,]+\} MetricName=\\+"(\w+)/g);
+    const names = new Set([...searched].map(([, name]) => name ?? ''));
+    expect(names.size).toBeGreaterThan(6);
+    expect([...names].filter((name) => !ownMetrics().has(name))).toEqual([]);
+  });
+
+  test('each metric of AWS that it or an alarm names is one that AWS has', () => {
+    const resources = complete();
+    const named = [
+      ...bodyOf(resources).widgets.flatMap(({ properties }) => properties.metrics ?? []),
+      ...ofType(resources, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) => metricsOf(Properties)),
+    ].filter((metric): metric is [string, string] => typeof metric[0] === 'string');
+    expect(named.length).toBeGreaterThan(30);
+    const known = awsMetrics();
+    const unknown = named
+      .map(([namespace, name]) => `${namespace} ${name}`)
+      .filter((name) => !name.startsWith('Trailwatch ') && !known.has(name));
+    expect(unknown).toEqual([]);
+  });
+
+  test('lists every alarm', () => {
+    const resources = complete();
+    const text = JSON.stringify(bodyOf(resources));
+    for (const [, { Type, Properties }] of Object.entries(resources)) {
+      if (Type.endsWith('Alarm')) expect(text).toContain(`:alarm:${String(Properties['AlarmName'])}"`);
+    }
+  });
+});
+
+describe('brakes', () => {
+  const reserved = (resources: Resources): unknown[] =>
+    ofType(resources, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties['ReservedConcurrentExecutions']);
+
+  test.each([
+    { given: '', pulled: undefined, pushed: undefined, why: 'nothing is limited' },
+    { given: '20', pulled: undefined, pushed: 20, why: 'a function that reads a queue has its own brake' },
+  ])('reservedConcurrency=$given: $why', ({ given, pulled, pushed }) => {
+    expect(reserved(complete({ reservedConcurrency: given }))).toEqual([pulled, pushed]);
+  });
+
+  test('a stage that is off runs nothing, and lets its queues fill', () => {
+    const resources = complete({ enabled: 'false', reservedConcurrency: '20' });
+    expect(reserved(resources)).toEqual([0, 0]);
+    const enabled = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => Properties['Enabled'],
+    );
+    expect(enabled).toEqual([false, false]);
+    expect(resources['ToPushed']?.Properties['State']).toBe('DISABLED');
+    expect(resources['ToQueue']?.Properties['State']).toBe('ENABLED');
+  });
+});
+
+describe('log groups', () => {
+  test('have the key that is given', () => {
+    const [first] = ofType(complete({ logsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/x' }), 'AWS::Logs::LogGroup');
+    expect(first?.[1].Properties['KmsKeyId']).toBe('arn:aws:kms:eu-west-1:111122223333:key/x');
+    expect(ofType(complete(), 'AWS::Logs::LogGroup')[0]?.[1].Properties).not.toHaveProperty('KmsKeyId');
+  });
+
+  test('that the stack makes are there before a subscription is', () => {
+    const resources = complete(
+      {},
+      {
+        Made: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/made' } },
+        OnMade: { Type: 'AWS::Logs::SubscriptionFilter', DependsOn: 'Pushed', Properties: { LogGroupName: '/made' } },
+        OnOther: { Type: 'AWS::Logs::SubscriptionFilter', Properties: { LogGroupName: '/other' } },
+      },
+    );
+    expect(resources['OnMade']?.DependsOn).toEqual(['Pushed', 'Made']);
+    expect(resources['OnOther']?.DependsOn).toBeUndefined();
+  });
+});
+
+test('what is added is as AWS specifies it', () => {
+  const before = new Set(Object.keys(stackOf()));
+  const problems = specificationProblems({ Resources: complete({ reservedConcurrency: '5' }) });
+  expect(problems.filter((problem) => !before.has(problem.split(/[.:]/, 1)[0] ?? ''))).toEqual([]);
+});
+
+/** Counts are a union in the code; the two others are made elsewhere: levels by a method, errors by filters of the logs. */
+function ownMetrics(): ReadonlySet<string> {
+  const source = readFileSync(new URL('../../src/runtime/metrics.ts', import.meta.url), 'utf8');
+  const names = [...source.matchAll(/^\s*\| '(\w+)'/gm)].map(([, name]) => name ?? '');
+  return new Set([...names, 'Findings', 'ErrorsLogged']);
+}
+
+function awsMetrics(): ReadonlySet<string> {
+  const known = [...loadAwsServiceSpecSync().all('metric')].map(({ namespace, name }) => `${namespace} ${name}`);
+  // https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html
+  return new Set([...known, 'AWS/Athena ProcessedBytes']);
+}
+
+function metricsOf(properties: Readonly<Record<string, unknown>>): unknown[][] {
+  const several = (properties['Metrics'] ?? []) as readonly {
+    readonly MetricStat?: { readonly Metric: { readonly Namespace: string; readonly MetricName: string } };
+  }[];
+  return [
+    ...('MetricName' in properties ? [[properties['Namespace'], properties['MetricName']]] : []),
+    ...several.flatMap(({ MetricStat }) =>
+      MetricStat ? [[MetricStat.Metric.Namespace, MetricStat.Metric.MetricName]] : [],
+    ),
+  ];
+}
