@@ -17,6 +17,11 @@ export function parseTimeRange(from: string | undefined, to: string | undefined,
   return range;
 }
 
+/** parseMoment reads an option that names one moment, as the begin of a time range is written. */
+export function parseMoment(option: string, text: string, now: Date): Date {
+  return new Date(parseTime(option, text, now).start);
+}
+
 const dayMs = 86_400_000;
 const units = { m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs } as const;
 

@@ -26,7 +26,7 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
   return [
     ...matches.flatMap(([place, match]) =>
       (match?.account ?? [])
-        .filter((account) => !isKnown(account, accounts))
+        .filter((account) => !isKnownAccount(account, accounts))
         .map((account) => `${place}.account: no account is called ${account}: ${knownAccounts(accounts)}`),
     ),
     ...present(suppressions)
@@ -45,13 +45,14 @@ function matchesOf(tree: RouteTree | RouteSettings, place: string): readonly (re
   });
 }
 
-/** An id needs no name; a pattern is right when some id could fit it, or some name does. */
-function isKnown(account: string, accounts: Configuration['accounts']): boolean {
+/** isKnownAccount tells an account that there may be: an id needs no name, a pattern some name that fits it. */
+export function isKnownAccount(account: string, accounts: Configuration['accounts']): boolean {
   if (/^[\d*]+$/.test(account)) return true;
   return Object.values(accounts).some((name) => matchesGlob(account, name));
 }
 
-function knownAccounts(accounts: Configuration['accounts']): string {
+/** knownAccounts says which names there are. */
+export function knownAccounts(accounts: Configuration['accounts']): string {
   const names = Object.values(accounts);
   return names.length === 0 ? 'accounts names none' : `accounts names ${names.join(', ')}`;
 }

@@ -18,22 +18,6 @@ async function write(name: string, text: string): Promise<string> {
 
 const route = (...args: readonly string[]) => commandLine(['route', 'test', ...args]);
 
-describe('what docs/delivery.md shows', () => {
-  test('is what the commands print, with the configuration shown there', async () => {
-    const page = await readFile(join(root, 'docs/delivery.md'), 'utf8');
-    const [, yaml = ''] = /```yaml\n(.*?)```/su.exec(page) ?? [];
-    const config = await write('prod.yml', yaml);
-    const shown = [...page.matchAll(/```console\n\$ trailwatch route test (.*?)\n(.*?)```/gsu)];
-    expect(shown).toHaveLength(2);
-    for (const [, args = '', output] of shown) {
-      const { code, stdout, stderr } = await route(
-        ...args.split(' ').map((arg) => (arg === 'prod.yml' ? config : arg)),
-      );
-      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: output, stderr: '' });
-    }
-  });
-});
-
 describe('the routes that a stage has without any of its own', () => {
   test.each<[string, readonly string[], string]>([
     ['medium and above go to people', ['level=medium'], 'sns,slack'],
@@ -80,8 +64,162 @@ test('a suppression that has ended is named', async () => {
   );
   const { code, stdout, stderr } = await route('--config', config, 'rule=a', 'level=high', '--receivers', 'slack,sns');
   expect(stdout).toContain('! old: ended with 2026-03-11');
-  expect(stderr).toBe('trailwatch: suppression old of me@example.com ended with 2026-03-11 and no longer works\n');
+  expect(stderr).toBe('trailwatch: suppressions.old: ended with 2026-03-11, no longer works (me@example.com)\n');
   expect(code).toBe(0);
+});
+
+describe('every step of delivery', () => {
+  const yaml = `
+accounts: { '111122223333': production }
+receivers:
+  siem: { kind: webhook, address: 'https://siem.example.com/in', signingKey: /trailwatch/siem }
+route:
+  quietHours: { from: '22:00', to: '07:00', days: [sun], timezone: Europe/Berlin, except: high }
+  routes:
+    - match: { rule: Secret* }
+      groupBy: [rule, account]
+      groupWait: 5m
+      groupInterval: 1d
+      repeatInterval: 1d
+      throttle: off
+    - match: { tag: program }
+      receivers: siem
+      quietHours: off
+    - match: { tag: each }
+      groupBy: finding
+deployRoles: ci-deploy
+inhibitions:
+  down:
+    source: { rule: Endpoint down }
+    target: { rule: Endpoint * }
+    equal: [target]
+    for: 30m
+    reason: It is down
+trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
+`;
+  const noon = '2026-03-11T12:00+01:00';
+  const night = '2026-03-28T23:30Z';
+
+  test.each<[string, readonly string[], readonly RegExp[]]>([
+    [
+      'grouping, wait and quiet hours of a route',
+      ['rule=Secret read', 'level=medium', '--at', noon],
+      [
+        /\ntold\n  sns, slack\n    together  the same rule, account\n    wait      5m for others before it is told\n/,
+        /more      once, after 1d; what comes/,
+        /throttle  off\n    quiet     22:00 to 07:00, sun in Europe\/Berlin: not at 2026-03-11 12:00\n/,
+      ],
+    ],
+    [
+      'when a finding is told that comes in quiet hours',
+      ['level=medium', '--at', night],
+      [/quiet     until 2026-03-30 07:00 in Europe\/Berlin; from high on it is told all the same/],
+    ],
+    ['what is told all the same', ['level=high', '--at', night], [/quiet     22:00 to 07:00, sun in .*: not for high/]],
+    [
+      'what mutes others',
+      ['rule=Endpoint down', 'target=shop', 'level=high'],
+      [
+        /\? down: rule is Endpoint down; once told, it mutes for 30m what is of rule Endpoint \* with the same target, and /,
+        /reaches sns, slack, unless down mutes it/,
+      ],
+    ],
+    [
+      'what may be muted',
+      ['rule=Endpoint slow', 'target=shop', 'level=high'],
+      [
+        /\? down: rule is Endpoint slow; nobody is told within 30m of a finding of rule Endpoint down with the same target: It/,
+      ],
+    ],
+    [
+      'what lacks the label that decides',
+      ['rule=Endpoint slow', 'level=high'],
+      [/· down: there is no target, by which findings would agree/, /reaches sns, slack\n$/],
+    ],
+    [
+      'a rule on trial',
+      ['rule=Pod started', 'level=high'],
+      [
+        /✗ pods: rule is Pod started\. On trial until the end of 2026-12-31: nobody is told yet/,
+        /\nwould be told\n  sns, slack\n/,
+        /reaches none: pods is a trial, else it would reach sns, slack/,
+      ],
+    ],
+    [
+      'a trial that has ended',
+      ['rule=Pod started', 'level=high', '--at', '2027-01-01'],
+      [/· pods: ended with 2026-12-31/, /reaches sns, slack\n$/],
+    ],
+    [
+      'a program, which gets every finding',
+      ['tag=program', 'level=high'],
+      [
+        /  siem\n    together  nothing: a program reads there, and gets each finding\n    wait      none, it is told at once\n\n/,
+      ],
+    ],
+    [
+      'findings that stay apart',
+      ['tag=each', 'level=high'],
+      [/together  nothing: each finding by itself\n.*\n    throttle  10 of one rule in 4h/],
+    ],
+    [
+      'the role that deploys',
+      [
+        'level=medium',
+        'source=cloudtrail',
+        'actorKind=role',
+        'actor=arn:aws:sts::111122223333:assumed-role/ci-deploy/7',
+      ],
+      [
+        /✗ deploying-role: .*\. trailwatch, without end: The role that deploys/,
+        /reaches none: deploying-role suppresses it/,
+      ],
+    ],
+  ])('says %s', async (_what, args, said) => {
+    const config = await write('steps.yml', yaml);
+    const { code, stdout } = await route('--config', config, ...args);
+    for (const each of said) expect(stdout).toMatch(each);
+    expect(code).toBe(0);
+  });
+
+  test('is for programs too, as configurations write it', async () => {
+    const config = await write('steps.yml', yaml);
+    const { stdout } = await route(
+      '--config',
+      config,
+      'rule=Secret read',
+      'level=medium',
+      '--at',
+      night,
+      '--format',
+      'json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      at: '2026-03-28T23:30:00.000Z',
+      suppressions: [{ name: 'deploying-role', kind: 'passes' }, { name: 'aws-services' }],
+      inhibitions: [{ name: 'down', starts: false, mutable: false, for: '30m' }],
+      trials: [{ name: 'pods', kind: 'passes', until: '2026-12-31' }],
+      to: [
+        {
+          receiver: 'sns',
+          groupBy: ['rule', 'account'],
+          groupWait: '5m',
+          groupInterval: '1d',
+          repeatInterval: '1d',
+          throttle: 'off',
+          quietUntil: '2026-03-30T05:00:00.000Z',
+        },
+        { receiver: 'slack' },
+      ],
+      reaches: ['sns', 'slack'],
+    });
+  });
+
+  test('an account that nobody has is named', async () => {
+    const config = await write('steps.yml', yaml);
+    const { stderr } = await route('--config', config, 'level=low', 'account=prodution');
+    expect(stderr).toBe('trailwatch: account=prodution: no account is called that: accounts names production\n');
+  });
 });
 
 test('a run keeps back what is suppressed, and says so in its summary', async () => {
@@ -112,6 +250,7 @@ describe('wrong usage is exit 2, with what is wrong', () => {
       ['level=low', '--receivers', 'slak'],
       /no receiver of that name; known are sns, slack, none/,
     ],
+    ['a moment that is none', ['level=low', '--at', 'noon'], /--at noon: not a time/],
     ['an unknown stage', ['level=low', '--stage', 'prdo'], /there is no config\/prdo\.yml/],
     ['a stage that leaves the folder', ['level=low', '--stage', '../package'], /no name of a stage/],
     ['a finding that is not there', ['--finding', '/nowhere.json'], /--finding \/nowhere\.json: ENOENT/],

@@ -1,26 +1,64 @@
+import type { Level } from '../../model/level.ts';
 import type { Decision } from '../../notify/decide.ts';
+import type { InhibitionStep } from '../../notify/inhibit.ts';
 import { labelNames } from '../../notify/labels.ts';
+import { conditionText } from '../../notify/match.ts';
+import { durationText } from '../../notify/policy.ts';
 import { shown } from '../../notify/render/plain.ts';
 import type { RouteStep } from '../../notify/route.ts';
 import type { SuppressionStep } from '../../notify/suppress.ts';
+import type { TrialStep } from '../../notify/trial.ts';
 import type { Colors } from '../terminal.ts';
+import { addresseeLines } from './policy-text.ts';
 
-/** renderDecision shows what every suppression and route made of a finding, and where it goes. */
-export function renderDecision({ labels, suppressions, suppressed, route }: Decision, colors: Colors): string {
+/** Decided is a decision with what else is to be shown of it. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly inhibitions: readonly InhibitionStep[];
+  readonly at: Date;
+  readonly readByProgram: (receiver: string) => boolean;
+}
+
+/** reachedBy names the receivers that are told, if nothing that was told before mutes the finding. */
+export function reachedBy({ suppressed, trial, route }: Decision): readonly string[] {
+  return suppressed === undefined && trial === undefined ? route.receivers : [];
+}
+
+/** renderDecision shows what every step made of a finding, in the order of delivery, and where it goes. */
+export function renderDecision({ decision, inhibitions, ...asked }: Decided, colors: Colors): string {
+  const { labels, suppressions, trials, route } = decision;
   const known = labelNames.flatMap((name) => (labels[name] ?? []).map((value) => `${name}=${shown(value)}`));
+  const reached = reachedBy(decision);
+  const level = labels.level?.[0] as Level | undefined;
+  const told = addresseeLines(route.to, { level, ...asked }, colors);
   const lines = [
     colors.dim(known.join(' ')),
-    '',
-    colors.bold('suppressions'),
-    ...(suppressions.length === 0 ? ['  none'] : suppressions.map((step) => `  ${suppressionLine(step, colors)}`)),
+    ...section(
+      'suppressions',
+      suppressions.map((step) => suppressionLine(step, colors)),
+      colors,
+    ),
+    ...section(
+      'inhibitions',
+      inhibitions.map((step) => inhibitionLine(step, colors)),
+      colors,
+    ),
+    ...section(
+      'trials',
+      trials.map((step) => trialLine(step, colors)),
+      colors,
+    ),
     '',
     ...routeLines(route.tree, colors, '', ''),
+    ...(told.length === 0 ? [] : ['', colors.bold(reached.length === 0 ? 'would be told' : 'told'), ...told]),
     '',
-    suppressed === undefined
-      ? colors.bold(`reaches ${namesOf(route.receivers)}`)
-      : `${colors.bold('reaches none')}: ${shown(suppressed.suppression.name)} suppresses it, else it would reach ${namesOf(route.receivers)}`,
+    reachText(decision, inhibitions, colors),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[], colors: Colors): readonly string[] {
+  return ['', colors.bold(title), ...(lines.length === 0 ? ['  none'] : lines.map((line) => `  ${line}`))];
 }
 
 function suppressionLine({ kind, suppression, why }: SuppressionStep, colors: Colors): string {
@@ -34,6 +72,36 @@ function suppressionLine({ kind, suppression, why }: SuppressionStep, colors: Co
       return colors.dim(`· ${shown(name)}: ${shown(why)}`);
     case 'expired':
       return colors.yellow(`! ${shown(name)}: ${why}, asks nothing any more (${shown(owner)})`);
+    default:
+      throw new Error(kind satisfies never);
+  }
+}
+
+function inhibitionLine(step: InhibitionStep, colors: Colors): string {
+  const { inhibition, source, target, lacks, starts, mutable } = step;
+  const { name, equal, forMs, reason } = inhibition;
+  const alike = `with the same ${equal.join(' and ')}`;
+  const muted = `nobody is told within ${durationText(forMs)} of a finding of ${shown(conditionText({ match: inhibition.source }))} ${alike}`;
+  const mutes = `once told, it mutes for ${durationText(forMs)} what is of ${shown(conditionText({ match: inhibition.target }))} ${alike}`;
+  if (starts && mutable) {
+    return `${colors.yellow('?')} ${shown(name)}: ${shown(source.why)}; ${mutes}, and ${muted} that is not of both sides: ${shown(reason)}`;
+  }
+  if (starts) return `${colors.green('✓')} ${shown(name)}: ${shown(source.why)}; ${mutes}`;
+  if (mutable) return `${colors.yellow('?')} ${shown(name)}: ${shown(target.why)}; ${muted}: ${shown(reason)}`;
+  const fits = source.fits || target.fits;
+  const why = fits ? `there is no ${lacks}, by which findings would agree` : `${source.why}; ${target.why}`;
+  return colors.dim(`· ${shown(name)}: ${shown(why)}`);
+}
+
+function trialLine({ kind, trial, why }: TrialStep, colors: Colors): string {
+  const name = shown(trial.name);
+  switch (kind) {
+    case 'tries':
+      return `${colors.yellow('✗')} ${name}: ${shown(why)}. On trial until the end of ${trial.until}: nobody is told yet`;
+    case 'passes':
+      return colors.dim(`· ${name}: ${shown(why)}`);
+    case 'ended':
+      return colors.dim(`· ${name}: ${why}`);
     default:
       throw new Error(kind satisfies never);
   }
@@ -53,6 +121,19 @@ function stepText({ name, kind, why, decides, receivers, steps }: RouteStep, col
   // The root takes everything; that it asked those below needs no words.
   if (kind === 'takes') return steps.length > 0 && name === 'route' ? colors.bold('route') : said;
   return colors.dim(`· ${said}`);
+}
+
+function reachText(decision: Decision, inhibitions: readonly InhibitionStep[], colors: Colors): string {
+  const { suppressed, trial, route } = decision;
+  const names = namesOf(route.receivers);
+  const kept =
+    suppressed === undefined
+      ? trial && `${shown(trial.name)} is a trial`
+      : `${shown(suppressed.suppression.name)} suppresses it`;
+  if (kept !== undefined) return `${colors.bold('reaches none')}: ${kept}, else it would reach ${names}`;
+  const unless = inhibitions.filter(({ mutable }) => mutable).map(({ inhibition }) => shown(inhibition.name));
+  const muted = unless.length === 0 || route.receivers.length === 0 ? '' : `, unless ${unless.join(' or ')} mutes it`;
+  return colors.bold(`reaches ${names}`) + muted;
 }
 
 function namesOf(receivers: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ExitCode } from '../exit.ts';
 import { withConfigOption } from '../options.ts';
 import type { Surroundings } from '../terminal.ts';
@@ -12,6 +12,7 @@ Examples:
   trailwatch route test --stage prod --finding finding.json
   trailwatch route test --config config/prod.yml level=low --receivers none
   trailwatch route test level=critical --receivers sns,slack
+  trailwatch route test --stage prod level=high --at 2026-12-24T23:00+01:00 --format json
 
 Exit codes: 0 done, 1 other receivers than --receivers names, 2 wrong usage or a configuration that is refused
 `;
@@ -21,16 +22,21 @@ export function routeCommand(program: Command, surroundings: Surroundings, end: 
   const route = program
     .command('route')
     .summary('who would be told of a finding, and why')
-    .description('Ask the routes and suppressions of config/*.yml.')
+    .description('Ask what config/*.yml says of delivery.')
     .helpCommand(false);
 
   withConfigOption(route.command('test'))
     .summary('which receivers a finding would reach, and why')
-    .description('Show which suppressions and routes take a finding, as a tree, and which receivers it would reach.')
+    .description(
+      'Show what every step of delivery makes of a finding: suppressions, inhibitions, trials and routes, and how each ' +
+        'receiver that it would reach is told.',
+    )
     .argument('[label=value...]', 'what is known of the finding')
     .option('--stage <name>', "lay the stage's file, config/<name>.yml, over config/default.yml")
     .option('--finding <file>', 'take the labels from a finding as it is on the findings bus; - is standard input')
     .option('--receivers <names>', 'exit 1 when it would reach others than these: names with commas between, or none')
+    .option('--at <time>', 'ask for another moment than now: 2026-12-24T23:00+01:00, or UTC without a zone')
+    .addOption(new Option('--format <format>', 'how the answer is printed').choices(['text', 'json']).default('text'))
     .addHelpText('after', help)
     .action(async (labels: readonly string[], options: RouteTestOptions) => {
       const { testRoute } = await import('./test.ts');

@@ -1,18 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as wholeOf } from 'node:stream/consumers';
+import { isKnownAccount, knownAccounts, warningsOf } from '../../config/warnings.ts';
 import { messageOf } from '../../ingest/system-error.ts';
 import { createDecider } from '../../notify/decide.ts';
 import { findingDetailType, findingSource } from '../../notify/finding-contract.ts';
 import { labelNames, labelsOf, type LabelName, type Labels } from '../../notify/labels.ts';
 import { valueProblem } from '../../notify/match.ts';
 import { FindingEventError, openFindingEvent } from '../../notify/open-finding.ts';
-import { shown } from '../../notify/render/plain.ts';
+import { receiverKinds } from '../../notify/receiver-table.ts';
+import { plainJson, shown } from '../../notify/render/plain.ts';
 import { exitCode, UsageError, type ExitCode } from '../exit.ts';
 import { projectPath } from '../options.ts';
 import { readConfiguration } from '../read-configuration.ts';
 import type { Surroundings } from '../terminal.ts';
-import { renderDecision } from './decision-text.ts';
+import { parseMoment } from '../time-range.ts';
+import { decisionJson } from './decision-json.ts';
+import { reachedBy, renderDecision } from './decision-text.ts';
 
 /** RouteTestOptions are the flags of `trailwatch route test`. */
 export interface RouteTestOptions {
@@ -20,6 +24,8 @@ export interface RouteTestOptions {
   readonly stage?: string;
   readonly finding?: string;
   readonly receivers?: string;
+  readonly at?: string;
+  readonly format: 'text' | 'json';
 }
 
 /** testRoute says which receivers a finding would reach, and why; with expected ones, whether it is these. */
@@ -47,17 +53,31 @@ export async function testRoute(
       ? withAccountNames(parseLabels(given), configuration.accounts)
       : await readLabels(options.finding, configuration.accounts, surroundings);
 
-  const at = now();
+  const at = options.at === undefined ? now() : parseMoment('--at', options.at, now());
   const decider = createDecider(configuration);
   const decision = decider.decideFor(labels, at);
-  await out.write(renderDecision(decision, out.colors));
-  for (const { name, owner, expires } of decider.expired(at)) {
-    await err.write(
-      `trailwatch: suppression ${shown(name)} of ${shown(owner)} ended with ${expires} and no longer works\n`,
-    );
+  const decided = {
+    decision,
+    inhibitions: decider.inhibitions.steps(labels),
+    at,
+    readByProgram: (name: string) => {
+      const kind = configuration.receivers[name]?.kind;
+      return kind !== undefined && receiverKinds[kind].grouping === 'each';
+    },
+  };
+  await out.write(
+    options.format === 'json' ? `${plainJson(decisionJson(decided), 2)}\n` : renderDecision(decided, out.colors),
+  );
+  for (const account of given.filter((pair) => pair.startsWith('account=')).map((pair) => pair.slice(8))) {
+    if (!isKnownAccount(account, configuration.accounts)) {
+      await err.write(
+        `trailwatch: account=${shown(account)}: no account is called that: ${knownAccounts(configuration.accounts)}\n`,
+      );
+    }
   }
+  for (const warning of warningsOf(configuration, at)) await err.write(`trailwatch: ${shown(warning, 500)}\n`);
   if (wanted === undefined) return exitCode.done;
-  const reached = decision.suppressed === undefined ? decision.route.receivers : [];
+  const reached = reachedBy(decision);
   const [expected, actual] = [wanted.filter((name) => name !== 'none'), reached].map((names) =>
     names.toSorted().join(', '),
   );

@@ -1,0 +1,81 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadConfiguration } from '../../src/config/load-configuration.ts';
+import { warningsOf } from '../../src/config/warnings.ts';
+import { loadRules } from '../../src/detect/load-rules.ts';
+import { receiverKinds } from '../../src/notify/receiver-table.ts';
+import { commandLine, root } from '../cli/trailwatch.ts';
+
+/** docs/delivery.md shows nothing that isn't so: its files load, its sessions are run. So do the examples in config/default.yml. */
+const page = await readFile(join(root, 'docs/delivery.md'), 'utf8');
+const defaults = await readFile(join(root, 'config/default.yml'), 'utf8');
+const files = [...page.matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+const sessions = [...page.matchAll(/^```console\n\$ trailwatch (.*)\n([^]*?)^```$/gm)].map(([, line = '', output]) => {
+  return { line, output };
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trailwatch-delivery-page-'));
+  await writeFile(join(folder, 'prod.yml'), files[0] ?? '');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function load(text: string, ...before: readonly string[]) {
+  const path = join(folder, 'example.yml');
+  await writeFile(path, text);
+  return loadConfiguration([join(root, 'config/default.yml'), ...before, path]);
+}
+
+describe('the files', () => {
+  test('are all there', () => expect(files.length).toBeGreaterThan(3));
+
+  test.each(files)('load over default.yml, and nothing in them is a slip:\n%s', async (text) => {
+    expect(warningsOf(await load(text), new Date('2026-03-14T12:00:00Z'))).toEqual([]);
+  });
+});
+
+describe('the examples in the comments of default.yml', () => {
+  // `#   key:` and all that is indented below it.
+  const examples = [...defaults.matchAll(/^#   ([a-z][A-Za-z]*:.*\n(?:#     .*\n)*)/gm)].map(([, text = '']) =>
+    text.replace(/^# {3}/gm, ''),
+  );
+  test('are all there', () => expect(examples.length).toBeGreaterThan(8));
+  test.each(examples)('load over it:\n%s', async (text) => {
+    // Routes there name the receiver of another example.
+    const oncall = join(folder, 'oncall.yml');
+    await writeFile(oncall, 'receivers: { oncall: { kind: slack-webhook, address: /trailwatch/oncall } }');
+    await expect(load(text, oncall)).resolves.toBeDefined();
+  });
+});
+
+describe('the sessions', () => {
+  test('are all there', () => expect(sessions).toHaveLength(3));
+
+  test.each(sessions)('trailwatch $line', async ({ line, output }) => {
+    const args = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+    const { code, stdout, stderr } = await commandLine(
+      args.map((arg) => (arg === 'prod.yml' ? join(folder, 'prod.yml') : arg)),
+    );
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: output, stderr: '' });
+  });
+});
+
+test('the table of receivers has all kinds', () => {
+  const [, section = ''] = /^## Receivers\n([^]*?)^## /m.exec(page) ?? [];
+  const kinds = [...section.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, kind]) => kind);
+  expect(kinds).toEqual(Object.keys(receiverKinds));
+});
+
+test('rules that the page and default.yml name by title are there', async () => {
+  const { ruleSet } = await loadRules([join(root, 'rules')]);
+  const titles = new Set([...ruleSet.detections, ...ruleSet.correlations].map(({ meta }) => meta.title));
+  const inhibitions = [...files, defaults].flatMap((text) => [
+    ...text.matchAll(/(?:source|target): \{ rule: \[?([^\]}]+)/g),
+  ]);
+  const named = inhibitions.flatMap(([, list = '']) => list.split(',').map((title) => title.trim()));
+  expect(named.length).toBeGreaterThan(6);
+  expect(named.filter((title) => !titles.has(title))).toEqual([]);
+});
