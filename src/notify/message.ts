@@ -75,8 +75,9 @@ export interface EventLine {
   readonly target?: string;
   readonly from?: string;
   readonly outcome: Outcome;
-  /** Where the line stands for a finding: its rule. */
+  /** Where the line stands for a finding: its rule, and the name or else the id of its account. */
   readonly rule?: { readonly title: string; readonly level: Level };
+  readonly account?: string;
 }
 
 /** RawText is the event as it was logged, as indented JSON, perhaps cut. */
@@ -230,8 +231,12 @@ function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | unde
 }
 
 /** findingLineOf is a finding in a line, as a group of findings lists it. */
-export function findingLineOf({ event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>): EventLine {
-  return { ...lineOf(event), rule: { title, level } };
+export function findingLineOf(
+  { event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>,
+  { accountNames }: MessageContext = {},
+): EventLine {
+  const account = event.account === undefined ? undefined : accountOf(event.account, accountNames);
+  return { ...lineOf(event), rule: { title, level }, ...(account && { account: account.name ?? account.id }) };
 }
 
 function lineOf(event: AuditEvent): EventLine {

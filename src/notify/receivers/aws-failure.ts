@@ -3,7 +3,7 @@ import type { DeliveryErrorOptions } from '../receiver.ts';
 
 type Verdict = Pick<DeliveryErrorOptions, 'reason' | 'retryable'>;
 
-// Names of errors of SNS, EventBridge and what stands behind them. Anything else goes by its HTTP status.
+// Names of errors of SNS, EventBridge, Security Hub and what stands behind them. Anything else goes by its HTTP status.
 const verdicts: readonly (readonly [name: RegExp, verdict: Verdict])[] = [
   [/throttl|limitexceeded|toomanyrequests|slowdown/i, { reason: 'rate-limited', retryable: true }],
   [/timeout|abort/i, { reason: 'timeout', retryable: true }],
@@ -13,6 +13,8 @@ const verdicts: readonly (readonly [name: RegExp, verdict: Verdict])[] = [
     /accessdenied|authorization|notauthorized|unrecognizedclient|signature/i,
     { reason: 'unauthorized', retryable: false },
   ],
+  // Security Hub is not enabled here. https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
+  [/^invalidaccess/i, { reason: 'misconfigured', retryable: false }],
   [
     /notfound|resourcenotfound|kmsdisabled|kmsinvalidstate|endpointdisabled/i,
     { reason: 'misconfigured', retryable: false },
@@ -36,10 +38,14 @@ export function awsFailure(name: string, cause: unknown): DeliveryError {
   const { $metadata, code, message, name: type } = Object(cause) as Partial<AwsError>;
   const said = message ?? String(cause);
   // Node's network errors carry a code; AWS's carry a name. What the SDK wraps has its code in the message only.
-  const wrapped = type === 'Error' ? /\bE[A-Z_]{4,20}\b/.exec(said)?.[0] : type;
+  const wrapped = type === 'Error' ? wrappedCode(said) : type;
   const named = code ?? wrapped ?? 'Error';
   const verdict = awsVerdict(named, $metadata?.httpStatusCode);
   return new DeliveryError(`${name}: ${named}: ${said}`, { ...verdict, cause });
+}
+
+function wrappedCode(said: string): string | undefined {
+  return said.endsWith('socket hang up') ? 'ECONNRESET' : /\bE[A-Z_]{4,20}\b/.exec(said)?.[0];
 }
 
 /** What errors of the SDK and of Node's network have in common; they may come from another realm than ours. */

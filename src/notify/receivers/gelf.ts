@@ -1,10 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
-import type { Level } from '../../model/level.ts';
-import type { Notification } from '../notification.ts';
 import type { Receiver } from '../receiver.ts';
-import { clip, clipBytes, shown } from '../render/plain.ts';
-import { renderText } from '../render/text.ts';
+import { renderGelf } from '../render/gelf.ts';
 import { checkedAddress, post, statusVerdict, type HttpTools } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
@@ -22,27 +19,27 @@ export interface GelfOptions extends HttpTools {
  * https://go2docs.graylog.org/current/getting_in_log_data/gelf_format.html
  */
 export function createGelf(options: GelfOptions): Receiver {
-  const { name = 'gelf', address: readAddress, authorization, gzip = true } = options;
+  const { name = 'gelf', address, authorization = async () => '', gzip = true } = options;
   return {
     name,
     concurrency: 4,
     grouping: 'each',
     send: async (notification, signal) => {
-      const json = JSON.stringify(gelfOf(notification));
+      const json = JSON.stringify(renderGelf(notification));
       const body = gzip ? new Uint8Array(await compress(json)) : json;
-      const secrets = { address: readAddress, ...(authorization && { authorization }) };
-      await withSecrets<'address' | 'authorization', unknown>(name, secrets as never, (values) => {
-        const header = values.authorization;
+      await withSecrets(name, { address, authorization }, (secrets) => {
+        const header = secrets.authorization;
         const letter = {
           name,
-          address: checkedAddress(name, values.address),
+          address: checkedAddress(name, secrets.address),
           headers: {
             'content-type': 'application/json',
             ...(gzip && { 'content-encoding': 'gzip' }),
-            ...(header !== undefined && { authorization: header }),
+            ...(header !== '' && { authorization: header }),
           },
           body,
-          secrets: header === undefined ? [] : [header, ...header.split(' ').slice(1)],
+          // Without its scheme too: `Basic …`.
+          secrets: [header, ...header.split(' ').slice(1)],
         };
         return post(letter, statusVerdict, options, signal);
       });
@@ -51,84 +48,3 @@ export function createGelf(options: GelfOptions): Receiver {
 }
 
 const compress = promisify(gzipCallback);
-
-/** Syslog's severities, as Graylog shows and sorts by. */
-const severities: Readonly<Record<Level, number>> = { critical: 2, high: 3, medium: 4, low: 5, informational: 6 };
-
-// Graylog's input takes a chunk of 64 KB unless it is told otherwise; the search index takes 32,766 bytes a field.
-const maxFullBytes = 30_000;
-const maxFieldBytes = 8_000;
-
-/** gelfOf is a finding as a GELF message: the facts as fields to search by, the text as a person reads it. */
-export function gelfOf({
-  finding,
-  message,
-}: Pick<Notification, 'finding' | 'message'>): Readonly<Record<string, unknown>> {
-  const { event, rule } = finding;
-  const { account, cause, mainTarget, techniques } = message;
-  const fields: Readonly<Record<string, string | number | undefined>> = {
-    finding_id: finding.id,
-    fingerprint: finding.fingerprint,
-    completes: finding.completes,
-    trailwatch_level: rule.level,
-    rule_id: rule.id,
-    rule_title: rule.title,
-    tags: rule.tags.join(' '),
-    attack: techniques.map(({ id }) => id).join(' '),
-    account: event.account,
-    account_name: account?.name,
-    region: event.region,
-    log_source: [event.source.product, ...event.source.services].join(' '),
-    category: event.category.kind,
-    service: event.service,
-    action: event.action,
-    outcome: event.outcome.kind,
-    error_code: event.outcome.kind === 'failure' ? event.outcome.code : undefined,
-    actor: event.actor.name,
-    actor_kind: event.actor.kind,
-    actor_arn: event.actor.arn,
-    actor_chain: event.actor.chain.join(' < '),
-    access_key: event.actor.accessKeyId,
-    source_address: event.sourceAddress,
-    user_agent: event.userAgent,
-    target: mainTarget === undefined ? undefined : `${mainTarget.kind} ${mainTarget.id}`,
-    targets: event.targets.map(({ kind, id }) => `${kind} ${id}`).join(' '),
-    why: message.why.map(({ field, wanted, value }) => `${field} ${wanted}: ${value}`).join('; '),
-    correlated: finding.correlated.length > 0 ? finding.correlated.length : undefined,
-    caused_by: cause === undefined ? undefined : `${cause.service}:${cause.action}`,
-    runbook: message.runbook,
-    console_link: message.consoleLink,
-    event_id: event.id,
-    event_path: `${event.origin.path} #${event.origin.index}`,
-  };
-  return {
-    version: '1.1',
-    // Which system it happened on; Graylog calls it the source.
-    host: clip(
-      event.targets.find(({ kind }) => kind === 'host')?.id ?? account?.name ?? event.account ?? 'trailwatch',
-      250,
-    ),
-    short_message: shown(message.title, 500),
-    full_message: clipBytes(renderText(message, { detail: 'full', width: 100 }), maxFullBytes, cutMark),
-    timestamp: secondsOf(message.time),
-    level: severities[rule.level],
-    // `_id` is Graylog's own, so that no field has that name.
-    ...Object.fromEntries(
-      Object.entries(fields)
-        .filter(([, value]) => value !== undefined && value !== '')
-        .map(([key, value]) => [`_${key}`, typeof value === 'string' ? fieldOf(value) : value]),
-    ),
-  };
-}
-
-const cutMark = '\n… cut here: the message was longer than Graylog takes. The finding is whole on the findings bus.\n';
-
-function fieldOf(text: string): string {
-  return clipBytes(text.toWellFormed(), maxFieldBytes);
-}
-
-/** Seconds since 1970 with milliseconds; absent where the time is none, so that Graylog takes its own. */
-function secondsOf(time: string): number | undefined {
-  const ms = Date.parse(time);
-  return Number.isFinite(ms) ? ms / 1000 : undefined;
-}

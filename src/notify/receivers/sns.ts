@@ -1,8 +1,8 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { MessageAttributeValue, PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import type { Message } from '../message.ts';
 import type { Notification } from '../notification.ts';
 import type { Receiver } from '../receiver.ts';
+import { newsOf, type News } from '../render/news.ts';
 import { clip, clipBytes, shown } from '../render/plain.ts';
 import { renderText } from '../render/text.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -35,14 +35,16 @@ const mailWidth = 76;
 const cutMark = '\n… cut here: the message was longer than SNS takes. The finding is whole on the findings bus.\n';
 
 function publishInput(notification: Notification, topicArn: string): PublishCommandInput {
-  const { finding, id, message } = notification;
-  const attributes = attributesOf(notification);
-  const body = renderText(message, { detail: 'full', width: mailWidth });
+  const { finding, group, id, message } = notification;
+  const news = newsOf(notification);
+  const subject = subjectOf(news);
+  const attributes = attributesOf(notification, news);
+  const body = renderText(message, { detail: 'full', width: mailWidth }, group);
   return {
     TopicArn: topicArn,
-    Subject: subjectOf(message),
-    // Attributes count towards the limit.
-    Message: clipBytes(body, maxBytes - bytesOf(attributes), cutMark),
+    Subject: subject,
+    // Attributes count towards the limit; that the subject doesn't is said nowhere.
+    Message: clipBytes(body, maxBytes - bytesOf(attributes) - Buffer.byteLength(subject), cutMark),
     MessageAttributes: attributes,
     // A FIFO topic keeps the order of the same news, and drops the same fact when it comes again within five minutes.
     ...(topicArn.endsWith('.fifo') && { MessageGroupId: finding.fingerprint, MessageDeduplicationId: id }),
@@ -50,7 +52,7 @@ function publishInput(notification: Notification, topicArn: string): PublishComm
 }
 
 /** A subject is ASCII, begins with a letter, number or punctuation, has no line break, and is under 100 characters. */
-function subjectOf({ level, title }: Message): string {
+function subjectOf({ level, title }: News): string {
   const ascii = shown(title, 200)
     .replaceAll('→', '>')
     .replaceAll('…', '...')
@@ -62,13 +64,16 @@ function subjectOf({ level, title }: Message): string {
 }
 
 /**
+ * Of a group, they are those of its first finding, but for the level, which is the highest of all: nobody who waits for
+ * what is severe shall miss it.
+ *
  * Ten attributes at most: a subscription with raw delivery to SQS drops messages that have more.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
  */
-function attributesOf({ finding }: Notification): Record<string, MessageAttributeValue> {
+function attributesOf({ finding }: Notification, { level }: News): Record<string, MessageAttributeValue> {
   const { event, rule } = finding;
   const texts = {
-    level: rule.level,
+    level,
     rule: rule.id,
     account: event.account,
     region: event.region,

@@ -22,12 +22,14 @@ export interface News {
 export interface Counted {
   /** `14 times since 09:12 UTC` */
   readonly times: string;
-  /** `14 findings, from 2026-03-14 09:12:44 UTC to 2026-03-14 09:58:02 UTC` */
+  /** `14 findings, from 2026-03-14 09:12:44 to 09:58:02 UTC` */
   readonly span: string;
-  /** Why they are told together. */
-  readonly together: string;
+  /** Why findings that differ are told together; absent where they are the same news. */
+  readonly together?: string;
   /** Whether the findings differ, so that what the message says is true of the first only. */
   readonly mixed: boolean;
+  /** Whether all are of one rule, so that what the rule says is true of all. */
+  readonly oneRule: boolean;
   /** The latest findings, a line each, oldest first. */
   readonly lines: readonly string[];
   /** How many there were before those. */
@@ -47,20 +49,26 @@ export function newsOf({ message, group }: Pick<Notification, 'message' | 'group
 }
 
 // The word that counts comes first, where a subject or a push message shows it.
-function titleOf({ title, rule }: Message, { count, mixed, since, until }: GroupNews, single: boolean): string {
+function titleOf(message: Message, group: GroupNews, single: boolean): string {
+  const { count, mixed, since, until, together } = group;
   const begun = `since ${clockWords(since, until)}`;
-  if (!mixed) return `${count} times ${begun}: ${title}`;
+  if (!mixed) return `${count} times ${begun}: ${message.title}`;
+  const { account, rule } = message;
+  // Only what brings findings together is true of them all.
+  const place = account !== undefined && /\baccount\b/.test(together) ? ` in ${account.name ?? account.id}` : '';
   return single
-    ? `${count} findings ${begun}: ${clip(rule.title, 150)}`
-    : `${count} findings of several rules ${begun}`;
+    ? `${count} findings${place} ${begun}: ${clip(rule.title, 150)}`
+    : `${count} findings of several rules${place} ${begun}`;
 }
 
 function countedOf({ count, mixed, since, until, together, latest }: GroupNews, single: boolean): Counted {
+  const what = mixed ? 'findings' : 'times';
   return {
-    times: `${count} ${mixed ? 'findings' : 'times'} since ${clockWords(since, until)}`,
-    span: `${count} ${mixed ? 'findings' : 'times'}, from ${timeWords(since)} to ${timeWords(until)}`,
-    together,
+    times: `${count} ${what} since ${clockWords(since, until)}`,
+    span: `${count} ${what}, from ${spanWords(since, until)}`,
+    ...(mixed && { together }),
     mixed,
+    oneRule: single,
     lines: latest.map((line) => findingWords(line, mixed, single)),
     unlisted: Math.max(0, count - latest.length),
   };
@@ -68,10 +76,17 @@ function countedOf({ count, mixed, since, until, together, latest }: GroupNews, 
 
 /** What the same news shares is in the message already; of findings that differ, a line says all. */
 function findingWords(line: EventLine, mixed: boolean, single: boolean): string {
-  if (!mixed) return lineWords(line, []);
-  return single || line.rule === undefined
-    ? lineWords(line)
-    : `${lineWords(line)}: ${line.rule.title} (${line.rule.level})`;
+  if (!mixed) return timeWords(line.time);
+  const { account, rule, what } = line;
+  // What the rule says comes before what an event says, which may be long and of anybody's making.
+  const named = single || rule === undefined ? what : `${clip(rule.title, 150)} (${rule.level}): ${what}`;
+  return `${lineWords({ ...line, what: named })}${account === undefined ? '' : ` in ${account}`}`;
+}
+
+function spanWords(since: string, until: string): string {
+  const [from, to] = [timeWords(since), timeWords(until)];
+  if (from === since || to === until) return `${from} to ${to}`;
+  return `${from.slice(0, -' UTC'.length)} to ${since.slice(0, 10) === until.slice(0, 10) ? to.slice(11) : to}`;
 }
 
 /** The time of day, and the day too where the news began on an earlier one: `09:12 UTC`, `2026-03-13 23:58 UTC`. */

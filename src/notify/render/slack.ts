@@ -51,7 +51,10 @@ export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
       // Plain text knows no mentions and no links; `emoji` would turn `:name:` into pictures.
       { type: 'header', text: { type: 'plain_text', text: clip(title, limits.header), emoji: false } },
       ...bodyOf(message, news),
-      { type: 'context', elements: [mrkdwn(footOf(message))] },
+      {
+        type: 'context',
+        elements: [mrkdwn(`${news.counted?.mixed === true ? 'the first of them: ' : ''}${footOf(message)}`)],
+      },
     ],
     unfurl_links: false,
     unfurl_media: false,
@@ -90,7 +93,7 @@ function countedOf(counted: Counted | undefined): readonly KnownBlock[] {
   const shownLines = lines.slice(-listed);
   const hidden = unlisted + lines.length - shownLines.length;
   return [
-    ...sectionOf('Count', [`${entities(span, 200)}, told together: ${entities(together, 200)}`]),
+    ...sectionOf('Count', [entities(together === undefined ? span : `${span}; together: ${together}`, 400)]),
     ...(shownLines.length > 0
       ? blockOf('The latest', [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...shownLines])
       : []),

@@ -113,7 +113,7 @@ function payloadOf(message: Message, news: News, extent: Extent): TeamsPayload {
         items: [block([{ text: title, strong: true, large: true }])],
       },
       ...bodyOf(message, news, extent),
-      block([{ text: footOf(message), faint: true }]),
+      block([{ text: `${news.counted?.mixed === true ? 'the first of them: ' : ''}${footOf(message)}`, faint: true }]),
     ],
     actions: actionsOf(message, news, extent),
   };
@@ -157,7 +157,8 @@ function countedOf(counted: Counted | undefined, extent: Extent): readonly Eleme
   const lines = extent.listed === 0 ? [] : counted.lines.slice(-extent.listed);
   const hidden = counted.unlisted + counted.lines.length - lines.length;
   return [
-    ...row('Count', [`${counted.span}, told together: ${counted.together}`], extent),
+    ...row('Count', [counted.span], extent),
+    ...row('Together', counted.together === undefined ? [] : [counted.together], extent),
     ...row('The latest', [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...lines], extent, true),
   ];
 }
@@ -235,7 +236,13 @@ function indented(line: string): string {
   return '\u00a0'.repeat(Math.min(blanks, 40)) + inert(line.slice(blanks), 2000);
 }
 
-function actionsOf({ consoleLink, references, runbook }: Message, { kind }: News, extent: Extent): readonly object[] {
+function actionsOf(
+  { consoleLink, references, runbook }: Message,
+  { counted, kind }: News,
+  extent: Extent,
+): readonly object[] {
+  // Where they differ, what is known of the first would pass for all.
+  if (kind === 'again' && counted?.mixed === true) return [];
   const links: readonly (readonly [title: string, address: string | undefined])[] = [
     ['Open in CloudTrail', consoleLink],
     ['Runbook', runbook],

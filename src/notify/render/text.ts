@@ -55,9 +55,9 @@ export function renderText(message: Message, options: TextOptions, group?: Group
     case 'report':
       return [...head, ...reportOf(message, options, paint), ''].join('\n');
     case 'alert': {
-      const counted = countedRows(news.counted, listed);
-      const first = news.counted?.mixed === true ? ['', '--- The first of them', ''] : [];
-      const facts = [...block(counted), ...first, ...block(factsOf(message))];
+      const counted = block(countedRows(news.counted, listed));
+      const first = news.counted?.mixed === true ? ['--- The first of them', ''] : [];
+      const facts = [...counted, ...(counted.length > 0 ? [...gap(detail), ...first] : []), ...block(factsOf(message))];
       if (detail === 'compact') return [...head, ...facts, ''].join('\n');
       return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
     }
@@ -92,25 +92,20 @@ function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint
 
 /** What more there was: what all of them share, and the latest ones. */
 function againOf(message: Message, { counted }: News): readonly Row[] {
-  const shared: readonly Row[] =
-    counted?.mixed === true
-      ? []
-      : [
-          whereRow(message),
-          ...whoRows(message),
-          { label: 'what', values: [whatWords(message)] },
-          targetRow(message),
-          fromRow(message),
-        ];
+  const { consoleLink, findingId, runbook } = message;
+  const shared: readonly Row[] = [
+    whereRow(message),
+    ...whoRows(message),
+    { label: 'what', values: [whatWords(message)] },
+    targetRow(message),
+    fromRow(message),
+    { label: 'console', values: consoleLink === undefined ? [] : [consoleLink] },
+  ];
   return [
     ...countedRows(counted, 20),
-    ...shared,
-    { label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] },
-    { label: 'console', values: message.consoleLink === undefined ? [] : [message.consoleLink] },
-    {
-      label: 'alert',
-      values: [`the first of them was sent before with all that is known of it: finding ${message.findingId}`],
-    },
+    ...(counted?.mixed === true ? [] : shared),
+    { label: 'to do', values: runbook === undefined || counted?.oneRule === false ? [] : [runbook] },
+    { label: 'alert', values: [`all about the first of them was sent before: finding ${findingId}`] },
   ];
 }
 
@@ -120,7 +115,7 @@ function countedRows(counted: Counted | undefined, most: number): readonly Row[]
   const hidden = unlisted + Math.max(0, lines.length - most);
   return [
     { label: 'count', values: [span] },
-    { label: 'together', values: [together] },
+    { label: 'together', values: together === undefined ? [] : [together] },
     { label: 'latest', values: [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...lines.slice(-most)] },
   ];
 }

@@ -2,14 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Finding } from '../../../src/model/finding.ts';
 import { messageOf } from '../../../src/notify/message.ts';
+import type { GroupNews, Notification } from '../../../src/notify/notification.ts';
+import { renderAsff } from '../../../src/notify/receivers/asff.ts';
+import { renderGelf } from '../../../src/notify/render/gelf.ts';
 import { escapeHtml, safeHref } from '../../../src/notify/render/html.ts';
+import { renderPagerDuty } from '../../../src/notify/render/pagerduty.ts';
 import { clip, clipBytes, plain, plainJson, shown } from '../../../src/notify/render/plain.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
+import { renderTeams, type TeamsPayload } from '../../../src/notify/render/teams.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
 import { expectGolden } from '../../support/golden.ts';
 import {
   bruteForce,
   completion,
+  groups,
   hostile,
   instanceStopped,
   instanceStoppedByBen,
@@ -19,7 +25,7 @@ import {
 
 const context = { accountNames: { '111122223333': 'production' } };
 
-const specimens: readonly (readonly [string, Finding])[] = [
+const specimens: readonly (readonly [string, Finding, GroupNews?])[] = [
   ['root-login', rootLogin],
   ['correlation', bruteForce],
   ['host-ssh', sshRootLogin],
@@ -27,18 +33,82 @@ const specimens: readonly (readonly [string, Finding])[] = [
   ['instance-stopped', instanceStopped],
   ['instance-stopped-by-ben', instanceStoppedByBen],
   ['completion', completion],
+  ...groups,
 ];
 
-describe.each(specimens)('the message of %s', (name, finding) => {
+const place = { partition: 'aws', region: 'eu-central-1', account: '999988887777' };
+const now = new Date('2026-03-14T10:00:00Z');
+const json = (data: unknown): string => `${JSON.stringify(data, null, 2)}\n`;
+
+describe.each(specimens)('the message of %s', (name, finding, group) => {
   const message = messageOf(finding, context);
-  const compact = renderText(message, { detail: 'compact', width: 100 });
-  const full = renderText(message, { detail: 'full', width: 76 });
-  const slack = renderSlack(message);
+  const notification: Notification = { id: finding.id, finding, message, ...(group && { group }) };
+  const compact = renderText(message, { detail: 'compact', width: 100 }, group);
+  const full = renderText(message, { detail: 'full', width: 76 }, group);
+  const slack = renderSlack(message, group);
+  const teams = renderTeams(message, group);
+  const pagerDuty = renderPagerDuty(notification);
 
   test('reads as it was looked at, on a terminal', () => expectGolden(`notify/${name}.console.txt`, compact));
   test('reads as it was looked at, as mail', () => expectGolden(`notify/${name}.mail.txt`, full));
-  test('reads as it was looked at, in Slack', () =>
-    expectGolden(`notify/${name}.slack.json`, `${JSON.stringify(slack, null, 2)}\n`));
+  test('reads as it was looked at, in Slack', () => expectGolden(`notify/${name}.slack.json`, json(slack)));
+  test('reads as it was looked at, in Teams', () => {
+    expectGolden(`notify/${name}.teams.json`, json(teams));
+    // What a person sees of it, to be looked at.
+    expectGolden(`notify/${name}.teams.txt`, seenInTeams(teams));
+  });
+  test('reads as it was looked at, in PagerDuty', () => expectGolden(`notify/${name}.pagerduty.json`, json(pagerDuty)));
+
+  if (group === undefined) {
+    const gelf = renderGelf(notification);
+    const asff = renderAsff(notification, place, now);
+
+    test('reads as it was looked at, for Graylog', () => expectGolden(`notify/${name}.gelf.json`, json(gelf)));
+    test('reads as it was looked at, in Security Hub', () => expectGolden(`notify/${name}.asff.json`, json(asff)));
+
+    test('is a GELF message', () => {
+      expect(gelf).toMatchObject({ version: '1.1', host: expect.any(String), short_message: expect.any(String) });
+      expect(gelf).not.toHaveProperty('_id');
+      for (const key of Object.keys(gelf).filter((one) => one.startsWith('_'))) expect(key).toMatch(/^_[\w.-]+$/);
+      for (const value of Object.values(gelf)) expect(['string', 'number']).toContain(typeof value);
+    });
+
+    test('is within the limits of Security Hub', () => {
+      expect(Buffer.byteLength(JSON.stringify(asff))).toBeLessThan(240_000);
+      expect(asff.Title?.length).toBeLessThanOrEqual(256);
+      expect(asff.Description?.length).toBeLessThanOrEqual(1024);
+      expect(asff.Resources?.length).toBeLessThanOrEqual(32);
+      const fields = Object.entries(asff.ProductFields ?? {});
+      expect(fields.length).toBeLessThanOrEqual(50);
+      for (const [key, value] of fields) {
+        expect(key.length).toBeLessThanOrEqual(128);
+        expect(value.length).toBeLessThanOrEqual(2048);
+      }
+    });
+  }
+
+  test('is within the limits of Teams and PagerDuty', () => {
+    expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThanOrEqual(28_000);
+    expect(Buffer.byteLength(JSON.stringify(pagerDuty))).toBeLessThanOrEqual(500_000);
+    expect((pagerDuty['payload'] as { summary: string }).summary.length).toBeLessThanOrEqual(1024);
+  });
+
+  test('has text from events in Teams only where nothing reads it', () => {
+    const kinds = elementsOf(teams).map(({ type }) => type);
+    // A TextBlock and a FactSet read Markdown.
+    expect(kinds).not.toContain('TextBlock');
+    expect(kinds).not.toContain('FactSet');
+    for (const { type, text, url } of elementsOf(teams)) {
+      if (type === 'TextRun') expect(text).not.toMatch(/\{\{|\$\{|[\p{Cc}\u202e\u200b]/u);
+      if (url !== undefined) expect(url).toMatch(/^https:\/\//);
+    }
+  });
+
+  test('keeps to 76 columns in a mail, but for what must be pasted whole', () => {
+    const written = full.split('\n--- ')[0]?.split('\n') ?? [];
+    const wide = written.filter((line) => line.length > 76 && !/https?:\/\/|\S{60,}/.test(line));
+    expect(wide).toEqual([]);
+  });
 
   test('cannot steer a terminal or a mail client', () => {
     for (const text of [compact, full]) expect(text.replaceAll('\n', '')).toBe(plain(text.replaceAll('\n', '')));
@@ -177,4 +247,40 @@ function markupOf({ blocks }: ReturnType<typeof renderSlack>): readonly string[]
     if (block.type === 'context') return block.elements.flatMap((one) => ('text' in one ? [one.text ?? ''] : []));
     return [];
   });
+}
+
+interface CardElement {
+  readonly type?: string;
+  readonly text?: string;
+  readonly url?: string;
+}
+
+/** Every element of a card, however deep. */
+function elementsOf(data: unknown): readonly CardElement[] {
+  if (typeof data !== 'object' || data === null) return [];
+  const inner = Object.values(data).flatMap(elementsOf);
+  return Array.isArray(data) ? inner : [data, ...inner];
+}
+
+/** A card as a person sees it, roughly. */
+function seenInTeams({ attachments: [{ content }] }: TeamsPayload): string {
+  const seen = (element: unknown): string => {
+    const { type, items, columns, inlines, id } = element as Record<string, readonly unknown[] | string | undefined>;
+    const all = (parts: unknown, between: string): string =>
+      Array.isArray(parts) ? parts.map(seen).join(between) : '';
+    switch (String(type)) {
+      case 'Container':
+        return `${id === undefined ? '' : `[${String(id)}, shown when asked for]\n`}${all(items, '\n')}`;
+      case 'ColumnSet':
+        return all(columns, '');
+      case 'Column':
+        return all(items, '\n').padEnd((element as { width: string }).width === 'stretch' ? 0 : 18);
+      case 'RichTextBlock':
+        return all(inlines, '');
+      default:
+        return (element as CardElement).text ?? '';
+    }
+  };
+  const buttons = content.actions.map((action) => `[ ${(action as { title: string }).title} ]`).join('  ');
+  return `${[...content.body.map(seen), buttons].join('\n')}\n`;
 }

@@ -1,6 +1,8 @@
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { findingId, fingerprintOf } from '../../../src/model/finding.ts';
 import type { Finding } from '../../../src/model/finding.ts';
+import { findingLineOf } from '../../../src/notify/message.ts';
+import type { GroupNews } from '../../../src/notify/notification.ts';
 
 const production = '111122223333';
 
@@ -197,6 +199,74 @@ export const instanceStoppedByBen: Finding = {
 
 /** The same, when the call came after the alert. */
 export const completion: Finding = { ...instanceStoppedByBen, completes: '2f1e3d4c-5b6a-4789-8abc-def012345678' };
+
+/** The root user again and again: the same news, opened. */
+export const rootAgain: GroupNews = {
+  key: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
+  kind: 'again',
+  together: 'the same news',
+  mixed: false,
+  count: 14,
+  since: '2026-03-14T09:12:44.000Z',
+  until: '2026-03-14T09:58:02.000Z',
+  latest: [31, 44, 52, 57].map((minute) =>
+    findingLineOf({
+      ...rootLogin,
+      event: { ...rootSignIn, time: `2026-03-14T09:${minute}:02.000Z` },
+    }),
+  ),
+};
+
+const late = '2026-03-13T23:58:05.000Z';
+
+/** The first of many that differ, shortly before midnight. */
+const firstOfMany: Finding = {
+  ...sshRootLogin,
+  time: late,
+  event: { ...sshRootLogin.event, time: late, targets: [{ kind: 'host', id: 'web-7' }] },
+};
+
+/** Findings of one rule that differ: by whom, on which host. */
+export const manyHosts: GroupNews = {
+  ...rootAgain,
+  together: 'rule and account',
+  mixed: true,
+  count: 37,
+  since: late,
+  until: '2026-03-14T10:34:05.000Z',
+  latest: [31, 32, 33, 34].map((minute) =>
+    findingLineOf(
+      {
+        ...sshRootLogin,
+        event: { ...sshRootLogin.event, ...at(minute), targets: [{ kind: 'host', id: `web-${minute}` }] },
+      },
+      { accountNames: { [production]: 'production' } },
+    ),
+  ),
+};
+
+/** Findings of several rules, one of them worse than the first. */
+export const severalRules: GroupNews = {
+  ...manyHosts,
+  together: 'account',
+  count: 4,
+  latest: [firstOfMany, rootLogin, { ...hostile, rule: { ...hostile.rule, title: hostileText } }, sshRootLogin].map(
+    (one) => findingLineOf(one),
+  ),
+};
+
+function at(minute: number): { readonly time: string } {
+  return { time: `2026-03-14T10:${minute}:05.000Z` };
+}
+
+/** Alerts of groups: of each, the first finding and what is told of the others. */
+export const groups: readonly (readonly [name: string, finding: Finding, group: GroupNews])[] = [
+  ['again', rootLogin, rootAgain],
+  ['first-of-several', rootLogin, { ...rootAgain, kind: 'first', count: 4 }],
+  ['mixed-first', firstOfMany, { ...manyHosts, kind: 'first' }],
+  ['mixed-again', firstOfMany, manyHosts],
+  ['several-rules', firstOfMany, severalRules],
+];
 
 function finding(event: AuditEvent, rule: Finding['rule']): Finding {
   return {

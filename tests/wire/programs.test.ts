@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Receiver } from '../../src/notify/receiver.ts';
+import { createGelf } from '../../src/notify/receivers/gelf.ts';
+import { createPagerDuty } from '../../src/notify/receivers/pagerduty.ts';
+import { createTeams } from '../../src/notify/receivers/teams.ts';
+import { createWebhook } from '../../src/notify/receivers/webhook.ts';
+import { renderGelf } from '../../src/notify/render/gelf.ts';
+import { startMisbehavingServer, type MisbehavingServer, type Post } from '../support/misbehaving-server.ts';
+import { completion, hostile, instanceStopped, rootAgain, rootLogin } from '../unit/notify/specimens.ts';
+import { never, notificationOf } from './notification.ts';
+
+let server: MisbehavingServer;
+const sleep = async (): Promise<void> => {};
+
+beforeEach(async () => {
+  server = await startMisbehavingServer({ status: 202 });
+});
+
+afterEach(() => server.close());
+
+function last(): Post {
+  const post = server.posts.at(-1);
+  if (post === undefined) throw new Error('nothing was posted');
+  return post;
+}
+
+const json = (): Record<string, unknown> => JSON.parse(last().body) as Record<string, unknown>;
+
+describe('webhook', () => {
+  const key = Buffer.from('0123456789abcdef0123456789abcdef');
+  const secret = `whsec_${key.toString('base64')}`;
+  const webhook = (signingKey = secret): Receiver =>
+    createWebhook({
+      address: async () => `${server.url}/in`,
+      signingKey: async () => signingKey,
+      now: () => new Date('2026-03-14T09:13:00.500Z'),
+      fetch,
+    });
+
+  /** As docs/receivers.md shows it to those who read the webhook. */
+  function isGenuine({ headers, body }: Post, secretKey: Buffer): boolean {
+    const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    const wanted = createHmac('sha256', secretKey).update(content).digest();
+    return String(headers['webhook-signature'])
+      .split(' ')
+      .filter((signature) => signature.startsWith('v1,'))
+      .map((signature) => Buffer.from(signature.slice(3), 'base64'))
+      .some((given) => given.length === wanted.length && timingSafeEqual(given, wanted));
+  }
+
+  test('posts a finding in the published contract, in an envelope', async () => {
+    const schema = JSON.parse(
+      readFileSync(path.resolve(import.meta.dirname, '../../schemas/finding.schema.json'), 'utf8'),
+    ) as object;
+    const ajv = new Ajv2020({ allErrors: true });
+    (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
+    const valid = ajv.compile(schema);
+    for (const finding of [rootLogin, hostile, completion]) {
+      await webhook().send(notificationOf(finding), never);
+      const { data, ...envelope } = json();
+      expect(envelope).toEqual({ type: 'trailwatch.finding', id: finding.id, timestamp: '2026-03-14T09:13:00.500Z' });
+      expect(valid(data) ? [] : valid.errors).toEqual([]);
+    }
+  });
+
+  test('is signed over id, time and body', async () => {
+    await webhook().send(notificationOf(rootLogin), never);
+    expect(last().headers).toMatchObject({ 'webhook-id': rootLogin.id, 'webhook-timestamp': '1773479580' });
+    expect(isGenuine(last(), key)).toBe(true);
+    expect(isGenuine(last(), Buffer.from('another'))).toBe(false);
+    expect(isGenuine({ ...last(), body: `${last().body} ` }, key)).toBe(false);
+    expect(isGenuine({ ...last(), headers: { ...last().headers, 'webhook-timestamp': '1773479581' } }, key)).toBe(
+      false,
+    );
+    expect(isGenuine({ ...last(), headers: { ...last().headers, 'webhook-id': 'x' } }, key)).toBe(false);
+  });
+
+  test('is signed with the old key and the new one while it is changed', async () => {
+    const other = 'a plain key of more than 24 bytes';
+    await webhook(`${secret} ${other.replaceAll(' ', '-')}`).send(notificationOf(rootLogin), never);
+    expect(isGenuine(last(), key)).toBe(true);
+    expect(isGenuine(last(), Buffer.from(other.replaceAll(' ', '-')))).toBe(true);
+  });
+
+  test.each([['tiny-key'], ['whsec_c2hvcnQ='], [`${secret} tiny-key`]])(
+    'refuses to sign with a key too short to protect: %s',
+    async (given) => {
+      await expect(webhook(given).send(notificationOf(rootLogin), never)).rejects.toMatchObject({
+        reason: 'misconfigured',
+        retryable: false,
+        message: expect.not.stringContaining(given),
+      });
+      expect(server.posts).toEqual([]);
+    },
+  );
+
+  test('a finding of megabytes is made fit, and says so', async () => {
+    await webhook().send(notificationOf(hostile), never);
+    expect(last().bytes.length).toBeLessThan(1_000_000);
+    expect(json()['data']).toMatchObject({ omitted: expect.arrayContaining(['the raw record']) });
+  });
+
+  test.each([200, 201, 204])('%d is a yes', async (status) => {
+    server.script = [{ status }];
+    await webhook().send(notificationOf(rootLogin), never);
+  });
+
+  test.each(['http://siem.example.com/in', 'https://user:pass@siem.example.com/in', 'ftp://x/', 'nonsense'])(
+    'never posts to %s',
+    async (address) => {
+      const receiver = createWebhook({
+        address: async () => address,
+        signingKey: async () => secret,
+        now: () => new Date(0),
+        fetch: () => {
+          throw new Error('posted');
+        },
+      });
+      await expect(receiver.send(notificationOf(rootLogin), never)).rejects.toMatchObject({
+        reason: 'misconfigured',
+        retryable: false,
+        message: 'webhook: its address must begin with https://, and hold no user and password',
+      });
+    },
+  );
+
+  test('tells programs every finding by itself', () => expect(webhook().grouping).toBe('each'));
+});
+
+describe('gelf', () => {
+  const gelf = (options: { readonly gzip?: boolean; readonly authorization?: string } = {}): Receiver =>
+    createGelf({
+      address: async () => `${server.url}/gelf`,
+      fetch,
+      ...(options.gzip !== undefined && { gzip: options.gzip }),
+      ...(options.authorization !== undefined && { authorization: async () => options.authorization ?? '' }),
+    });
+
+  test('posts a GELF message, compressed', async () => {
+    await gelf().send(notificationOf(rootLogin), never);
+    expect(last().url).toBe('/gelf');
+    expect(last().headers).toMatchObject({ 'content-encoding': 'gzip', 'content-type': 'application/json' });
+    expect(last().headers).not.toHaveProperty('authorization');
+    expect(JSON.parse(gunzipSync(last().bytes).toString())).toEqual(renderGelf(notificationOf(rootLogin)));
+  });
+
+  test('or as it is, with a header that says who sends', async () => {
+    await gelf({ gzip: false, authorization: 'Basic dXNlcjpwYXNz' }).send(notificationOf(rootLogin), never);
+    expect(last().headers).toMatchObject({ authorization: 'Basic dXNlcjpwYXNz' });
+    expect(json()).toMatchObject({ version: '1.1', level: 3, timestamp: 1773479564, _account: '111122223333' });
+  });
+
+  test('a time that is none is left to Graylog', () => {
+    const odd: Finding = { ...rootLogin, time: 'yesterday' };
+    expect(JSON.stringify(renderGelf(notificationOf(odd)))).not.toContain('"timestamp"');
+  });
+});
+
+describe('pagerduty', () => {
+  const pager = (autoResolve = false): Receiver =>
+    createPagerDuty({
+      routingKey: async () => '0123456789abcdef0123456789abcdef',
+      address: new URL('/v2/enqueue', server.url),
+      autoResolve,
+      fetch,
+      sleep,
+    });
+
+  test('triggers an alert of the service that the key names', async () => {
+    const receipt = await pager().send(notificationOf(rootLogin), never);
+    expect(json()).toMatchObject({
+      routing_key: '0123456789abcdef0123456789abcdef',
+      event_action: 'trigger',
+      dedup_key: rootLogin.id,
+      payload: { severity: 'error', summary: 'Root user signed in to the console: root in production' },
+    });
+    expect(receipt).toEqual({ dedupKey: rootLogin.id });
+  });
+
+  test('tells more of one group to one incident, and resolves that', async () => {
+    const opened = { ...notificationOf(rootLogin), group: { ...rootAgain, kind: 'first', count: 1 } as const };
+    const receipt = (await pager(true).send(opened, never)) ?? {};
+    const first = json()['dedup_key'];
+    await pager(true).send({ ...notificationOf(rootLogin), group: { ...rootAgain, receipt } }, never);
+    expect(json()).toMatchObject({ dedup_key: first, payload: { summary: expect.stringMatching(/^14 times since/) } });
+    await pager(true).close?.({ key: rootAgain.key, finding: rootLogin, count: 14, receipt }, never);
+    expect(json()).toEqual({
+      routing_key: '0123456789abcdef0123456789abcdef',
+      event_action: 'resolve',
+      dedup_key: first,
+    });
+  });
+
+  test('resolves nothing by itself unless it is told to', () => expect(pager().close).toBeUndefined());
+
+  test('what completes an alert goes to the same incident', async () => {
+    await pager().send(notificationOf(instanceStopped), never);
+    const alert = json()['dedup_key'];
+    await pager().send(notificationOf(completion), never);
+    expect(json()).toMatchObject({ dedup_key: alert, payload: { summary: expect.stringMatching(/^Now known/) } });
+  });
+
+  test('a close that fails says so as a send does', async () => {
+    server.script = [{ status: 500 }];
+    const closed = pager(true).close?.({ key: 'k', finding: rootLogin, count: 1 }, never);
+    await expect(closed).rejects.toMatchObject({ reason: 'unavailable', retryable: true });
+  });
+});
+
+describe('teams', () => {
+  const teams = (): Receiver =>
+    createTeams({ address: async () => `${server.url}/workflows/x?sig=very-secret-signature`, fetch, sleep });
+
+  test('posts one Adaptive Card, also of a finding of megabytes', async () => {
+    for (const finding of [rootLogin, hostile]) {
+      await teams().send(notificationOf(finding), never);
+      expect(last().bytes.length).toBeLessThanOrEqual(28_000);
+      expect(json()).toMatchObject({
+        type: 'message',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
+      });
+    }
+  });
+
+  test.each([
+    ['1', undefined],
+    ['', undefined],
+    [
+      'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x',
+      'rate-limited',
+    ],
+    ['Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413', 'too-large'],
+    ['Webhook message delivery failed', 'unavailable'],
+  ])('200 with %j', async (body, reason) => {
+    server.script = [{ status: 200, body }];
+    const sent = teams().send(notificationOf(rootLogin), never);
+    if (reason === undefined) await sent;
+    else await expect(sent).rejects.toMatchObject({ reason });
+  });
+
+  test.each(['WorkflowTriggerIsNotEnabled', 'TriggerInputSchemaMismatch'])('a workflow that says %s', async (code) => {
+    server.script = [{ status: 400, body: JSON.stringify({ error: { code } }) }];
+    await expect(teams().send(notificationOf(rootLogin), never)).rejects.toMatchObject({
+      reason: 'misconfigured',
+      retryable: false,
+    });
+  });
+});
