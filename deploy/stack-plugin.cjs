@@ -5,15 +5,18 @@ const { reserve, stop } = require('./stack/brakes.cjs');
 const { dashboard } = require('./stack/dashboard.cjs');
 const { attachAfter, encryptLogs } = require('./stack/log-groups.cjs');
 const { remains } = require('./stack/remains.cjs');
+const { trailAccess } = require('./stack/trail-access.cjs');
 
-/** completeStack adds to a template's resources what is made from the others, and changes what holds for all of them. */
-function completeStack(resources, stage) {
+/** completeStack adds to a template what is made from its resources, and changes what holds for all of them. */
+function completeStack(template, stage) {
+  const { Resources: resources } = template;
   encryptLogs(resources, stage.logsKeyArn);
   Object.assign(resources, healthAlarms(resources, stage));
   Object.assign(resources, dashboard(resources, stage));
   attachAfter(resources);
   reserve(resources, stage.reservedConcurrency);
   stop(resources, stage.enabled);
+  template.Outputs = { ...template.Outputs, ...trailAccess(resources, stage) };
 }
 
 class StackPlugin {
@@ -31,8 +34,11 @@ class StackPlugin {
   complete() {
     const { service } = this.serverless;
     const stage = this.provider.getStage();
-    const { Resources } = service.provider.compiledCloudFormationTemplate;
-    completeStack(Resources, { ...service.custom.stack, stage, prefix: `${service.service}-${stage}` });
+    completeStack(service.provider.compiledCloudFormationTemplate, {
+      ...service.custom.stack,
+      stage,
+      prefix: `${service.service}-${stage}`,
+    });
   }
 
   async lookBeforeRemoving() {

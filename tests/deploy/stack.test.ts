@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
 import { ofType } from './checks.ts';
-import type { Template } from './packaged.ts';
+import type { Resource, Template } from './packaged.ts';
 import { requireOfDeploy } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
 
@@ -10,13 +10,15 @@ type Resources = Template['Resources'];
 interface Stage {
   readonly prefix: string;
   readonly stage: string;
+  readonly createTrail: string;
+  readonly trailBucket: string;
   readonly enabled: string;
   readonly healthAlarms: string;
   readonly logsKeyArn: string;
   readonly reservedConcurrency: string;
 }
 const { completeStack } = requireOfDeploy('./stack-plugin.cjs') as {
-  readonly completeStack: (resources: Resources, stage: Stage) => void;
+  readonly completeStack: (template: Pick<Template, 'Resources'>, stage: Stage) => void;
 };
 const { most } = requireOfDeploy('./stack/health-alarms.cjs') as {
   most: { readonly children: number; readonly ruleCharacters: number };
@@ -82,15 +84,20 @@ function stackOf(more: Record<string, unknown> = {}): Record<string, unknown> {
 
 function complete(changed: Partial<Stage> = {}, more: Record<string, unknown> = {}): Resources {
   const resources = stackOf(more) as unknown as Resources;
-  completeStack(resources, {
-    prefix: 'trailwatch-prod',
-    stage: 'prod',
-    enabled: 'true',
-    healthAlarms: 'true',
-    logsKeyArn: '',
-    reservedConcurrency: '',
-    ...changed,
-  });
+  completeStack(
+    { Resources: resources },
+    {
+      prefix: 'trailwatch-prod',
+      stage: 'prod',
+      createTrail: 'false',
+      trailBucket: '',
+      enabled: 'true',
+      healthAlarms: 'true',
+      logsKeyArn: '',
+      reservedConcurrency: '',
+      ...changed,
+    },
+  );
   return resources;
 }
 
@@ -184,10 +191,12 @@ describe('the dashboard', () => {
     readonly width: number;
     readonly properties: { readonly title: string; readonly metrics?: readonly (readonly unknown[])[] };
   }
-  const bodyOf = (resources: Resources): { widgets: readonly Widget[] } =>
-    JSON.parse((resources['Dashboard']?.Properties['DashboardBody'] as { 'Fn::Sub': string })['Fn::Sub']) as {
-      widgets: readonly Widget[];
+  const bodyOf = (resources: Resources): { readonly widgets: readonly Widget[] } => {
+    const { DashboardBody } = (resources['Dashboard'] as Resource).Properties as {
+      DashboardBody: { 'Fn::Sub': string };
     };
+    return JSON.parse(DashboardBody['Fn::Sub']) as { readonly widgets: readonly Widget[] };
+  };
 
   test('has a chart for each question, none over another', () => {
     const { widgets } = bodyOf(complete());
