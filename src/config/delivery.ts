@@ -13,7 +13,7 @@ import { durationBetween, policyOptions } from './policy.ts';
 import { object, text } from './schema.ts';
 
 /** Reserved: findings that nobody shall get are remembered under these, and canaries return to theirs. */
-const reserved: ReadonlySet<string> = new Set(['none', 'suppressed', canaryReceiver]);
+const reserved: ReadonlySet<string> = new Set(['none', 'suppressed', 'inhibited', 'trial', canaryReceiver]);
 
 const receiver = v.pipe(
   v.looseObject(
