@@ -26,6 +26,11 @@ const parameters = {
   trailLockDays: optional(whole(1, 36_500)),
   trailLockMode: oneOf('GOVERNANCE', 'COMPLIANCE'),
   trailRetentionDays: optional(whole(90, 36_500)),
+  archiveDays: optional(whole(1, 36_500)),
+  // S3 moves nothing to these classes before.
+  archiveColdAfterDays: optional(whole(30, 36_500)),
+  archiveFrozenAfterDays: optional(whole(31, 36_500)),
+  compactSchedule: schedule,
   queryCutoffGigabytes: whole(1, 9_999_999),
   queryResultDays: whole(1, 9_999_999),
   readOnlyEvents: oneOf('true', 'false'),
@@ -38,6 +43,7 @@ const parameters = {
   slackWebhookParameter: optional(parameterName),
   probeSchedule: schedule,
   verifySchedule: schedule,
+  canaryMaxSeconds: whole(1, 3_600),
   tracing: oneOf('Active', 'PassThrough'),
   logLevel: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR'),
   // The days that CloudWatch Logs knows.

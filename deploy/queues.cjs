@@ -1,4 +1,5 @@
 // Queues, their dead letters, who may send to them, and an alarm on each queue of dead letters.
+const { compactionRules } = require('./compaction.cjs');
 const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
 const { attribute, policy, stageOf, tlsOnly } = require('./names.cjs');
 const { probeRules } = require('./probes.cjs');
@@ -19,11 +20,13 @@ const findingsTableRules = ({ params }) => (params.trailBucket === '' ? [] : ['F
  */
 const steps = {
   LogsSubscription: { name: 'logs-subscription', rules: () => [] },
-  EventBus: { name: 'event-bus', rules: (stage) => eventRules(stage).map(({ id }) => id) },
+  EventBus: { name: 'event-bus', rules: (stage) => [...eventRules(stage).map(({ id }) => id), 'CanaryRule'] },
   Kinesis: { name: 'kinesis', rules: () => [] },
   Probe: { name: 'probe', rules: ({ stage }) => probeRules(stage) },
   FindingsTable: { name: 'findings-table', rules: findingsTableRules },
   Verify: { name: 'verify', rules: verificationRules },
+  Watch: { name: 'watch', rules: () => ['WatchRule'] },
+  Compact: { name: 'compact', rules: compactionRules },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };

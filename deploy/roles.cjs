@@ -1,11 +1,12 @@
 // One role a function, with the calls that its code makes and the things it makes them on.
+const { hasHostLogs, hostLogParameters } = require('./archive-names.cjs');
 const { arn, attribute, choice, policy, stageOf } = require('./names.cjs');
 const { receiverAccess } = require('./receiver-access.cjs');
 
-const parameters = ['createTrailKey', 'logsStream', 'tracing', 'trailBucket', 'trailKeyArn', 'slackWebhookParameter'];
+const parameters = [...hostLogParameters, 'createTrailKey', 'tracing', 'trailKeyArn', 'slackWebhookParameter'];
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, stage, params: given } = await stageOf(resolveVariable, parameters);
+  const { service, prefix, stage, params: given } = await stageOf(resolveVariable, parameters);
   const params = {
     ...given,
     trailKeyArn: String(given.createTrailKey) === 'true' ? attribute('TrailKey') : given.trailKeyArn,
@@ -16,13 +17,21 @@ module.exports = async ({ resolveVariable }) => {
   const roles = {
     LogsSubscription: {
       name: 'logs-subscription',
-      statements: [...detecting, deadLetters('LogsSubscription')],
+      statements: [...detecting, deadLetters('LogsSubscription'), ...keepHostLogs(prefix, params)],
     },
     EventBus: { name: 'event-bus', statements: [...detecting, deadLetters('EventBus')] },
-    Kinesis: { name: 'kinesis', statements: [...detecting, deadLetters('Kinesis'), ...readStream(params)] },
+    Kinesis: {
+      name: 'kinesis',
+      statements: [...detecting, deadLetters('Kinesis'), ...readStream(params), ...keepHostLogs(prefix, params)],
+    },
     Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
     Verify: { name: 'verify', statements: [...detecting, deadLetters('Verify'), ...verifyTrail(params)] },
-    TrailFile: { name: 'trail-file', statements: [...detecting, consume('TrailFile'), ...readTrail(params)] },
+    Watch: { name: 'watch', statements: [...detecting, ...watching, deadLetters('Watch')] },
+    TrailFile: {
+      name: 'trail-file',
+      statements: [...detecting, consume('TrailFile'), ...readTrail(params), ...keepHostLogs(prefix, params)],
+    },
+    Compact: { name: 'compact', statements: [deadLetters('Compact'), ...fillCopy(service, stage, prefix, params)] },
     Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...sendTo] },
   };
   return {
@@ -50,6 +59,19 @@ const delivering = [
     ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
     ['circuit#*', 'due#*', 'failed#*', 'group#*', 'inhibit#*', 'member#*', 'seen#*', 'tally#*', 'throttle#*'],
   ),
+  // Which way findings came, canaries that are back, what trials keep to themselves.
+  state('Health', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['arrival#*', 'canary#*', 'trial#*']),
+  state('ReadHeartbeats', ['dynamodb:Query'], ['heartbeat#*']),
+];
+
+const watching = [
+  {
+    ...allow('SendCanary', 'events:PutEvents', arn('events', 'event-bus/default')),
+    Condition: { 'ForAllValues:StringEquals': { 'events:source': ['trailwatch.canary'] } },
+  },
+  state('ToldOnce', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['canary#*', 'told#*']),
+  state('TellSilence', ['dynamodb:Query', 'dynamodb:UpdateItem'], ['heartbeat#*']),
+  state('ReadCounts', ['dynamodb:Query'], ['tally#*', 'trial#*']),
 ];
 
 // X-Ray knows no resources to name.
@@ -96,6 +118,52 @@ function verifyTrail(params) {
     ...readTrail(params),
     allow('ListTrail', 's3:ListBucket', { 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${params.trailBucket}` }),
     allow('ListPublicKeys', 'cloudtrail:ListPublicKeys', '*'),
+  ];
+}
+
+function keepHostLogs(prefix, params) {
+  if (!hasHostLogs(params)) return [];
+  return [allow('KeepHostLogs', 'firehose:PutRecordBatch', arn('firehose', `deliverystream/${prefix}-host-auth`))];
+}
+
+/**
+ * The function asks Athena, and Athena reads and writes with the function's own rights: the trail, and of the archive the results and
+ * the columnar copy.
+ * https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+ */
+function fillCopy(service, stage, prefix, params) {
+  if (params.trailBucket === '') return [];
+  const database = `${service}_${stage}`.replaceAll('-', '_');
+  const glue = (tables) => [
+    arn('glue', 'catalog'),
+    arn('glue', `database/${database}`),
+    ...tables.map((table) => arn('glue', `table/${database}/${table}`)),
+  ];
+  const copy = 'cloudtrail_columnar';
+  const inArchive = (folder) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${folder}/*` });
+  const writes = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'];
+  return [
+    state('CopyLedger', ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['archive#*']),
+    allow(
+      'AskAthena',
+      ['GetQueryExecution', 'GetQueryResults', 'StartQueryExecution', 'StopQueryExecution'].map(
+        (action) => `athena:${action}`,
+      ),
+      arn('athena', `workgroup/${prefix}-reports`),
+    ),
+    allow('SeeTables', ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'], glue(['cloudtrail', 'findings', copy])),
+    allow('MakeCopy', ['glue:CreateTable', 'glue:UpdateTable'], glue([copy])),
+    allow('WriteResults', writes, inArchive('results')),
+    allow('WriteCopy', [...writes, 's3:DeleteObject'], inArchive(copy)),
+    allow(
+      'LookAtArchive',
+      ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+      attribute('ArchiveBucket'),
+    ),
+    ...readTrail(params),
+    allow('ListTrail', ['s3:GetBucketLocation', 's3:ListBucket'], {
+      'Fn::Sub': `arn:\${AWS::Partition}:s3:::${params.trailBucket}`,
+    }),
   ];
 }
 

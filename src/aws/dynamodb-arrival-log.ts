@@ -1,7 +1,8 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ArrivalLog } from '../health/arrivals.ts';
 import type { Path } from '../health/source.ts';
-import { expiresAt, inTable, whetherWritten, type HealthTable, type Item } from './health-state.ts';
+import { inTable, whetherWritten } from './health-state.ts';
+import { expiresAt, type StateTable, type Item } from './state-table.ts';
 
 /** Longer than the slowest path, and than dead letters wait to be sent again. */
 const keepMs = 16 * 86_400_000;
@@ -10,7 +11,7 @@ const keepMs = 16 * 86_400_000;
  * createDynamoArrivalLog keeps one item a finding, `arrival#<finding>` / `arrival`: the first path, and all of them. An
  * arrival is one conditional write, so of two copies at the same time one is first.
  */
-export function createDynamoArrivalLog(place: HealthTable): ArrivalLog {
+export function createDynamoArrivalLog(place: StateTable): ArrivalLog {
   const { client, table } = place;
   return {
     add: (finding, path, at) =>
@@ -28,7 +29,7 @@ export function createDynamoArrivalLog(place: HealthTable): ArrivalLog {
                 ':path': { S: path },
                 ':paths': { SS: [path] },
                 ':at': { S: at.toISOString() },
-                ':expires': expiresAt(at.getTime(), keepMs),
+                ':expires': expiresAt(at.getTime() + keepMs),
               },
               ReturnValues: 'ALL_NEW',
             }),

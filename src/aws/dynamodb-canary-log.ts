@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { CanaryLog } from '../health/canary.ts';
-import { expiresAt, inTable, whetherWritten, type HealthTable, type Item } from './health-state.ts';
+import { inTable, whetherWritten } from './health-state.ts';
+import { expiresAt, type StateTable, type Item } from './state-table.ts';
 
 /** Longer than dead letters wait to be sent again: a canary that comes back so late is late, and not unknown. */
 const keepMs = 16 * 86_400_000;
@@ -8,7 +9,7 @@ const keepMs = 16 * 86_400_000;
 const maxIdChars = 100;
 
 /** createDynamoCanaryLog keeps one item a canary, `canary#<id>` / `canary`. */
-export function createDynamoCanaryLog(place: HealthTable): CanaryLog {
+export function createDynamoCanaryLog(place: StateTable): CanaryLog {
   const { client, table } = place;
   return {
     sent: (canary, at) =>
@@ -18,7 +19,7 @@ export function createDynamoCanaryLog(place: HealthTable): CanaryLog {
           client.send(
             new PutItemCommand({
               TableName: table,
-              Item: { ...keyOf(canary), sentAt: { S: at.toISOString() }, expires: expiresAt(at.getTime(), keepMs) },
+              Item: { ...keyOf(canary), sentAt: { S: at.toISOString() }, expires: expiresAt(at.getTime() + keepMs) },
               ConditionExpression: 'attribute_not_exists(pk)',
             }),
           ),

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { beat, rememberMs, type Heartbeat, type HeartbeatStore } from '../health/heartbeat.ts';
 import { sourceKey, type Source } from '../health/source.ts';
-import { expiresAt, inTable, whetherWritten, type HealthTable, type Item } from './health-state.ts';
+import { inTable, whetherWritten } from './health-state.ts';
+import { expiresAt, type StateTable, type Item } from './state-table.ts';
 
 /** So many partitions, so that no number of sources makes one of them hot. */
 const shards = 8;
@@ -14,7 +15,7 @@ const mostPerShard = 2_000;
  * createDynamoHeartbeatStore keeps one item a source, `heartbeat#<shard>` / `<digest of the source>`, in which the last
  * records' time is also the version: of two writers at the same time one is heard, and both say the same.
  */
-export function createDynamoHeartbeatStore(place: HealthTable): HeartbeatStore {
+export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
   const { client, table } = place;
   const read = async (source: Source): Promise<Heartbeat | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(source) }));
@@ -92,7 +93,7 @@ function itemOf({ first, last, longest, source, times, told }: Heartbeat): Item 
     times: { N: String(times) },
     longest: { S: JSON.stringify(longest) },
     ...(told !== undefined && { told: { N: String(told) } }),
-    expires: expiresAt(last, rememberMs),
+    expires: expiresAt(last + rememberMs),
   };
 }
 

@@ -1,12 +1,13 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Marks } from '../health/marks.ts';
-import { expiresAt, inTable, type HealthTable, type Item } from './health-state.ts';
+import { inTable } from './health-state.ts';
+import { expiresAt, type StateTable, type Item } from './state-table.ts';
 
 /** A trial that ended is reported once, for as long as it stands in the configuration: for some years. */
 const keepMs = 1_000 * 86_400_000;
 
 /** createDynamoMarks keeps one item for each thing, `told#<what>` / `told`. */
-export function createDynamoMarks(place: HealthTable): Marks {
+export function createDynamoMarks(place: StateTable): Marks {
   const { client, table } = place;
   return {
     has: (what) =>
@@ -21,7 +22,7 @@ export function createDynamoMarks(place: HealthTable): Marks {
         await client.send(
           new PutItemCommand({
             TableName: table,
-            Item: { ...keyOf(what), at: { S: at.toISOString() }, expires: expiresAt(at.getTime(), keepMs) },
+            Item: { ...keyOf(what), at: { S: at.toISOString() }, expires: expiresAt(at.getTime() + keepMs) },
           }),
         );
       }),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { mostExamples, receiversOf, type TrialLog, type TrialNote } from '../health/trial-log.ts';
-import { expiresAt, inTable, type HealthTable, type Item } from './health-state.ts';
+import { inTable } from './health-state.ts';
+import { expiresAt, type StateTable, type Item } from './state-table.ts';
 
 /** A trial lasts days or weeks; after its last finding, its count stays long enough to be asked for. */
 const keepMs = 100 * 86_400_000;
@@ -10,7 +11,7 @@ const shards = 8;
 const maxExampleChars = 300;
 
 /** createDynamoTrialLog keeps a few items a trial, `trial#<digest>#<shard>` / `count`: a count, one each receiver, an example. */
-export function createDynamoTrialLog(place: HealthTable): TrialLog {
+export function createDynamoTrialLog(place: StateTable): TrialLog {
   const { client, table } = place;
   return {
     note: (note, at) =>
@@ -31,7 +32,7 @@ export function createDynamoTrialLog(place: HealthTable): TrialLog {
             ExpressionAttributeValues: {
               ':one': { N: '1' },
               ':example': { S: note.title.slice(0, maxExampleChars) },
-              ':expires': expiresAt(at.getTime(), keepMs),
+              ':expires': expiresAt(at.getTime() + keepMs),
             },
           }),
         );

@@ -31,8 +31,8 @@ export interface WatchOptions {
   readonly tell: (records: readonly LogRecord[]) => Promise<void>;
   readonly silence: readonly SilenceSettings[];
   readonly digest: DigestSettings | 'off';
-  /** The suppressions of the stage; those that no longer work are told with each digest. */
-  readonly suppressions: readonly SuppressionSettings[];
+  /** The suppressions of the stage, by name; those that no longer work are told with each digest. */
+  readonly suppressions: Readonly<Record<string, SuppressionSettings | 'off'>>;
   readonly expired: (now: Date) => readonly SuppressionSettings[];
   readonly ended: (now: Date) => readonly TrialEnd[];
 }
@@ -59,6 +59,22 @@ export function watchTasks(options: WatchOptions): readonly Task[] {
     { name: 'digest', work: (round, now) => tellDigest(options, round, now) },
     { name: 'trials', work: (round, now) => tellTrials(options, round, now) },
   ];
+}
+
+/**
+ * doRound does every task, also after one that failed.
+ * @throws {AggregateError} with all that failed: the round is done again, and then does only what is left.
+ */
+export async function doRound(tasks: readonly Task[], round: Round, now: () => Date): Promise<void> {
+  const failures: unknown[] = [];
+  for (const { name, work } of tasks) {
+    try {
+      await work(round, now());
+    } catch (cause) {
+      failures.push(new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '));
 }
 
 async function tellSilence({ heartbeats, silence, tell }: WatchOptions, round: Round, now: Date): Promise<void> {
@@ -89,7 +105,9 @@ async function tellDigest(options: WatchOptions, round: Round, now: Date): Promi
   if (counted.length === 0 && all.every(({ first }) => new Date(first).toISOString().slice(0, 10) > day)) return;
   const summary = digestOf({
     tallies: counted,
-    owners: Object.fromEntries(suppressions.map(({ name, owner }) => [name, owner])),
+    owners: Object.fromEntries(
+      Object.entries(suppressions).flatMap(([name, each]) => (each === 'off' ? [] : [[name, each.owner]])),
+    ),
     expired: expired(now),
     silent: silentOf(all, silence, now).map(({ heartbeat, verdict }) => ({
       source: sourceWords(heartbeat.source),

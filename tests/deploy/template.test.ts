@@ -228,12 +228,37 @@ describe('stages', () => {
 
   test('a further bus has every rule of the default one', () => {
     const ruleOf = (bus: string | undefined): unknown[] =>
-      Object.values(get('prod with every parameter').template.Resources)
+      Object.entries(get('prod with every parameter').template.Resources)
+        // Canaries are sent to the default bus alone.
+        .flatMap(([id, resource]) => (id === 'CanaryRule' ? [] : [resource]))
         .filter(({ Type, Properties }) => Type === 'AWS::Events::Rule' && Properties['EventBusName'] === bus)
         .filter(({ Properties }) => refOf((Properties['Targets'] as Target[])[0]?.Arn) === 'EventBusLambdaFunction')
         .map(({ Properties }) => Properties['EventPattern']);
     expect(ruleOf('security')).toEqual(ruleOf(undefined));
     expect(ruleOf(undefined)).toHaveLength(8);
+  });
+
+  test('only canaries of the own account and stage count, and an alarm rings when none comes back', () => {
+    const { CanaryAlarm, CanaryRule, WatchRule } = get('staging').template.Resources;
+    expect(CanaryRule?.Properties['EventPattern']).toEqual({
+      source: ['trailwatch.canary'],
+      'detail-type': ['Trailwatch Canary'],
+      account: [{ Ref: 'AWS::AccountId' }],
+      detail: { stage: ['staging'] },
+    });
+    expect(CanaryAlarm?.Properties).toMatchObject({
+      MetricName: 'CanaryLatency',
+      TreatMissingData: 'breaching',
+      Threshold: 120_000,
+      AlarmActions: [{ Ref: 'AlertsTopic' }],
+    });
+    expect(WatchRule?.Properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
+    expect(statementsOf(get('staging').template.Resources['WatchRole'])).toContainEqual(
+      expect.objectContaining({
+        Action: 'events:PutEvents',
+        Condition: { 'ForAllValues:StringEquals': { 'events:source': ['trailwatch.canary'] } },
+      }),
+    );
   });
 
   test("alarms and findings of Trailwatch's own reach no rule", () => {

@@ -10,7 +10,7 @@ import type { HeartbeatStore } from '../../../src/health/heartbeat.ts';
 import { createMemoryMarks } from '../../../src/health/marks.ts';
 import { createMemoryHeartbeatStore } from '../../../src/health/memory-heartbeat-store.ts';
 import { createMemoryTrialLog } from '../../../src/health/trial-log.ts';
-import { watchTasks, type WatchOptions } from '../../../src/health/watch.ts';
+import { doRound, watchTasks, type WatchOptions } from '../../../src/health/watch.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { LogRecord } from '../../../src/model/log-record.ts';
 import { messageOf } from '../../../src/notify/message.ts';
@@ -44,7 +44,7 @@ function start(over: Partial<WatchOptions> = {}) {
     tell: async (records) => void told.push(...records),
     silence: [{ quiet: hour }],
     digest: { at: '07:00', timezone: 'UTC' },
-    suppressions: [],
+    suppressions: {},
     expired: () => [],
     ended: () => [],
     ...over,
@@ -141,6 +141,7 @@ describe('the canary', () => {
 });
 
 describe('the digest', () => {
+  const suppression = { match: { source: ['cloudtrail'] }, reason: 'known', expires: 'never' };
   const facts: DigestFacts = {
     tallies: [
       { kind: 'suppressed', name: 'aws-services', count: 1_204 },
@@ -219,8 +220,8 @@ describe('the digest', () => {
     const { told, watch } = start({
       tallies: { of: async () => facts.tallies },
       heartbeats: silentSince(noon - 26 * hour),
-      suppressions: [{ name: 'aws-services', owner: 'trailwatch', reason: 'r', expires: 'never' }],
-      expired: () => [{ name: 'scanner', owner: 'platform@example.com', reason: 'r', expires: '2026-03-09' }],
+      suppressions: { 'aws-services': { ...suppression, name: 'aws-services', owner: 'trailwatch' }, gone: 'off' },
+      expired: () => [{ ...suppression, name: 'scanner', owner: 'platform@example.com', expires: '2026-03-09' }],
       marks: createMemoryMarks(),
     });
     await watch(noon);
@@ -253,10 +254,12 @@ describe('the report of a trial', () => {
   });
 });
 
-test('one thing that fails keeps none of the others from its work', async () => {
-  const { options } = start({ fly: async () => Promise.reject(new Error('no bus')) });
-  const names = watchTasks(options).map(({ name }) => name);
-  expect(names).toEqual(['canary', 'silence', 'digest', 'trials']);
+test('one thing that fails keeps none of the others from its work, and fails the round', async () => {
+  const { options, told } = start({ fly: async () => Promise.reject(new Error('no bus')) });
+  await options.heartbeats.note(source, new Date(noon - 3 * hour));
+  const round = { id: 'round', time: new Date(noon).toISOString() };
+  await expect(doRound(watchTasks(options), round, () => new Date(noon))).rejects.toThrow('canary: no bus');
+  expect(told.map(({ fields }) => fields['kind'])).toEqual(['source-silent']);
 });
 
 function silentSince(last: number): HeartbeatStore {

@@ -1,0 +1,38 @@
+import configuration from '#compiled-config';
+import { createCanaryFlight } from '../src/aws/canary-flight.ts';
+import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
+import { createDynamoCanaryLog } from '../src/aws/dynamodb-canary-log.ts';
+import { createDynamoHeartbeatStore } from '../src/aws/dynamodb-heartbeat-store.ts';
+import { createDynamoMarks } from '../src/aws/dynamodb-marks.ts';
+import { createDynamoTallies } from '../src/aws/dynamodb-tally-store.ts';
+import { createDynamoTrialLog } from '../src/aws/dynamodb-trial-log.ts';
+import { doRound, watchTasks } from '../src/health/watch.ts';
+import { createDecider } from '../src/notify/decide.ts';
+import { runOf } from '../src/probe/run.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { instrument } from '../src/runtime/middleware.ts';
+import { createDetection } from './detection.ts';
+
+const { stage, stateTable } = readConfig(['stage', 'stateTable']);
+const { examine, instruments } = await createDetection('watch');
+const { tracing } = instruments;
+const state = { client: tracing.client(dynamodbClient()), table: stateTable };
+const { expired, trials: ended } = createDecider(configuration);
+
+const tasks = watchTasks({
+  heartbeats: createDynamoHeartbeatStore(state),
+  tallies: createDynamoTallies({ ...state, random: Math.random }),
+  trials: createDynamoTrialLog(state),
+  marks: createDynamoMarks(state),
+  canaries: createDynamoCanaryLog(state),
+  fly: createCanaryFlight({ client: tracing.client(eventBridgeClient()), stage }),
+  tell: async (records) => void (await examine(records.map((record) => ({ kind: 'record', record })))),
+  silence: configuration.silence,
+  digest: configuration.digest,
+  suppressions: configuration.suppressions,
+  expired,
+  ended,
+});
+
+/** handler looks after Trailwatch itself when its schedule says so. */
+export const handler = instrument((event: unknown) => doRound(tasks, runOf(event), () => new Date()), instruments);
