@@ -1,11 +1,17 @@
-// What makes years of trail answerable: tables over the trail's bucket, a work group for queries, a bucket for results and findings.
+// What makes years of trail answerable: tables over the trail's bucket, a work group for queries, a bucket for results, for what the
+// pipeline writes, and for the columnar copy of the trail. The copy's table is made by the function that fills it.
 // All of it exists only when there is a trail's bucket to ask.
+const { hasHostLogs, hostLogParameters } = require('./archive-names.cjs');
 const { arn, attribute, listOf, policy, stageOf, tlsOnly } = require('./names.cjs');
 const cloudtrail = require('../schemas/tables/cloudtrail.json');
 const findings = require('../schemas/tables/findings.json');
+const hostAuth = require('../schemas/tables/host_auth.json');
 
 const parameters = [
-  'trailBucket',
+  ...hostLogParameters,
+  'archiveColdAfterDays',
+  'archiveDays',
+  'archiveFrozenAfterDays',
   'trailPrefix',
   'trailOrganization',
   'trailAccounts',
@@ -24,7 +30,7 @@ module.exports = async ({ resolveVariable }) => {
   const database = `${service}_${stage}`.replaceAll('-', '_');
   return {
     Resources: {
-      ...archiveBucket(prefix, whole('queryResultDays', params.queryResultDays)),
+      ...archiveBucket(prefix, params),
       ArchiveDatabase: {
         Type: 'AWS::Glue::Database',
         Properties: {
@@ -36,7 +42,11 @@ module.exports = async ({ resolveVariable }) => {
       ...Object.fromEntries(
         cloudtrail.siblings.map((sibling) => [tableId(sibling.name), trailTable({ ...cloudtrail, ...sibling }, trail)]),
       ),
-      FindingsTable: findingsTable(trail),
+      FindingsTable: writtenTable(findings, trail),
+      ...(hasHostLogs(params) && {
+        HostAuthTable: writtenTable(hostAuth, trail),
+        ...writtenStream('HostAuth', 'host-auth', hostAuth.folder, prefix),
+      }),
       QueryWorkGroup: workGroup(prefix, whole('queryCutoffGigabytes', params.queryCutoffGigabytes) * giga),
       ...findingsStream(prefix),
     },
@@ -97,13 +107,13 @@ function trailTable(table, { bucket, folder, accounts, regions, since }) {
   });
 }
 
-function findingsTable({ since }) {
-  const location = { 'Fn::Sub': `s3://\${ArchiveBucket}/${findings.folder}/` };
-  return glueTable(findings, {
-    location,
+/** A table of JSON lines, in a folder a day, that Firehose writes. */
+function writtenTable(table, { since }) {
+  return glueTable(table, {
+    location: { 'Fn::Sub': `s3://\${ArchiveBucket}/${table.folder}/` },
     parameters: {
       ...dayProjection(since),
-      'storage.location.template': { 'Fn::Sub': `s3://\${ArchiveBucket}/${findings.folder}/\${!day}` },
+      'storage.location.template': { 'Fn::Sub': `s3://\${ArchiveBucket}/${table.folder}/\${!day}` },
     },
     inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
     serde: 'org.openx.data.jsonserde.JsonSerDe',
@@ -183,7 +193,57 @@ function workGroup(prefix, cutoff) {
   };
 }
 
-function archiveBucket(prefix, resultDays) {
+/** The folder of the columnar copy, as src/archive/copy names it. */
+const copyFolder = 'cloudtrail_columnar';
+
+/**
+ * What is kept, and how: results for days, evidence for as long as the stage says, colder with age but always so that Athena can read
+ * it. The copy's files belong to a table that knows each of them: they are removed by its function, never by their age.
+ */
+function lifecycle({ queryResultDays, archiveDays, archiveColdAfterDays, archiveFrozenAfterDays, ...params }) {
+  const transitions = [
+    ['STANDARD_IA', archiveColdAfterDays],
+    ['GLACIER_IR', archiveFrozenAfterDays],
+  ].flatMap(([StorageClass, days]) => (days === '' ? [] : [{ StorageClass, TransitionInDays: Number(days) }]));
+  const [cold, frozen] = transitions.map(({ TransitionInDays }) => TransitionInDays);
+  if (frozen !== undefined && frozen <= cold) {
+    throw new Error('parameter archiveFrozenAfterDays: it comes after archiveColdAfterDays');
+  }
+  const expiry = archiveDays === '' ? {} : { ExpirationInDays: Number(archiveDays) };
+  const evidence = (folder, rest) => ({
+    Id: folder,
+    Status: 'Enabled',
+    Prefix: `${folder}/`,
+    // S3 refuses to move what it deletes before.
+    Transitions: transitions.filter(
+      ({ TransitionInDays }) => rest.ExpirationInDays === undefined || TransitionInDays < rest.ExpirationInDays,
+    ),
+    ...rest,
+  });
+  return [
+    {
+      Id: 'results',
+      Status: 'Enabled',
+      Prefix: 'results/',
+      ExpirationInDays: whole('queryResultDays', queryResultDays),
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    },
+    evidence(findings.folder, expiry),
+    ...(hasHostLogs(params) ? [evidence(hostAuth.folder, expiry)] : []),
+    evidence(copyFolder, {}),
+    {
+      Id: 'leftovers',
+      Status: 'Enabled',
+      // What was deleted or overwritten can be had back for a month.
+      NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 },
+    },
+    // The marks of what was deleted, once nothing is left below them.
+    { Id: 'markers', Status: 'Enabled', ExpiredObjectDeleteMarker: true },
+  ].map(({ Transitions, ...rule }) => ({ ...rule, ...(Transitions?.length > 0 && { Transitions }) }));
+}
+
+function archiveBucket(prefix, params) {
   return {
     ArchiveBucket: {
       Type: 'AWS::S3::Bucket',
@@ -202,18 +262,8 @@ function archiveBucket(prefix, resultDays) {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: {
-          Rules: [
-            { Id: 'results', Status: 'Enabled', Prefix: 'results/', ExpirationInDays: resultDays },
-            {
-              Id: 'findings',
-              Status: 'Enabled',
-              Prefix: `${findings.folder}/`,
-              Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 90 }],
-            },
-            { Id: 'uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
-          ],
-        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: { Rules: lifecycle(params) },
       },
     },
     ArchiveBucketPolicy: {
@@ -253,33 +303,7 @@ function findingsStream(prefix) {
         ],
       },
     },
-    FindingsStream: {
-      Type: 'AWS::KinesisFirehose::DeliveryStream',
-      // The role's policy must be there before the stream tries to write.
-      DependsOn: ['FindingsStreamRole'],
-      Properties: {
-        DeliveryStreamName: `${prefix}-findings`,
-        DeliveryStreamType: 'DirectPut',
-        DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
-        ExtendedS3DestinationConfiguration: {
-          BucketARN: attribute('ArchiveBucket'),
-          RoleARN: attribute('FindingsStreamRole'),
-          Prefix: `${findings.folder}/!{timestamp:yyyy/MM/dd}/`,
-          ErrorOutputPrefix: 'findings-failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/',
-          CompressionFormat: 'GZIP',
-          BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 },
-          ProcessingConfiguration: {
-            Enabled: true,
-            Processors: [
-              {
-                Type: 'AppendDelimiterToRecord',
-                Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }],
-              },
-            ],
-          },
-        },
-      },
-    },
+    ...writtenStream('Findings', 'findings', findings.folder, prefix),
     FindingsTableRuleRole: role(`${prefix}-findings-table`, 'events.amazonaws.com', [
       {
         Sid: 'WriteFindings',
@@ -288,12 +312,38 @@ function findingsStream(prefix) {
         Resource: arn('firehose', `deliverystream/${prefix}-findings`),
       },
     ]),
-    FindingsStreamRole: role(`${prefix}-findings-stream`, 'firehose.amazonaws.com', [
+  };
+}
+
+/** A stream of lines, which end themselves, into a table's folder of the day they were written. */
+function writtenStream(id, name, folder, prefix) {
+  const failed = `${folder.replaceAll('_', '-')}-failed`;
+  return {
+    [`${id}Stream`]: {
+      Type: 'AWS::KinesisFirehose::DeliveryStream',
+      // The role's policy must be there before the stream tries to write.
+      DependsOn: [`${id}StreamRole`],
+      Properties: {
+        DeliveryStreamName: `${prefix}-${name}`,
+        DeliveryStreamType: 'DirectPut',
+        DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
+        ExtendedS3DestinationConfiguration: {
+          BucketARN: attribute('ArchiveBucket'),
+          RoleARN: attribute(`${id}StreamRole`),
+          Prefix: `${folder}/!{timestamp:yyyy/MM/dd}/`,
+          ErrorOutputPrefix: `${failed}/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/`,
+          CompressionFormat: 'GZIP',
+          BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 },
+          ...(id === 'Findings' && { ProcessingConfiguration: endedLines }),
+        },
+      },
+    },
+    [`${id}StreamRole`]: role(`${prefix}-${name}-stream`, 'firehose.amazonaws.com', [
       {
         Sid: 'WriteArchive',
         Effect: 'Allow',
         Action: ['s3:AbortMultipartUpload', 's3:PutObject'],
-        Resource: ['findings', 'findings-failed'].map((folder) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${folder}/*` })),
+        Resource: [folder, failed].map((one) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${one}/*` })),
       },
       {
         Sid: 'LookAtArchive',
@@ -304,6 +354,14 @@ function findingsStream(prefix) {
     ]),
   };
 }
+
+/** What comes from the bus doesn't end its line itself. */
+const endedLines = {
+  Enabled: true,
+  Processors: [
+    { Type: 'AppendDelimiterToRecord', Parameters: [{ ParameterName: 'Delimiter', ParameterValue: '\\n' }] },
+  ],
+};
 
 function role(name, principal, statements) {
   const trust = {

@@ -26,7 +26,6 @@ module.exports = async ({ resolveVariable }) => {
     },
     Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
     Verify: { name: 'verify', statements: [...detecting, deadLetters('Verify'), ...verifyTrail(params)] },
-    Watch: { name: 'watch', statements: [...detecting, ...watching, deadLetters('Watch')] },
     TrailFile: {
       name: 'trail-file',
       statements: [...detecting, consume('TrailFile'), ...readTrail(params), ...keepHostLogs(prefix, params)],
@@ -59,19 +58,6 @@ const delivering = [
     ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
     ['circuit#*', 'due#*', 'failed#*', 'group#*', 'inhibit#*', 'member#*', 'seen#*', 'tally#*', 'throttle#*'],
   ),
-  // Which way findings came, canaries that are back, what trials keep to themselves.
-  state('Health', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['arrival#*', 'canary#*', 'trial#*']),
-  state('ReadHeartbeats', ['dynamodb:Query'], ['heartbeat#*']),
-];
-
-const watching = [
-  {
-    ...allow('SendCanary', 'events:PutEvents', arn('events', 'event-bus/default')),
-    Condition: { 'ForAllValues:StringEquals': { 'events:source': ['trailwatch.canary'] } },
-  },
-  state('ToldOnce', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['canary#*', 'told#*']),
-  state('TellSilence', ['dynamodb:Query', 'dynamodb:UpdateItem'], ['heartbeat#*']),
-  state('ReadCounts', ['dynamodb:Query'], ['tally#*', 'trial#*']),
 ];
 
 // X-Ray knows no resources to name.
