@@ -1,14 +1,36 @@
 import type { SQSEvent } from 'aws-lambda';
 import { openFindingEvent } from '../src/notify/open-finding.ts';
+import type { Due } from '../src/notify/outbox-store.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { eachMessage } from '../src/runtime/sqs-batch.ts';
+import { ComeAgain, messagesAtOnce } from '../src/runtime/sqs-batch.ts';
 import { createFindingDelivery } from './delivery.ts';
 
-const { deliverFinding, instruments } = await createFindingDelivery('deliver');
+const { instruments, invocation, pipeline } = await createFindingDelivery('deliver');
 
-/** handler sends findings to every receiver. What one of them didn't take comes again, and then only to that one. */
+/**
+ * handler accepts findings, which the queue is done with then, and tells at once of what is due at once. What a receiver doesn't
+ * take, or there is no time for, `flush` tells later.
+ */
 export const handler = instrument(
   (event: SQSEvent, context) =>
-    eachMessage(event, instruments, context, ({ body }) => deliverFinding(openFindingEvent(body))),
+    invocation(async (deadline) => {
+      const due = new Map<string, readonly Due[]>();
+      const answer = await messagesAtOnce(event, instruments, context, async ({ messageId, body, attributes }) => {
+        const finding = openFindingEvent(body);
+        const accepted = await pipeline.accept({ finding, queuedMs: Number(attributes.SentTimestamp) });
+        due.set(messageId, accepted.due);
+        for (const outcome of accepted.outcomes) {
+          if (outcome.kind !== 'failed') continue;
+          const { error } = outcome;
+          throw error.reason === 'held' ? new ComeAgain(error.message, { cause: error }) : error;
+        }
+      });
+      // In the order of the batch, for receivers that are told one after the other.
+      await pipeline.tell(
+        event.Records.flatMap(({ messageId }) => due.get(messageId) ?? []),
+        deadline,
+      );
+      return answer;
+    }, context),
   instruments,
 );

@@ -1,41 +1,43 @@
 import configuration from '#compiled-config';
+import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
-import { dynamodbClient } from '../src/aws/clients.ts';
-import { createDynamoSeenStore } from '../src/aws/dynamodb-seen-store.ts';
+import { dynamodbClient, sqsClient } from '../src/aws/clients.ts';
+import { createDynamoDeliveryState } from '../src/aws/dynamodb-delivery-state.ts';
+import { createDynamoTallies } from '../src/aws/dynamodb-tally-store.ts';
 import { createReceiverTools } from '../src/aws/receiver-tools.ts';
-import type { Finding } from '../src/model/finding.ts';
-import { createDecider } from '../src/notify/decide.ts';
-import { createDispatch, nobody } from '../src/notify/dispatch.ts';
-import { deliver, failuresOf, type Outcome } from '../src/notify/pipeline.ts';
+import { createSqsDeadLetters } from '../src/aws/sqs-dead-letters.ts';
+import { createDecider, type Decider } from '../src/notify/decide.ts';
+import { createDispatch } from '../src/notify/dispatch.ts';
+import { createPipeline, type Deadline, type Pipeline } from '../src/notify/pipeline.ts';
 import { createReceivers } from '../src/notify/receiver-table.ts';
+import { createStageFallback } from '../src/notify/stage-fallback.ts';
+import type { Receiver } from '../src/notify/receiver.ts';
+import { createTallyBuffer } from '../src/notify/tally-store.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { createLogger } from '../src/runtime/logger.ts';
-import { createMeter, type Count } from '../src/runtime/metrics.ts';
+import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
-import { createTracing } from '../src/runtime/tracing.ts';
+import { createTracing, type Tracing } from '../src/runtime/tracing.ts';
+import { createDeliveryReport } from './delivery-report.ts';
 
-/** FindingDelivery is what the delivering function is made of, built once for each copy of it that Lambda starts. */
+/** FindingDelivery is what the functions that deliver are made of, built once for each copy of them that Lambda starts. */
 export interface FindingDelivery {
   readonly instruments: Instruments;
-  /** deliverFinding throws when a receiver did not take the finding: those that did are remembered. */
-  readonly deliverFinding: (finding: Finding) => Promise<void>;
+  readonly pipeline: Pipeline;
+  /** invocation runs one call, and writes afterwards what it counted for the digest. */
+  readonly invocation: <Result>(run: (deadline: Deadline) => Promise<Result>, context: Context) => Promise<Result>;
 }
 
-const counts = {
-  delivered: 'FindingsDelivered',
-  'already-delivered': 'FindingsRepeated',
-  failed: 'DeliveriesFailed',
-} as const satisfies Record<Outcome['kind'], Count>;
-
-/** What nobody is told is remembered like a delivery, so that each finding counts once, by however many paths it comes. */
-const countsOfNobody: ReadonlyMap<string, Count> = new Map([
-  [nobody.suppressed.name, 'FindingsSuppressed'],
-  [nobody.none.name, 'FindingsRoutedToNone'],
-]);
-
 export async function createFindingDelivery(service: string): Promise<FindingDelivery> {
-  const wanted = ['stage', 'alertsTopic', 'slackWebhookParameter', 'stateTable', 'tracing', 'logLevel'] as const;
-  const config = readConfig(wanted);
+  const config = readConfig([
+    'stage',
+    'alertsTopic',
+    'deliverDeadLetters',
+    'slackWebhookParameter',
+    'stateTable',
+    'tracing',
+    'logLevel',
+  ]);
   const logger = createLogger(service, config);
   const meter = createMeter(service, config);
   const tracing = await createTracing(config);
@@ -44,59 +46,63 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tools = createReceiverTools({ now, traced: (client) => tracing.client(client) });
   const receivers = await createReceivers(configuration.receivers, config, tools);
   const decider = createDecider(configuration);
-  const dispatch = createDispatch(decider, receivers);
-  const seen = createDynamoSeenStore({
-    client: tracing.client(dynamodbClient()),
-    table: config.stateTable,
-    newToken: randomUUID,
+  const table = { client: tracing.client(dynamodbClient()), table: config.stateTable };
+  const tallies = createTallyBuffer(createDynamoTallies({ ...table, random: Math.random }));
+  const pipeline = createPipeline({
+    state: createDynamoDeliveryState({ ...table, newToken: randomUUID, now }),
+    dispatch: createDispatch(decider, receivers),
+    receivers: receivers.map((receiver) => traced(receiver, tracing)),
+    fallback: await createStageFallback(configuration.receivers, receivers, config, tools),
+    deadLetters: createSqsDeadLetters({ client: tracing.client(sqsClient()), queueUrl: config.deliverDeadLetters }),
+    now,
+    random: Math.random,
+    newId: randomUUID,
+    context: { accountNames: configuration.accounts },
+    report: createDeliveryReport({ logger, meter }, tallies, now),
   });
+  const tellExpired = createExpiryNotice(decider, logger);
+  tellExpired(now());
 
-  // Those that end while this copy of the function lives are told too, once.
+  return {
+    instruments: { logger, meter, tracing },
+    pipeline,
+    async invocation(run, context) {
+      tellExpired(now());
+      try {
+        return await run({ remainingMs: () => context.getRemainingTimeInMillis() - answerMs });
+      } finally {
+        // Only a digest reads them: what was delivered must not fail for it.
+        await tallies.write(now()).catch((error: unknown) => {
+          logger.warn('the counts for the digest could not be written', { error: error as Error });
+        });
+      }
+    },
+  };
+}
+
+/** Time kept to write counts and to answer. */
+const answerMs = 3_000;
+
+function traced(receiver: Receiver, tracing: Tracing): Receiver {
+  return {
+    ...receiver,
+    send: (notification, signal) => {
+      const { id, rule } = notification.finding;
+      return tracing.segment('deliver', { rule: rule.id, level: rule.level, finding: id }, () =>
+        receiver.send(notification, signal),
+      );
+    },
+  };
+}
+
+/** Those that end while this copy of the function lives are told too, once. */
+function createExpiryNotice({ expired }: Decider, logger: Instruments['logger']): (at: Date) => void {
   const told = new Set<string>();
-  function tellExpired(at: Date): void {
-    for (const { name, owner, expires } of decider.expired(at)) {
+  return (at) => {
+    for (const { name, owner, expires } of expired(at)) {
       if (told.has(name)) continue;
       told.add(name);
       logger.warn('a suppression has expired and no longer works: renew or remove it', { name, owner, expires });
     }
-  }
-  tellExpired(now());
-
-  function report(outcome: Outcome, finding: Finding, why: object): void {
-    const { receiver, kind } = outcome;
-    const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver, ...why };
-    if (kind === 'failed' && outcome.error.reason === 'held') {
-      // The same fact by two paths at once: the copy comes again, and finds that it was delivered.
-      meter.count('DeliveriesHeld', 1);
-      logger.info('held', { ...facts, why: outcome.error.message });
-      return;
-    }
-    const unsent = kind === 'delivered' ? countsOfNobody.get(receiver) : undefined;
-    meter.count(unsent ?? counts[kind], 1);
-    if (kind === 'failed') {
-      const { message, reason, retryable } = outcome.error;
-      logger.warn('not delivered', { ...facts, why: message, reason, retryable });
-    } else if (kind === 'delivered' && outcome.unrecorded !== undefined) {
-      logger.warn('delivered, and perhaps once more later', { ...facts, why: outcome.unrecorded.message });
-    } else {
-      logger.info(unsent === undefined ? kind : 'not sent', facts);
-    }
-  }
-
-  return {
-    instruments: { logger, meter, tracing },
-    async deliverFinding(finding) {
-      const { id: rule, level } = finding.rule;
-      const at = now();
-      tellExpired(at);
-      const { to, why } = dispatch(finding, at);
-      const outcomes = await tracing.segment('deliver', { rule, level, finding: finding.id }, () =>
-        deliver([finding], { receivers: to, seen, now, context: { accountNames: configuration.accounts } }),
-      );
-      for (const outcome of outcomes) report(outcome, finding, why);
-      // Also what trying again can't help: only so it ends among the dead letters, where somebody sees it.
-      const [failure] = failuresOf(outcomes);
-      if (failure !== undefined) throw failure.error;
-    },
   };
 }

@@ -6,6 +6,7 @@ import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 /** A call that hangs must fail while the function still has the time to try again, and to say so. */
@@ -50,6 +51,10 @@ export function s3Client(): S3Client {
 
 export function snsClient(): SNSClient {
   return new SNSClient(patience);
+}
+
+export function sqsClient(): SQSClient {
+  return new SQSClient(patience);
 }
 
 export function ssmClient(): SSMClient {

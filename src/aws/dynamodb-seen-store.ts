@@ -74,19 +74,26 @@ export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStor
       }
     },
 
-    // No condition: it was delivered, whoever holds the lease by now.
-    record: async ({ key }, now, group) => {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: {
-            ...keyOf(key),
-            deliveredAt: { S: now.toISOString() },
-            ...(group !== undefined && { group: { S: group } }),
-            expires: expires(now.getTime()),
-          },
-        }),
-      );
+    // It was delivered, whoever holds the lease by now; only what was parked since is still to be claimed.
+    record: async ({ key, token = '' }, now, group) => {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              ...keyOf(key),
+              deliveredAt: { S: now.toISOString() },
+              ...(group !== undefined && { group: { S: group } }),
+              expires: expires(now.getTime()),
+            },
+            ConditionExpression: 'attribute_not_exists(parked) OR #lease = :token',
+            ExpressionAttributeNames: { '#lease': 'lease' },
+            ExpressionAttributeValues: { ':token': { S: token } },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
 
     release: async ({ key, token, parked }) => {

@@ -31,7 +31,7 @@ const lineChars = 200;
 
 /** memberOf gives what a group keeps of a finding. */
 export function memberOf(finding: Finding): GroupMember {
-  const { who, what, target, from, outcome, rule } = findingLineOf(finding);
+  const { account, who, what, target, from, outcome, rule } = findingLineOf(finding);
   return {
     id: tellingOf(finding),
     fingerprint: finding.fingerprint,
@@ -42,6 +42,7 @@ export function memberOf(finding: Finding): GroupMember {
       ...(target !== undefined && { target: clip(target, lineChars) }),
       ...(from !== undefined && { from: clip(from, lineChars) }),
       outcome: outcome.kind === 'success' ? outcome : { kind: 'failure', code: clip(outcome.code, lineChars) },
+      ...(account !== undefined && { account: clip(account, lineChars) }),
       ...(rule && { rule: { title: clip(rule.title, lineChars), level: rule.level } }),
     },
   };

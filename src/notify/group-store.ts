@@ -57,6 +57,8 @@ export interface GroupLease {
   readonly key: string;
   readonly token: string;
   readonly state: GroupState;
+  /** How often the group was revived when the lease was taken: what is recorded must not undo a revival since. */
+  readonly revivals: number;
 }
 
 /**
@@ -83,10 +85,12 @@ export interface GroupStore {
   /** lease gives the right to tell to one holder at a time; undefined while another has it. */
   readonly lease: (group: FindingGroup, now: Date) => Promise<GroupLease | undefined>;
   /**
-   * record writes the new state and gives the lease back. What was told stays told: whoever lost the lease meanwhile
-   * records that alone.
+   * record writes the new state and gives the lease back. What was told stays told: whoever lost the lease meanwhile, or
+   * finds the group revived, records that alone.
    */
   readonly record: (group: FindingGroup, lease: GroupLease, state: GroupState) => Promise<void>;
+  /** revive makes what stands among the dead letters untold again. */
+  readonly revive: (group: FindingGroup) => Promise<void>;
 }
 
 export interface GroupStoreTimes {
@@ -106,6 +110,7 @@ export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStor
   const joined = new Map<string, Map<string, GroupMember>>();
   const states = new Map<string, GroupState>();
   const leases = new Map<string, { readonly token: string; readonly untilMs: number }>();
+  const revived = new Map<string, number>();
   let tokens = 0;
 
   return {
@@ -136,16 +141,29 @@ export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStor
       if (held !== undefined && now.getTime() < held.untilMs) return undefined;
       const token = String((tokens += 1));
       leases.set(key, { token, untilMs: now.getTime() + leaseMs });
-      return { key, token, state: states.get(key) ?? untold };
+      return { key, token, state: states.get(key) ?? untold, revivals: revived.get(key) ?? 0 };
     },
-    record: async ({ key }, { token }, state) => {
+    record: async ({ key }, { token, revivals }, state) => {
       const known = states.get(key) ?? untold;
-      if (leases.get(key)?.token === token) {
-        leases.delete(key);
+      const mine = leases.get(key)?.token === token;
+      if (mine) leases.delete(key);
+      if (mine && (revived.get(key) ?? 0) === revivals) {
         states.set(key, state);
       } else if (state.told > known.told) {
         states.set(key, { ...known, told: state.told, settled: Math.max(known.settled, state.settled) });
       }
+    },
+    revive: async ({ key }) => {
+      const { told, closed, toldMs, receipt } = states.get(key) ?? untold;
+      revived.set(key, (revived.get(key) ?? 0) + 1);
+      states.set(key, {
+        ...untold,
+        told,
+        settled: told,
+        closed,
+        ...(toldMs !== undefined && { toldMs }),
+        ...(receipt && { receipt }),
+      });
     },
   };
 }

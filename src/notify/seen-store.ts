@@ -28,8 +28,15 @@ export type Claim =
 export interface SeenStore {
   /** claim takes the lease, atomically, unless the finding was delivered or the lease is held. */
   readonly claim: (key: DeliveryKey, now: Date) => Promise<Claim>;
-  /** record says that the finding is taken care of, in which group; it holds whether or not the lease still does. */
-  readonly record: (lease: Pick<Lease, 'key'>, now: Date, group?: string) => Promise<void>;
+  /**
+   * record says that the finding is taken care of, in which group; it holds whether or not the lease still does, but not
+   * against somebody who parked it since: then it is to be claimed again.
+   */
+  readonly record: (
+    lease: Pick<Lease, 'key'> & { readonly token?: string },
+    now: Date,
+    group?: string,
+  ) => Promise<void>;
   /** release gives the lease back when nothing was done under it, so that the next try need not wait for its end. */
   readonly release: (lease: Lease) => Promise<void>;
   /** park makes a finding that ended among the dead letters claimable again: who claims it is told in which group it is. */
@@ -77,7 +84,14 @@ export function createMemorySeenStore({ leaseMs, rememberMs } = seenStoreTimes):
       const lease = { key, token, ...(again && { again }), ...(parked !== undefined && { parked }) };
       return { kind: 'granted', lease };
     },
-    record: async ({ key }, now, group) => {
+    record: async ({ key, token }, now, group) => {
+      const entry = entries.get(textOf(key));
+      if (
+        entry?.kind === 'parked' ||
+        (entry?.kind === 'leased' && entry.parked !== undefined && entry.token !== token)
+      ) {
+        return;
+      }
       entries.set(textOf(key), { kind: 'delivered', atMs: now.getTime(), group });
     },
     release: async ({ key, token, parked }) => {

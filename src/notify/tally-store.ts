@@ -84,13 +84,13 @@ export function createMemoryTallies(): TallyStore {
       await known.write(new Date(0));
       const all = known.entries.splice(0);
       for (const { kind, name, by } of all) known.count(kind, name, by);
-      return sorted(all.map(({ kind, name, by }) => ({ kind, name, count: by })));
+      return largestFirst(all.map(({ kind, name, by }) => ({ kind, name, count: by })));
     },
   };
 }
 
-/** sorted puts the largest first, and makes an order of what is equal. */
-export function sorted(tallies: readonly Tally[]): readonly Tally[] {
+/** largestFirst puts the largest first, and makes an order of what is equal. */
+export function largestFirst(tallies: readonly Tally[]): readonly Tally[] {
   return tallies.toSorted(
     (a, b) =>
       b.count - a.count || tallyKinds.indexOf(a.kind) - tallyKinds.indexOf(b.kind) || (a.name < b.name ? -1 : 1),

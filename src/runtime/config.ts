@@ -32,6 +32,11 @@ const settings = {
     unset: '',
     hint: 'the name of the SSM parameter that holds the Slack webhook address, e.g. /trailwatch/dev/slack; empty: no Slack',
   },
+  deliverDeadLetters: {
+    variable: 'TRAILWATCH_DELIVER_DEAD_LETTERS',
+    schema: v.pipe(v.string(), v.regex(/^https?:\/\/[^\s?#]+$/)),
+    hint: 'the address of the queue for findings that a receiver does not take',
+  },
   trailBucket: {
     variable: 'TRAILWATCH_TRAIL_BUCKET',
     schema: v.string(),

@@ -19,13 +19,27 @@ export type Count =
   | 'FindingsDelivered'
   | 'FindingsRepeated'
   | 'FindingsSuppressed'
+  | 'FindingsInhibited'
+  | 'FindingsOnTrial'
   | 'FindingsRoutedToNone'
+  | 'FindingsAccepted'
+  | 'FindingsJoined'
+  | 'FindingsThrottled'
+  | 'FindingsDeadLettered'
+  | 'NotificationsSent'
   | 'DeliveriesHeld'
   | 'DeliveriesFailed'
+  | 'CircuitsOpen'
+  | 'FallbacksUsed'
   | 'Failures';
+
+/** Duration is what Trailwatch times about itself: from the event, and from the queue, until somebody is told. */
+export type Duration = 'EventToAlert' | 'QueueToAlert';
 
 export interface Meter {
   count(what: Count, by: number): void;
+  /** duration notes how long something took, in milliseconds. */
+  duration(what: Duration, ms: number): void;
   /** findings counts published findings, of which each gives its level: the only extra dimension there is. */
   findings(levels: readonly Level[]): void;
   /** flush writes what was counted to standard output, where CloudWatch finds it. */
@@ -46,6 +60,9 @@ export function createMeter(service: string, config: Config<'stage'>): Meter {
   return {
     count(what, by) {
       metrics.addMetric(what, MetricUnit.Count, by);
+    },
+    duration(what, ms) {
+      metrics.addMetric(what, MetricUnit.Milliseconds, ms);
     },
     findings(raised) {
       for (const level of levels) {

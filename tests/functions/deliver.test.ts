@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Finding } from '../../src/model/finding.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
@@ -6,17 +6,37 @@ import type { PutEntry } from '../support/local-event-bridge.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
 import { lambdaEvent, queueBody, startLocalLambda, type LocalLambda } from './local-lambda.ts';
 
+const fakedOnlyIsTheDate = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+const scheduled = {
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  time: '2026-03-11T10:00:00Z',
+};
 const none: SQSBatchResponse = { batchItemFailures: [] };
 
 let lambda: LocalLambda;
 let handler: (event: unknown) => Promise<SQSBatchResponse>;
 let detect: (event: unknown) => Promise<void>;
+let flush: (event: unknown) => Promise<void>;
 let output: CapturedOutput;
 
 beforeAll(async () => {
   lambda = await startLocalLambda();
   detect = await lambda.load<void>('event-bus');
   handler = await lambda.load<SQSBatchResponse>('deliver');
+  flush = await lambda.load<void>('flush');
 });
 beforeEach(() => {
   output = captureOutput();
@@ -90,12 +110,10 @@ describe('deliver', () => {
     expect(lambda.slack.posts).toHaveLength(1);
   });
 
-  test('a message that one receiver did not take comes again, and then goes to that one alone', async () => {
+  test('what one receiver did not take is told by the flush, to that one alone', async () => {
     const [failing] = await found('slack-is-away');
     lambda.slack.status = 503;
-    expect(await handler(sqsEvent([queueBody(failing)]))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'message-1' }],
-    });
+    expect(await handler(sqsEvent([queueBody(failing)]))).toEqual(none);
     expect(lambda.alerts()).toHaveLength(1);
     expect(output.lines()).toContainEqual(
       expect.objectContaining({ message: 'not delivered', receiver: 'slack', retryable: true, reason: 'unavailable' }),
@@ -103,7 +121,7 @@ describe('deliver', () => {
 
     lambda.slack.status = 200;
     lambda.slack.posts.splice(0);
-    expect(await handler(sqsEvent([queueBody(failing)]))).toEqual(none);
+    await flushUntil(() => lambda.slack.posts.length > 0);
     expect(lambda.alerts()).toHaveLength(1);
     expect(lambda.slack.posts).toHaveLength(1);
   });
@@ -118,21 +136,46 @@ describe('deliver', () => {
     // None waits where the first was done before the second asked.
     expect(waiting.length).toBeLessThanOrEqual(1);
     expect(output.text().includes('DeliveriesHeld')).toBe(waiting.length === 1);
-    expect(output.text()).not.toMatch(/DeliveriesFailed|not delivered/);
+    expect(output.text()).not.toMatch(/DeliveriesFailed|not delivered|MessagesFailed|"ERROR"/);
 
     expect(await handler(copy)).toEqual(none);
     expect(lambda.alerts()).toHaveLength(1);
   });
 
-  test('what trying again cannot help is no success either: it ends among the dead letters', async () => {
+  test('what trying again cannot help is a dead letter with its reason, which arrives when it is sent again, there alone', async () => {
     const [refused] = await found('slack-refuses');
     lambda.slack.status = 404;
-    expect(await handler(sqsEvent([queueBody(refused)]))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'message-1' }],
-    });
+    expect(await handler(sqsEvent([queueBody(refused)]))).toEqual(none);
     expect(output.lines()).toContainEqual(
-      expect.objectContaining({ message: 'not delivered', receiver: 'slack', retryable: false }),
+      expect.objectContaining({ level: 'ERROR', receiver: 'slack', retryable: false, reason: 'misconfigured' }),
     );
+    const [letter] = lambda.deadLetters();
+    expect(letter?.attributes).toMatchObject({ receiver: 'slack', reason: 'misconfigured', findings: '1' });
+
+    lambda.slack.status = 200;
+    lambda.slack.posts.splice(0);
+    const replayed = sqsEvent([letter?.body ?? '']);
+    expect(await handler(replayed)).toEqual(none);
+    expect(await handler(replayed)).toEqual(none);
+    expect(lambda.slack.posts).toHaveLength(1);
+    expect(lambda.alerts()).toHaveLength(1);
+  });
+
+  test('the same news within the repeat interval is counted, and told by the flush', async () => {
+    const [entry] = await found('same-news');
+    const bodies = ['a', 'b', 'c'].map((id) => altered(entry, () => ({ id: `${id.repeat(32)}` })));
+    expect(await handler(sqsEvent(bodies))).toEqual(none);
+    expect(lambda.alerts()).toHaveLength(1);
+    expect(countsOf(output)).toMatchObject({ FindingsAccepted: expect.anything(), FindingsJoined: expect.anything() });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ message: 'delivered', news: 'first', receiver: 'sns', count: 3 }),
+    );
+  });
+
+  test('says how long it took from the event and from the queue', async () => {
+    const [entry] = await found('timed');
+    await handler(sqsEvent([queueBody(entry)]));
+    expect(countsOf(output)).toMatchObject({ EventToAlert: expect.anything(), QueueToAlert: expect.anything() });
   });
 
   test.each([
@@ -166,14 +209,33 @@ describe('deliver', () => {
   });
 });
 
-/** found gives the findings that root's sign-in raises; `eventId` makes it an event of its own. */
+/** flushUntil calls the flush as its schedule does, with the clock of a minute later each time. */
+async function flushUntil(done: () => boolean): Promise<void> {
+  const real = Date.now();
+  try {
+    for (let minutes = 1; !done() && minutes < 30; minutes += 1) {
+      jest.useFakeTimers({ now: real + minutes * 60_000, doNotFake: [...fakedOnlyIsTheDate] });
+      await flush(scheduled);
+    }
+  } finally {
+    jest.useRealTimers();
+  }
+}
+
+/** found gives the findings that root's sign-in raises; `eventId` makes it an event, and news, of its own. */
 async function found(eventId: string, envelope: object = {}): Promise<readonly [PutEntry, ...PutEntry[]]> {
   const event = lambdaEvent('event-bridge/console-sign-in') as { detail: object };
   await detect({ ...event, ...envelope, detail: { ...event.detail, eventID: eventId } });
-  const entries = lambda.bus.entries.filter(({ Detail }) => Detail.includes('Root user was active'));
+  const entries = lambda.bus.entries
+    .filter(({ Detail }) => Detail.includes('Root user was active'))
+    .map((entry) => ({ ...entry, Detail: withNews(entry, { fingerprint: `news-${eventId}` }) }));
   const [first, ...others] = entries;
   if (first === undefined) throw new Error("root's sign-in raised no finding");
   return [first, ...others];
+}
+
+function withNews({ Detail }: PutEntry, change: Partial<Finding>): string {
+  return JSON.stringify({ ...(JSON.parse(Detail) as Finding), ...change });
 }
 
 /** altered is the body of a message with an entry's finding, changed. */

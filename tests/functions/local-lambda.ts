@@ -22,6 +22,8 @@ export interface LocalLambda {
   load<Result>(name: string): Promise<(event: unknown) => Promise<Result>>;
   /** alerts gives the messages that the topic has sent so far. */
   alerts(): readonly Alert[];
+  /** deadLetters gives what is in the queue for what a receiver doesn't take, with the attributes of each message. */
+  deadLetters(): readonly { readonly body: string; readonly attributes: Readonly<Record<string, string>> }[];
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startLocalLambda(): Promise<LocalLambda> {
   const { topicArn } = aws.createTopic('alerts', { region });
   aws.createQueue('inbox', { region });
   aws.subscribe({ topic: 'alerts', queue: 'inbox', region });
+  const { queueUrl } = aws.createQueue('dead-letters', { region });
 
   const slack = { status: 200, posts: [] as string[] };
   const webhook = await startHttpServer(({ body }) => {
@@ -93,6 +96,7 @@ export async function startLocalLambda(): Promise<LocalLambda> {
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${aws.port}`,
     AWS_ENDPOINT_URL_SNS: `http://127.0.0.1:${aws.port}`,
+    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${aws.port}`,
     AWS_ENDPOINT_URL_SSM: ssm.url,
     AWS_XRAY_DAEMON_ADDRESS: daemon.address,
     _X_AMZN_TRACE_ID: `Root=${traceId};Parent=${lambdaSegment};Sampled=1`,
@@ -100,6 +104,7 @@ export async function startLocalLambda(): Promise<LocalLambda> {
     TRAILWATCH_FINDINGS_BUS: 'trailwatch-dev-findings',
     TRAILWATCH_STATE_TABLE: table.name,
     TRAILWATCH_ALERTS_TOPIC: topicArn,
+    TRAILWATCH_DELIVER_DEAD_LETTERS: queueUrl,
     TRAILWATCH_SLACK_WEBHOOK_PARAMETER: slackParameter,
     TRAILWATCH_TRACING: 'Active',
     TRAILWATCH_LOG_LEVEL: 'INFO',
@@ -121,6 +126,15 @@ export async function startLocalLambda(): Promise<LocalLambda> {
     alerts: () => {
       const messages = aws.inspectQueue('inbox')?.messages.ready ?? [];
       return messages.map(({ body }) => JSON.parse(body) as Alert);
+    },
+    deadLetters: () => {
+      const messages = aws.inspectQueue('dead-letters')?.messages.ready ?? [];
+      return messages.map(({ body, messageAttributes }) => ({
+        body,
+        attributes: Object.fromEntries(
+          Object.entries(messageAttributes ?? {}).map(([name, { StringValue = '' }]) => [name, StringValue]),
+        ),
+      }));
     },
     async close() {
       await Promise.all([bus.close(), table.close(), daemon.close(), aws.stop(), webhook.close(), ssm.close()]);

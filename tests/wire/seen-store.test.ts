@@ -2,11 +2,9 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createDynamoSeenStore } from '../../src/aws/dynamodb-seen-store.ts';
-import { deliver } from '../../src/notify/pipeline.ts';
 import { createMemorySeenStore } from '../../src/notify/seen-store.ts';
 import type { DeliveryKey, Lease, SeenStore } from '../../src/notify/seen-store.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
-import { rootLogin } from '../unit/notify/specimens.ts';
 import { local } from './notification.ts';
 
 const times = { leaseMs: 60_000, rememberMs: 3_600_000 };
@@ -104,15 +102,40 @@ describe.each(stores)('the seen store in %s', (_name, create) => {
     expect(claims.filter(({ kind }) => kind === 'held')).toHaveLength(19);
   });
 
-  test('carries the pipeline: ten deliveries of a finding side by side reach the receiver once', async () => {
-    const store = create();
-    const finding = { ...rootLogin, id: key().findingId };
-    let sent = 0;
-    const mail = { name: 'mail', concurrency: 1, send: async () => void (sent += 1) };
-    const delivery = { receivers: [mail], seen: store, now: () => at(0) };
-    await Promise.all(Array.from({ length: 10 }, () => deliver([finding], delivery)));
-    expect(sent).toBe(1);
-    expect(await deliver([finding], delivery)).toMatchObject([{ kind: 'already-delivered' }]);
+  test('what was parked can be claimed again, with its group, and recorded by who claimed it', async () => {
+    const [store, it] = [create(), key()];
+    await store.record(await leased(store, it, 0), at(0), 'group-1');
+    expect(await store.claim(it, at(1))).toMatchObject({ kind: 'delivered', group: 'group-1' });
+    await store.park(it, 'group-1', at(2));
+    expect(await store.find(it, at(3))).toBeUndefined();
+    const lease = await leased(store, it, 3);
+    expect(lease).toMatchObject({ parked: 'group-1' });
+    expect(await store.claim(it, at(4))).toMatchObject({ kind: 'held' });
+    await store.record(lease, at(5), 'group-1');
+    expect(await store.claim(it, at(6))).toMatchObject({ kind: 'delivered' });
+    expect(await store.find(it, at(6))).toBe(at(5).toISOString());
+  });
+
+  test('what is parked meanwhile is not recorded by who accepted it before: it is to be claimed again', async () => {
+    const [store, it] = [create(), key()];
+    const lease = await leased(store, it, 0);
+    await store.park(it, 'group-2', at(1));
+    await store.record(lease, at(2), 'group-2');
+    expect(await store.claim(it, at(3))).toMatchObject({ kind: 'granted', lease: { parked: 'group-2' } });
+  });
+
+  test('a claim that is given back, or ends, keeps what was parked', async () => {
+    const [store, it] = [create(), key()];
+    await store.park(it, 'group-3', at(0));
+    await store.release(await leased(store, it, 1));
+    expect(await leased(store, it, 2)).toMatchObject({ parked: 'group-3' });
+    expect(await leased(store, it, 60_002)).toMatchObject({ parked: 'group-3', again: true });
+  });
+
+  test('says when somebody began before and never ended', async () => {
+    const [store, it] = [create(), key()];
+    expect(await leased(store, it, 0)).not.toHaveProperty('again');
+    expect(await leased(store, it, 60_000)).toMatchObject({ again: true });
   });
 });
 

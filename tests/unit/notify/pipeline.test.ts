@@ -1,210 +1,490 @@
 import { describe, expect, test } from '@jest/globals';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../../../src/model/finding.ts';
-import type { Notification } from '../../../src/notify/notification.ts';
-import { deliver, failuresOf } from '../../../src/notify/pipeline.ts';
-import type { Outcome } from '../../../src/notify/pipeline.ts';
-import { DeliveryError } from '../../../src/notify/receiver.ts';
-import type { Receiver } from '../../../src/notify/receiver.ts';
-import { createMemorySeenStore } from '../../../src/notify/seen-store.ts';
-import type { SeenStore } from '../../../src/notify/seen-store.ts';
+import { createMemoryDeliveryState } from '../../../src/notify/delivery-state.ts';
+import type { GroupPolicy } from '../../../src/notify/group-policy.ts';
+import { openFindingEvent } from '../../../src/notify/open-finding.ts';
+import type { Outcome, Telling } from '../../../src/notify/pipeline.ts';
+import { deliveryWorld, forever, heard, refusal, said, type Heard } from '../../support/delivery-world.ts';
 import { bruteForce, completion, instanceStopped, instanceStoppedByBen, rootLogin, sshRootLogin } from './specimens.ts';
 
+const minute = 60_000;
+const hour = 60 * minute;
 const findings = [rootLogin, sshRootLogin, bruteForce];
-const now = (): Date => new Date('2026-03-14T12:00:00Z');
 
-describe('deliver', () => {
-  test('gives each finding to each receiver once, in the findings’ order', async () => {
-    const [mail, chat] = [recording('mail'), recording('chat')];
-    const outcomes = await deliver(findings, { receivers: [mail, chat], seen: createMemorySeenStore(), now });
-    expect(mail.sent).toEqual(findings.map(({ id }) => id));
-    expect(chat.sent).toEqual(mail.sent);
-    expect(outcomes.map(brief)).toEqual(findings.flatMap(({ id }) => [`${id} mail delivered`, `${id} chat delivered`]));
+/** The same news again: another fact, a minute later each. */
+function again(index: number, of: Finding = rootLogin): Finding {
+  return {
+    ...of,
+    id: `${of.id.slice(0, 20)}-${index}`,
+    time: new Date(Date.parse(of.time) + index * 1000).toISOString(),
+  };
+}
+/** The same rule, of somebody else. */
+function ofSomebody(index: number, of: Finding = rootLogin): Finding {
+  return { ...again(index, of), fingerprint: `somebody-${index}` };
+}
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+
+describe('a finding', () => {
+  test('reaches each receiver once, at once, in the order of the batch', async () => {
+    const [mail, chat] = [heard('mail'), heard('chat')];
+    const world = deliveryWorld({ receivers: [mail, chat] });
+    const outcomes = await world.deliver(...findings);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(Array(6).fill('accepted'));
+    for (const { notifications } of [mail, chat]) {
+      expect(notifications.map(({ finding }) => finding.id)).toEqual(findings.map(({ id }) => id));
+    }
   });
 
-  test('does not repeat what was delivered, and says when that was', async () => {
-    const mail = recording('mail');
-    const delivery = { receivers: [mail], seen: createMemorySeenStore(), now };
-    await deliver(findings, delivery);
-    const again = await deliver(findings, delivery);
-    expect(mail.sent).toHaveLength(3);
-    expect(again).toEqual(
-      findings.map(({ id }) => ({
-        findingId: id,
-        receiver: 'mail',
-        kind: 'already-delivered',
-        why: 'delivered at 2026-03-14T12:00:00.000Z',
-      })),
+  test.each([
+    ['within one batch', async (copies: readonly Finding[], deliver: Deliver) => void (await deliver(...copies))],
+    [
+      'one after the other',
+      async (copies: readonly Finding[], deliver: Deliver) => {
+        for (const copy of copies) await deliver(copy);
+      },
+    ],
+  ])('that comes several times %s is told once, and said to be known', async (_rule, bring) => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    await bring([rootLogin, { ...rootLogin }, { ...rootLogin }], world.deliver);
+    await world.pass(hour);
+    expect(said(mail)).toEqual(['first 1']);
+    expect(outcomesOf(world.facts).map(({ kind }) => kind)).toEqual([
+      'accepted',
+      'already-accepted',
+      'already-accepted',
+    ]);
+  });
+
+  test('that another function accepts right now stays in the queue, and is no failure of its own', async () => {
+    const state = createMemoryDeliveryState();
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], state });
+    await state.seen.claim({ findingId: rootLogin.id, receiver: 'mail' }, world.now());
+    const [outcome] = await world.deliver(rootLogin);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { reason: 'held', retryable: true } });
+    expect(mail.asked).toBe(0);
+    world.skip(91_000);
+    await world.deliver(rootLogin);
+    expect(said(mail)).toEqual(['first 1']);
+  });
+
+  test('is not accepted without the state, and then nothing is sent', async () => {
+    const state = createMemoryDeliveryState();
+    const broken = { ...state, seen: { ...state.seen, claim: () => Promise.reject(new Error('table is throttled')) } };
+    const mail = heard('mail');
+    const [outcome] = await deliveryWorld({ receivers: [mail], state: broken }).deliver(rootLogin);
+    expect(outcome).toMatchObject({ kind: 'failed', error: { reason: 'state-unavailable', retryable: true } });
+    expect(mail.asked).toBe(0);
+  });
+
+  test.each(['groups.open', 'groups.join', 'outbox.put', 'seen.record', 'throttle.take'])(
+    'comes again when %s fails, and is told once then',
+    async (call) => {
+      const state = createMemoryDeliveryState();
+      const [part, method] = call.split('.') as [keyof typeof state, string];
+      let down = true;
+      const real = state[part] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+      const failing = {
+        ...state,
+        [part]: {
+          ...real,
+          [method]: async (...given: unknown[]) => {
+            if (down) throw new Error('no answer');
+            return real[method]?.(...given);
+          },
+        },
+      };
+      const mail = heard('mail');
+      const world = deliveryWorld({ receivers: [mail], state: failing });
+      const [first] = await world.deliver(rootLogin);
+      expect(first).toMatchObject({ kind: 'failed', error: { reason: 'state-unavailable' } });
+      down = false;
+      await world.pass(9 * minute);
+      await world.deliver(rootLogin);
+      await world.pass(hour);
+      expect(said(mail)).toEqual(['first 1']);
+    },
+  );
+
+  test('that failed at the end of a generation is told once, in the group that it had joined', async () => {
+    const state = createMemoryDeliveryState();
+    let down = true;
+    const record: typeof state.seen.record = async (...given) => {
+      if (down) throw new Error('no answer');
+      return state.seen.record(...given);
+    };
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], state: { ...state, seen: { ...state.seen, record } } });
+    await world.deliver(rootLogin);
+    await world.pass(5 * hour);
+    down = false;
+    await world.deliver(rootLogin);
+    await world.pass(hour);
+    expect(said(mail)).toEqual(['first 1']);
+  });
+});
+
+describe('a group', () => {
+  test.each<{ rule: string; policy?: Partial<GroupPolicy>; at: readonly number[]; told: readonly string[] }>([
+    {
+      rule: 'is told with the first, and counts the others at the next update',
+      at: [0, 1, 2],
+      told: ['first 1', 'again 3'],
+    },
+    { rule: 'is told no more when nothing more comes', at: [0], told: ['first 1'] },
+    {
+      rule: 'is told again at each update that has more',
+      at: [0, 1, 6, 7, 30],
+      told: ['first 1', 'again 2', 'again 4', 'again 5'],
+    },
+    { rule: 'waits for more where its route says so', policy: { waitMs: minute }, at: [0, 0.5], told: ['first 2'] },
+    {
+      rule: 'ends with its repeat interval: then it is news again',
+      at: [0, 1, 4 * 60 + 1],
+      told: ['first 1', 'again 2', 'first 1'],
+    },
+    { rule: 'counts what comes at the very end', at: [0, 4 * 60 - 0.01], told: ['first 1', 'again 2'] },
+  ])('$rule', async ({ policy, at, told }) => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], ...(policy && { policy }) });
+    const start = world.now().getTime();
+    for (const [index, minutes] of at.entries()) {
+      const waitMs = start + minutes * minute - world.now().getTime();
+      if (waitMs > 0) await world.pass(waitMs);
+      await world.deliver(again(index));
+    }
+    await world.pass(30 * minute);
+    expect(said(mail)).toEqual(told);
+  });
+
+  test('keeps its key and what the receiver gave back, and says since when and which', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    await world.deliver(rootLogin);
+    await world.deliver(again(5));
+    await world.pass(5 * minute);
+    const [first, more] = mail.notifications;
+    expect(first?.group).not.toHaveProperty('receipt');
+    expect(more?.group).toMatchObject({
+      key: first?.group?.key,
+      kind: 'again',
+      receipt: { thread: 'mail' },
+      together: 'the same news',
+      mixed: false,
+      since: rootLogin.time,
+      until: again(5).time,
+    });
+    expect(more?.group?.latest.map(({ time }) => time)).toEqual([rootLogin.time, again(5).time]);
+    expect(more?.finding.id).toBe(rootLogin.id);
+    expect(more?.id).not.toBe(first?.id);
+  });
+
+  test('by labels holds what shares them, and says that its findings differ', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], policy: { by: ['account'] } });
+    await world.deliver(rootLogin);
+    await world.deliver(sshRootLogin);
+    await world.pass(5 * minute);
+    expect(said(mail)).toEqual(['first 1', 'again 2']);
+    expect(mail.notifications[1]?.group).toMatchObject({ mixed: true, together: 'the same account' });
+  });
+
+  test('does not hold back what is critical in one that is not', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], policy: { by: ['account'] } });
+    await world.deliver(rootLogin);
+    await world.deliver(critical(again(1)));
+    expect(said(mail)).toEqual(['first 1', 'first 1']);
+  });
+
+  test('is told of by one of many that look at the same time', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    await world.pipeline.accept({ finding: rootLogin });
+    world.skip(minute);
+    await Promise.all(range(10).map(() => world.another().flush(forever)));
+    expect(said(mail)).toEqual(['first 1']);
+  });
+
+  test('of a program is each finding by itself, however many there are', async () => {
+    const hook = heard('hook', { grouping: 'each', concurrency: 4 });
+    const world = deliveryWorld({ receivers: [hook] });
+    await world.deliver(...range(50).map((index) => again(index)));
+    expect(said(hook)).toEqual(Array(50).fill('finding'));
+  });
+
+  test('is closed when nothing more came within its repeat interval, where the receiver wants that', async () => {
+    const pager = heard('pager', { closes: true });
+    const world = deliveryWorld({ receivers: [pager] });
+    await world.deliver(rootLogin);
+    await world.deliver(again(1));
+    await world.pass(4 * hour);
+    expect(pager.closed).toEqual([]);
+    await world.pass(4 * minute);
+    expect(pager.closed).toEqual([
+      { key: pager.notifications[0]?.group?.key, finding: rootLogin, count: 2, receipt: { thread: 'pager' } },
+    ]);
+    await world.pass(hour);
+    expect(pager.closed).toHaveLength(1);
+  });
+});
+
+describe('a burst', () => {
+  test('of 10,000 findings of one news is one notification and a count, and delays nothing else', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    for (const from of range(100)) await world.deliver(...range(100).map((index) => again(from * 100 + index)));
+    await world.deliver(sshRootLogin);
+    expect(chat.notifications.map(({ finding }) => finding.rule.title)).toEqual([
+      rootLogin.rule.title,
+      sshRootLogin.rule.title,
+    ]);
+    await world.pass(5 * minute);
+    expect(said(chat).at(-1)).toBe('again 10000');
+    expect(chat.notifications).toHaveLength(3);
+    expect(chat.notifications[2]?.group?.latest).toHaveLength(20);
+  });
+
+  test('of 10,000 findings of one rule by 10,000 people is ten alerts and one that counts; another rule arrives at once', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    for (const from of range(100)) await world.deliver(...range(100).map((index) => ofSomebody(from * 100 + index)));
+    await world.deliver(sshRootLogin);
+    expect(said(chat)).toHaveLength(12);
+    await world.pass(5 * minute);
+    const last = chat.notifications.at(-1);
+    expect(last?.group).toMatchObject({ count: 9990, mixed: true, together: 'more than 10 alerts of this rule' });
+    expect(outcomesOf(world.facts).filter((each) => each.kind === 'accepted' && each.throttled)).toHaveLength(9990);
+  });
+
+  test('ends: after the repeat interval the rule has its alerts again', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], policy: { most: 1 } });
+    await world.deliver(...range(3).map((index) => ofSomebody(index)));
+    await world.pass(4 * hour + minute);
+    await world.deliver(ofSomebody(9));
+    expect(chat.notifications.at(-1)?.finding.id).toBe(ofSomebody(9).id);
+    expect(chat.notifications.at(-1)?.group?.together).toBe('the same news');
+  });
+});
+
+describe('quiet hours', () => {
+  const quiet = { from: '22:00', to: '07:00', days: [], timezone: 'UTC', except: 'critical' } as const;
+
+  test('hold back, and then tell with a count; what is critical is told at once', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], policy: { quiet }, start: '2026-03-14T23:00:00Z' });
+    await world.deliver(rootLogin);
+    await world.pass(hour);
+    await world.deliver(again(1));
+    await world.deliver(critical(again(2, sshRootLogin)));
+    expect(chat.notifications.map(({ finding }) => finding.rule.level)).toEqual(['critical']);
+    await world.pass(6 * hour + 59 * minute);
+    expect(chat.notifications).toHaveLength(1);
+    await world.pass(2 * minute);
+    expect(said(chat)).toEqual(['first 1', 'first 2']);
+  });
+});
+
+describe('a receiver that fails', () => {
+  test('is tried again later, and tells with a count what came meanwhile', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    chat.behave = refusal('unavailable', true);
+    expect(await world.deliver(rootLogin)).toMatchObject([{ kind: 'accepted' }]);
+    await world.deliver(again(1));
+    chat.behave = () => {};
+    await world.pass(10 * minute);
+    expect(said(chat)).toEqual(['first 2']);
+    expect(tellingsOf(world.facts)).toContainEqual(
+      expect.objectContaining({ kind: 'retrying', error: expect.objectContaining({ reason: 'unavailable' }) }),
     );
   });
 
-  test('sends a copy within one batch once', async () => {
-    const mail = recording('mail');
-    const copies = [rootLogin, sshRootLogin, { ...rootLogin }];
-    const outcomes = await deliver(copies, { receivers: [mail], seen: createMemorySeenStore(), now });
-    expect(mail.sent).toEqual([rootLogin.id, sshRootLogin.id]);
-    expect(outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'delivered', 'already-delivered']);
+  test('delays no other', async () => {
+    const [slow, mail] = [heard('slow'), heard('mail')];
+    slow.behave = () => new Promise(() => {});
+    const world = deliveryWorld({ receivers: [slow, mail], sendTimeoutMs: 30 });
+    const done: string[] = [];
+    mail.behave = () => void done.push('mail');
+    await world.deliver(rootLogin).then(() => done.push('all'));
+    expect(done).toEqual(['mail', 'all']);
+    expect(tellingsOf(world.facts)).toContainEqual(
+      expect.objectContaining({
+        receiver: 'slow',
+        kind: 'retrying',
+        error: expect.objectContaining({ reason: 'timeout' }),
+      }),
+    );
   });
 
-  test('fails the copies in a batch with their first, so that none of them leaves the queue', async () => {
-    const outcomes = await deliver([rootLogin, rootLogin], {
-      receivers: [recording('mail', () => Promise.reject(refusal('unavailable', true)))],
-      seen: createMemorySeenStore(),
-      now,
-    });
-    expect(outcomes.map(brief)).toEqual(Array(2).fill(`${rootLogin.id} mail failed unavailable retryable`));
-  });
-
-  test('tries a failed finding again, and only where it failed', async () => {
-    let down = true;
-    const mail = recording('mail');
-    const chat = recording('chat', async () => {
-      if (down) throw refusal('unavailable', true);
-    });
-    const delivery = { receivers: [mail, chat], seen: createMemorySeenStore(), now };
-    expect((await deliver([rootLogin], delivery)).map(brief)).toEqual([
-      `${rootLogin.id} mail delivered`,
-      `${rootLogin.id} chat failed unavailable retryable`,
-    ]);
-    down = false;
-    expect((await deliver([rootLogin], delivery)).map(({ kind }) => kind)).toEqual(['already-delivered', 'delivered']);
-    expect(mail.sent).toHaveLength(1);
-  });
-
-  test('one finding that a receiver refuses does not hide the others', async () => {
-    const chat = recording('chat', async ({ id }) => {
-      if (id === sshRootLogin.id) throw refusal('rejected', false);
-    });
-    const outcomes = await deliver(findings, { receivers: [chat], seen: createMemorySeenStore(), now });
-    expect(failuresOf(outcomes).map(({ findingId, error }) => [findingId, error.retryable])).toEqual([
-      [sshRootLogin.id, false],
-    ]);
-    expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(2);
-  });
-
-  test('a receiver that hangs delays no other, and is given up in time', async () => {
-    const order: string[] = [];
-    const slow = recording('slow', () => new Promise(() => {}));
-    const mail = recording('mail', async () => void order.push('mail'));
-    const outcomes = await deliver([rootLogin], {
-      receivers: [slow, mail],
-      seen: createMemorySeenStore(),
-      now,
-      sendTimeoutMs: 50,
-    }).then((result) => (order.push('done'), result));
-    expect(order).toEqual(['mail', 'done']);
-    expect(outcomes.map(brief)).toEqual([
-      `${rootLogin.id} slow failed timeout retryable`,
-      `${rootLogin.id} mail delivered`,
-    ]);
-  });
-
-  test('tells the receiver when its time is up', async () => {
-    let aborted = false;
-    const slow: Receiver = {
-      name: 'slow',
-      concurrency: 1,
-      send: (_notification, signal) => new Promise(() => signal.addEventListener('abort', () => void (aborted = true))),
-    };
-    await deliver([rootLogin], { receivers: [slow], seen: createMemorySeenStore(), now, sendTimeoutMs: 20 });
-    expect(aborted).toBe(true);
+  test('is not asked before the time it gave, by anybody', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    chat.behave = refusal('rate-limited', true, 5 * minute);
+    await world.deliver(rootLogin);
+    chat.behave = () => {};
+    await world.deliver(sshRootLogin);
+    await world.pass(4 * minute);
+    expect(chat.asked).toBe(1);
+    await world.pass(4 * minute);
+    expect(said(chat)).toEqual(['first 1', 'first 1']);
   });
 
   test('an unknown error is worth retrying: nobody knows that it is not', async () => {
-    const odd = recording('odd', () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    chat.behave = () => {
       throw new TypeError('x is not a function');
-    });
-    const [outcome] = await deliver([rootLogin], { receivers: [odd], seen: createMemorySeenStore(), now });
-    expect(outcome).toMatchObject({
-      error: { message: 'odd: x is not a function', reason: 'unexpected', retryable: true },
-    });
-  });
-
-  test('a finding that another function delivers right now stays in the queue', async () => {
-    const seen = createMemorySeenStore();
-    await seen.claim({ findingId: rootLogin.id, receiver: 'mail' }, now());
-    const mail = recording('mail');
-    const outcomes = await deliver([rootLogin], { receivers: [mail], seen, now });
-    expect(outcomes.map(brief)).toEqual([`${rootLogin.id} mail failed held retryable`]);
-    expect(mail.sent).toEqual([]);
-  });
-
-  test('without its state it sends nothing and keeps all', async () => {
-    const seen = { ...createMemorySeenStore(), claim: () => Promise.reject(new Error('table is throttled')) };
-    const mail = recording('mail');
-    const outcomes = await deliver([rootLogin], { receivers: [mail], seen, now });
-    expect(outcomes.map(brief)).toEqual([`${rootLogin.id} mail failed state-unavailable retryable`]);
-    expect(mail.sent).toEqual([]);
-  });
-
-  test('what arrived but could not be recorded counts as delivered, and says so', async () => {
-    const seen: SeenStore = { ...createMemorySeenStore(), record: () => Promise.reject(new Error('no answer')) };
-    const [outcome] = await deliver([rootLogin], { receivers: [recording('mail')], seen, now });
-    expect(outcome).toMatchObject({
-      kind: 'delivered',
-      unrecorded: { message: 'mail: delivered, but that could not be recorded: no answer', retryable: false },
-    });
-  });
-
-  test('records after the send, never before it', async () => {
-    const steps: string[] = [];
-    const seen = createMemorySeenStore();
-    const traced: SeenStore = {
-      ...seen,
-      record: async (lease, at) => {
-        steps.push('record');
-        await seen.record(lease, at);
-      },
     };
-    const mail = recording('mail', async () => {
-      await wait(5);
-      steps.push('sent');
-    });
-    await deliver([rootLogin], { receivers: [mail], seen: traced, now });
-    expect(steps).toEqual(['sent', 'record']);
+    await world.deliver(rootLogin);
+    expect(tellingsOf(world.facts)).toMatchObject([
+      { kind: 'retrying', error: { message: 'chat: x is not a function', reason: 'unexpected', retryable: true } },
+    ]);
   });
 
-  test.each([1, 2])('has no more than %d sends of a receiver under way', async (concurrency) => {
-    let [under, most] = [0, 0];
-    const busy: Receiver = {
-      name: 'busy',
-      concurrency,
-      send: async () => {
-        most = Math.max(most, (under += 1));
-        await wait(2);
-        under -= 1;
-      },
-    };
-    await deliver(findings, { receivers: [busy], seen: createMemorySeenStore(), now });
-    expect(most).toBe(concurrency);
+  test('what it refuses for good is a dead letter, which brings it once when it is sent again', async () => {
+    const [chat, mail] = [heard('chat'), heard('mail')];
+    const world = deliveryWorld({ receivers: [chat, mail] });
+    chat.behave = refusal('unauthorized', false);
+    await world.deliver(rootLogin);
+    await world.deliver(again(1));
+    expect(world.letters).toMatchObject([{ receiver: 'chat', reason: 'unauthorized', findings: 1 }]);
+    const body = world.letters[0]?.body ?? '';
+    expect(openFindingEvent(body)).toEqual(rootLogin);
+
+    chat.behave = () => {};
+    await world.deliver(openFindingEvent(body));
+    await world.deliver(openFindingEvent(body));
+    await world.pass(hour);
+    // With what came since; the mail had it before.
+    expect(said(chat)).toEqual(['first 2']);
+    expect(said(mail)).toEqual(['first 1', 'again 2']);
   });
 
-  test('has nothing to do for no findings, and nobody to tell without receivers', async () => {
-    const seen = createMemorySeenStore();
-    expect(await deliver([], { receivers: [recording('mail')], seen, now })).toEqual([]);
-    expect(await deliver(findings, { receivers: [], seen, now })).toEqual([]);
+  test('is given up after hours, with a dead letter that counts all that is untold', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    chat.behave = refusal('unavailable', true);
+    await world.deliver(rootLogin, again(1), again(2));
+    await world.pass(8 * hour);
+    expect(world.letters).toMatchObject([{ receiver: 'chat', reason: 'unavailable', findings: 3 }]);
+    // And was not asked each minute for it.
+    expect(chat.asked).toBeLessThan(30);
+    chat.behave = () => {};
+    world.skip(10 * 24 * hour);
+    await world.deliver(openFindingEvent(world.letters[0]?.body ?? ''));
+    expect(said(chat)).toEqual(['first 3']);
   });
 
-  test('gives 2,000 findings and their copies to a receiver that fails at random, each once', async () => {
-    const many = Array.from({ length: 2000 }, (_, index): Finding => ({ ...rootLogin, id: `finding-${index}` }));
-    let seed = 1;
-    const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
-    const flaky = recording('flaky', async () => {
-      if (random() < 0.4) throw refusal('unavailable', true);
-    });
-    const delivery = { receivers: [flaky], seen: createMemorySeenStore(), now };
-    let queue = [...many, ...many];
-    for (let round = 0; queue.length > 0 && round < 50; round += 1) {
-      const failed = new Set(failuresOf(await deliver(queue, delivery)).map(({ findingId }) => findingId));
-      queue = queue.filter(({ id }) => failed.has(id));
+  test('many times in a row is left alone for a while, and then asked by one', async () => {
+    const chat = heard('chat', { concurrency: 4 });
+    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    chat.behave = refusal('unavailable', true);
+    for (const index of range(40)) await world.deliver(ofSomebody(index));
+    expect(chat.asked).toBe(5);
+    expect(tellingsOf(world.facts).filter(({ kind }) => kind === 'circuit-open')).toHaveLength(35);
+    world.skip(31_000);
+    await world.deliver(ofSomebody(41), ofSomebody(42));
+    expect(chat.asked).toBe(6);
+    chat.behave = () => {};
+    await world.pass(hour);
+    expect(said(chat)).toHaveLength(42);
+  });
+
+  test('is not left alone for refusing what is the message’s own fault', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    chat.behave = refusal('rejected', false);
+    for (const index of range(12)) await world.deliver(ofSomebody(index));
+    expect(chat.asked).toBe(12);
+    expect(world.letters).toHaveLength(12);
+  });
+
+  test('what is due at a receiver that is no more ends among the dead letters', async () => {
+    const state = createMemoryDeliveryState();
+    const old = deliveryWorld({ receivers: [heard('old')], state });
+    await old.pipeline.accept({ finding: rootLogin });
+    const world = deliveryWorld({ receivers: [heard('new')], state });
+    world.skip(minute);
+    await world.flush();
+    expect(world.letters).toMatchObject([{ receiver: 'old', reason: 'receiver-gone', findings: 1 }]);
+  });
+});
+
+describe('the fallback', () => {
+  const world = (level: 'critical' | 'high') => {
+    const [slack, teams, topic] = [heard('slack'), heard('teams'), heard('topic')];
+    const fallback = { receiver: topic, chats: new Set(['slack', 'teams']), topics: new Set(['topic']) };
+    const finding = { ...rootLogin, rule: { ...rootLogin.rule, level } };
+    return { slack, teams, topic, finding, ...deliveryWorld({ receivers: [slack, teams, topic], fallback }) };
+  };
+
+  test.each([
+    ['is told of what is critical when every chat has failed, once', 'critical', ['slack', 'teams'], ['first 1']],
+    ['is not while one of them works', 'critical', ['slack'], []],
+    ['is not told of less', 'high', ['slack', 'teams'], []],
+  ] as const)('%s', async (_rule, level, failing, told) => {
+    const { slack, teams, topic, finding, deliver, pass } = world(level);
+    for (const chat of [slack, teams]) {
+      if (failing.some((name) => name === chat.name)) chat.behave = refusal('unavailable', true);
     }
-    expect(queue).toEqual([]);
-    expect(flaky.delivered.toSorted()).toEqual(many.map(({ id }) => id).toSorted());
+    await deliver(finding);
+    await pass(2 * hour);
+    expect(said(topic)).toEqual(told);
+  });
+
+  test('is told at once when no chat will ever take it', async () => {
+    const { slack, teams, topic, finding, deliver } = world('critical');
+    for (const chat of [slack, teams]) chat.behave = refusal('unauthorized', false);
+    await deliver(finding);
+    expect(said(topic)).toEqual(['first 1']);
+  });
+});
+
+describe('what an inhibition mutes', () => {
+  const mute = { key: 'k', name: 'outage', reason: 'the account is being attacked anyway' };
+  const world = () => {
+    const mail = heard('mail');
+    const made = deliveryWorld({
+      receivers: [mail],
+      dispatch: (finding, now) => ({
+        labels: {},
+        to: [{ receiver: mail, policy: { by: 'news', waitMs: 0, updateMs: 5 * minute, repeatMs: hour, most: 10 } }],
+        muting: finding.rule.id === sshRootLogin.rule.id ? [mute] : [],
+        starts: finding.rule.id === rootLogin.rule.id ? [{ ...mute, untilMs: now.getTime() + 10 * minute }] : [],
+        why: {},
+      }),
+    });
+    return { mail, ...made };
+  };
+
+  test('is told to nobody while its source is fresh, nor when a copy comes later', async () => {
+    const { mail, deliver, pass, facts } = world();
+    await deliver(rootLogin);
+    await deliver(sshRootLogin);
+    expect(outcomesOf(facts).at(-1)).toMatchObject({ kind: 'kept', receiver: 'inhibited', name: 'outage' });
+    await pass(11 * minute);
+    await deliver(sshRootLogin);
+    await deliver(again(1, sshRootLogin));
+    expect(mail.notifications.map(({ finding }) => finding.id)).toEqual([rootLogin.id, again(1, sshRootLogin).id]);
+  });
+
+  test('was told before its source came stays told', async () => {
+    const { mail, deliver, facts } = world();
+    await deliver(sshRootLogin);
+    await deliver(rootLogin);
+    await deliver(sshRootLogin);
+    expect(mail.notifications).toHaveLength(2);
+    expect(outcomesOf(facts).at(-1)).toMatchObject({ kind: 'already-accepted' });
   });
 });
 
 describe('who did it, when that becomes known later', () => {
-  const told = ({ message }: Notification): string => (message.completes ? 'completion' : message.who.name);
+  const told = ({ notifications }: Heard): readonly string[] =>
+    notifications.map(({ message }) => (message.completes ? 'completion' : message.who.name));
 
   test.each<[rule: string, deliveries: readonly (readonly Finding[])[], sent: readonly string[]]>([
     ['is sent after the alert, once', [[instanceStopped], [completion], [completion]], ['unknown', 'completion']],
@@ -221,68 +501,114 @@ describe('who did it, when that becomes known later', () => {
       ['unknown', 'completion', 'completion'],
     ],
   ])('%s', async (_rule, deliveries, sent) => {
-    const seen = createMemorySeenStore();
-    const messages: string[] = [];
-    const mail = recording('mail', async (notification) => void messages.push(told(notification)));
-    for (const delivered of deliveries) {
-      const outcomes = await deliver(delivered, { receivers: [mail], seen, now });
-      expect(failuresOf(outcomes)).toEqual([]);
-      expect(outcomes.map(({ findingId }) => findingId)).toEqual(delivered.map(({ id }) => id));
-    }
-    expect(messages).toEqual(sent);
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    for (const delivered of deliveries) await world.deliver(...delivered);
+    await world.pass(hour);
+    expect(told(mail)).toEqual(sent);
   });
 
-  test('waits while another function sends the alert, and leaves no lease behind', async () => {
-    const seen = createMemorySeenStore();
-    const claim = await seen.claim({ findingId: instanceStopped.id, receiver: 'mail' }, now());
-    const mail = recording('mail');
-    expect((await deliver([completion], { receivers: [mail], seen, now })).map(brief)).toEqual([
-      `${completion.id} mail failed held retryable`,
-    ]);
-    if (claim.kind === 'granted') await seen.record(claim.lease, now());
-    expect((await deliver([completion], { receivers: [mail], seen, now })).map(({ kind }) => kind)).toEqual([
-      'delivered',
-    ]);
+  test('is told in the thread of the alert', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    await world.deliver(instanceStopped);
+    await world.deliver(completion);
+    const [alert, added] = mail.notifications;
+    expect(added?.group).toMatchObject({ key: alert?.group?.key, kind: 'again', receipt: { thread: 'mail' } });
   });
 
-  test('is tried again, whole, where sending it whole failed', async () => {
-    const messages: string[] = [];
-    let down = true;
-    const mail = recording('mail', async (notification) => {
-      if (down) throw refusal('unavailable', true);
-      messages.push(told(notification));
-    });
-    const delivery = { receivers: [mail], seen: createMemorySeenStore(), now };
-    expect(failuresOf(await deliver([completion], delivery))).toHaveLength(1);
-    down = false;
-    expect(failuresOf(await deliver([completion], delivery))).toEqual([]);
-    expect(messages).toEqual(['ben@example.com']);
+  test('waits for an alert that is not told yet', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    mail.behave = refusal('unavailable', true);
+    await world.deliver(instanceStopped);
+    mail.behave = () => {};
+    await world.deliver(completion);
+    expect(told(mail)).toEqual([]);
+    await world.pass(5 * minute);
+    expect(told(mail)).toEqual(['unknown', 'completion']);
+  });
+
+  test('waits while another function accepts the alert, and leaves no lease behind', async () => {
+    const state = createMemoryDeliveryState();
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], state });
+    const claim = await state.seen.claim({ findingId: instanceStopped.id, receiver: 'mail' }, world.now());
+    expect(await world.deliver(completion)).toMatchObject([{ kind: 'failed', error: { reason: 'held' } }]);
+    if (claim.kind === 'granted') await state.seen.release(claim.lease);
+    await world.deliver(instanceStopped);
+    await world.deliver(completion);
+    expect(told(mail)).toEqual(['unknown', 'completion']);
+  });
+
+  test('is counted where it comes in a burst', async () => {
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail] });
+    const stopped = range(100).map((index) => again(index, instanceStopped));
+    for (const finding of stopped) await world.deliver(finding);
+    for (const { id } of stopped) await world.deliver({ ...completion, id });
+    await world.pass(5 * minute);
+    // The alert and its count, ten additions, and one that counts the others.
+    expect(mail.notifications.length).toBeLessThanOrEqual(14);
+    expect(mail.notifications.at(-1)?.group).toMatchObject({ together: 'more than 10 additions to this alert' });
   });
 });
 
-function recording(
-  name: string,
-  behave: (notification: Notification) => Promise<void> = async () => {},
-): Receiver & { readonly sent: string[]; readonly delivered: string[] } {
-  const [sent, delivered]: [string[], string[]] = [[], []];
-  return {
-    name,
-    concurrency: 1,
-    sent,
-    delivered,
-    send: async (notification) => {
-      sent.push(notification.id);
-      await behave(notification);
-      delivered.push(notification.id);
-    },
-  };
+describe('flush', () => {
+  test('leaves what there is no time for, and takes the oldest first', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    for (const index of range(20)) {
+      await world.pipeline.accept({ finding: ofSomebody(index) });
+      world.skip(1000);
+    }
+    let asked = 0;
+    await world.pipeline.flush({ remainingMs: () => (chat.notifications.length < 5 ? Infinity : (asked += 1) && 0) });
+    expect(chat.notifications.map(({ finding }) => finding.id)).toEqual(range(5).map((index) => ofSomebody(index).id));
+    await world.flush();
+    expect(chat.notifications).toHaveLength(20);
+  });
+
+  test('goes on at the others when what is due at one cannot be read, and fails then', async () => {
+    const state = createMemoryDeliveryState();
+    const list: typeof state.outbox.list = async (receiver, ...rest) => {
+      if (receiver === 'chat') throw new Error('no answer');
+      return state.outbox.list(receiver, ...rest);
+    };
+    const [chat, mail] = [heard('chat'), heard('mail')];
+    const world = deliveryWorld({ receivers: [chat, mail], state: { ...state, outbox: { ...state.outbox, list } } });
+    await world.pipeline.accept({ finding: rootLogin });
+    await expect(world.flush()).rejects.toThrow('the outbox could not be read');
+    expect(said(mail)).toEqual(['first 1']);
+  });
+
+  test('says that what arrived could not be recorded, and tells it at most once more', async () => {
+    const state = createMemoryDeliveryState();
+    let down = true;
+    const record: typeof state.groups.record = async (...given) => {
+      if (down) throw new Error('no answer');
+      return state.groups.record(...given);
+    };
+    const mail = heard('mail');
+    const world = deliveryWorld({ receivers: [mail], state: { ...state, groups: { ...state.groups, record } } });
+    await world.deliver(rootLogin);
+    expect(tellingsOf(world.facts)).toMatchObject([{ kind: 'told', unrecorded: { message: 'no answer' } }]);
+    down = false;
+    await world.pass(hour);
+    expect(said(mail)).toEqual(['first 1', 'first 1']);
+  });
+});
+
+type Deliver = (...findings: readonly Finding[]) => Promise<readonly Outcome[]>;
+
+function critical(finding: Finding): Finding {
+  return { ...finding, rule: { ...finding.rule, level: 'critical' } };
 }
 
-function refusal(reason: 'unavailable' | 'rejected', retryable: boolean): DeliveryError {
-  return new DeliveryError('no', { reason, retryable });
+function outcomesOf(facts: readonly (Outcome | Telling)[]): readonly Outcome[] {
+  return facts.filter((fact): fact is Outcome => 'finding' in fact);
 }
 
-function brief(outcome: Outcome): string {
-  const end = outcome.kind === 'failed' ? ` ${outcome.error.reason}${outcome.error.retryable ? ' retryable' : ''}` : '';
-  return `${outcome.findingId} ${outcome.receiver} ${outcome.kind}${end}`;
+function tellingsOf(facts: readonly (Outcome | Telling)[]): readonly Telling[] {
+  return facts.filter((fact): fact is Telling => !('finding' in fact));
 }

@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { deliverAtOnce } from '../../../src/notify/deliver-at-once.ts';
 import { messageOf } from '../../../src/notify/message.ts';
-import { deliver } from '../../../src/notify/pipeline.ts';
 import { ReceiverConfigError } from '../../../src/notify/receiver-kind.ts';
 import type { ReceiverTools } from '../../../src/notify/receiver-kind.ts';
 import { createReceivers } from '../../../src/notify/receiver-table.ts';
 import type { ReceiverSettings } from '../../../src/notify/receiver-table.ts';
 import { createConsole } from '../../../src/notify/receivers/console.ts';
-import { createMemorySeenStore } from '../../../src/notify/seen-store.ts';
 import { hostile, rootLogin } from './specimens.ts';
 
 const unused = (): never => {
@@ -71,14 +70,10 @@ describe('the console', () => {
   test('writes a block for each finding, in their order', async () => {
     const stream = new PassThrough();
     const receivers = [createConsole({ stream, colour: false, width: 80 })];
-    const outcomes = await deliver([rootLogin, hostile], {
-      receivers,
-      seen: createMemorySeenStore(),
-      now: () => new Date(0),
-    });
+    const missing = await deliverAtOnce([rootLogin, hostile], { receivers, now: () => new Date(0) });
     stream.end();
     const blocks = (await text(stream)).split('\n\n');
-    expect(outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'delivered']);
+    expect(missing).toEqual([]);
     expect(blocks.map((block) => block.slice(0, 20))).toEqual(['HIGH  Root user sign', 'CRITICAL  User creat', '']);
   });
 

@@ -187,7 +187,7 @@ describe('dispatch', () => {
       'goes to the receivers of its route',
       `${names}route: { receivers: [slack, sns] }`,
       ['sns', 'slack', 'oncall'],
-      ['sns', 'slack'],
+      ['slack', 'sns'],
     ],
     ['goes to those of them that are there', `${names}route: { receivers: [slack, sns] }`, ['sns'], ['sns']],
     [
@@ -198,7 +198,8 @@ describe('dispatch', () => {
     ],
     ['is remembered as routed to none', `${names}route: { receivers: none }`, ['sns'], ['none']],
   ])('a finding %s', (_rule, yaml, present, reached) => {
-    expect(to(yaml, present).to.map(({ name }) => name)).toEqual(reached);
+    const { to: all, kept } = to(yaml, present);
+    expect(kept === undefined ? all.map(({ receiver: { name } }) => name) : [kept.by]).toEqual(reached);
   });
 
   test('a stage without any receiver is refused', () => {
