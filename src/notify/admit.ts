@@ -1,4 +1,3 @@
-import type { Finding } from '../model/finding.ts';
 import type { DeliveryState } from './delivery-state.ts';
 import { memberOf } from './group-members.ts';
 import type { FindingGroup, Generation } from './group-store.ts';

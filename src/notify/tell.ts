@@ -10,7 +10,7 @@ import type { FindingGroup, GroupLease, GroupState } from './group-store.ts';
 import type { MessageContext } from './message.ts';
 import type { GroupNews } from './notification.ts';
 import type { Due } from './outbox-store.ts';
-import { DeliveryError, type Receiver } from './receiver.ts';
+import type { DeliveryError, Receiver } from './receiver.ts';
 import { graceMs, isTooOld, retryOf, turnOf } from './turn.ts';
 
 /** Telling is what came of a group's turn at its receiver, with the reason. */
@@ -133,7 +133,7 @@ export function createTeller(parts: TellParts) {
     await breaker.failed(receiver.name, error, now());
     const retry = retryOf(state, error, now(), random);
     // Before anything is written: what is dead here must not be lost there.
-    const due = await falling(held, retry.kind === 'dead', error);
+    const due = await falling(held, retry.kind === 'dead');
     if (retry.kind === 'dead') {
       return { telling: await bury(held, error.reason, `${error.message}: ${retry.why}`), due };
     }
@@ -152,7 +152,7 @@ export function createTeller(parts: TellParts) {
     return { kind: 'circuit-open', untilMs: atMs, why };
   };
 
-  const falling = ({ group, lease: { state } }: Held, givenUp: boolean, _error?: DeliveryError) =>
+  const falling = ({ group, lease: { state } }: Held, givenUp: boolean): Promise<readonly Due[]> =>
     fallback({ group, state, failures: state.failures + 1, givenUp });
 
   const close = async (held: Held, receiver: Receiver, why: string): Promise<Outcome> => {
