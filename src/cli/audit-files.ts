@@ -52,6 +52,8 @@ export interface AuditOutcome extends Prepared {
 
 /** AuditWatch is told of each record as it is read. */
 export interface AuditWatch {
+  /** Whether a finding is kept back from everybody: then `--fail-on` doesn't see it either. */
+  readonly keptBack?: (finding: Finding) => boolean;
   readonly record?: (matched: boolean) => void;
   readonly failure?: () => void;
   readonly overflow?: () => void;
@@ -146,7 +148,8 @@ export async function auditFiles(
       },
       finding: (finding) => {
         const { level } = finding.rule;
-        if (options.failOn !== undefined && isAtLeast(level, options.failOn)) checkFailed = true;
+        const severe = options.failOn !== undefined && isAtLeast(level, options.failOn);
+        if (severe && watch.keptBack?.(finding) !== true) checkFailed = true;
         return isAtLeast(level, floor) ? onFinding(finding) : undefined;
       },
     });

@@ -35,17 +35,21 @@ export async function runPipeline(
   const decider = createDecider(prepared.configuration);
   const at = now();
   const suppressed = new Map<string, SuppressedCount>();
+  const suppressionOf = (finding: Finding) => decider.decide(finding, at).suppressed?.suppression;
   const tell = (finding: Finding): void => {
     // Where a stage would send it matters to nobody here; what it would keep from everybody is counted, and named at the end.
     meter?.findings([finding.rule.level]);
-    const by = decider.decide(finding, at).suppressed?.suppression;
+    const by = suppressionOf(finding);
     if (by === undefined) casebook.add(finding);
     else {
       meter?.count('FindingsSuppressed', 1);
       suppressed.set(by.name, { by, findings: (suppressed.get(by.name)?.findings ?? 0) + 1 });
     }
   };
-  const outcome = await auditFiles(prepared, options, surroundings, tell, meter && watchOf(meter));
+  const outcome = await auditFiles(prepared, options, surroundings, tell, {
+    ...(meter && watchOf(meter)),
+    keptBack: (finding) => suppressionOf(finding) !== undefined,
+  });
   const files = outcome.input.summary();
   meter?.count('ObjectsRead', files.read);
   meter?.count('ObjectsSkipped', files.skipped);

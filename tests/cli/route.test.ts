@@ -237,6 +237,17 @@ test('a run keeps back what is suppressed, and says so in its summary', async ()
   expect(total(rest.stdout) + Number(kept)).toBe(total(all.stdout));
 });
 
+test('a run fails for what people are told, not for what is suppressed', async () => {
+  const known = await write(
+    'known.yml',
+    "suppressions: { known: { match: { level: '>= medium' }, owner: me@example.com, reason: known, expires: never } }",
+  );
+  const args = ['run', join(root, 'events/hosts'), '--no-report', '--fail-on'];
+  expect((await commandLine([...args, 'medium'])).code).toBe(1);
+  expect((await commandLine([...args, 'medium', '--config', known])).code).toBe(0);
+  expect((await commandLine([...args, 'low', '--config', known])).code).toBe(1);
+});
+
 describe('wrong usage is exit 2, with what is wrong', () => {
   test.each<[string, readonly string[], RegExp]>([
     ['nothing given', [], /give either labels/],
