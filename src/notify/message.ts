@@ -75,7 +75,7 @@ export interface EventLine {
   readonly target?: string;
   readonly from?: string;
   readonly outcome: Outcome;
-  /** Where the line stands for a finding: its rule, and the name or else the id of its account. */
+  /** Where the line stands for a finding: its rule, and its account's id. */
   readonly rule?: { readonly title: string; readonly level: Level };
   readonly account?: string;
 }
@@ -231,12 +231,9 @@ function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | unde
 }
 
 /** findingLineOf is a finding in a line, as a group of findings lists it. */
-export function findingLineOf(
-  { event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>,
-  { accountNames }: MessageContext = {},
-): EventLine {
-  const account = event.account === undefined ? undefined : accountOf(event.account, accountNames);
-  return { ...lineOf(event), rule: { title, level }, ...(account && { account: account.name ?? account.id }) };
+export function findingLineOf({ event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>): EventLine {
+  const { account } = event;
+  return { ...lineOf(event), rule: { title, level }, ...(account !== undefined && { account }) };
 }
 
 function lineOf(event: AuditEvent): EventLine {

@@ -2,7 +2,7 @@ import { isAtLeast, type Level } from '../../model/level.ts';
 import type { EventLine, Message } from '../message.ts';
 import type { GroupNews, Notification } from '../notification.ts';
 import { clip } from './plain.ts';
-import { lineWords, timeWords } from './words.ts';
+import { lineParts, lineWords, timeWords, type LinePart } from './words.ts';
 
 /** News is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */
 export interface News {
@@ -26,8 +26,12 @@ export interface Counted {
   readonly span: string;
   /** Why findings that differ are told together; absent where they are the same news. */
   readonly together?: string;
-  /** Whether the findings differ, so that what the message says is true of the first only. */
+  /** Whether they are not all the same news. */
   readonly mixed: boolean;
+  /** What else differs where they are the same news: somebody did the same to this and to that. */
+  readonly varies: ReadonlySet<Varying>;
+  /** Whether the details of the first must be told as its own. */
+  readonly differs: boolean;
   /** Whether all are of one rule, so that what the rule says is true of all. */
   readonly oneRule: boolean;
   /** The latest findings, a line each, oldest first. */
@@ -36,51 +40,106 @@ export interface Counted {
   readonly unlisted: number;
 }
 
+/** Varying is a part of a message that may differ in findings of the same news. */
+export type Varying = LinePart | 'what';
+
+/** sharedLabels are the facts of a message, by how chats call them, that are true of all the findings of a group. */
+export function sharedLabels(counted: Counted | undefined): readonly string[] {
+  if (counted?.mixed === true) return [];
+  const labels: readonly (readonly [label: string, part?: Varying])[] = [
+    ['Where'],
+    ['Who', 'who'],
+    ['Through', 'who'],
+    ['What', 'what'],
+    ['Target', 'target'],
+    ['From', 'from'],
+    ['User agent', 'from'],
+  ];
+  return labels.filter(([, part]) => part === undefined || counted?.varies.has(part) !== true).map(([label]) => label);
+}
+
 /** newsOf says what a notification tells: of one finding, or of a group of them. */
 export function newsOf({ message, group }: Pick<Notification, 'message' | 'group'>): News {
   if (message.completes) return { title: message.title, level: message.level, kind: 'completion' };
   const kind = group?.kind === 'again' ? 'again' : message.summary.length > 0 ? 'report' : 'alert';
   if (group === undefined || group.count < 2) return { title: message.title, level: message.level, kind };
   const rules = [message.rule.title, ...group.latest.flatMap(({ rule }) => rule?.title ?? [])];
-  const single = new Set(rules).size === 1;
   const level = highest([message.level, ...group.latest.flatMap(({ rule }) => rule?.level ?? [])]);
-  const counted = countedOf(group, single);
-  return { title: titleOf(message, group, single), level, kind, counted };
+  const counted = countedOf(message, group, new Set(rules).size === 1);
+  return { title: titleOf(message, group, counted), level, kind, counted };
 }
 
 // The word that counts comes first, where a subject or a push message shows it.
-function titleOf(message: Message, group: GroupNews, single: boolean): string {
-  const { count, mixed, since, until, together } = group;
-  const begun = `since ${clockWords(since, until)}`;
-  if (!mixed) return `${count} times ${begun}: ${message.title}`;
-  const { account, rule } = message;
+function titleOf(message: Message, { together, mixed }: GroupNews, { times, oneRule, varies }: Counted): string {
+  const { account, rule, title, who } = message;
+  if (!mixed && varies.size === 0) return `${times}: ${title}`;
+  const place = account === undefined ? '' : ` in ${account.name ?? account.id}`;
+  const ruleTitle = clip(rule.title, 150);
+  if (!mixed) return `${times}: ${ruleTitle}${varies.has('who') ? '' : `: ${clip(who.name, 80)}`}${place}`;
   // Only what brings findings together is true of them all.
-  const place = account !== undefined && /\baccount\b/.test(together) ? ` in ${account.name ?? account.id}` : '';
-  return single
-    ? `${count} findings${place} ${begun}: ${clip(rule.title, 150)}`
-    : `${count} findings of several rules${place} ${begun}`;
+  const shared = /\baccount\b/.test(together) ? place : '';
+  return `${times}${shared}: ${oneRule ? ruleTitle : 'several rules'}`;
 }
 
-function countedOf({ count, mixed, since, until, together, latest }: GroupNews, single: boolean): Counted {
+function countedOf(message: Message, group: GroupNews, oneRule: boolean): Counted {
+  const { count, mixed, since, until, together, latest } = group;
   const what = mixed ? 'findings' : 'times';
+  const varies = varyingIn(message, latest);
   return {
     times: `${count} ${what} since ${clockWords(since, until)}`,
     span: `${count} ${what}, from ${spanWords(since, until)}`,
     ...(mixed && { together }),
     mixed,
-    oneRule: single,
-    lines: latest.map((line) => findingWords(line, mixed, single)),
+    varies,
+    differs: mixed || varies.size > 0,
+    oneRule,
+    lines: latest.map((line) =>
+      mixed ? wholeLine(line, message, oneRule) : varies.size === 0 ? timeWords(line.time) : partLine(line, varies),
+    ),
     unlisted: Math.max(0, count - latest.length),
   };
 }
 
+function varyingIn(
+  { account, from, outcome, targets, what, who }: Message,
+  latest: readonly EventLine[],
+): ReadonlySet<Varying> {
+  const [target] = targets;
+  const first = {
+    who: who.name,
+    what: doneText(`${what.service}:${what.action}`, outcome),
+    from: from.address,
+    target: target && `${target.kind} ${target.id}`,
+  };
+  // A message leaves the account out of its targets that it names anyway.
+  const ofLine = (line: EventLine, part: Varying): string | undefined => {
+    if (part === 'what') return doneText(line.what, line.outcome);
+    return part === 'target' && line.target === `account ${account?.id}` ? first.target : line[part];
+  };
+  // Lines are cut where they are kept.
+  const same = (a = '', b = ''): boolean => a === b || (b.endsWith('…') && a.startsWith(b.slice(0, -1)));
+  const parts: readonly Varying[] = [...lineParts, 'what'];
+  return new Set(parts.filter((part) => latest.some((line) => !same(first[part], ofLine(line, part)))));
+}
+
+function doneText(what: string, outcome: EventLine['outcome']): string {
+  return outcome.kind === 'success' ? what : `${what} ${outcome.code}`;
+}
+
 /** What the same news shares is in the message already; of findings that differ, a line says all. */
-function findingWords(line: EventLine, mixed: boolean, single: boolean): string {
-  if (!mixed) return timeWords(line.time);
+function wholeLine(line: EventLine, message: Message, oneRule: boolean): string {
   const { account, rule, what } = line;
   // What the rule says comes before what an event says, which may be long and of anybody's making.
-  const named = single || rule === undefined ? what : `${clip(rule.title, 150)} (${rule.level}): ${what}`;
-  return `${lineWords({ ...line, what: named })}${account === undefined ? '' : ` in ${account}`}`;
+  const named = oneRule || rule === undefined ? what : `${clip(rule.title, 150)} (${rule.level}): ${what}`;
+  const name = account === message.account?.id ? (message.account?.name ?? account) : account;
+  return `${lineWords({ ...line, what: named })}${name === undefined ? '' : ` in ${name}`}`;
+}
+
+function partLine(line: EventLine, varies: ReadonlySet<Varying>): string {
+  return lineWords(
+    line,
+    lineParts.filter((part) => varies.has(part)),
+  );
 }
 
 function spanWords(since: string, until: string): string {

@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
 import type { Notification } from '../notification.ts';
 import { safeHref } from './html.ts';
-import { newsOf, type News } from './news.ts';
+import { newsOf, type Counted, type News } from './news.ts';
 import { clip, shown } from './plain.ts';
 import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 
@@ -33,6 +33,7 @@ export interface Trigger {
 export function renderPagerDuty({ message, finding, group }: Notification): Trigger {
   const news = newsOf({ message, ...(group && { group }) });
   const mixed = news.counted?.mixed === true;
+  const differs = news.counted?.differs === true;
   const trigger = (details: object): Trigger => ({
     event_action: 'trigger',
     // What completes an alert belongs to it: both have the finding's id.
@@ -42,7 +43,7 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
       summary: clip(shown(news.title, maxSummaryChars), 1024),
       severity: severities[news.level],
       timestamp: group?.kind === 'again' ? group.until : message.time,
-      source: sourceOf(message, mixed),
+      source: sourceOf(message, news.counted),
       // Where findings differ, what is known of the first would pass for all.
       ...(!mixed && {
         component: shown(message.what.service, 100),
@@ -56,7 +57,8 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
   // Each step leaves out what would be missed least, until it fits; the facts alone always do.
   const counted = countedOf(news);
   const facts = factsOf(message);
-  const detailed = (one: object): object => (mixed ? { ...counted, 'the first of them': one } : { ...counted, ...one });
+  const detailed = (one: object): object =>
+    differs ? { ...counted, 'the first of them': one } : { ...counted, ...one };
   const attempts: readonly object[] = [
     detailed({ ...facts, ...evidenceOf(message) }),
     detailed({
@@ -70,9 +72,9 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
 }
 
 /** Where it happened, as far as it is known: what PagerDuty calls the affected system. */
-function sourceOf({ account, region, targets }: Message, mixed: boolean): string {
-  if (mixed) return 'Trailwatch';
-  const host = targets.find(({ kind }) => kind === 'host')?.id;
+function sourceOf({ account, region, targets }: Message, counted: Counted | undefined): string {
+  if (counted?.mixed === true) return 'Trailwatch';
+  const host = counted?.varies.has('target') === true ? undefined : targets.find(({ kind }) => kind === 'host')?.id;
   const place = [account?.name ?? account?.id, region].filter((part) => part !== undefined).join(' ');
   return shown(host ?? (place === '' ? 'unknown' : place), 200);
 }

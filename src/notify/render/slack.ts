@@ -3,7 +3,7 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
 import type { GroupNews } from '../notification.ts';
 import { safeHref } from './html.ts';
-import { newsOf, type Counted, type News } from './news.ts';
+import { newsOf, sharedLabels, type Counted, type News } from './news.ts';
 import { clip, plain } from './plain.ts';
 import {
   accountWords,
@@ -53,7 +53,7 @@ export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
       ...bodyOf(message, news),
       {
         type: 'context',
-        elements: [mrkdwn(`${news.counted?.mixed === true ? 'the first of them: ' : ''}${footOf(message)}`)],
+        elements: [mrkdwn(`${news.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`)],
       },
     ],
     unfurl_links: false,
@@ -64,9 +64,14 @@ export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
 function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[] {
   switch (kind) {
     case 'completion':
-      return [{ type: 'section', fields: fieldsOf(message, ['When', 'Who', 'By call', 'From']) }];
+      return factsOf(message, ['When', 'Who', 'By call', 'From']);
     case 'again':
-      return [...countedOf(counted), ...(counted?.mixed === true ? [] : sharedOf(message)), ...buttonsOf(message)];
+      return [
+        ...countedOf(counted),
+        ...factsOf(message, sharedLabels(counted)),
+        // Where they differ, what is known of the first would pass for all.
+        ...(counted?.mixed === true ? [] : buttonsOf(message)),
+      ];
     case 'report':
       return message.summary.flatMap(({ title, lines }) =>
         sectionOf(entities(title, 100), fitting(lines.map((line) => `• ${entities(line, 200)}`))),
@@ -74,17 +79,12 @@ function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[
     case 'alert':
       return [
         ...countedOf(counted),
-        ...(counted?.mixed === true ? sectionOf('The first of them', ['What follows is about this one only.']) : []),
+        ...(counted?.differs === true ? sectionOf('The first of them', ['What follows is about this one only.']) : []),
         ...alertOf(message),
       ];
     default:
       throw new Error(kind satisfies never);
   }
-}
-
-/** What the findings of one group share, in few words: all else was told with the first. */
-function sharedOf(message: Message): readonly KnownBlock[] {
-  return [{ type: 'section', fields: fieldsOf(message, ['Where', 'Who', 'What', 'Target', 'From']) }];
 }
 
 function countedOf(counted: Counted | undefined): readonly KnownBlock[] {
@@ -102,7 +102,7 @@ function countedOf(counted: Counted | undefined): readonly KnownBlock[] {
 
 function alertOf(message: Message): readonly KnownBlock[] {
   return [
-    { type: 'section', fields: fieldsOf(message) },
+    ...factsOf(message),
     ...sectionOf(
       'Why it matched',
       message.why.slice(0, listed).map((one) => `• ${code(whyWords(one), 300)}`),
@@ -113,6 +113,12 @@ function alertOf(message: Message): readonly KnownBlock[] {
     ...rawOf(message),
     ...buttonsOf(message),
   ];
+}
+
+/** Slack refuses a section without fields. */
+function factsOf(message: Message, wanted?: readonly string[]): readonly KnownBlock[] {
+  const fields = fieldsOf(message, wanted);
+  return fields.length > 0 ? [{ type: 'section', fields }] : [];
 }
 
 function fieldsOf(message: Message, wanted?: readonly string[]): MrkdwnElement[] {

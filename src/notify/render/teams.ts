@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
 import type { GroupNews } from '../notification.ts';
 import { safeHref } from './html.ts';
-import { newsOf, type Counted, type News } from './news.ts';
+import { newsOf, sharedLabels, type Counted, type News } from './news.ts';
 import { clip, shown } from './plain.ts';
 import {
   accountWords,
@@ -113,7 +113,9 @@ function payloadOf(message: Message, news: News, extent: Extent): TeamsPayload {
         items: [block([{ text: title, strong: true, large: true }])],
       },
       ...bodyOf(message, news, extent),
-      block([{ text: `${news.counted?.mixed === true ? 'the first of them: ' : ''}${footOf(message)}`, faint: true }]),
+      block([
+        { text: `${news.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`, faint: true },
+      ]),
     ],
     actions: actionsOf(message, news, extent),
   };
@@ -129,18 +131,13 @@ function bodyOf(message: Message, { counted, kind }: News, extent: Extent): read
     case 'completion':
       return factsOf(message, extent, ['When', 'Who', 'Through', 'By call', 'From', 'User agent']);
     case 'again':
-      return [
-        ...countedOf(counted, extent),
-        ...(counted?.mixed === true
-          ? []
-          : factsOf(message, extent, ['Where', 'Who', 'What', 'Target', 'From', 'User agent'])),
-      ];
+      return [...countedOf(counted, extent), ...factsOf(message, extent, sharedLabels(counted))];
     case 'report':
       return message.summary.flatMap(({ title, lines }) => row(title, lines, { ...extent, listed: 5 * extent.listed }));
     case 'alert':
       return [
         ...countedOf(counted, extent),
-        ...(counted?.mixed === true
+        ...(counted?.differs === true
           ? [block([{ text: 'The first of them: what follows is about this one only.', strong: true }])]
           : []),
         ...factsOf(message, extent),

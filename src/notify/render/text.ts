@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 import type { GroupNews } from '../notification.ts';
-import { newsOf, type Counted, type News } from './news.ts';
+import { newsOf, type Counted, type News, type Varying } from './news.ts';
 import { shown } from './plain.ts';
 import {
   accountWords,
@@ -56,7 +56,7 @@ export function renderText(message: Message, options: TextOptions, group?: Group
       return [...head, ...reportOf(message, options, paint), ''].join('\n');
     case 'alert': {
       const counted = block(countedRows(news.counted, listed));
-      const first = news.counted?.mixed === true ? ['--- The first of them', ''] : [];
+      const first = news.counted?.differs === true ? ['--- The first of them', ''] : [];
       const facts = [...counted, ...(counted.length > 0 ? [...gap(detail), ...first] : []), ...block(factsOf(message))];
       if (detail === 'compact') return [...head, ...facts, ''].join('\n');
       return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
@@ -93,12 +93,14 @@ function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint
 /** What more there was: what all of them share, and the latest ones. */
 function againOf(message: Message, { counted }: News): readonly Row[] {
   const { consoleLink, findingId, runbook } = message;
+  const same = (part: Varying, rows: readonly Row[]): readonly Row[] =>
+    counted?.varies.has(part) === true ? [] : rows;
   const shared: readonly Row[] = [
     whereRow(message),
-    ...whoRows(message),
-    { label: 'what', values: [whatWords(message)] },
-    targetRow(message),
-    fromRow(message),
+    ...same('who', whoRows(message)),
+    ...same('what', [{ label: 'what', values: [whatWords(message)] }]),
+    ...same('target', [targetRow(message)]),
+    ...same('from', [fromRow(message)]),
     { label: 'console', values: consoleLink === undefined ? [] : [consoleLink] },
   ];
   return [

@@ -114,19 +114,20 @@ export function spanWords(ms: number): string {
  * for the last one.
  */
 export function eventListWords({ events, unlisted }: CorrelationSummary): readonly string[] {
-  const varies = (part: Part): boolean => events.some((event) => event[part] !== events[0]?.[part]);
-  const shownParts = parts.filter(varies);
+  const varies = (part: LinePart): boolean => events.some((event) => event[part] !== events[0]?.[part]);
+  const shownParts = lineParts.filter(varies);
   const lines = events.map((event) => lineWords(event, shownParts));
   if (unlisted === 0) return lines;
   return [...lines.slice(0, lines.length / 2), `… ${unlisted} more …`, ...lines.slice(lines.length / 2)];
 }
 
-type Part = 'who' | 'target' | 'from';
+/** LinePart is what of an event's line may be left out where others share it. */
+export type LinePart = 'who' | 'target' | 'from';
 
-const parts: readonly Part[] = ['who', 'target', 'from'];
+export const lineParts: readonly LinePart[] = ['who', 'target', 'from'];
 
 /** lineWords says one event in a line: `2026-09-01 09:12:44 UTC  iam:CreateUser → user eve by mallory (AccessDenied)`. */
-export function lineWords({ time, who, what, target, from, outcome }: EventLine, show = parts): string {
+export function lineWords({ time, who, what, target, from, outcome }: EventLine, show = lineParts): string {
   return [
     timeWords(time),
     `  ${what}`,

@@ -154,8 +154,86 @@ test('buttons of a hostile finding lead to the web only', () => {
   expect(urls).toEqual([expect.stringMatching(/^https:\/\/us-east-1\.console/), 'https://example.com/a%20b%22%3C%3E']);
 });
 
+describe('findings that differ are never told as if the first stood for all', () => {
+  const told = ([, finding, group]: (typeof groups)[number]): readonly string[] => {
+    const message = messageOf(finding, context);
+    const again = { ...group, kind: 'again' } as const;
+    const pagerDuty = renderPagerDuty({ id: 'x', finding, message, group: again });
+    const { 'the first of them': _first, ...others } = (
+      pagerDuty['payload'] as { custom_details: Record<string, unknown> }
+    ).custom_details;
+    return [
+      renderText(message, { detail: 'full', width: 76 }, again),
+      JSON.stringify(renderSlack(message, again)),
+      JSON.stringify(renderTeams(message, again)),
+      JSON.stringify({ ...pagerDuty, payload: { ...(pagerDuty['payload'] as object), custom_details: others } }),
+    ];
+  };
+  const mixed = groups.filter(
+    ([, , group]) => group.mixed && !group.latest.some(({ target }) => target === 'host web-7'),
+  );
+  const elsewhere = groups.filter(([name]) => name === 'same-elsewhere');
+
+  test.each([...mixed, ...elsewhere])('%s', (...group) => {
+    for (const text of told(group)) {
+      expect(text).toMatch(/(?:37 findings|5 times) since 2026-03-13 23:58 UTC/);
+      // Where the first was; the lines say where the latest were.
+      expect(text).not.toContain('web-7');
+      expect(text).toContain('web-34');
+    }
+  });
+
+  test('and the level is that of the worst', () => {
+    for (const group of groups.filter(([name]) => name === 'several-rules')) {
+      for (const text of told(group)) expect(text).toMatch(/critical/i);
+    }
+  });
+});
+
 describe('text of any kind', () => {
   const anyText = fc.string({ unit: 'binary', maxLength: 300 });
+
+  test('stays within the limits of every receiver, and inert, wherever it stands in an event', () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(60), (text, times) => {
+        const long = text.repeat(times + 1);
+        const { event } = rootLogin;
+        const finding: Finding = {
+          ...rootLogin,
+          rule: { ...rootLogin.rule, title: long, description: long, runbook: long, falsePositives: [long] },
+          event: {
+            ...event,
+            id: long,
+            service: long,
+            action: long,
+            userAgent: long,
+            sourceAddress: long,
+            actor: { ...event.actor, name: long, arn: long, chain: [long, long] },
+            targets: Array.from({ length: 40 }, () => ({ kind: long, id: long })),
+          },
+          evidence: [{ field: long, value: long, wanted: long }],
+        };
+        const message = messageOf(finding);
+        const notification = { id: finding.id, finding, message };
+        const written = [renderTeams(message), renderPagerDuty(notification), renderGelf(notification)];
+        const asff = renderAsff(notification, place, now);
+        for (const [index, bytes] of [28_000, 512_000, 1_000_000].entries()) {
+          expect(Buffer.byteLength(JSON.stringify(written[index]))).toBeLessThanOrEqual(bytes);
+        }
+        expect(Buffer.byteLength(JSON.stringify(asff))).toBeLessThan(240_000);
+        expect(asff.Title?.length).toBeLessThanOrEqual(256);
+        expect(asff.Description?.length).toBeLessThanOrEqual(1024);
+        for (const { Id } of asff.Resources ?? []) expect(Id?.length).toBeLessThanOrEqual(512);
+        for (const value of Object.values(asff.ProductFields ?? {})) expect(value.length).toBeLessThanOrEqual(2048);
+        for (const { text: run, type } of elementsOf(written[0])) {
+          if (type === 'TextRun') expect(run).not.toMatch(/[\p{Cc}]|\{\{|\$\{/u);
+        }
+        // Half of a character is refused by whoever reads strictly.
+        expect(JSON.stringify([...written, asff])).not.toMatch(/\\ud[89a-f][0-9a-f]{2}/i);
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   test('is inert in plain text', () => {
     fc.assert(

@@ -235,15 +235,15 @@ export const manyHosts: GroupNews = {
   since: late,
   until: '2026-03-14T10:34:05.000Z',
   latest: [31, 32, 33, 34].map((minute) =>
-    findingLineOf(
-      {
-        ...sshRootLogin,
-        event: { ...sshRootLogin.event, ...at(minute), targets: [{ kind: 'host', id: `web-${minute}` }] },
-      },
-      { accountNames: { [production]: 'production' } },
-    ),
+    findingLineOf({
+      ...sshRootLogin,
+      event: { ...sshRootLogin.event, ...at(minute), targets: [{ kind: 'host', id: `web-${minute}` }] },
+    }),
   ),
 };
+
+/** The same news, by its rule's own group-by, although each was to another host. */
+export const sameElsewhere: GroupNews = { ...manyHosts, together: 'the same news', mixed: false, count: 5 };
 
 /** Findings of several rules, one of them worse than the first. */
 export const severalRules: GroupNews = {
@@ -251,7 +251,7 @@ export const severalRules: GroupNews = {
   together: 'account',
   count: 4,
   latest: [firstOfMany, rootLogin, { ...hostile, rule: { ...hostile.rule, title: hostileText } }, sshRootLogin].map(
-    (one) => findingLineOf(one),
+    findingLineOf,
   ),
 };
 
@@ -265,6 +265,7 @@ export const groups: readonly (readonly [name: string, finding: Finding, group: 
   ['first-of-several', rootLogin, { ...rootAgain, kind: 'first', count: 4 }],
   ['mixed-first', firstOfMany, { ...manyHosts, kind: 'first' }],
   ['mixed-again', firstOfMany, manyHosts],
+  ['same-elsewhere', firstOfMany, sameElsewhere],
   ['several-rules', firstOfMany, severalRules],
 ];
 
