@@ -8,12 +8,13 @@ const mayImport = {
   notify: ['model'],
   config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health'],
   archive: ['model'],
-  report: ['model', 'sigma', 'archive'],
+  report: ['model', 'sigma', 'archive', 'notify'],
   probe: ['model'],
   doctor: [],
   cost: [],
   health: ['model', 'notify'],
-  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'doctor', 'health'],
+  replay: ['notify'],
+  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'doctor', 'health', 'replay'],
   runtime: ['model'],
 };
 

@@ -7,6 +7,8 @@ import {
 import type { AthenaClient, QueryExecution, Row } from '@aws-sdk/client-athena';
 import { sqlLiteral } from '../report/parameter.ts';
 import type { Answer, Cell, Query, QueryEngine, QueryStatistics } from '../report/query-engine.ts';
+import { queryCost, queryTitle } from '../report/query-history.ts';
+import { bytes } from '../report/render/text.ts';
 import { ReportError } from '../report/report-error.ts';
 
 /** AthenaOptions say where queries run; the work group says where their results go, and how much they may read. */
@@ -22,10 +24,8 @@ export interface AthenaOptions {
   readonly dollarsPerTerabyte?: number;
 }
 
-// Athena's limit on a query's text, and the least that a query is charged for.
+// Athena's limit on a query's text.
 const longestQuery = 262_144;
-const leastBilled = 10 * 1024 ** 2;
-const terabyte = 1024 ** 4;
 const firstWaitMs = 250;
 const longestWaitMs = 5_000;
 
@@ -40,14 +40,19 @@ export function createAthenaEngine(options: AthenaOptions): QueryEngine {
   };
 }
 
+interface MetadataBearer {
+  readonly $metadata: { readonly attempts?: number | undefined };
+}
+
 type Run = Parameters<QueryEngine['query']>[1];
 
 async function ask(query: Query, run: Run, options: AthenaOptions): Promise<Answer> {
   const { client } = options;
   if (run.signal.aborted) throw new ReportError('cancelled', 'stopped before the query began');
-  const id = await start(query, options);
-  const execution = await finished(id, run, options);
-  const pages = pagesOf(client, id, run.signal);
+  const again = { retries: 0 };
+  const id = await start(query, options, again);
+  const execution = await finished(id, run, options, again);
+  const pages = pagesOf(client, id, run.signal, again);
   const first = await pages.next();
   if (first.done === true) throw new ReportError('engine', `Athena: query ${id} has no result`);
   // The first row of a SELECT's result holds the columns' names.
@@ -55,19 +60,20 @@ async function ask(query: Query, run: Run, options: AthenaOptions): Promise<Answ
   return {
     columns: head.map(String),
     batches: batchesOf(rows, pages),
-    statistics: () => statisticsOf(id, execution, options),
+    statistics: () => statisticsOf(id, execution, options, again),
   };
 }
 
-async function start({ sql, values }: Query, options: AthenaOptions): Promise<string> {
+async function start({ name, sql, values }: Query, options: AthenaOptions, again: Retries): Promise<string> {
   const { client, workGroup, database, reuseMinutes } = options;
   if (sql.text.length > longestQuery) {
     throw new ReportError('definition', `the SQL has ${sql.text.length} characters; Athena takes ${longestQuery}`);
   }
-  const { QueryExecutionId } = await called('StartQueryExecution', () =>
+  const { QueryExecutionId } = await called('StartQueryExecution', again, () =>
     client.send(
       new StartQueryExecutionCommand({
-        QueryString: sql.text,
+        // The name is what the history of the work group tells the run by; it is the same each time, or no result could be reused.
+        QueryString: name === undefined ? sql.text : `${queryTitle(name)}\n${sql.text}`,
         WorkGroup: workGroup,
         QueryExecutionContext: { Database: database },
         // Athena prepares the query and takes each parameter as one literal: none can become part of its text.
@@ -85,18 +91,23 @@ async function start({ sql, values }: Query, options: AthenaOptions): Promise<st
 }
 
 /** Asks how the query is, more and more seldom, until it has ended. A query that nobody waits for any more is stopped. */
-async function finished(id: string, { signal, onProgress }: Run, options: AthenaOptions): Promise<QueryExecution> {
+async function finished(
+  id: string,
+  { signal, onProgress }: Run,
+  options: AthenaOptions,
+  again: Retries,
+): Promise<QueryExecution> {
   const { client, wait } = options;
   let ended = false;
   try {
     for (let ms = firstWaitMs; ; ms = Math.min(ms * 1.5, longestWaitMs)) {
       if (signal.aborted) throw new ReportError('cancelled', `stopped; query ${id} was stopped on Athena too`);
-      const { QueryExecution: execution = {} } = await called('GetQueryExecution', () =>
+      const { QueryExecution: execution = {} } = await called('GetQueryExecution', again, () =>
         client.send(new GetQueryExecutionCommand({ QueryExecutionId: id })),
       );
       const state = execution.Status?.State ?? 'QUEUED';
       const bytesScanned = execution.Statistics?.DataScannedInBytes;
-      onProgress?.({ state, ...(bytesScanned !== undefined && { bytesScanned }) });
+      onProgress?.({ state, ...(bytesScanned !== undefined && { bytesScanned }), ...again });
       ended = state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
       if (state === 'SUCCEEDED') return execution;
       if (ended) throw failureOf(id, state, execution);
@@ -113,9 +124,9 @@ function failureOf(id: string, state: string, { Status, Statistics }: QueryExecu
   if (/bytes scanned limit/i.test(reason)) {
     return new ReportError(
       'cut-off',
-      `the work group's cut-off stopped query ${id} after ${Statistics?.DataScannedInBytes ?? 0} bytes`,
+      `the work group's cut-off stopped query ${id} after ${bytes(Statistics?.DataScannedInBytes ?? 0)}: there is no answer`,
       {
-        hint: 'Ask for a shorter period, one account or one region; or raise queryCutoffGigabytes of the stage.',
+        hint: 'Ask for a shorter period, one account or one region; fill the columnar copy (trailwatch archive compact); or raise queryCutoffGigabytes of the stage.',
       },
     );
   }
@@ -127,11 +138,12 @@ async function* pagesOf(
   client: AthenaClient,
   id: string,
   signal: AbortSignal,
+  again: Retries,
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
   let token: string | undefined;
   do {
     if (signal.aborted) throw new ReportError('cancelled', 'stopped before the answer was complete');
-    const page = await called('GetQueryResults', () =>
+    const page = await called('GetQueryResults', again, () =>
       client.send(
         new GetQueryResultsCommand({
           QueryExecutionId: id,
@@ -162,18 +174,31 @@ async function* batchesOf(
 function statisticsOf(
   id: string,
   { Statistics }: QueryExecution,
-  { dollarsPerTerabyte = 5 }: AthenaOptions,
+  { dollarsPerTerabyte }: AthenaOptions,
+  { retries }: Retries,
 ): QueryStatistics {
   const bytesScanned = Statistics?.DataScannedInBytes ?? 0;
   const reused = Statistics?.ResultReuseInformation?.ReusedPreviousResult === true;
-  const billed = reused ? 0 : Math.max(bytesScanned, leastBilled);
-  return { executionId: id, bytesScanned, reused, cost: (billed / terabyte) * dollarsPerTerabyte };
+  return {
+    executionId: id,
+    bytesScanned,
+    reused,
+    cost: reused ? 0 : queryCost(bytesScanned, dollarsPerTerabyte),
+    ...(retries > 0 && { retries }),
+  };
+}
+
+/** Calls that the client tried again, because Athena was asked too much at once. */
+interface Retries {
+  retries: number;
 }
 
 /** Says which call Athena refused, and why; what trying again could mend, the client has tried again. */
-async function called<T>(operation: string, call: () => Promise<T>): Promise<T> {
+async function called<T extends MetadataBearer>(operation: string, again: Retries, call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    const output = await call();
+    again.retries += (output.$metadata.attempts ?? 1) - 1;
+    return output;
   } catch (cause) {
     const { name = 'Error', message = '' } = cause as { readonly name?: string; readonly message?: string };
     throw new ReportError('engine', `Athena: ${operation}: ${name}: ${message}`, { cause });

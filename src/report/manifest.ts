@@ -19,21 +19,9 @@ export interface Manifest {
   readonly files: readonly ManifestEntry[];
 }
 
-/** manifestOf names files and their contents. */
-export function manifestOf(
-  files: readonly { readonly path: string; readonly text: string }[],
-  producer: string,
-  createdAt: string,
-): Manifest {
-  return {
-    schema: 'trailwatch/manifest/1',
-    producer,
-    createdAt,
-    files: files.map(({ path, text }) => {
-      const bytes = Buffer.from(text, 'utf8');
-      return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-    }),
-  };
+/** manifestOf names the files of a pack. */
+export function manifestOf(files: readonly ManifestEntry[], producer: string, createdAt: string): Manifest {
+  return { schema: 'trailwatch/manifest/1', producer, createdAt, files };
 }
 
 const manifestSchema = v.object({

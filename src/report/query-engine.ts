@@ -6,6 +6,8 @@ export type Cell = string | number | boolean | null;
 
 /** Query is what an engine is asked: text and, apart from it, a value for each `?`. */
 export interface Query {
+  /** What it is for, where the engine keeps a history of what it was asked. */
+  readonly name?: string;
   readonly sql: BoundSql;
   readonly values: readonly ParameterValue[];
 }
@@ -17,6 +19,8 @@ export interface EngineProgress {
   /** From 0 to 1. */
   readonly part?: number;
   readonly bytesScanned?: number;
+  /** Calls that were tried again so far: an engine that is asked too much at once says so. */
+  readonly retries?: number;
 }
 
 /** QueryStatistics is what a query cost, as far as its engine tells. */
@@ -29,6 +33,8 @@ export interface QueryStatistics {
   readonly executionId?: string;
   /** Whether the engine answered from an earlier run's result. */
   readonly reused?: boolean;
+  /** Calls that were tried again. */
+  readonly retries?: number;
 }
 
 /** Answer is a query's rows in order, batch by batch, then its statistics. */

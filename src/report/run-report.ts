@@ -6,6 +6,8 @@ import type { Period } from './period.ts';
 import type { Cell, EngineProgress, QueryEngine, QueryStatistics } from './query-engine.ts';
 import type { ColumnType, Report } from './report.ts';
 import { ReportError } from './report-error.ts';
+import type { Row, Rows } from './rows.ts';
+import type { Spool } from './spool.ts';
 import { bindSql } from './sql-text.ts';
 import type { BoundSql } from './sql-text.ts';
 
@@ -30,12 +32,12 @@ export interface PreparedReport {
 }
 
 /** ReportRun is one run of a report, complete: what was asked, of whom, when, and what came back. */
-export interface ReportRun extends PreparedReport {
+export interface ReportRun<Kept extends Rows = readonly Row[]> extends PreparedReport {
   readonly engine: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly elapsedMs: number;
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: Kept;
   readonly statistics: QueryStatistics;
   /** SHA-256 over columns and rows, hexadecimal: the same answer has the same hash, whichever engine gave it. */
   readonly hash: string;
@@ -91,16 +93,41 @@ export interface RunOptions {
   readonly maxRows: number;
 }
 
-/** runReport asks an engine and brings the answer to the report's columns. @throws {ReportError} when it can't be whole. */
+/** runReport asks an engine and keeps the answer in memory. @throws {ReportError} when it can't be whole. */
 export async function runReport(
   prepared: PreparedReport,
   engine: QueryEngine,
   options: RunOptions,
 ): Promise<ReportRun> {
+  const rows: Row[] = [];
+  const facts = await answerOf(prepared, engine, options, (row) => void rows.push(row));
+  return { ...facts, rows };
+}
+
+/** spoolReport asks an engine for an answer that may be longer than memory. @throws {ReportError} when it can't be whole. */
+export async function spoolReport(
+  prepared: PreparedReport,
+  engine: QueryEngine,
+  options: RunOptions,
+  spool: Spool,
+): Promise<ReportRun<Rows>> {
+  const facts = await answerOf(prepared, engine, options, (row, line) => spool.add(row, line));
+  return { ...facts, rows: await spool.rows() };
+}
+
+/** Brings each row to the report's columns and hands it on, in order. */
+async function answerOf(
+  prepared: PreparedReport,
+  engine: QueryEngine,
+  { now, signal, onProgress, maxRows }: RunOptions,
+  take: Spool['add'],
+): Promise<Omit<ReportRun, 'rows'>> {
   const { report, sql, values } = prepared;
-  const { now, signal, onProgress, maxRows } = options;
   const startedAt = now();
-  const answer = await engine.query({ sql, values }, { signal, ...(onProgress !== undefined && { onProgress }) });
+  const answer = await engine.query(
+    { name: report.name, sql, values },
+    { signal, ...(onProgress !== undefined && { onProgress }) },
+  );
   const wanted = report.columns.map(({ name }) => name);
   if (answer.columns.join('\n').toLowerCase() !== wanted.join('\n')) {
     throw new ReportError(
@@ -108,13 +135,21 @@ export async function runReport(
       `${report.name}: the query gives ${answer.columns.join(', ')}, its definition says ${wanted.join(', ')}`,
     );
   }
-  const rows: (readonly Cell[])[] = [];
+  // A change of one cell, of the order or of a column changes it.
+  const hash = createHash('sha256').update(`${JSON.stringify(wanted)}\n`);
+  let count = 0;
   for await (const batch of answer.batches) {
-    for (const row of batch) rows.push(row.map((cell, index) => typed(cell, report.columns[index]?.type ?? 'text')));
-    if (rows.length > maxRows) {
-      throw new ReportError('cut-off', `the answer has more than ${maxRows} rows`, {
-        hint: 'Ask for a shorter period, one account or one region, or allow more with --max-rows.',
-      });
+    for (const cells of batch) {
+      if (++count > maxRows) {
+        throw new ReportError('cut-off', `the answer has more than ${maxRows} rows`, {
+          hint: 'Ask for a shorter period, one account or one region, or allow more with --max-rows.',
+        });
+      }
+      const row = cells.map((cell, index) => typed(cell, report.columns[index]?.type ?? 'text'));
+      const line = `${JSON.stringify(row)}\n`;
+      hash.update(line);
+      const taken = take(row, line);
+      if (taken !== undefined) await taken;
     }
   }
   return {
@@ -122,17 +157,9 @@ export async function runReport(
     engine: engine.name,
     startedAt: startedAt.toISOString(),
     elapsedMs: now().getTime() - startedAt.getTime(),
-    rows,
     statistics: answer.statistics(),
-    hash: hashOf(wanted, rows),
+    hash: hash.digest('hex'),
   };
-}
-
-/** hashOf is what names an answer: a change of one cell, of the order or of a column changes it. */
-export function hashOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const hash = createHash('sha256').update(`${JSON.stringify(columns)}\n`);
-  for (const row of rows) hash.update(`${JSON.stringify(row)}\n`);
-  return hash.digest('hex');
 }
 
 /** Athena gives every value as text, DuckDB each in its own type; a definition's type is what both become. */

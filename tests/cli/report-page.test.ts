@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createCasebook } from '../../src/cli/casebook/casebook.ts';
 import type { CasebookLimits } from '../../src/cli/casebook/casebook.ts';
-import { html } from '../../src/cli/report-page/markup.ts';
+import { html } from '../../src/report/render/markup.ts';
 import { renderPage } from '../../src/cli/report-page/page.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { finding } from './finding.ts';

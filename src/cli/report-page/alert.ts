@@ -13,8 +13,8 @@ import {
 } from '../../notify/render/words.ts';
 import type { Alert, Occurrence } from '../casebook/casebook.ts';
 import { count, span } from '../text.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { html } from '../../report/render/markup.ts';
+import type { Markup } from '../../report/render/markup.ts';
 
 const longest = 600;
 

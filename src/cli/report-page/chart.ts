@@ -7,8 +7,8 @@ import { accountOf } from '../../notify/message.ts';
 import type { MessageContext } from '../../notify/message.ts';
 import { clip } from '../../notify/render/plain.ts';
 import { count, plural, span } from '../text.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { html } from '../../report/render/markup.ts';
+import type { Markup } from '../../report/render/markup.ts';
 
 const width = 1120;
 const left = 44;

@@ -7,10 +7,10 @@ import type { Alert, Case } from '../casebook/casebook.ts';
 import { count, duration, plural } from '../text.ts';
 import { renderAlert } from './alert.ts';
 import { renderChart } from './chart.ts';
-import { html, trusted } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { html, trusted } from '../../report/render/markup.ts';
+import type { Markup } from '../../report/render/markup.ts';
 import { script } from './script.ts';
-import { style } from './style.ts';
+import { style } from '../../report/render/style.ts';
 import { actorsTable, rulesTable } from './tables.ts';
 
 /** ReportPage is all that the page shows. */

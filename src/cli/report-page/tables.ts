@@ -4,8 +4,8 @@ import type { MessageContext } from '../../notify/message.ts';
 import { clip } from '../../notify/render/plain.ts';
 import type { Case } from '../casebook/casebook.ts';
 import { count, plural } from '../text.ts';
-import { html } from './markup.ts';
-import type { Markup } from './markup.ts';
+import { html } from '../../report/render/markup.ts';
+import type { Markup } from '../../report/render/markup.ts';
 
 const listedRows = 12;
 

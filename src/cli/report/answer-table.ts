@@ -1,4 +1,7 @@
 import { plain } from '../../notify/render/plain.ts';
+import type { Cell } from '../../report/query-engine.ts';
+import { inPieces } from '../../report/render/pieces.ts';
+import type { Rows } from '../../report/rows.ts';
 import type { ReportRun } from '../../report/run-report.ts';
 import type { Output } from '../terminal.ts';
 
@@ -7,12 +10,15 @@ const narrowest = 6;
 const widest = 80;
 
 /** answerTable writes rows for a person: one line each, as wide as the terminal, long values cut with an ellipsis. */
-export function answerTable({ report, rows }: ReportRun, { colors, interactive, width }: Output): string {
+export async function* answerTable(
+  { report, rows }: ReportRun<Rows>,
+  { colors, interactive, width }: Output,
+): AsyncGenerator<string> {
   const heads = report.columns.map(({ name }) => name);
-  const texts = rows.map((row) => row.map((cell) => (cell === null ? '' : plain(String(cell)))));
-  const natural = heads.map((head, index) =>
-    texts.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), head.length),
-  );
+  const natural = heads.map((head) => head.length);
+  for await (const row of rows) {
+    for (const index of natural.keys()) natural[index] = Math.max(natural[index] ?? 0, textOf(row[index]).length);
+  }
   const widths = interactive ? fitted(natural, width - gap.length * (heads.length - 1)) : natural;
   const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
   const line = (cells: readonly string[]): string =>
@@ -24,7 +30,16 @@ export function answerTable({ report, rows }: ReportRun, { colors, interactive, 
       })
       .join(gap)
       .trimEnd();
-  return [colors.bold(line(heads)), ...texts.map(line)].join('\n').concat('\n');
+  yield* inPieces(
+    `${colors.bold(line(heads))}\n`,
+    rows,
+    (row) => `${line(heads.map((_head, index) => textOf(row[index])))}\n`,
+    '',
+  );
+}
+
+function textOf(cell: Cell | undefined): string {
+  return cell === null || cell === undefined ? '' : plain(String(cell));
 }
 
 /** Takes from the widest columns first what the terminal doesn't have. */

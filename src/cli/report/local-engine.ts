@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isLocalStore } from '../../archive/local-store.ts';
 import { createOpener } from '../../ingest/open.ts';
+import type { TableChoice } from '../../report/choose-table.ts';
 import { createDuckDbEngine } from '../../report/duckdb/duckdb-engine.ts';
 import type { Table, TableRow } from '../../report/duckdb/table.ts';
 import type { QueryEngine } from '../../report/query-engine.ts';
 import { ReportError } from '../../report/report-error.ts';
 import type { TableName } from '../../report/report.ts';
+import type { PreparedReport } from '../../report/run-report.ts';
 import { auditFiles, prepareAudit } from '../audit-files.ts';
 import { UsageError } from '../exit.ts';
 import { createFailureList } from '../failure-list.ts';
@@ -26,6 +28,10 @@ export interface LocalArchive {
   readonly failures: FailureList;
   /** Whether it is a local store, whose records nobody counted here. */
   readonly stored: boolean;
+  /** Where it was read from, for whoever asks what proves its files. */
+  readonly paths: readonly string[];
+  /** Chooses the table that a report reads, where there are several. */
+  readonly choose?: (prepared: PreparedReport) => Promise<TableChoice>;
   readonly close: () => Promise<void>;
 }
 
@@ -78,7 +84,7 @@ export async function openLocalArchive(
       await close();
       throw new ReportError('cancelled', 'stopped before the archive was read: there is no answer');
     }
-    return { engine, tally, failures, close, stored: store !== undefined };
+    return { engine, tally, failures, close, paths, stored: store !== undefined };
   } catch (error) {
     await removeFolder();
     throw error;

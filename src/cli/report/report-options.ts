@@ -1,12 +1,15 @@
+import type { StageOptions } from '../stage-names.ts';
+
 export const reportFormats = ['table', 'csv', 'json', 'html'] as const;
 
 /** ReportOptions are the flags of `trailwatch report run`. */
-export interface ReportOptions {
+export interface ReportOptions extends StageOptions {
   readonly control?: string;
   readonly archive?: readonly string[];
-  readonly stage?: string;
-  readonly workGroup?: string;
-  readonly database?: string;
+  /** Where what is read from a bucket is kept. */
+  readonly store?: string;
+  /** Minutes. */
+  readonly reuse?: number;
   readonly period?: string;
   readonly from?: string;
   readonly to?: string;

@@ -1,33 +1,32 @@
-import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { evidenceForms, manifestName, piecesOf, writePack, writePieces } from '../../report/evidence/pack.ts';
+import { periodText } from '../../report/evidence/context.ts';
+import type { AnswerContext } from '../../report/evidence/context.ts';
 import { findReport } from '../../report/load-reports.ts';
-import { manifestOf } from '../../report/manifest.ts';
 import { partitionDays, readPeriod } from '../../report/period.ts';
 import type { Period } from '../../report/period.ts';
 import type { EngineProgress } from '../../report/query-engine.ts';
-import { csvOf } from '../../report/render/csv.ts';
-import { jsonOf } from '../../report/render/json.ts';
 import type { Report } from '../../report/report.ts';
 import { ReportError } from '../../report/report-error.ts';
-import { prepareReport, runReport } from '../../report/run-report.ts';
+import type { Rows } from '../../report/rows.ts';
+import { prepareReport, spoolReport } from '../../report/run-report.ts';
 import type { PreparedReport, ReportRun } from '../../report/run-report.ts';
+import { createSpool } from '../../report/spool.ts';
 import { exitCode, UsageError } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { failureLines } from '../failure-list.ts';
 import { projectPath } from '../options.ts';
-import { writeFileAt } from '../report-file.ts';
+import { reasonOf } from '../reason.ts';
 import type { Surroundings } from '../terminal.ts';
 import { bytes, count, duration, plural } from '../text.ts';
 import { version } from '../version.ts';
-import { periodText } from './answer-context.ts';
-import type { AnswerContext } from './answer-context.ts';
 import { answerTable } from './answer-table.ts';
-import { evidencePage } from './evidence-page.ts';
 import { integrityOf } from './integrity.ts';
-import { openLocalArchive } from './local-engine.ts';
+import { openArchive } from './open-archive.ts';
 import type { LocalArchive } from './local-engine.ts';
 import { asUsage, readReports, showingControls, tellReportError } from './read-reports.ts';
-import { openStage } from './stage-engine.ts';
 import type { ReportOptions } from './report-options.ts';
 
 /** runReports asks each report of one archive and writes the answers where they were asked for. */
@@ -36,7 +35,7 @@ export async function runReports(
   options: ReportOptions,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
-  const { cwd, err, now } = surroundings;
+  const { cwd, err } = surroundings;
   if (names.length === 0 && options.control === undefined) {
     throw new UsageError('which report?', '`trailwatch report list` names all; --control takes all of a framework.');
   }
@@ -46,44 +45,33 @@ export async function runReports(
   if (options.evidence !== undefined && options.out !== undefined) {
     throw new UsageError('--out takes one answer, --evidence all forms of it: give one or the other');
   }
-  // Everything that can be wrong with the question is said before a file is read.
-  const prepared = await prepareAll(names, options, surroundings);
-  const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
   if (options.stage !== undefined && options.archive !== undefined) {
     throw new UsageError('--stage asks Athena, --archive a folder: give one or the other');
   }
-  if (options.stage !== undefined) await err.write(partitionNotes(prepared));
-  else if (options.archive === undefined) await err.write('trailwatch: no --archive: this is the sample archive\n');
-  const reads = new Set(prepared.flatMap(({ report }) => report.reads));
-  let archive: LocalArchive;
-  try {
-    archive =
-      options.stage === undefined ? await openLocalArchive(paths, reads, surroundings) : await openStage(options);
-  } catch (error) {
-    if (!(error instanceof ReportError)) throw error;
-    return tellReportError(error, 'report run', surroundings);
+  if (options.stage === undefined && options.reuse !== undefined) {
+    throw new UsageError('--reuse takes results that Athena keeps', 'Give it with --stage.');
   }
+  // Everything that can be wrong with the question is said before a file is read.
+  const prepared = await prepareAll(names, options, surroundings);
+  const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
+  if (options.stage === undefined && options.archive === undefined) {
+    await err.write('trailwatch: no --archive: this is the sample archive\n');
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
+  let archive: LocalArchive | undefined;
+  let asking = 'report run';
   try {
-    const runs: ReportRun[] = [];
+    archive = await openArchive(paths, prepared, options, folder, surroundings);
+    const runs: ReportRun<Rows>[] = [];
     for (const one of prepared) {
-      try {
-        const run = await runReport(one, archive.engine, {
-          now,
-          signal: surroundings.stop,
-          maxRows: options.maxRows,
-          onProgress: progressTo(surroundings),
-        });
-        if (err.interactive) await err.write('\r\u001b[K');
-        runs.push(run);
-        await err.write(noteOf(run, archive));
-      } catch (error) {
-        if (!(error instanceof ReportError)) throw error;
-        return await tellReportError(error, one.report.name, surroundings);
-      }
+      asking = one.report.name;
+      const run = await answerTo(one, archive, join(folder, `${asking}.rows`), options, surroundings);
+      await err.write(noteOf(run, archive));
+      runs.push(run);
     }
     const integrity =
-      options.stage === undefined && (options.evidence !== undefined || options.format === 'html')
-        ? await integrityOfAll(paths, prepared, surroundings)
+      options.evidence !== undefined || options.format === 'html'
+        ? await integrityOfAll(archive, options, prepared, surroundings)
         : undefined;
     const context = {
       archive: options.stage === undefined ? (options.archive ?? ['the sample archive']) : [`stage ${options.stage}`],
@@ -97,20 +85,47 @@ export async function runReports(
     } else await writeEvidence(runs, resolve(cwd, options.evidence), context, surroundings);
     for (const line of failureLines(archive.failures, 20)) await err.write(`trailwatch: ${line}\n`);
     return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
+  } catch (error) {
+    if (!(error instanceof ReportError)) throw error;
+    return await tellReportError(error, asking, surroundings);
   } finally {
-    await archive.close();
+    await archive?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Asks one report, of the table that holds its days for the fewest bytes, and says beforehand what will be read. */
+async function answerTo(
+  prepared: PreparedReport,
+  archive: LocalArchive,
+  spoolPath: string,
+  { maxRows }: ReportOptions,
+  surroundings: Surroundings,
+): Promise<ReportRun<Rows>> {
+  const { err, now, stop: signal } = surroundings;
+  const choice = (await archive.choose?.(prepared)) ?? { prepared };
+  if (archive.choose !== undefined) await err.write(partitionNote(prepared, choice.reason));
+  const options = { now, signal, maxRows, onProgress: progressTo(surroundings) };
+  try {
+    return await spoolReport(choice.prepared, archive.engine, options, createSpool(spoolPath));
+  } finally {
+    if (err.interactive) await err.write('\r\u001b[K');
   }
 }
 
 /** Of several reports, which share account, region and period, one verdict tells. */
 async function integrityOfAll(
-  paths: readonly string[],
+  archive: LocalArchive,
+  { stage }: ReportOptions,
   [first]: readonly PreparedReport[],
   { cwd, stop }: Surroundings,
 ): Promise<string | undefined> {
   if (first === undefined) return undefined;
+  if (stage !== undefined) {
+    return `not verified by this run: the stage checks its trail's digests daily, and tells what is not as delivered; for this period, trailwatch verify s3://…`;
+  }
   const { period, account, region } = first;
-  return integrityOf({ paths, cwd, period, account, region, signal: stop });
+  return integrityOf({ paths: archive.paths, cwd, period, account, region, signal: stop });
 }
 
 function userName(): string {
@@ -166,15 +181,6 @@ async function prepareAll(
   }
 }
 
-type Writer = (run: ReportRun, context: AnswerContext, surroundings: Surroundings) => string;
-
-const writers: Readonly<Record<ReportOptions['format'], Writer>> = {
-  table: (run, _context, surroundings) => answerTable(run, surroundings.out),
-  csv: (run) => csvOf(columnsOf(run), run.rows),
-  json: (run, { version: own, by }) => jsonOf(run, `trailwatch ${own}`, by),
-  html: (run, context) => evidencePage(run, context),
-};
-
 /** Why a report of a bundle can't be asked: one reason or none. */
 function reasonToLeaveOut({ parameters, reads }: Report, { param, stage }: ReportOptions): readonly string[] {
   const missing = parameters.find((one) => one.default === undefined && !Object.hasOwn(param, one.name));
@@ -182,71 +188,76 @@ function reasonToLeaveOut({ parameters, reads }: Report, { param, stage }: Repor
   return stage !== undefined && reads.includes('host_auth') ? ['a stage has no table host_auth'] : [];
 }
 
-function columnsOf({ report }: ReportRun): readonly string[] {
-  return report.columns.map(({ name }) => name);
-}
-
 async function writeAnswer(
-  run: ReportRun,
+  run: ReportRun<Rows>,
   { format, out: file }: ReportOptions,
   context: AnswerContext,
-  surroundings: Surroundings,
+  { cwd, out, err, stop }: Surroundings,
 ): Promise<void> {
-  const text = writers[format](run, context, surroundings);
-  if (file === undefined) await surroundings.out.write(text);
-  else {
-    await writeFileAt(resolve(surroundings.cwd, file), text);
-    await surroundings.err.write(`Written to ${file}\n`);
+  const pieces = format === 'table' ? answerTable(run, out) : piecesOf(format, run, context);
+  if (file === undefined) {
+    for await (const piece of pieces) {
+      await out.write(piece);
+      if (stop.aborted) return;
+    }
+    return;
+  }
+  await written(resolve(cwd, file), pieces);
+  await err.write(`Written to ${file}\n`);
+}
+
+async function written(path: string, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    await writePieces(path, pieces);
+  } catch (cause) {
+    if (cause instanceof ReportError) throw cause;
+    throw new UsageError(`${path}: can't be written: ${reasonOf(cause)}`, 'Choose another place.', cause);
   }
 }
 
 /** An evidence pack: page, CSV and JSON of each report, and last the manifest that proves them. */
 async function writeEvidence(
-  runs: readonly ReportRun[],
+  runs: readonly ReportRun<Rows>[],
   folder: string,
   context: AnswerContext,
-  surroundings: Surroundings,
+  { err, now }: Surroundings,
 ): Promise<void> {
-  const files = runs.flatMap((run) =>
-    (['html', 'csv', 'json'] as const).map((format) => ({
-      path: `${run.report.name}.${format}`,
-      text: writers[format](run, context, surroundings),
-    })),
-  );
-  for (const { path, text } of files) await writeFileAt(resolve(folder, path), text);
-  const manifest = manifestOf(files, `trailwatch ${context.version}`, surroundings.now().toISOString());
-  await writeFileAt(resolve(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  await surroundings.err.write(`${plural(files.length, 'file')} and manifest.json written to ${folder}\n`);
+  try {
+    await writePack(folder, runs, context, now());
+  } catch (cause) {
+    throw new UsageError(`--evidence ${folder}: can't be written: ${reasonOf(cause)}`, 'Choose another place.', cause);
+  }
+  const files = plural(runs.length * evidenceForms.length, 'file');
+  await err.write(`${files} and ${manifestName} written to ${folder}\n`);
 }
 
-/** Says before anything is read, and paid for, which partitions will be. */
-function partitionNotes(prepared: readonly PreparedReport[]): string {
-  return prepared
-    .map(({ report, period, account, region }) => {
-      const { first, last } = partitionDays(period);
-      const all = (value: string): string => (value === '*' ? 'all' : value);
-      return `trailwatch: ${report.name} reads partitions: account ${all(account)}, region ${all(region)}, days ${first} to ${last}\n`;
-    })
-    .join('');
+/** Says before anything is read, and paid for, which partitions will be, and of which table. */
+function partitionNote({ report, period, account, region }: PreparedReport, reason: string | undefined): string {
+  const { first, last } = partitionDays(period);
+  const all = (value: string): string => (value === '*' ? 'all' : value);
+  return `trailwatch: ${report.name} reads partitions: account ${all(account)}, region ${all(region)}, days ${first} to ${last}${reason === undefined ? '' : `; ${reason}`}\n`;
 }
 
 function progressTo({ err }: Surroundings): (progress: EngineProgress) => void {
-  return ({ state, part, bytesScanned }) => {
+  return ({ state, part, bytesScanned, retries = 0 }) => {
     if (!err.interactive) return;
     const reached = part === undefined ? '' : ` ${Math.floor(part * 100)}%`;
     const scanned = bytesScanned === undefined ? '' : `, ${bytes(bytesScanned)} scanned`;
-    void err.write(`\r${state.toLowerCase()}${reached}${scanned}\u001b[K`);
+    void err.write(
+      `\r${state.toLowerCase()}${reached}${scanned}${retries === 0 ? '' : `, ${plural(retries, 'call')} tried again`}\u001b[K`,
+    );
   };
 }
 
-function costText({ bytesScanned, cost, reused }: ReportRun['statistics']): string {
+function costText({ bytesScanned, cost, reused, retries = 0 }: ReportRun['statistics']): string {
   if (bytesScanned === undefined) return '';
   const price = cost === undefined ? '' : `, $${cost.toFixed(4)}`;
-  return `${bytes(bytesScanned)} scanned${price}${reused === true ? ', an earlier result' : ''}; `;
+  const again = retries === 0 ? '' : `, ${plural(retries, 'call')} tried again`;
+  return `${bytes(bytesScanned)} scanned${price}${reused === true ? ', an earlier result' : ''}${again}; `;
 }
 
 function noteOf(
-  { report, rows, period, elapsedMs, hash, statistics }: ReportRun,
+  { report, rows, period, elapsedMs, hash, statistics }: ReportRun<Rows>,
   { tally, stored }: LocalArchive,
 ): string {
   const asked = periodText(period);

@@ -1,28 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { chooseTable } from '../../report/choose-table.ts';
 import { createFailureList } from '../failure-list.ts';
-import { UsageError } from '../exit.ts';
+import { namesOf } from '../stage-names.ts';
+import type { Surroundings } from '../terminal.ts';
 import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';
 
-/** openStage asks a stage's Athena: work group and database are named as the stack names them. */
-export async function openStage({ stage = '', workGroup, database }: ReportOptions): Promise<LocalArchive> {
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stage)) throw new UsageError(`--stage ${stage}: no name of a stage, such as prod`);
-  const [{ createAthenaEngine }, { athenaClient }] = await Promise.all([
+/** openStage asks a stage's Athena: work group, database and state table are named as the stack names them. */
+export async function openStage(options: ReportOptions, { now }: Surroundings): Promise<LocalArchive> {
+  const { workGroup, database } = namesOf(options);
+  const [{ createAthenaEngine }, { athenaClient }, { openStageCopy }] = await Promise.all([
     import('../../aws/athena-engine.ts'),
     import('../../aws/clients.ts'),
+    import('../stage-copy.ts'),
   ]);
   const engine = createAthenaEngine({
     client: athenaClient(),
-    workGroup: workGroup ?? `trailwatch-${stage}-reports`,
-    database: database ?? `trailwatch_${stage.replaceAll('-', '_')}`,
+    workGroup,
+    database,
     // Woken early by Ctrl-C, which is no failure of waiting.
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    ...(options.reuse !== undefined && { reuseMinutes: options.reuse }),
   });
+  const tables = openStageCopy(options, { now });
   return {
     engine,
     tally: { records: 0, others: 0, failed: 0 },
     failures: createFailureList(),
     stored: true,
+    paths: [],
+    choose: (prepared) => chooseTable(prepared, tables),
     close: () => engine.close(),
   };
 }

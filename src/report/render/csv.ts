@@ -1,4 +1,6 @@
 import type { Cell } from '../query-engine.ts';
+import type { Rows } from '../rows.ts';
+import { inPieces } from './pieces.ts';
 
 /**
  * csvLine writes one line as RFC 4180 has it. Text that a spreadsheet would take for a formula, and text that begins with the
@@ -14,6 +16,11 @@ export function csvOf(columns: readonly string[], rows: Iterable<readonly Cell[]
   let text = csvLine(columns);
   for (const row of rows) text += csvLine(row);
   return text;
+}
+
+/** csvPieces writes an answer that may be longer than memory, piece by piece. */
+export function csvPieces(columns: readonly string[], rows: Rows): AsyncIterable<string> {
+  return inPieces(csvLine(columns), rows, csvLine, '');
 }
 
 function csvCell(cell: Cell): string {

@@ -1,11 +1,10 @@
-import type { Period } from '../../report/period.ts';
-import type { ArchiveTally } from './archive-rows.ts';
+import type { Period } from '../period.ts';
 
 /** AnswerContext is what evidence says beside the answer. */
 export interface AnswerContext {
   readonly archive: readonly string[];
   /** What was read for it; absent when the archive is a store, which was read before. */
-  readonly tally?: Readonly<ArchiveTally>;
+  readonly tally?: { readonly records: number; readonly failed: number };
   /** What CloudTrail's digests prove of the archive, in words; absent where nobody looked. */
   readonly integrity?: string;
   readonly version: string;

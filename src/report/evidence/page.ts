@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Cell } from '../../report/query-engine.ts';
-import type { Column, Control } from '../../report/report.ts';
-import type { ReportRun } from '../../report/run-report.ts';
-import { html, trusted } from '../report-page/markup.ts';
-import type { Markup } from '../report-page/markup.ts';
-import { style } from '../report-page/style.ts';
-import { bytes, count, duration, plural } from '../text.ts';
-import { evidenceScript } from './evidence-script.ts';
-import { periodText } from './answer-context.ts';
-import type { AnswerContext } from './answer-context.ts';
+import type { Cell } from '../query-engine.ts';
+import type { Column, Control, Report } from '../report.ts';
+import type { Row, Rows } from '../rows.ts';
+import type { ReportRun } from '../run-report.ts';
+import { html, trusted } from '../render/markup.ts';
+import type { Markup } from '../render/markup.ts';
+import { style } from '../render/style.ts';
+import { bytes, count, duration, plural } from '../render/text.ts';
+import { evidenceScript } from './script.ts';
+import { periodText } from './context.ts';
+import type { AnswerContext } from './context.ts';
 
 const ownStyle = `${style}
 .answer th { vertical-align: bottom; } .answer th button { border: 0; background: none; padding: 0; color: inherit; text-align: inherit; font-weight: 600; }
@@ -24,12 +25,18 @@ main.wide, header.top, footer { max-width: 1500px; } .answer { min-width: 720px;
 
 const shownBars = 15;
 
+// A browser takes about so much of a table; all rows are in the CSV and the JSON beside it, and in the hash.
+const shownRows = 10_000;
+const shownCharacters = 8 * 1024 ** 2;
+const mostLabels = 100_000;
+
 /**
  * evidencePage writes one run as one HTML page that needs nothing but itself: what was asked, of what, by which query, when, what
  * came back, and the hash that proves it.
  */
-export function evidencePage(run: ReportRun, context: AnswerContext): string {
+export async function evidencePage(run: ReportRun<Rows>, context: AnswerContext): Promise<string> {
   const { report } = run;
+  const { shown, sums } = await lookThrough(run);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,7 +54,8 @@ export function evidencePage(run: ReportRun, context: AnswerContext): string {
           <p class="lead">${report.question}</p>
         </header>
         <main class="wide">
-          ${facts(run, context)} ${chartOf(run)} ${answer(run)} ${meanings(report.columns)} ${query(run)}
+          ${facts(run, context)} ${chartOf(report, sums)} ${answer(run, shown)} ${meanings(report.columns)}
+          ${query(run)}
         </main>
         <footer>
           Written by Trailwatch ${context.version}. Times are UTC. The hash is SHA-256 over the column names and the
@@ -64,7 +72,7 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
 }
 
-function facts(run: ReportRun, { archive, tally, by, integrity }: AnswerContext): Markup {
+function facts(run: ReportRun<Rows>, { archive, tally, by, integrity }: AnswerContext): Markup {
   const { report, statistics, account, region } = run;
   const unread =
     tally !== undefined && tally.failed > 0
@@ -121,18 +129,35 @@ function brokenLines(text: string): readonly Markup[] {
   return text.split('\n').map((line, index) => html`${index === 0 ? undefined : trusted('<br />')}${line}`);
 }
 
-function chartOf({ report, rows }: ReportRun): Markup | undefined {
+/** Reads the answer once: for the rows that the page shows, and the sums of its chart. */
+async function lookThrough({
+  report,
+  rows,
+}: ReportRun<Rows>): Promise<{ readonly shown: readonly Row[]; readonly sums: ReadonlyMap<string, number> }> {
   const { chart, columns } = report;
-  if (chart === undefined || rows.length === 0) return undefined;
-  const at = columns.findIndex(({ name }) => name === chart.label);
-  const valueAt = columns.findIndex(({ name }) => name === chart.value);
+  const at = columns.findIndex(({ name }) => name === chart?.label);
+  const valueAt = columns.findIndex(({ name }) => name === chart?.value);
+  const shown: Row[] = [];
   const sums = new Map<string, number>();
-  for (const row of rows) {
+  let room = shownCharacters;
+  for await (const row of rows) {
+    if (shown.length < shownRows && room > 0) {
+      shown.push(row);
+      for (const cell of row) room -= typeof cell === 'string' ? cell.length : 8;
+    }
+    if (at < 0) continue;
     const label = String(row[at] ?? '(none)');
     // Of a time the day is what a chart can show.
     const key = columns[at]?.type === 'time' ? label.slice(0, 10) : label;
+    if (sums.size >= mostLabels && !sums.has(key)) continue;
     sums.set(key, (sums.get(key) ?? 0) + (valueAt < 0 ? 1 : Number(row[valueAt] ?? 0)));
   }
+  return { shown, sums };
+}
+
+function chartOf({ chart, columns }: Report, sums: ReadonlyMap<string, number>): Markup | undefined {
+  if (chart === undefined || sums.size === 0) return undefined;
+  const at = columns.findIndex(({ name }) => name === chart.label);
   const byTime = columns[at]?.type === 'time' || [...sums.keys()].every((key) => /^\d{4}-\d\d/.test(key));
   const sorted = [...sums].toSorted((a, b) => (byTime ? (a[0] < b[0] ? -1 : 1) : b[1] - a[1]));
   const shown = byTime ? sorted.slice(-60) : sorted.slice(0, shownBars);
@@ -156,8 +181,8 @@ function chartOf({ report, rows }: ReportRun): Markup | undefined {
   </section>`;
 }
 
-function answer({ report, rows }: ReportRun): Markup {
-  if (rows.length === 0)
+function answer({ report, rows: all }: ReportRun<Rows>, rows: readonly Row[]): Markup {
+  if (all.length === 0)
     return html`<section class="card">
       <h2>Answer</h2>
       <p>No row: nothing in the period answers the question.</p>
@@ -166,7 +191,15 @@ function answer({ report, rows }: ReportRun): Markup {
   // Account numbers, times and names read best in one piece; only columns of long texts are broken.
   const short = report.columns.map((_column, index) => rows.every((row) => String(row[index] ?? '').length <= 24));
   return html`<section class="card">
-    <h2>Answer<small>${plural(rows.length, 'row')}</small></h2>
+    <h2>Answer<small>${plural(all.length, 'row')}</small></h2>
+    ${
+      rows.length < all.length
+        ? html`<p class="cut">
+            This page shows the first ${count(rows.length)} of ${count(all.length)} rows. The CSV and the JSON of the
+            same run hold all of them, and the hash is over all of them.
+          </p>`
+        : undefined
+    }
     <div class="tools" hidden>
       <input type="search" placeholder="Filter rows" aria-label="Filter rows" /><span
         class="shown"
@@ -210,7 +243,7 @@ function meanings(columns: readonly Column[]): Markup {
   </section>`;
 }
 
-function query({ sql, values }: ReportRun): Markup {
+function query({ sql, values }: ReportRun<Rows>): Markup {
   const list = sql.names.map((name, index) => `${index + 1}. ${name} = ${JSON.stringify(values[index]?.value)}`);
   return html`<section class="card">
     <h2>The query</h2>

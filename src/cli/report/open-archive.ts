@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { partitionDays } from '../../report/period.ts';
+import type { PreparedReport } from '../../report/run-report.ts';
+import { UsageError } from '../exit.ts';
+import type { Surroundings } from '../terminal.ts';
+import { plural } from '../text.ts';
+import { openLocalArchive } from './local-engine.ts';
+import type { LocalArchive } from './local-engine.ts';
+import type { ReportOptions } from './report-options.ts';
+import { openStage } from './stage-engine.ts';
+
+/** openArchive opens what the reports are asked of: a stage's Athena, a folder, or a bucket, whose files go into a local store first. */
+export async function openArchive(
+  paths: readonly string[],
+  prepared: readonly PreparedReport[],
+  options: ReportOptions,
+  folder: string,
+  surroundings: Surroundings,
+): Promise<LocalArchive> {
+  if (options.stage !== undefined) return openStage(options, surroundings);
+  const reads = new Set(prepared.flatMap(({ report }) => report.reads));
+  if (!paths.some((path) => path.startsWith('s3://'))) {
+    if (options.store !== undefined)
+      throw new UsageError('--store keeps what is read from a bucket', 'Give --archive s3://….');
+    return openLocalArchive(paths, reads, surroundings);
+  }
+  if (reads.has('findings')) {
+    throw new UsageError(
+      'findings are not asked of a bucket: the rules need the log files',
+      'Ask the stage, or a folder.',
+    );
+  }
+  const { importInto } = await import('../archive-import.ts');
+  const store = options.store ?? join(folder, 'store');
+  const { added, files, failures } = await importInto(paths, { store, ...daysOf(prepared) }, surroundings);
+  const kept = options.store === undefined ? '' : `, kept in ${store}`;
+  await surroundings.err.write(
+    `${plural(added, 'event')} of ${plural(files, 'file')} read from ${paths.join(', ')}${kept}\n`,
+  );
+  const archive = await openLocalArchive([store], reads, surroundings);
+  return { ...archive, failures, paths };
+}
+
+/** Of a bucket only the folders are read that can hold events of the periods. */
+function daysOf(prepared: readonly PreparedReport[]): { readonly from?: string; readonly to?: string } {
+  const days = prepared.map(({ period }) => partitionDays(period));
+  const first =
+    days
+      .map((one) => one.first)
+      .toSorted()[0]
+      ?.replaceAll('/', '-') ?? '';
+  const last =
+    days
+      .map((one) => one.last)
+      .toSorted()
+      .at(-1)
+      ?.replaceAll('/', '-') ?? '';
+  return { ...(first > '0001-12-31' && { from: first }), ...(last < '9999' && { to: last }) };
+}

@@ -1,0 +1,59 @@
+import { plain } from '../../notify/render/plain.ts';
+import type { PastQuery } from '../../report/query-history.ts';
+import { exitCode, UsageError } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { reasonOf } from '../reason.ts';
+import { namesOf } from '../stage-names.ts';
+import type { StageOptions } from '../stage-names.ts';
+import type { Surroundings } from '../terminal.ts';
+import { bytes, duration, plural } from '../text.ts';
+
+/** HistoryOptions are the flags of `trailwatch report history`. */
+export interface HistoryOptions extends StageOptions {
+  readonly format: 'table' | 'json';
+  readonly last: number;
+  /** Queries of others in the work group, too. */
+  readonly all: boolean;
+}
+
+/** reportHistory prints what was asked of a stage, from its work group's history: by this command, by its function, in the console. */
+export async function reportHistory(options: HistoryOptions, { out, err }: Surroundings): Promise<ExitCode> {
+  const { workGroup } = namesOf(options);
+  const [{ createAthenaHistory }, { athenaClient }] = await Promise.all([
+    import('../../aws/athena-history.ts'),
+    import('../../aws/clients.ts'),
+  ]);
+  const client = athenaClient();
+  let past: readonly PastQuery[];
+  try {
+    past = await createAthenaHistory(client, workGroup).list(options.last);
+  } catch (error) {
+    throw new UsageError(`the history of work group ${workGroup}: ${reasonOf(error)}`, undefined, error);
+  } finally {
+    client.destroy();
+  }
+  const chosen = past.filter(({ report }) => options.all || report !== undefined);
+  if (options.format === 'json') await out.write(`${JSON.stringify(chosen, undefined, 2)}\n`);
+  else await out.write(chosen.map(lineOf).join(''));
+  const others = past.length - chosen.length;
+  await err.write(
+    `${plural(chosen.length, 'query', 'queries')} of the last ${past.length} in ${workGroup}${others > 0 ? `; --all shows ${others} that are no report` : ''}\n`,
+  );
+  return exitCode.done;
+}
+
+function lineOf({
+  report,
+  executionId,
+  state,
+  submittedAt,
+  elapsedMs,
+  bytesScanned,
+  cost,
+  reused,
+  reason,
+}: PastQuery): string {
+  const read = reused ? 'an earlier result' : `${bytes(bytesScanned)}, $${cost.toFixed(4)}`;
+  const why = reason === undefined ? '' : `  ${plain(reason).slice(0, 160)}`;
+  return `${submittedAt.slice(0, 19)}Z  ${(report ?? '(own query)').padEnd(28)}  ${state.toLowerCase().padEnd(9)}  ${duration(elapsedMs)}, ${read}  ${executionId}${why}\n`;
+}

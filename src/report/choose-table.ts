@@ -1,0 +1,44 @@
+import { coveredDays } from '../archive/copy/copy-days.ts';
+import { copyColumns, copyTable, rawTable } from '../archive/copy/copy-table.ts';
+import { scopeOf } from '../archive/copy/copy-trail.ts';
+import type { CopyParts } from '../archive/copy/copy-trail.ts';
+import { readingOf } from '../archive/copy/reading.ts';
+import { readingFrom } from './columnar.ts';
+import type { PreparedReport } from './run-report.ts';
+
+/** TableChoice is a report that reads the columnar copy where that covers the days, and why it does or doesn't. */
+export interface TableChoice {
+  readonly prepared: PreparedReport;
+  /** For a person; undefined when the report reads no trail. */
+  readonly reason?: string;
+}
+
+/** Tables look up what a stage has: its tables, and the days that its columnar copy covers. */
+export type StageTables = Pick<CopyParts, 'catalog' | 'ledgerOf'>;
+
+/**
+ * chooseTable lets a report of the trail read the columnar copy for the days that it covers. The answer is the same, the bytes are
+ * fewer; so that whatever keeps it from looking is no reason not to answer.
+ */
+export async function chooseTable(prepared: PreparedReport, { catalog, ledgerOf }: StageTables): Promise<TableChoice> {
+  if (!prepared.report.reads.includes('cloudtrail')) return { prepared };
+  try {
+    const [raw, copy] = await Promise.all([catalog.table(rawTable), catalog.table(copyTable)]);
+    if (raw === undefined || copy === undefined) return { prepared, reason: 'there is no columnar copy' };
+    const covered = coveredDays(await ledgerOf(copy.location).folders(), scopeOf(raw));
+    const reading = readingOf(eventDays(prepared.period), covered);
+    return {
+      prepared: { ...prepared, sql: readingFrom(prepared.sql, reading, copyColumns(raw.columns)) },
+      reason: reading.reason,
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { prepared, reason: `nothing is known of a columnar copy: ${why}` };
+  }
+}
+
+/** The days, yyyy/MM/dd, that a period's events happened on: its end is not part of it. */
+function eventDays({ from, to }: PreparedReport['period']): { readonly from: string; readonly to: string } {
+  const last = to >= '9999' ? to : new Date(Date.parse(to) - 1).toISOString();
+  return { from: from.slice(0, 10).replaceAll('-', '/'), to: last.slice(0, 10).replaceAll('-', '/') };
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { manifestOf } from '../manifest.ts';
+import type { ManifestEntry } from '../manifest.ts';
+import { csvPieces } from '../render/csv.ts';
+import { jsonPieces } from '../render/json.ts';
+import type { Rows } from '../rows.ts';
+import type { ReportRun } from '../run-report.ts';
+import type { AnswerContext } from './context.ts';
+import { evidencePage } from './page.ts';
+
+/** The forms that an answer is filed in; of each report a pack holds all. */
+export const evidenceForms = ['html', 'csv', 'json'] as const;
+export type EvidenceForm = (typeof evidenceForms)[number];
+
+export const manifestName = 'manifest.json';
+
+/** piecesOf writes an answer in one form, piece by piece: it may be longer than memory. */
+export function piecesOf(form: EvidenceForm, run: ReportRun<Rows>, context: AnswerContext): AsyncIterable<string> {
+  switch (form) {
+    case 'html':
+      return page(run, context);
+    case 'csv':
+      return csvPieces(
+        run.report.columns.map(({ name }) => name),
+        run.rows,
+      );
+    case 'json':
+      return jsonPieces(run, `trailwatch ${context.version}`, context.by);
+    default:
+      throw new Error(form satisfies never);
+  }
+}
+
+async function* page(run: ReportRun<Rows>, context: AnswerContext): AsyncGenerator<string> {
+  yield await evidencePage(run, context);
+}
+
+/** writePack files each run in all forms below a folder and, last, the manifest that proves them. It returns all files' entries. */
+export async function writePack(
+  folder: string,
+  runs: readonly ReportRun<Rows>[],
+  context: AnswerContext,
+  now: Date,
+): Promise<readonly ManifestEntry[]> {
+  const files: ManifestEntry[] = [];
+  for (const run of runs) {
+    for (const form of evidenceForms) {
+      const path = `${run.report.name}.${form}`;
+      files.push({ path, ...(await writePieces(join(folder, path), piecesOf(form, run, context))) });
+    }
+  }
+  const manifest = manifestOf(files, `trailwatch ${context.version}`, now.toISOString());
+  const written = await writePieces(join(folder, manifestName), [`${JSON.stringify(manifest, undefined, 2)}\n`]);
+  return [...files, { path: manifestName, ...written }];
+}
+
+/** writePieces writes a file and the folders it needs. The file has its name only once all of it is there. */
+export async function writePieces(
+  path: string,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<Omit<ManifestEntry, 'path'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const part = `${path}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await pipeline(
+      Readable.from(pieces),
+      async function* (source: AsyncIterable<string>) {
+        for await (const piece of source) {
+          const chunk = Buffer.from(piece, 'utf8');
+          bytes += chunk.length;
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+      createWriteStream(part),
+    );
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
