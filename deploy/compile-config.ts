@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Configuration } from '../src/config/configuration.ts';
 import { ConfigurationError, loadConfiguration } from '../src/config/load-configuration.ts';
-import { warningsOf } from '../src/config/warnings.ts';
+import { unknownRules, warningsOf, type RuleName } from '../src/config/warnings.ts';
+import { loadRules } from '../src/detect/load-rules.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -51,6 +52,11 @@ export async function stageConfiguration(stage: string, folder = join(root, 'con
   return loadConfiguration([join(folder, 'default.yml'), ...(exists ? [own] : [])]);
 }
 
+async function ruleNames({ placeholders }: Configuration): Promise<readonly RuleName[]> {
+  const { ruleSet } = await loadRules([join(root, 'rules')], { placeholders });
+  return [...ruleSet.detections, ...ruleSet.correlations].map(({ key, meta: { id = key, title } }) => ({ id, title }));
+}
+
 // Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
@@ -64,7 +70,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { stage = 'dev', config, out, warn = false } = values;
   try {
     const configuration = await compileConfig({ stage, ...(config && { folder: config }), ...(out && { out }) });
-    const warnings = warn ? warningsOf(configuration, new Date()) : [];
+    const warnings = warn
+      ? [...warningsOf(configuration, new Date()), ...unknownRules(configuration, await ruleNames(configuration))]
+      : [];
     for (const warning of warnings) process.stderr.write(`config/${stage}.yml: warning: ${warning}\n`);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

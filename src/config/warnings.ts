@@ -1,33 +1,26 @@
-import type { Match } from '../notify/match.ts';
 import { matchesGlob } from '../model/glob.ts';
 import { isOver } from '../notify/last-day.ts';
+import type { Match } from '../notify/match.ts';
 import type { RouteSettings, RouteTree } from '../notify/route.ts';
 import type { Configuration } from './configuration.ts';
+
+/** RuleName is how a configuration may call a rule. */
+export interface RuleName {
+  readonly id: string;
+  readonly title: string;
+}
 
 /**
  * warningsOf says what in a configuration is likely a slip, a line each: it is right as far as anybody can tell, and means
  * nothing. Accounts by names that no account has, and what has ended by itself.
  */
 export function warningsOf(configuration: Configuration, now: Date): readonly string[] {
-  const { accounts, route, suppressions, inhibitions, trials } = configuration;
-  const present = <Settings>(all: Readonly<Record<string, Settings | 'off'>>): readonly [string, Settings][] =>
-    Object.entries(all).filter((entry): entry is [string, Settings] => entry[1] !== 'off');
-  const matches: readonly (readonly [string, Match | undefined])[] = [
-    ...matchesOf(route, 'route'),
-    ...present(suppressions).flatMap(([name, { match, except }]) => [
-      [`suppressions.${name}.match`, match] as const,
-      [`suppressions.${name}.except`, except] as const,
-    ]),
-    ...present(inhibitions).flatMap(([name, { source, target }]) => [
-      [`inhibitions.${name}.source`, source] as const,
-      [`inhibitions.${name}.target`, target] as const,
-    ]),
-  ];
+  const { accounts, suppressions, trials } = configuration;
   return [
-    ...matches.flatMap(([place, match]) =>
-      (match?.account ?? [])
-        .filter((account) => !isKnownAccount(account, accounts))
-        .map((account) => `${place}.account: no account is called ${account}: ${knownAccounts(accounts)}`),
+    ...matchesIn(configuration).flatMap(([place, { account = [] }]) =>
+      account
+        .filter((name) => !isKnownAccount(name, accounts))
+        .map((name) => `${place}.account: no account is called ${name}: ${knownAccounts(accounts)}`),
     ),
     ...present(suppressions)
       .filter(([, { expires }]) => isOver(expires, now))
@@ -38,11 +31,16 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
   ];
 }
 
-function matchesOf(tree: RouteTree | RouteSettings, place: string): readonly (readonly [string, Match | undefined])[] {
-  return tree.routes.flatMap((route, index) => {
-    const here = `${place}.${route.name ?? `routes.${index}`}`;
-    return [[`${here}.match`, route.match], [`${here}.except`, route.except], ...matchesOf(route, here)] as const;
-  });
+/** unknownRules says which rules a configuration names that are not there: what it says of them means nothing. */
+export function unknownRules(configuration: Configuration, rules: readonly RuleName[]): readonly string[] {
+  const isKnown = (name: string): boolean =>
+    rules.some(({ id, title }) => matchesGlob(name, id) || matchesGlob(name, title));
+  return [
+    ...matchesIn(configuration).map(([place, { rule = [] }]) => [`${place}.rule`, rule] as const),
+    ...present(configuration.trials).map(([name, trial]) => [`trials.${name}.rule`, trial.rules] as const),
+  ].flatMap(([place, names]) =>
+    names.filter((name) => !isKnown(name)).map((name) => `${place}: no rule has the id or the title ${name}`),
+  );
 }
 
 /** isKnownAccount tells an account that there may be: an id needs no name, a pattern some name that fits it. */
@@ -55,4 +53,31 @@ export function isKnownAccount(account: string, accounts: Configuration['account
 export function knownAccounts(accounts: Configuration['accounts']): string {
   const names = Object.values(accounts);
   return names.length === 0 ? 'accounts names none' : `accounts names ${names.join(', ')}`;
+}
+
+type Placed = readonly [place: string, match: Match];
+
+function matchesIn({ route, suppressions, inhibitions }: Configuration): readonly Placed[] {
+  return [
+    ...routeMatches(route, 'route'),
+    ...present(suppressions).flatMap(([name, { match, except = {} }]): readonly Placed[] => [
+      [`suppressions.${name}.match`, match],
+      [`suppressions.${name}.except`, except],
+    ]),
+    ...present(inhibitions).flatMap(([name, { source, target }]): readonly Placed[] => [
+      [`inhibitions.${name}.source`, source],
+      [`inhibitions.${name}.target`, target],
+    ]),
+  ];
+}
+
+function routeMatches(tree: RouteTree | RouteSettings, place: string): readonly Placed[] {
+  return tree.routes.flatMap((route, index): readonly Placed[] => {
+    const here = `${place}.${route.name ?? `routes.${index}`}`;
+    return [[`${here}.match`, route.match], [`${here}.except`, route.except ?? {}], ...routeMatches(route, here)];
+  });
+}
+
+function present<Settings>(all: Readonly<Record<string, Settings | 'off'>>): readonly (readonly [string, Settings])[] {
+  return Object.entries(all).flatMap(([name, each]) => (each === 'off' ? [] : [[name, each] as const]));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { layConfigurations } from '../../../src/config/configuration.ts';
 import { parseConfiguration } from '../../../src/config/load-configuration.ts';
-import { warningsOf } from '../../../src/config/warnings.ts';
+import { unknownRules, warningsOf } from '../../../src/config/warnings.ts';
 
 const accounts = "accounts: { '111122223333': production, '444455556666': staging }\n";
 
@@ -44,4 +44,28 @@ trials: { b: 2026-03-13, c: 2026-03-14 }`,
   const { layer, problems } = parseConfiguration(accounts + yaml, 'c.yml');
   expect(problems).toEqual([]);
   expect(warningsOf(layConfigurations([layer]), new Date('2026-03-14T12:00:00Z'))).toEqual(warnings);
+});
+
+test('warns of rules that are not there, wherever they are named', () => {
+  const { layer, problems } = parseConfiguration(
+    `
+route: { routes: [{ name: a, match: { rule: [Disk *, Disc full] }, routes: [{ except: { rule: '4b1c' } }] }] }
+suppressions: { b: { match: { rule: [77aa, 'Secret rad'] }, owner: me, reason: why, expires: never } }
+inhibitions: { c: { source: { rule: Endpoint dwn }, target: { level: low }, equal: [target], reason: why } }
+trials: { Secret read: 2026-12-31, d: { rule: 'Pod *', until: 2026-12-31 } }
+`,
+    'c.yml',
+  );
+  expect(problems).toEqual([]);
+  const rules = [
+    { id: '77aa', title: 'Disk nearly full' },
+    { id: '88bb', title: 'Secret read' },
+  ];
+  expect(unknownRules(layConfigurations([layer]), rules)).toEqual([
+    'route.a.match.rule: no rule has the id or the title Disc full',
+    'route.a.routes.0.except.rule: no rule has the id or the title 4b1c',
+    'suppressions.b.match.rule: no rule has the id or the title Secret rad',
+    'inhibitions.c.source.rule: no rule has the id or the title Endpoint dwn',
+    'trials.d.rule: no rule has the id or the title Pod *',
+  ]);
 });
