@@ -5,6 +5,7 @@ const { reserve, stop } = require('./stack/brakes.cjs');
 const { dashboard } = require('./stack/dashboard.cjs');
 const { attachAfter, encryptLogs } = require('./stack/log-groups.cjs');
 const { remains } = require('./stack/remains.cjs');
+const { traceGroup } = require('./stack/trace-group.cjs');
 const { trailAccess } = require('./stack/trail-access.cjs');
 
 /** completeStack adds to a template what is made from its resources, and changes what holds for all of them. */
@@ -13,6 +14,7 @@ function completeStack(template, stage) {
   encryptLogs(resources, stage.logsKeyArn);
   Object.assign(resources, healthAlarms(resources, stage));
   Object.assign(resources, dashboard(resources, stage));
+  Object.assign(resources, traceGroup(resources, stage));
   attachAfter(resources);
   reserve(resources, stage.reservedConcurrency);
   stop(resources, stage.enabled);

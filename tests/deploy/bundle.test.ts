@@ -9,9 +9,7 @@ import { archiveFile, lambdaEvent, queueBody, startLocalLambda, type LocalLambda
 import { sqsEvent } from '../support/sqs-event.ts';
 import { unzip } from '../support/unzip.ts';
 import { openWorkshop, type Packaged, type Workshop } from './packaged.ts';
-
-const functions = ['logsSubscription', 'eventBus', 'probe', 'trailFile', 'deliver'] as const;
-type FunctionKey = (typeof functions)[number];
+import { functionKeys } from './resource-file.ts';
 
 let workshop: Workshop;
 let packaged: Packaged;
@@ -31,7 +29,7 @@ afterAll(async () => {
   await lambda.close();
 });
 
-describe.each(functions)('the package of %s', (key) => {
+describe.each(functionKeys)('the package of %s', (key) => {
   test('holds one file, the one that the template names', () => {
     const { Handler } = variablesOf(key).properties;
     expect([...unzip(packaged.zip(key)).keys()]).toEqual([Handler.replace(/\.handler$/, '.mjs')]);
@@ -117,7 +115,7 @@ interface Outcome {
 }
 
 /** invoke runs a package in a process of its own, with the variables that Lambda and the template give it and no others. */
-async function invoke(key: FunctionKey, event: unknown, changed: Record<string, undefined> = {}): Promise<Outcome> {
+async function invoke(key: string, event: unknown, changed: Record<string, undefined> = {}): Promise<Outcome> {
   const { properties, variables } = variablesOf(key);
   const task = path.join(tasks, key);
   for (const [name, content] of unzip(packaged.zip(key))) {
@@ -145,7 +143,7 @@ async function invoke(key: FunctionKey, event: unknown, changed: Record<string, 
 }
 
 /** variablesOf gives a function's variables as the template names them; what only a deployment knows is local. */
-function variablesOf(key: FunctionKey): {
+function variablesOf(key: string): {
   properties: LambdaProperties;
   variables: Record<string, string | undefined>;
 } {

@@ -11,10 +11,16 @@ type Parameters = Readonly<Record<string, string | number>>;
 
 const serverless = readFileSync(path.join(deploy, '../serverless.yml'), 'utf8');
 
-/** stageParameters are the parameters as serverless.yml sets them: of every stage (`default`), and what a stage changes. */
-export const { params: stageParameters } = parse(serverless, { logLevel: 'silent' }) as {
+const { params, functions } = parse(serverless, { logLevel: 'silent' }) as {
   readonly params: Readonly<Record<'default' | 'staging' | 'prod', Parameters>>;
+  readonly functions: Readonly<Record<string, object>>;
 };
+
+/** stageParameters are the parameters as serverless.yml sets them: of every stage (`default`), and what a stage changes. */
+export const stageParameters = params;
+
+/** functionKeys are the functions' names in serverless.yml. */
+export const functionKeys: readonly string[] = Object.keys(functions);
 
 /** Made is what a file of resources adds to the stack. */
 export interface Made {
