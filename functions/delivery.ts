@@ -14,7 +14,7 @@ import { createStageFallback } from '../src/notify/stage-fallback.ts';
 import type { Receiver } from '../src/notify/receiver.ts';
 import { createTallyBuffer } from '../src/notify/tally-store.ts';
 import { readConfig } from '../src/runtime/config.ts';
-import { createLogger } from '../src/runtime/logger.ts';
+import { createLogger, errorFacts } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
 import { createTracing, type Tracing } from '../src/runtime/tracing.ts';
@@ -73,7 +73,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
       } finally {
         // Only a digest reads them: what was delivered must not fail for it.
         await tallies.write(now()).catch((error: unknown) => {
-          logger.warn('the counts for the digest could not be written', { error: error as Error });
+          logger.warn('the counts for the digest could not be written', { error: errorFacts(error) });
         });
       }
     },

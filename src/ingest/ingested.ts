@@ -80,9 +80,14 @@ export function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** quote shows hostile text in a message: cut, and with control characters escaped. */
+/** quote shows hostile text in a message: cut, and with control characters escaped. A person sees it, a log does not: `unquoted`. */
 export function quote(text: string, limit = 60): string {
   return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text);
+}
+
+/** unquoted leaves out of a reason what it quotes of an event, for logs that more people read than may read events. */
+export function unquoted(reason: string): string {
+  return reason.replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"');
 }
 
 /** digestId names content that has no id of its own: 32 hex digits over its parts. */

@@ -20,6 +20,9 @@ export interface Verdict {
 
 type Test = (value: string) => boolean;
 
+/** Labels that hold an event's own texts: why something fits is logged, and then says what was asked, not what was there. */
+const ofEvents: ReadonlySet<LabelName> = new Set(['actor', 'address', 'target']);
+
 /** valueProblem says what is wrong with a value that a label shall have; undefined when nothing is. */
 export function valueProblem(label: LabelName, value: string): string | undefined {
   if (label === 'level' && levelTest(value) === undefined) {
@@ -62,7 +65,8 @@ function compileMatch(match: Match): (labels: Labels) => Verdict {
         const given = values.length === 0 ? `there is no ${label}` : `${label} is ${values.join(', ')}`;
         return { fits: false, why: `${given}, not ${wanted.join(' or ')}` };
       }
-      reasons.push(`${label} is ${seen}`);
+      const fitting = wanted[tests.findIndex((test) => test(seen))] ?? seen;
+      reasons.push(ofEvents.has(label) ? `${label} fits ${fitting}` : `${label} is ${seen}`);
     }
     return { fits: true, why: reasons.join(', ') || 'it takes everything' };
   };

@@ -1,7 +1,7 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import wrap, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Logger } from './logger.ts';
+import { errorFacts, type Logger } from './logger.ts';
 import type { Meter } from './metrics.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -41,7 +41,7 @@ function writeCounts(meter: Meter): MiddlewareObj {
 function reportFailure(logger: Logger, meter: Meter): MiddlewareObj {
   const reportFailureOnError: NonNullable<MiddlewareObj['onError']> = ({ error }): void => {
     meter.count('Failures', 1);
-    logger.error('the invocation failed; Lambda or the queue will try it again', { error: error as Error });
+    logger.error('the invocation failed; Lambda or the queue will try it again', { error: errorFacts(error) });
   };
   return { onError: reportFailureOnError };
 }

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Logger } from './logger.ts';
+import { errorFacts, type Logger } from './logger.ts';
 import type { Meter } from './metrics.ts';
 
 /** Time kept to answer the queue: an invocation that times out answers nothing, and the whole batch comes again. */
@@ -72,7 +72,7 @@ async function failureOf(
       logger.info('a message is to come again', { ...facts, why: error.message });
     } else {
       meter.count('MessagesFailed', 1);
-      logger.error('a message failed; the queue will bring it again', { ...facts, error: error as Error });
+      logger.error('a message failed; the queue will bring it again', { ...facts, error: errorFacts(error) });
     }
     return true;
   }

@@ -1,5 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { Logger } from './logger.ts';
+import { errorFacts, type Logger } from './logger.ts';
 import type { Meter } from './metrics.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function eachStreamRecord(
       meter.count('MessagesFailed', 1);
       logger.error('a record failed; the stream will bring it again, with all behind it', {
         record: record.eventID,
-        error: error as Error,
+        error: errorFacts(error),
       });
       if (!isOfRecord(error)) break;
     }

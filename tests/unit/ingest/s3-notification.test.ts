@@ -50,8 +50,8 @@ test.each([
 test.each([
   ['text', 'hello', /not valid JSON/],
   ['an array', '[]', /expected an object, got an array/],
-  ['an object of another shape', '{"hello":1}', /unknown shape with the keys "hello"/],
-  ["another service's event", JSON.stringify(fixture('eventbridge-ec2-state')), /EventBridge event of "aws.ec2"/],
+  ['an object of another shape', '{"hello":1}', /an unknown shape/],
+  ["another service's event", JSON.stringify(fixture('eventbridge-ec2-state')), /of another source than aws\.s3/],
   ['a record of another service', '{"Records":[{"eventSource":"aws:sqs"}]}', /not of aws:s3/],
   [
     'a record without a key',

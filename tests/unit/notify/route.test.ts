@@ -98,7 +98,7 @@ describe('where a finding goes', () => {
       ['oncall'],
       /; route › scanners/,
     ],
-    ['an address in a network', { address: ['192.0.2.255'] }, [], /address is 192\.0\.2\.255/],
+    ['an address in a network', { address: ['192.0.2.255'] }, [], /address fits 192\.0\.2\.0\/24/],
     ['an address beside it', { address: ['192.0.3.0'] }, ['sns'], /^route/],
     ['an IPv6 address in a network, however it is written', { address: ['2001:0DB8:0:0::1'] }, [], /scanners/],
     ['an IPv4 address inside an IPv6 one', { address: ['::ffff:192.0.2.7'] }, [], /scanners/],
