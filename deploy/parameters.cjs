@@ -43,6 +43,7 @@ const parameters = {
   slackWebhookParameter: optional(parameterName),
   probeSchedule: schedule,
   verifySchedule: schedule,
+  canaryMaxSeconds: whole(1, 3_600),
   tracing: oneOf('Active', 'PassThrough'),
   logLevel: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR'),
   // The days that CloudWatch Logs knows.

@@ -20,13 +20,15 @@ const findingsTableRules = ({ params }) => (params.trailBucket === '' ? [] : ['F
  */
 const steps = {
   LogsSubscription: { name: 'logs-subscription', rules: () => [] },
-  EventBus: { name: 'event-bus', rules: (stage) => eventRules(stage).map(({ id }) => id) },
+  EventBus: { name: 'event-bus', rules: (stage) => [...eventRules(stage).map(({ id }) => id), 'CanaryRule'] },
   Kinesis: { name: 'kinesis', rules: () => [] },
   Probe: { name: 'probe', rules: ({ stage }) => probeRules(stage) },
   FindingsTable: { name: 'findings-table', rules: findingsTableRules },
   Verify: { name: 'verify', rules: verificationRules },
+  Watch: { name: 'watch', rules: () => ['WatchRule'] },
   Compact: { name: 'compact', rules: compactionRules },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
+  Flush: { name: 'flush', rules: () => ['FlushRule'] },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },
 };
 

@@ -26,12 +26,17 @@ module.exports = async ({ resolveVariable }) => {
     },
     Probe: { name: 'probe', statements: [...detecting, deadLetters('Probe')] },
     Verify: { name: 'verify', statements: [...detecting, deadLetters('Verify'), ...verifyTrail(params)] },
+    Watch: { name: 'watch', statements: [...detecting, ...watching, deadLetters('Watch')] },
     TrailFile: {
       name: 'trail-file',
       statements: [...detecting, consume('TrailFile'), ...readTrail(params), ...keepHostLogs(prefix, params)],
     },
     Compact: { name: 'compact', statements: [deadLetters('Compact'), ...fillCopy(service, stage, prefix, params)] },
-    Deliver: { name: 'deliver', statements: [...delivering, consume('Deliver'), ...sendTo] },
+    Deliver: {
+      name: 'deliver',
+      statements: [...delivering, setAside, consume('Deliver'), ...sendTo],
+    },
+    Flush: { name: 'flush', statements: [...delivering, setAside, deadLetters('Flush'), ...sendTo] },
   };
   return {
     Resources: Object.fromEntries(
@@ -58,6 +63,22 @@ const delivering = [
     ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action}`),
     ['circuit#*', 'due#*', 'failed#*', 'group#*', 'inhibit#*', 'member#*', 'seen#*', 'tally#*', 'throttle#*'],
   ),
+  // Which way findings came, canaries that are back, what trials keep to themselves.
+  state('Health', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ['arrival#*', 'canary#*', 'trial#*']),
+  state('ReadHeartbeats', ['dynamodb:Query'], ['heartbeat#*']),
+];
+
+/** What a receiver doesn't take goes to the dead letters of the queue that it came by, to be sent again from there. */
+const setAside = allow('SetAside', 'sqs:SendMessage', attribute('DeliverDeadLetters'));
+
+const watching = [
+  {
+    ...allow('SendCanary', 'events:PutEvents', arn('events', 'event-bus/default')),
+    Condition: { 'ForAllValues:StringEquals': { 'events:source': ['trailwatch.canary'] } },
+  },
+  state('ToldOnce', ['dynamodb:GetItem', 'dynamodb:PutItem'], ['canary#*', 'told#*']),
+  state('TellSilence', ['dynamodb:Query', 'dynamodb:UpdateItem'], ['heartbeat#*']),
+  state('ReadCounts', ['dynamodb:Query'], ['tally#*', 'trial#*']),
 ];
 
 // X-Ray knows no resources to name.
