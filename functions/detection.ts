@@ -21,6 +21,7 @@ import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
 import { createTracing } from '../src/runtime/tracing.ts';
+import { createHostAuthLogs } from './host-auth-log.ts';
 
 /** Detection is what the detecting functions share, built once for each copy of a function that Lambda starts. */
 export interface Detection {
@@ -49,7 +50,7 @@ const tracedFindings = 50;
 const loggedFailures = 20;
 
 export async function createDetection(service: string): Promise<Detection> {
-  const config = readConfig(['stage', 'findingsBus', 'stateTable', 'tracing', 'logLevel']);
+  const config = readConfig(['stage', 'findingsBus', 'stateTable', 'hostAuthStream', 'tracing', 'logLevel']);
   const logger = createLogger(service, config);
   const meter = createMeter(service, config);
   const tracing = await createTracing(config);
@@ -65,6 +66,7 @@ export async function createDetection(service: string): Promise<Detection> {
     bus: config.findingsBus,
   });
   const pulse = createPulse({ heartbeats: createDynamoHeartbeatStore(state), now: state.now });
+  const beginHostAuth = createHostAuthLogs(config.hostAuthStream, { logger, meter, tracing });
   const ruleSet = createRuleSet(ruleSetData);
   const detector = createDetector(ruleSet);
 
@@ -102,6 +104,7 @@ export async function createDetection(service: string): Promise<Detection> {
     };
     // What a correlator could not hold is told at the end of each invocation, so that each has its own.
     const correlator = createCorrelator(ruleSet, windows);
+    const hostAuth = beginHostAuth();
     const tally = await tracing.segment('detect', {}, () =>
       audit(
         ingested,
@@ -115,7 +118,10 @@ export async function createDetection(service: string): Promise<Detection> {
             }
             if (found.length >= publishAtOnce) await publishFound();
           },
-          record: (record) => pulse.feel(record),
+          record(record) {
+            pulse.feel(record);
+            return hostAuth.note(record);
+          },
           skipped({ origin, reason, own }) {
             if (own === true) ignored++;
             logger.debug('skipped: no records in it', { origin, reason });
@@ -131,6 +137,7 @@ export async function createDetection(service: string): Promise<Detection> {
       ),
     );
     if (found.length > 0) await publishFound();
+    await hostAuth.flush();
     await noteHeartbeats();
     if (refused !== undefined) throw refused;
 

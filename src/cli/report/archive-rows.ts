@@ -1,4 +1,4 @@
-import { describe } from '../../describe/describe.ts';
+import { hostAuthFields } from '../../describe/host-auth.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Ingested, LogRecord, RecordFailure } from '../../model/log-record.ts';
 import type { TableRow } from '../../report/duckdb/table.ts';
@@ -55,10 +55,8 @@ function rowOf(record: LogRecord, reads: ReadonlySet<TableName>): TableRow | und
     // Insights lie in a folder and a table of their own.
     return reads.has('cloudtrail') && fields['eventCategory'] !== 'Insight' ? placed('cloudtrail', record) : undefined;
   }
-  if (source.product !== 'linux' || !reads.has('host_auth')) return undefined;
-  if (describe(record).category.kind !== 'authentication') return undefined;
-  const { id, time, account, region, origin } = record;
-  return placed('host_auth', { ...record, fields: { ...fields, id, time, account, region, path: origin.path } });
+  const line = reads.has('host_auth') ? hostAuthFields(record) : undefined;
+  return line && placed('host_auth', { ...record, fields: line });
 }
 
 /** What every table says of a record's place. CloudTrail's own words go before those of the envelope. */
