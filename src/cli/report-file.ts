@@ -7,7 +7,7 @@ import { reasonOf } from './reason.ts';
 import { renderPage } from './report-page/page.ts';
 import type { AuditOptions } from './options.ts';
 import type { Surroundings } from './terminal.ts';
-import { filesLine } from './summary.ts';
+import { filesLine, type SuppressedCount } from './summary.ts';
 import { version } from './version.ts';
 
 export interface ReportFacts {
@@ -15,6 +15,7 @@ export interface ReportFacts {
   readonly options: AuditOptions & { readonly out?: string };
   readonly outcome: AuditOutcome;
   readonly found: Case;
+  readonly suppressed?: readonly SuppressedCount[];
   readonly surroundings: Surroundings;
 }
 
@@ -45,7 +46,7 @@ export async function writeFileAt(path: string, text: string): Promise<void> {
 }
 
 /** reportOf writes the HTML page of a run. */
-export function reportOf({ paths, options, outcome, found, surroundings }: ReportFacts): string {
+export function reportOf({ paths, options, outcome, found, suppressed = [], surroundings }: ReportFacts): string {
   const { tally, failures, ruleSet, elapsedMs, partial } = outcome;
   const { from, to } = outcome.range;
   const asked = [
@@ -65,6 +66,7 @@ export function reportOf({ paths, options, outcome, found, surroundings }: Repor
     elapsedMs,
     partial,
     found,
+    suppressed,
     context: { accountNames: outcome.configuration.accounts },
   });
 }

@@ -62,11 +62,14 @@ export async function runPipeline(
   const left = found.alertsTotal - told.length;
   if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
 
-  const report = options.report ? await writeReport({ paths, options, outcome, found, surroundings }) : undefined;
+  const kept = [...suppressed.values()];
+  const report = options.report
+    ? await writeReport({ paths, options, outcome, found, suppressed: kept, surroundings })
+    : undefined;
   const summary = renderSummary({
     outcome,
     found,
-    suppressed: [...suppressed.values()],
+    suppressed: kept,
     report,
     colors: out.colors,
     width: out.width,

@@ -23,6 +23,12 @@ function pageOf(findings: readonly Finding[], limits?: CasebookLimits): string {
     elapsedMs: 120,
     partial: false,
     found: book.read(),
+    suppressed: [
+      {
+        by: { name: hostile, match: {}, owner: hostile, reason: hostile, expires: '2026-12-31' },
+        findings: 1_234,
+      },
+    ],
     context: { accountNames: { '111122223333': 'production' } },
   });
 }
@@ -159,6 +165,12 @@ describe('the report page', () => {
     expect(pageOf(many, { alerts: 4, occurrences: 5, actors: 5 })).toMatch(
       /tells the 4 most severe alerts in full\.\s+5 more alerts\s+with 5 findings/,
     );
+  });
+
+  test('says what is suppressed, by whom, why, until when and how often', () => {
+    const [, section = ''] = /What is suppressed([^]*?)<\/section>/.exec(pageOf([])) ?? [];
+    expect(section).toContain('1,234 findings beside those on this page');
+    expect(section.replace(/\s+/g, ' ')).toContain('<td>2026-12-31</td> <td class="n">1,234</td>');
   });
 
   test('without findings it says so, and still what could not be read', () => {

@@ -11,6 +11,8 @@ import { html, trusted } from '../../report/render/markup.ts';
 import type { Markup } from '../../report/render/markup.ts';
 import { script } from './script.ts';
 import { style } from '../../report/render/style.ts';
+import type { SuppressedCount } from '../summary.ts';
+import { suppressedTable } from './suppressed.ts';
 import { actorsTable, rulesTable } from './tables.ts';
 
 /** ReportPage is all that the page shows. */
@@ -36,6 +38,8 @@ export interface ReportPage {
   /** Whether reading was stopped before the end. */
   readonly partial: boolean;
   readonly found: Case;
+  /** What else was found, and is told nobody. */
+  readonly suppressed: readonly SuppressedCount[];
   readonly context: MessageContext;
 }
 
@@ -69,7 +73,7 @@ export function renderPage(page: ReportPage): string {
           ${page.partial ? html`<p class="card"><b>Stopped before the end.</b> This page covers what had been read by then.</p>` : undefined}
           ${totals(page)} ${overview(found, page.context)}
           ${found.findings === 0 ? undefined : html`<div class="two">${rulesTable(found)} ${actorsTable(found, page.context)}</div>`}
-          ${story(page)} ${failures(page)}
+          ${story(page)} ${suppressedTable(page.suppressed)} ${failures(page)}
         </main>
         <footer>
           Written by Trailwatch ${page.version} on ${page.generatedAt.replace('T', ' ').slice(0, 16)} UTC, with
