@@ -4,12 +4,17 @@ import { createCasebook } from '../../src/cli/casebook/casebook.ts';
 import type { CasebookLimits } from '../../src/cli/casebook/casebook.ts';
 import { html } from '../../src/report/render/markup.ts';
 import { renderPage } from '../../src/cli/report-page/page.ts';
+import type { SuppressedCount } from '../../src/cli/summary.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { finding } from './finding.ts';
 
 const hostile = `</script></style><img src=x onerror=alert(1)>"'><svg/onload=alert(2)>\u202egnp.exe`;
 
-function pageOf(findings: readonly Finding[], limits?: CasebookLimits): string {
+const suppressedFindings: readonly SuppressedCount[] = [
+  { by: { name: hostile, match: {}, owner: hostile, reason: hostile, expires: '2026-12-31' }, findings: 1_234 },
+];
+
+function pageOf(findings: readonly Finding[], limits?: CasebookLimits, suppressed = suppressedFindings): string {
   const book = createCasebook(limits);
   for (const one of findings) book.add(one);
   return renderPage({
@@ -23,12 +28,7 @@ function pageOf(findings: readonly Finding[], limits?: CasebookLimits): string {
     elapsedMs: 120,
     partial: false,
     found: book.read(),
-    suppressed: [
-      {
-        by: { name: hostile, match: {}, owner: hostile, reason: hostile, expires: '2026-12-31' },
-        findings: 1_234,
-      },
-    ],
+    suppressed,
     context: { accountNames: { '111122223333': 'production' } },
   });
 }
@@ -169,13 +169,15 @@ describe('the report page', () => {
 
   test('says what is suppressed, by whom, why, until when and how often', () => {
     const [, section = ''] = /What is suppressed([^]*?)<\/section>/.exec(pageOf([])) ?? [];
+    expect(pageOf([])).toMatch(/Nothing to tell[^]*All that was found is suppressed/);
     expect(section).toContain('1,234 findings beside those on this page');
     expect(section.replace(/\s+/g, ' ')).toContain('<td>2026-12-31</td> <td class="n">1,234</td>');
   });
 
   test('without findings it says so, and still what could not be read', () => {
-    const page = pageOf([]);
+    const page = pageOf([], undefined, []);
     expect(page).toContain('Nothing found');
+    expect(page).not.toContain('suppressed');
     expect(page).toContain('What could not be read');
   });
 });

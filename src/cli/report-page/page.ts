@@ -58,15 +58,15 @@ export function renderPage(page: ReportPage): string {
         <meta http-equiv="Content-Security-Policy" content="${policy()}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
-        <title>Trailwatch: ${headline(found)}</title>
+        <title>Trailwatch: ${headline(page)}</title>
         ${trusted(`<style>${style}</style>`)}
       </head>
       <body>
         <header class="top">
           <div class="brand">${mark} <b>Trailwatch</b> audit report</div>
-          <h1>${headline(found)}</h1>
+          <h1>${headline(page)}</h1>
           <p class="lead">
-            ${periodOf(found)}${page.range === undefined ? '' : `, asked for ${page.range}`} in ${sources(page)}
+            ${periodOf(page)}${page.range === undefined ? '' : `, asked for ${page.range}`} in ${sources(page)}
           </p>
         </header>
         <main>
@@ -95,14 +95,14 @@ const mark = trusted(
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 17c4 0 4-10 9-10s5 6 9 6" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/><circle class="fill-high" cx="12" cy="7" r="3.4"/></svg>',
 );
 
-function headline({ alertsTotal, byLevel }: Case): string {
-  if (alertsTotal === 0) return 'Nothing found';
+function headline({ found: { alertsTotal, byLevel }, suppressed }: ReportPage): string {
+  if (alertsTotal === 0) return suppressed.length > 0 ? 'Nothing to tell' : 'Nothing found';
   const worst = levels.findLast((level) => byLevel[level] > 0) ?? 'informational';
   return `${plural(alertsTotal, 'alert')}, ${plural(byLevel[worst], `${worst} finding`)}`;
 }
 
-function periodOf({ findings, first, last }: Case): string {
-  if (findings === 0) return 'No rule matched a record';
+function periodOf({ found: { findings, first, last }, suppressed }: ReportPage): string {
+  if (findings === 0) return suppressed.length > 0 ? 'All that was found is suppressed' : 'No rule matched a record';
   const from = minuteOf(first);
   const to = minuteOf(last);
   return from.slice(0, 10) === to.slice(0, 10)
