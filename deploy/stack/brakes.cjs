@@ -2,16 +2,22 @@
 const { idOf, ofType, sourcesOf } = require('./resources.cjs');
 
 /**
- * reserve gives each function that is called without a queue or stream as many copies as it may have at once, and keeps so many for it.
- * A queue's function has its own brake (`queueConcurrency`): with fewer reserved, its messages would end among the dead letters.
+ * reserve gives each function that events call as many copies as it may have at once, and keeps so many for it. A queue's function has
+ * its own brake (`queueConcurrency`): with fewer reserved, its messages would end among the dead letters. A schedule calls for one.
  */
 exports.reserve = function reserve(resources, copies) {
   if (copies === '') return;
-  const pulled = new Set(sourcesOf(resources).map(({ to }) => to));
+  const others = new Set([...sourcesOf(resources).map(({ to }) => to), ...scheduled(resources)]);
   for (const [id, { Properties }] of ofType(resources, 'AWS::Lambda::Function')) {
-    if (!pulled.has(id)) Properties.ReservedConcurrentExecutions = Number(copies);
+    if (!others.has(id)) Properties.ReservedConcurrentExecutions = Number(copies);
   }
 };
+
+function scheduled(resources) {
+  return ofType(resources, 'AWS::Events::Rule')
+    .filter(([, { Properties }]) => Properties.ScheduleExpression !== undefined)
+    .flatMap(([, { Properties }]) => Properties.Targets.map(({ Arn }) => idOf(Arn)));
+}
 
 /**
  * stop keeps every function from running, and loses as little as can be: queues go on filling, for four days, and streams, for three;

@@ -46,11 +46,27 @@ function widgets(resources, { prefix, stage }) {
       { stacked: true },
     ),
     chart('What became of findings', [
-      own.total('FindingsDelivered', 'delivered'),
+      own.total('FindingsAccepted', 'accepted'),
+      own.total('FindingsJoined', 'joined to a group'),
+      own.total('FindingsThrottled', 'throttled'),
       own.total('FindingsSuppressed', 'suppressed'),
+      own.total('FindingsInhibited', 'inhibited'),
+      own.total('FindingsOnTrial', 'on trial'),
       own.total('FindingsRoutedToNone', 'routed to none'),
-      own.total('DeliveriesFailed', 'failed'),
+      own.total('FindingsDeadLettered', 'dead-lettered'),
     ]),
+    chart('Telling people', [
+      own.total('NotificationsSent', 'sent'),
+      own.total('DeliveriesFailed', 'failed'),
+      own.total('CircuitsOpen', 'held back: circuit open'),
+      own.total('FallbacksUsed', 'fallen back'),
+    ]),
+    chart('From the event to the alert, in milliseconds', [
+      own.percentile('EventToAlert', 'p50'),
+      own.percentile('EventToAlert', 'p95'),
+      own.percentile('QueueToAlert', 'p95'),
+    ]),
+    chart('What alarms watch of our own', alarmedMetrics(resources)),
     chart('Everything else that is counted', [own.everything()], { width: 24 }),
     chart(
       'Dead letters: work set aside, to be replayed',
@@ -155,7 +171,9 @@ function ownMetrics(stage) {
     label,
   });
   return {
-    byService: (metric) => search('{Trailwatch,service,stage}', metric, ofStage, 'Sum', "${!PROP('Dim.service')}"),
+    byService: (metric) => search('{Trailwatch,service,stage}', metric, ofStage, 'Sum', dimension('service')),
+    percentile: (metric, stat) =>
+      search('{Trailwatch,service,stage}', metric, ofStage, stat, `${metric} ${stat} ${dimension('service')}`),
     total: (metric, label) => sum('service,stage', metric, '', label),
     findings: (level) => sum('level,service,stage', 'Findings', `level="${level}" `, level),
     everything: () => ({
@@ -164,6 +182,9 @@ function ownMetrics(stage) {
     }),
   };
 }
+
+/** Fn::Sub leaves ${PROP(…)} for the dashboard to read. */
+const dimension = (name) => `\${!PROP('Dim.${name}')}`;
 
 function search(schema, metric, filter, stat, label, period) {
   return { expression: searchText(schema, metric, filter, stat, period), label };
@@ -175,6 +196,16 @@ function searchText(schema, metric, filter, stat, period = 300) {
 
 function named(namespace, metric, dimensions, options) {
   return { namespace, metric, dimensions, options };
+}
+
+/** Of our own metrics, those that an alarm watches: the canary's way, errors in the logs. */
+function alarmedMetrics(resources) {
+  return ofType(resources, 'AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => Properties.Namespace === 'Trailwatch')
+    .map(([, { Properties }]) => {
+      const dimensions = Object.fromEntries(Properties.Dimensions.map(({ Name, Value }) => [Name, Value]));
+      return named('Trailwatch', Properties.MetricName, dimensions, { stat: Properties.Statistic });
+    });
 }
 
 /** CloudWatch knows the rules of the default bus by their name alone. */

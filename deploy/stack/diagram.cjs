@@ -82,6 +82,7 @@ function nodeOfResource(resource, resources) {
   if (/:firehose:.*:deliverystream\//.test(text ?? ''))
     return byName(text, 'AWS::KinesisFirehose::DeliveryStream', resources);
   if (/:athena:.*:workgroup\//.test(text ?? '')) return byName(text, 'AWS::Athena::WorkGroup', resources);
+  if (text?.endsWith(':event-bus/default')) return 'default event bus';
   return /:s3:::[\w.-]+\//.test(text ?? '') ? "the trail's bucket" : undefined;
 }
 

@@ -207,6 +207,9 @@ describe('the dashboard', () => {
         'Records that could not be read',
         'Findings, by level',
         'What became of findings',
+        'Telling people',
+        'From the event to the alert, in milliseconds',
+        'What alarms watch of our own',
         'Dead letters: work set aside, to be replayed',
         'Age of the oldest message, in seconds',
         'Duration (p95), in milliseconds',
@@ -255,8 +258,21 @@ describe('brakes', () => {
   test.each([
     { given: '', pulled: undefined, pushed: undefined, why: 'nothing is limited' },
     { given: '20', pulled: undefined, pushed: 20, why: 'a function that reads a queue has its own brake' },
-  ])('reservedConcurrency=$given: $why', ({ given, pulled, pushed }) => {
-    expect(reserved(complete({ reservedConcurrency: given }))).toEqual([pulled, pushed]);
+    {
+      given: '20',
+      pulled: undefined,
+      pushed: undefined,
+      why: 'a schedule calls for one copy',
+      schedule: 'rate(1 hour)',
+    },
+  ])('reservedConcurrency=$given: $why', ({ given, pulled, pushed, schedule }) => {
+    const Targets = [{ Id: 'x', Arn: { 'Fn::GetAtt': ['Pushed', 'Arn'] } }];
+    const hourly = {
+      Type: 'AWS::Events::Rule',
+      Properties: { Name: 'x-x-hourly', ScheduleExpression: schedule, Targets },
+    };
+    const resources = complete({ reservedConcurrency: given }, schedule === undefined ? {} : { Hourly: hourly });
+    expect(reserved(resources)).toEqual([pulled, pushed]);
   });
 
   test('a stage that is off runs nothing, and lets its queues fill', () => {
@@ -298,10 +314,11 @@ test('what is added is as AWS specifies it', () => {
   expect(problems.filter((problem) => !before.has(problem.split(/[.:]/, 1)[0] ?? ''))).toEqual([]);
 });
 
-/** Counts are a union in the code; the two others are made elsewhere: levels by a method, errors by filters of the logs. */
+/** Counts and durations are unions in the code; the two others are made elsewhere: levels by a method, errors by filters of the logs. */
 function ownMetrics(): ReadonlySet<string> {
   const source = readFileSync(new URL('../../src/runtime/metrics.ts', import.meta.url), 'utf8');
-  const names = [...source.matchAll(/^\s*\| '(\w+)'/gm)].map(([, name]) => name ?? '');
+  const unions = [...source.matchAll(/export type (?:Count|Duration) =[^;]+;/g)].join('\n');
+  const names = [...unions.matchAll(/'(\w+)'/g)].map(([, name]) => name ?? '');
   return new Set([...names, 'Findings', 'ErrorsLogged']);
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   asynchronousProblems,
@@ -12,6 +13,7 @@ import {
   statementsOf,
 } from './checks.ts';
 import { openWorkshop, type Packaged, type Resource, type Workshop } from './packaged.ts';
+import { requireOfDeploy } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
 
 const stages = ['dev', 'staging', 'prod'] as const;
@@ -156,6 +158,17 @@ describe.each(variants)('%s', (variant) => {
     if (found === undefined) throw new Error(`${variant}: the template has no ${id}`);
     return found;
   }
+});
+
+test('docs/architecture.md shows the stack as it is (UPDATE_GOLDEN=1 draws it anew)', () => {
+  const page = new URL('../../docs/architecture.md', import.meta.url);
+  const { diagram } = requireOfDeploy('./stack/diagram.cjs') as {
+    readonly diagram: (of: Packaged['template']) => string;
+  };
+  const drawn = diagram(get('prod with every parameter').template);
+  const [before = '', after = ''] = readFileSync(page, 'utf8').split(/(?<=```mermaid\n)[^`]*(?=```)/);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(page, `${before}${drawn}\n${after}`);
+  expect(readFileSync(page, 'utf8')).toBe(`${before}${drawn}\n${after}`);
 });
 
 describe('stages', () => {
