@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ReceiverTools } from '../notify/receiver-kind.ts';
+import type { ClientSettings } from './receiver-clients/settings.ts';
 import { createSecrets } from './secrets.ts';
 
 export interface ReceiverToolsOptions {
@@ -10,37 +11,27 @@ export interface ReceiverToolsOptions {
   readonly traced?: <Client extends object>(client: Client) => Client;
 }
 
-/** Few attempts of the client's own: whoever sends tries again later, and waits for nobody meanwhile. */
 const patience = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
-/** createReceiverTools gives receivers what they work with in AWS; an SDK is loaded when the first receiver wants it. */
+/**
+ * createReceiverTools gives receivers what they work with in AWS. An SDK is loaded when the first receiver wants it, each by
+ * a module of its own: whole, the five of them would take longer to load than all else.
+ */
 export function createReceiverTools({ now, region, traced = (client) => client }: ReceiverToolsOptions): ReceiverTools {
-  const settings = { ...patience, ...(region !== undefined && { region }) };
+  const settings: ClientSettings = { ...patience, ...(region !== undefined && { region }) };
+  const client = <Made extends object>(
+    load: () => Promise<{ create(settings: ClientSettings): Made }>,
+  ): (() => Promise<Made>) => once(async () => traced((await load()).create(settings)));
   return {
-    sns: once(async () => {
-      const { SNSClient } = await import('@aws-sdk/client-sns');
-      return traced(new SNSClient(settings));
-    }),
-    eventBridge: once(async () => {
-      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
-      return traced(new EventBridgeClient(settings));
-    }),
-    securityHub: once(async () => {
-      const { SecurityHubClient } = await import('@aws-sdk/client-securityhub');
-      return traced(new SecurityHubClient(settings));
-    }),
+    sns: client(() => import('./receiver-clients/sns.ts')),
+    eventBridge: client(() => import('./receiver-clients/event-bridge.ts')),
+    securityHub: client(() => import('./receiver-clients/security-hub.ts')),
     secret: createSecrets({
-      ssm: once(async () => {
-        const { SSMClient } = await import('@aws-sdk/client-ssm');
-        return traced(new SSMClient(settings));
-      }),
-      secretsManager: once(async () => {
-        const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-        return traced(new SecretsManagerClient(settings));
-      }),
+      ssm: client(() => import('./receiver-clients/ssm.ts')),
+      secretsManager: client(() => import('./receiver-clients/secrets-manager.ts')),
       now,
     }),
     fetch,

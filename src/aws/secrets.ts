@@ -61,8 +61,8 @@ async function read(given: string, options: SecretsOptions): Promise<string> {
 async function readParameter(name: string, { ssm }: SecretsOptions): Promise<string> {
   const what = `SSM parameter ${name}`;
   const { Parameter } = await asked(what, async () => {
-    const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
-    return (await ssm()).send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    const store = await import('./receiver-clients/ssm.ts');
+    return store.readParameter(await ssm(), name);
   });
   if (Parameter?.Type !== 'SecureString') {
     throw new SecretError(`${what}: is ${Parameter?.Type ?? 'empty'}: make it a SecureString`);
@@ -76,8 +76,8 @@ async function readSecret(
 ): Promise<string> {
   const what = `secret ${name} of Secrets Manager`;
   const { SecretString } = await asked(what, async () => {
-    const { GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
-    return (await secretsManager()).send(new GetSecretValueCommand({ SecretId: name }));
+    const store = await import('./receiver-clients/secrets-manager.ts');
+    return store.readSecret(await secretsManager(), name);
   });
   const text = filled(what, SecretString);
   if (jsonKey === undefined) return text;

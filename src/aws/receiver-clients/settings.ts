@@ -1,0 +1,10 @@
+/** ClientSettings is what each client is made with: few attempts of its own, since whoever sends tries again later. */
+export interface ClientSettings {
+  readonly region?: string;
+  readonly maxAttempts: number;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+  };
+}
