@@ -6,7 +6,7 @@ const mayImport = {
   describe: ['model'],
   detect: ['model', 'sigma', 'describe'],
   notify: ['model'],
-  config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health'],
+  config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health', 'report'],
   archive: ['model'],
   report: ['model', 'sigma', 'archive', 'notify'],
   probe: ['model'],
@@ -53,7 +53,7 @@ module.exports = {
       name: 'no-unresolved',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^#compiled-(rules|config)$' },
+      to: { couldNotResolve: true, pathNot: '^#compiled-(rules|config|reports)$' },
     },
     {
       name: 'no-dev-dependency-in-what-ships',

@@ -3,6 +3,7 @@ import { archiveCommand } from './archive.ts';
 import { costCommand } from './cost.ts';
 import { doctorCommand } from './doctor.ts';
 import { exitCode, UsageError } from './exit.ts';
+import { replayCommand } from './replay/replay.ts';
 import { reportCommand } from './report/report.ts';
 import { routeCommand } from './route/route.ts';
 import { ruleCommand } from './rule/rule.ts';
@@ -72,6 +73,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   verifyCommand(program, surroundings, end);
   archiveCommand(program, surroundings, end);
   reportCommand(program, surroundings, end);
+  replayCommand(program, surroundings, end);
   doctorCommand(program, surroundings, end);
   costCommand(program, surroundings, end);
   return program;
