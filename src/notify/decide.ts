@@ -50,6 +50,7 @@ export function createDecider({ accounts, receivers, route, ...settings }: Deliv
   const router = createRouter(route, Object.keys(receivers));
   const builtIn = settings.deployRoles.length === 0 ? {} : { [deployingRoleName]: deployingRole(settings.deployRoles) };
   const suppressions = createSuppressions(present({ ...builtIn, ...settings.suppressions }));
+  const inhibitions = createInhibitions(present(settings.inhibitions));
   const trials = createTrials(present(settings.trials));
   const canaryRouter = createRouter(canaryRoute, [canaryReceiver]);
   const decideFor = (labels: Labels, now: Date): Decision => {
@@ -77,7 +78,11 @@ export function createDecider({ accounts, receivers, route, ...settings }: Deliv
   return {
     decide: (finding, now) => decideFor(labelsOf(finding, accounts), now),
     decideFor,
-    inhibitions: createInhibitions(present(settings.inhibitions)),
+    inhibitions: {
+      steps: inhibitions.steps,
+      starts: (labels, now) => (isCanary(labels) ? [] : inhibitions.starts(labels, now)),
+      muting: (labels) => (isCanary(labels) ? [] : inhibitions.muting(labels)),
+    },
     expired: suppressions.expired,
     trials: trials.ended,
   };

@@ -205,7 +205,7 @@ describe('the loader and the schema for editors', () => {
 
   test('know the same sections, labels and kinds of receivers', () => {
     const sections = Object.keys((configurationSchema as unknown as { readonly entries: object }).entries);
-    expect(Object.keys(schema.properties)).toEqual(sections);
+    expect(Object.keys(schema.properties).toSorted()).toEqual(sections.toSorted());
     expect(schema.$defs.labelName.enum).toEqual(labelNames);
     expect(Object.keys(schema.$defs.match.properties)).toEqual(labelNames);
     expect(schema.$defs.receiver.oneOf.map(({ properties }) => properties.kind.const)).toEqual(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { layConfigurations } from '../../../src/config/configuration.ts';
+import { createDecider } from '../../../src/notify/decide.ts';
 import { createInhibitions, type Inhibitions, type InhibitionSettings } from '../../../src/notify/inhibit.ts';
 import { labelNames, type Labels } from '../../../src/notify/labels.ts';
 
@@ -128,4 +130,14 @@ test('whatever a finding is, it does not mute itself', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('no inhibition keeps a canary back, or counts on one', () => {
+  const all: InhibitionSettings = { ...terminated, source: {}, target: {}, equal: ['level'] };
+  const settings = layConfigurations([{ receivers: { sns: { kind: 'sns' } }, inhibitions: { all } }]);
+  const { inhibitions } = createDecider(settings);
+  const canary: Labels = { source: ['canary', 'trailwatch'], level: ['low'] };
+  const other: Labels = { source: ['sshd', 'linux'], level: ['low'] };
+  expect([inhibitions.starts(other, now), inhibitions.muting(other)].map(({ length }) => length)).toEqual([1, 1]);
+  expect([inhibitions.starts(canary, now), inhibitions.muting(canary)]).toEqual([[], []]);
 });
