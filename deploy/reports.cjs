@@ -2,20 +2,22 @@
 const { readFile } = require('node:fs/promises');
 const path = require('node:path');
 const { compile } = require('./compile.cjs');
+const { hasHostLogs, hostLogParameters } = require('./archive-names.cjs');
 const { stageOf } = require('./names.cjs');
 
 const root = path.join(__dirname, '..');
 const compiled = path.join(root, '.build', 'reports.json');
 
 /** Tables that the stack makes; a report over others is for a laptop. */
-const tables = new Set(['cloudtrail', 'findings']);
+const tablesOf = (params) => ['cloudtrail', 'findings', ...(hasHostLogs(params) ? ['host_auth'] : [])];
 
 module.exports = async ({ resolveVariable }) => {
-  const { prefix, params } = await stageOf(resolveVariable, ['trailBucket']);
+  const { prefix, params } = await stageOf(resolveVariable, hostLogParameters);
   if (params.trailBucket === '') return { Resources: {} };
   await compile(root, 'the reports', ['deploy/compile-reports.ts']);
   const reports = JSON.parse(await readFile(compiled, 'utf8'));
-  const answerable = reports.filter(({ reads }) => reads.every((table) => tables.has(table)));
+  const tables = tablesOf(params);
+  const answerable = reports.filter(({ reads }) => reads.every((table) => tables.includes(table)));
   return { Resources: Object.fromEntries(answerable.flatMap((report) => resourcesOf(report, prefix))) };
 };
 

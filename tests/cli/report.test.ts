@@ -206,7 +206,6 @@ test.each([
   { rule: 'from after to', args: ['deletions', '--from', '2026-04', '--to', '2026-01'], says: /lies after/ },
   { rule: 'a date that is none', args: ['deletions', '--from', 'soon'], says: /not a date/ },
   { rule: 'an archive that is not there', args: ['deletions', '--archive', 'gone/'], says: /no such file or folder/ },
-  { rule: 'hosts of a stage', args: ['ssh-logins', '--stage', 'prod'], says: /no table of a stage/ },
   { rule: 'a stage and a folder', args: ['deletions', '--stage', 'prod', '--archive', '.'], says: /one or the other/ },
   {
     rule: 'an open beginning of a bucket',

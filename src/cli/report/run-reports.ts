@@ -155,17 +155,19 @@ async function prepareAll(
     const { account, region } = options;
     const named = names.map((name) => findReport(reports, name));
     const bundled = options.control === undefined ? [] : showingControls(reports, options.control);
-    for (const report of named) {
-      if (stage !== undefined && report.reads.includes('host_auth')) {
-        throw new UsageError(
-          `${report.name} reads host_auth, which is no table of a stage`,
-          'Ask a folder, with --archive.',
-        );
-      }
+    const noHosts = await lacksHosts([...named, ...bundled], options);
+    const unanswerable = noHosts && named.find(({ reads }) => reads.includes('host_auth'));
+    if (unanswerable) {
+      throw new UsageError(
+        `${unanswerable.name} reads host_auth, a table that stage ${stage} does not have`,
+        'Deploy it with logGroups or logsStream, or ask a folder, with --archive.',
+      );
     }
     // Whoever asks for a bundle does not ask for the timeline of nobody.
     const unasked = bundled.filter((report) => !named.includes(report));
-    const without = new Map(unasked.flatMap((report) => reasonToLeaveOut(report, options).map((why) => [report, why])));
+    const without = new Map(
+      unasked.flatMap((report) => reasonToLeaveOut(report, options, noHosts).map((why) => [report, why])),
+    );
     for (const [{ name }, why] of without) await err.write(`trailwatch: ${name} is left out: ${why}\n`);
     const chosen = [...new Set([...named, ...bundled])].filter((report) => !without.has(report));
     const taken = new Set(chosen.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
@@ -181,11 +183,22 @@ async function prepareAll(
   }
 }
 
+/** A stage has a table of host logs only where host logs come to it. */
+async function lacksHosts(reports: readonly Report[], options: ReportOptions): Promise<boolean> {
+  if (options.stage === undefined || !reports.some(({ reads }) => reads.includes('host_auth'))) return false;
+  const { lacksTable } = await import('../stage-tables.ts');
+  return lacksTable(options, 'host_auth');
+}
+
 /** Why a report of a bundle can't be asked: one reason or none. */
-function reasonToLeaveOut({ parameters, reads }: Report, { param, stage }: ReportOptions): readonly string[] {
+function reasonToLeaveOut(
+  { parameters, reads }: Report,
+  { param, stage }: ReportOptions,
+  noHosts: boolean,
+): readonly string[] {
   const missing = parameters.find((one) => one.default === undefined && !Object.hasOwn(param, one.name));
   if (missing !== undefined) return [`it needs --param ${missing.name}=…`];
-  return stage !== undefined && reads.includes('host_auth') ? ['a stage has no table host_auth'] : [];
+  return noHosts && reads.includes('host_auth') ? [`stage ${stage} has no table host_auth`] : [];
 }
 
 async function writeAnswer(
