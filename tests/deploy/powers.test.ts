@@ -4,7 +4,7 @@ import { resourcesOf } from './resource-file.ts';
 
 // Who may do what, as a table: a function that gains a power fails here until somebody has written it down.
 
-const detecting = ['logs-subscription', 'event-bus', 'kinesis', 'probe', 'verify', 'watch', 'trail-file'];
+const detecting = ['logs-subscription', 'event-bus', 'kinesis', 'probe', 'report', 'verify', 'watch', 'trail-file'];
 const telling = ['deliver', 'flush'];
 
 interface Power {
@@ -64,7 +64,7 @@ const powers: readonly Power[] = [
   },
   {
     power: 'look after the pipeline itself',
-    action: /^dynamodb:(?:(?:Get|Put|Update)Item|Query)$/,
+    action: /^dynamodb:(?:(?:Get|Put|Update|Delete)Item|Query)$/,
     on: /^StateTable (?:arrival|canary|tally|told|trial)#/,
     nobodyBut: ['watch', ...telling],
   },
