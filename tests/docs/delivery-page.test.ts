@@ -73,3 +73,10 @@ test('the table of receivers has all kinds', () => {
   const kinds = [...section.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, kind]) => kind);
   expect(kinds).toEqual(Object.keys(receiverKinds));
 });
+
+test('what the page says is counted is counted', async () => {
+  const metrics = await readFile(join(root, 'src/runtime/metrics.ts'), 'utf8');
+  const named = [...page.matchAll(/`((?:Findings|Notifications|Deliveries|Circuits|Fallbacks)[A-Za-z]+)`/g)];
+  expect(named.length).toBeGreaterThan(10);
+  for (const [, name = ''] of named) expect(metrics).toContain(`'${name}'`);
+});
