@@ -14,6 +14,7 @@ import {
 } from './checks.ts';
 import { openWorkshop, type Packaged, type Resource, type Workshop } from './packaged.ts';
 import { requireOfDeploy } from './resource-file.ts';
+import { runbookProblems } from './runbook.ts';
 import { specificationProblems } from './specification.ts';
 
 const stages = ['dev', 'staging', 'prod'] as const;
@@ -77,6 +78,10 @@ describe.each(variants)('%s', (variant) => {
     expect(asynchronousProblems(resources())).toEqual([]);
     // The subscription function is called by hand-made subscriptions, too, which the stack knows nothing of.
     expect(resource('LogsSubscriptionLambdaFunction').Properties).toHaveProperty('DeadLetterConfig.TargetArn');
+  });
+
+  test('the runbook says what to do for each alarm', () => {
+    expect(runbookProblems(resources(), `trailwatch-${variant.split(' ')[0]}`)).toEqual([]);
   });
 
   test('nobody is let in but the named caller', () => {
