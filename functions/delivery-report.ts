@@ -1,3 +1,4 @@
+import { canaryReceiver } from '../src/notify/canary-route.ts';
 import type { Outcome, Telling } from '../src/notify/pipeline.ts';
 import type { TallyBuffer, TallyKind } from '../src/notify/tally-store.ts';
 import type { Count } from '../src/runtime/metrics.ts';
@@ -72,8 +73,11 @@ export function createDeliveryReport(
         const { news, count, fresh, unrecorded } = telling;
         meter.count('NotificationsSent', 1);
         meter.count('FindingsDelivered', fresh);
-        tallies.count('told', receiver);
-        if (news === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
+        // Canaries have their own time, and are nothing that anybody was told.
+        if (receiver !== canaryReceiver) {
+          tallies.count('told', receiver);
+          if (news === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
+        }
         logger.info('delivered', { ...facts, news, count, fresh });
         if (unrecorded !== undefined) {
           logger.warn('delivered, and perhaps once more later', { ...facts, why: unrecorded.message });

@@ -18,6 +18,7 @@ import { createLogger, errorFacts } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
 import { createTracing, type Tracing } from '../src/runtime/tracing.ts';
+import { createDeliveryHealth } from './delivery-health.ts';
 import { createDeliveryReport } from './delivery-report.ts';
 
 /** FindingDelivery is what the functions that deliver are made of, built once for each copy of them that Lambda starts. */
@@ -48,29 +49,42 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const decider = createDecider(configuration);
   const table = { client: tracing.client(dynamodbClient()), table: config.stateTable };
   const tallies = createTallyBuffer(createDynamoTallies({ ...table, random: Math.random }));
+  const accountNames = configuration.accounts;
+  const health = createDeliveryHealth({ logger, meter, table, decider, tallies, accountNames, now });
+  const delivery = createDeliveryReport({ logger, meter }, tallies, now);
   const pipeline = createPipeline({
     state: createDynamoDeliveryState({ ...table, newToken: randomUUID, now }),
-    dispatch: createDispatch(decider, receivers),
-    receivers: receivers.map((receiver) => traced(receiver, tracing)),
+    dispatch: createDispatch(decider, receivers, [health.canary]),
+    receivers: [...receivers.map((receiver) => traced(receiver, tracing)), health.canary],
     fallback: await createStageFallback(configuration.receivers, receivers, config, tools),
     deadLetters: createSqsDeadLetters({ client: tracing.client(sqsClient()), queueUrl: config.deliverDeadLetters }),
     now,
     random: Math.random,
     newId: randomUUID,
-    context: { accountNames: configuration.accounts },
-    report: createDeliveryReport({ logger, meter }, tallies, now),
+    context: { accountNames },
+    report: (fact) => {
+      delivery(fact);
+      if (fact.kind === 'kept' && fact.receiver === 'trial') health.tried(fact.finding);
+    },
   });
   const tellExpired = createExpiryNotice(decider, logger);
   tellExpired(now());
 
   return {
     instruments: { logger, meter, tracing },
-    pipeline,
+    pipeline: {
+      ...pipeline,
+      accept: (arrival) => {
+        health.arrived(arrival.finding);
+        return pipeline.accept(arrival);
+      },
+    },
     async invocation(run, context) {
       tellExpired(now());
       try {
         return await run({ remainingMs: () => context.getRemainingTimeInMillis() - answerMs });
       } finally {
+        await health.write();
         // Only a digest reads them: what was delivered must not fail for it.
         await tallies.write(now()).catch((error: unknown) => {
           logger.warn('the counts for the digest could not be written', { error: errorFacts(error) });

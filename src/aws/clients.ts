@@ -54,7 +54,8 @@ export function snsClient(): SNSClient {
 }
 
 export function sqsClient(): SQSClient {
-  return new SQSClient(patience);
+  // The endpoint that the environment names, not the one that a queue's URL does.
+  return new SQSClient({ ...patience, useQueueUrlAsEndpoint: false });
 }
 
 export function ssmClient(): SSMClient {

@@ -42,18 +42,20 @@ export type Dispatcher = (finding: Finding, now: Date) => Dispatch;
 /**
  * createDispatch takes decisions to the receivers that there are. A finding whose receivers are all absent (a Slack without
  * an address) goes to every one that is there: it was meant for somebody.
+ * @param own receivers of Trailwatch's own, to which goes only what is routed there by name.
  * @throws {Error} when there is no receiver at all: nothing would ever arrive.
  */
 export function createDispatch(
   { decide, inhibitions }: Pick<Decider, 'decide' | 'inhibitions'>,
   receivers: readonly Receiver[],
+  own: readonly Receiver[] = [],
 ): Dispatcher {
   if (receivers.length === 0) {
     throw new Error(
       'config/*.yml: receivers: none of them is there in this stage: give it an sns receiver, or a Slack address',
     );
   }
-  const byName = new Map(receivers.map((receiver) => [receiver.name, receiver]));
+  const byName = new Map([...receivers, ...own].map((receiver) => [receiver.name, receiver]));
   return (finding, now) => {
     const { labels, suppressed, trial, route } = decide(finding, now);
     const keep = (by: KeptBy, name: string, why: Why, muting: readonly Muting[]): Dispatch => {

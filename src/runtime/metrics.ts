@@ -31,10 +31,17 @@ export type Count =
   | 'DeliveriesFailed'
   | 'CircuitsOpen'
   | 'FallbacksUsed'
+  | 'MissedByFastPaths'
+  | 'ConfirmedByTrail'
+  | 'FastPathsOvertaken'
+  | 'CanariesForged'
   | 'Failures';
 
-/** Duration is what Trailwatch times about itself: from the event, and from the queue, until somebody is told. */
-export type Duration = 'EventToAlert' | 'QueueToAlert';
+/**
+ * Duration is what Trailwatch times about itself: from the event, and from the queue, until somebody is told; from a canary's start to
+ * its return; from an event that the fast paths missed to its coming by the trail.
+ */
+export type Duration = 'EventToAlert' | 'QueueToAlert' | 'CanaryLatency' | 'MissedLateness';
 
 export interface Meter {
   count(what: Count, by: number): void;
