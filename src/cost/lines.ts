@@ -29,7 +29,7 @@ export const lines: readonly Line[] = [
     price: 'lambdaRequests',
     quantity: (basis) => invocationsOf(basis) / million,
     words: ({ switches }) =>
-      `one for each ${switches.readOnlyEvents ? 'management event, read-only ones too' : 'event that EventBridge brings'}, each ${assumptions.logKbPerCall} kB of subscribed logs, every ${assumptions.filesPerCall} trail files, each finding, each minute`,
+      `one for each ${switches.readOnlyEvents ? 'management event, read-only ones too' : 'event that EventBridge brings'}, each ${assumptions.logKbPerCall} kB of subscribed logs, every ${assumptions.filesPerCall} trail files, each finding, each minute, and every five`,
     lower: 'readOnlyEvents=false: the trail brings read-only calls some minutes later all the same',
   },
   {
@@ -143,9 +143,9 @@ export const lines: readonly Line[] = [
     service: 'CloudWatch',
     name: 'alarms',
     price: 'alarms',
-    quantity: ({ switches }) => assumptions.deadLetterAlarms + (switches.healthAlarms ? assumptions.healthAlarms : 0),
+    quantity: ({ switches }) => assumptions.alwaysAlarms + (switches.healthAlarms ? assumptions.healthAlarms : 0),
     words: ({ switches }) =>
-      `${assumptions.deadLetterAlarms} on dead letters${switches.healthAlarms ? `, ${assumptions.healthAlarms} on the functions and queues (healthAlarms)` : ''}`,
+      `${assumptions.alwaysAlarms} on dead letters and the canary${switches.healthAlarms ? `, ${assumptions.healthAlarms} on the functions and queues (healthAlarms)` : ''}`,
     lower: 'healthAlarms=false',
   },
   {

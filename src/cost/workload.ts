@@ -18,8 +18,9 @@ export const assumptions = {
   ownLogKbPerCall: 1.5,
   /** Of each metric one a function and stage; what is never counted costs nothing. */
   metrics: 60,
-  deadLetterAlarms: 12,
-  healthAlarms: 30,
+  /** Those on dead letters, and the canary's. */
+  alwaysAlarms: 13,
+  healthAlarms: 40,
   queues: 2,
 } as const;
 
@@ -55,6 +56,7 @@ export function callsOf({ volumes: v, switches }: Basis): readonly Calls[] {
     ),
     each('each finding', v.findingsPerDay, 400, 512),
     { what: 'a look each minute for what is due', calls: minutesAMonth, ms: 60, memoryMb: 512 },
+    { what: 'a look every five minutes at itself', calls: minutesAMonth / 5, ms: 250, memoryMb: 512 },
     {
       what: 'each round of checks from outside',
       calls: v.probedEndpoints === 0 ? 0 : minutesAMonth / switches.probeMinutes,

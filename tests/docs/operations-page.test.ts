@@ -38,13 +38,15 @@ describe('the runbook', () => {
     expect(here.length).toBeGreaterThan(5);
     for (const path of here) expect(() => readdirOrRead(join(root, 'docs', path))).not.toThrow();
     const anchors = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
-    const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
-      text
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
+    const headings = new Set(
+      [...page.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+        text
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      ),
     );
-    expect(anchors.filter((anchor) => !headings.includes(anchor ?? ''))).toEqual([]);
+    expect(anchors.filter((anchor) => !headings.has(anchor ?? ''))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { broken, ok, unknown, warning } from '../result.ts';
+import { broken, command, ok, unknown, warning } from '../result.ts';
 import { deployCommand } from '../stage.ts';
 
 /** AWS refuses signatures that are further off. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
@@ -52,7 +52,22 @@ export const region: Check = {
     return [
       warning(
         `EventBridge shows calls of IAM and other global services in ${globalRegion} alone, and no rule there passes them on to ${stage.region}: they are told when the trail's file comes, some minutes later`,
-        'deploy the forwarding rules: docs/operations.md, "Other regions"',
+        command(
+          'aws',
+          'cloudformation',
+          'deploy',
+          '--template-file',
+          'deploy/forwarding/region.yml',
+          '--stack-name',
+          `${stage.stack.name}-forwarding`,
+          '--region',
+          globalRegion,
+          '--capabilities',
+          'CAPABILITY_NAMED_IAM',
+          '--parameter-overrides',
+          `HomeBusArn=${bus}`,
+          `Prefix=${stage.stack.name}`,
+        ),
       ),
     ];
   },

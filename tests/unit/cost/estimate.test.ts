@@ -20,21 +20,21 @@ function usdOf(service: string, name: string, basis: Basis): number {
 // A month has 365 / 12 = 30.41667 days: 43,800 minutes, 2,628,000 seconds, 730 hours.
 describe('each line, computed by hand for us-east-1', () => {
   test.each<[string, string, string, Basis, number]>([
-    // 43,800 looks a minute + 30.41667 verifications = 43,830.4 requests at 0.20 a million
-    ['nothing at all', 'Lambda', 'requests', basisOf({}), 0.008766],
+    // 43,800 looks a minute + 8,760 every five + 30.41667 verifications = 52,590.4 requests at 0.20 a million
+    ['nothing at all', 'Lambda', 'requests', basisOf({}), 0.010518],
     // + 96,000 × 30.41667 = 2,920,000
-    ['96,000 events by EventBridge a day', 'Lambda', 'requests', basisOf({ busEventsPerDay: 96_000 }), 0.592766],
+    ['96,000 events by EventBridge a day', 'Lambda', 'requests', basisOf({ busEventsPerDay: 96_000 }), 0.594518],
     [
       'read-only events too: all of the trail instead',
       'Lambda',
       'requests',
       basisOf({ busEventsPerDay: 1, trailEventsPerDay: 960_000 }, { readOnlyEvents: true }),
-      5.848766,
+      5.850518,
     ],
-    // 43,800 × 0.06 s × 0.5 GB = 1,314; 30.41667 × 5 s × 1 GB = 152.083; × 0.0000133334
-    ['nothing at all', 'Lambda', 'time', basisOf({}), 0.019548],
+    // 43,800 × 0.06 s × 0.5 GB = 1,314; 8,760 × 0.25 s × 0.5 GB = 1,095; 30.41667 × 5 s × 1 GB = 152.083; × 0.0000133334
+    ['nothing at all', 'Lambda', 'time', basisOf({}), 0.034148],
     // + 2,920,000 × 0.015 s × 0.5 GB = 21,900
-    ['96,000 events by EventBridge a day', 'Lambda', 'time', basisOf({ busEventsPerDay: 96_000 }), 0.311549],
+    ['96,000 events by EventBridge a day', 'Lambda', 'time', basisOf({ busEventsPerDay: 96_000 }), 0.326149],
     // 2 queues × 5 pollers × 131,400 = 1,314,000 requests at 0.40 a million
     ['nothing at all', 'SQS', 'requests', basisOf({}), 0.5256],
     // + 3 × 12,000 × 30.41667 = 1,095,000
@@ -73,25 +73,25 @@ describe('each line, computed by hand for us-east-1', () => {
     ['to four addresses each', 'SNS', 'mails', basisOf({ notificationsPerDay: 1_200, mailsPerNotification: 4 }), 2.92],
     // 12 × 30.41667 = 365 GB at 0.50
     ['12 GB of host logs a day', 'CloudWatch', 'logs of hosts', basisOf({ hostLogGbPerDay: 12 }), 182.5],
-    // 43,830.41667 calls × 1.5 kB = 0.0657456 GB at 0.50
-    ['nothing at all', 'CloudWatch', 'own logs', basisOf({}), 0.0328728],
-    // 1,441 calls a day × 1.5 kB × 365 × 0.15 = 0.118342 GB at 0.03
-    ['own logs kept for a year', 'CloudWatch', 'own logs kept', basisOf({}, { logRetentionDays: 365 }), 0.00355027],
+    // 52,590.41667 calls × 1.5 kB = 0.0788856 GB at 0.50
+    ['nothing at all', 'CloudWatch', 'own logs', basisOf({}), 0.0394428],
+    // 1,729 calls a day × 1.5 kB × 365 × 0.15 = 0.141994 GB at 0.03
+    ['own logs kept for a year', 'CloudWatch', 'own logs kept', basisOf({}, { logRetentionDays: 365 }), 0.00425982],
     ['always', 'CloudWatch', 'metrics', basisOf({}), 18],
-    ['with alarms on health', 'CloudWatch', 'alarms', basisOf({}), 4.2],
-    ['with those on dead letters alone', 'CloudWatch', 'alarms', basisOf({}, { healthAlarms: false }), 1.2],
+    ['with alarms on health', 'CloudWatch', 'alarms', basisOf({}), 5.3],
+    ['with those on dead letters alone', 'CloudWatch', 'alarms', basisOf({}, { healthAlarms: false }), 1.3],
     ['without alarms on health', 'CloudWatch', 'composite alarm', basisOf({}, { healthAlarms: false }), 0],
     ['always', 'CloudWatch', 'dashboard', basisOf({}), 3],
     ['not traced', 'X-Ray', 'traces', basisOf({ busEventsPerDay: 1e6 }), 0],
-    // every one of 43,830.4 calls
-    ['traced, seldom called', 'X-Ray', 'traces', basisOf({}, { tracing: 'Active' }), 0.219152],
-    // 2,628,000 + (30,460,497.1 - 2,628,000) × 5 % = 4,019,624.9
+    // every one of 52,590.4 calls
+    ['traced, seldom called', 'X-Ray', 'traces', basisOf({}, { tracing: 'Active' }), 0.262952],
+    // 2,628,000 + (30,469,257.1 - 2,628,000) × 5 % = 4,020,062.9
     [
       'traced, called all the time',
       'X-Ray',
       'traces',
       basisOf({ busEventsPerDay: 1e6 }, { tracing: 'Active' }),
-      20.0981,
+      20.1003,
     ],
     // 3 × 12,000 × 30.41667 = 1,095,000 at 0.0004 a thousand
     ['12,000 trail files a day', 'S3', 'reading the trail', basisOf({ trailFilesPerDay: 12_000 }), 0.438],
