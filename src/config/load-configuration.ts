@@ -5,7 +5,7 @@ import { plainOf, readYaml } from '../sigma/yaml.ts';
 import type { YamlNode } from '../sigma/yaml.ts';
 import { configurationSchema, layConfigurations } from './configuration.ts';
 import type { Configuration, ConfigurationFile } from './configuration.ts';
-import { namingsOf } from './delivery.ts';
+import { namingsOf } from './route.ts';
 import { policyProblems } from './policy.ts';
 
 /** ConfigurationError names everything that is wrong with the files, a line each: `config/dev.yml:3: logs.0.format: …`. */

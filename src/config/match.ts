@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { labelNames, type LabelName } from '../notify/labels.ts';
+import { valueProblem, type Match } from '../notify/match.ts';
+import { object, text } from './schema.ts';
+
+/** match is what a finding's labels must be: labels and their values, at least one. */
+export const match = v.pipe(
+  object(Object.fromEntries(labelNames.map((name) => [name, v.optional(valuesOf(name))]))),
+  v.check((labels) => Object.keys(labels).length > 0, `is empty: name at least one of ${labelNames.join(', ')}`),
+  v.transform((labels): Match => labels as Match),
+);
+
+/** valuesOf is a value of a label, or a list of values. */
+export function valuesOf(label: LabelName) {
+  const value = v.pipe(
+    text(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? valueProblem(label, dataset.value) : undefined;
+      if (problem !== undefined) addIssue({ message: problem });
+    }),
+  );
+  return v.pipe(
+    v.unknown(),
+    v.transform((given) => (Array.isArray(given) ? given : [given])),
+    v.array(value),
+    v.minLength(1, 'must be a value or a list of values'),
+  );
+}
