@@ -22,7 +22,7 @@ beforeAll(async () => {
   workshop.write('config/prod.yml', 'probes: { endpoints: [{ name: shop, url: http://169.254.169.254/ }] }');
   tasks = mkdtempSync(path.join(tmpdir(), 'trailwatch-task-'));
   [lambda, packaged] = await Promise.all([startLocalLambda(), workshop.package('prod')]);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   workshop.remove();
   rmSync(tasks, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { requireOfDeploy, stageParameters } from './resource-file.ts';
+import { requireOfDeploy, resourcesOf, stageParameters } from './resource-file.ts';
 
 const { checkParameter, parameters, refuseUnknown } = requireOfDeploy('./parameters.cjs') as {
   readonly checkParameter: (name: string, value: unknown) => void;
@@ -30,6 +30,8 @@ describe('parameters', () => {
   });
 
   test.each([
+    ['tracing', 'yes', '"yes" is not one of Active, PassThrough'],
+    ['readOnlyEvents', 'maybe', '"maybe" is not one of true, false'],
     ['enabled', 'off', '"off" is not one of true, false'],
     ['reservedConcurrency', '0', '"0" is not a whole number from 1 to 10000'],
     ['reservedConcurrency', 'five', '"five" is not a whole number from 1 to 10000'],
@@ -44,6 +46,19 @@ describe('parameters', () => {
     ['monthlyBudgetUsd', '12.50', '"12.50" is not a whole number from 1 to 9999999'],
   ])('%s=%s is refused: %s', (name, value, says) => {
     expect(() => checkParameter(name, value)).toThrow(`parameter ${name}: ${says}`);
+  });
+
+  test.each([
+    { logGroups: '/aws/lambda/trailwatch-prod-deliver' },
+    // Of any stage: two that read each other go round as well.
+    { logGroups: '/aws/cloudtrail,/aws/lambda/trailwatch-dev-deliver' },
+    { trailBucket: 'trailwatch-prod-serverlessdeploymentbucket-1x2y' },
+    { eventBuses: 'security,trailwatch-prod-findings' },
+  ])("no source is Trailwatch's own: %p", async (given) => {
+    const [name = ''] = Object.keys(given);
+    await expect(resourcesOf('sources.cjs', given as Readonly<Record<string, string>>)).rejects.toThrow(
+      new RegExp(`^parameter ${name}: .* is Trailwatch's own`),
+    );
   });
 
   test('one that nothing reads is refused, since it would mean the default', () => {
