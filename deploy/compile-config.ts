@@ -54,7 +54,7 @@ export async function stageConfiguration(stage: string, folder = join(root, 'con
 
 async function ruleNames({ placeholders }: Configuration): Promise<readonly RuleName[]> {
   const { ruleSet } = await loadRules([join(root, 'rules')], { placeholders });
-  return [...ruleSet.detections, ...ruleSet.correlations].map(({ key, meta: { id = key, title } }) => ({ id, title }));
+  return [...ruleSet.detections, ...ruleSet.correlations].map(({ key, meta: { title } }) => ({ id: key, title }));
 }
 
 // Not `import.meta.main`: a Node before 24.2 has none, and would do nothing without a word.

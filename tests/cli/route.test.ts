@@ -60,9 +60,16 @@ test('other receivers than expected are exit 1, and both are named', async () =>
 test('a suppression that has ended is named', async () => {
   const config = await write(
     'old.yml',
-    'suppressions: { old: { match: { rule: a }, owner: me@example.com, reason: b, expires: 2026-03-11 } }',
+    'suppressions: { old: { match: { region: a }, owner: me@example.com, reason: b, expires: 2026-03-11 } }',
   );
-  const { code, stdout, stderr } = await route('--config', config, 'rule=a', 'level=high', '--receivers', 'slack,sns');
+  const { code, stdout, stderr } = await route(
+    '--config',
+    config,
+    'region=a',
+    'level=high',
+    '--receivers',
+    'slack,sns',
+  );
   expect(stdout).toContain('! old: ended with 2026-03-11');
   expect(stderr).toBe('trailwatch: suppressions.old: ended with 2026-03-11, no longer works (me@example.com)\n');
   expect(code).toBe(0);
@@ -180,6 +187,28 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
     const { code, stdout } = await route('--config', config, ...args);
     for (const each of said) expect(stdout).toMatch(each);
     expect(code).toBe(0);
+  });
+
+  test.each([
+    ['its title', 'CloudTrail records less than before'],
+    ['its id', '8e400643-6d29-4a00-b1b4-3a5ba82f9167'],
+  ])('what a rule says itself is filled in, by %s', async (_what, rule) => {
+    const { stdout, stderr } = await route(`rule=${rule}`, 'actor=x');
+    expect(stdout).toMatch(
+      /^level=medium .*rule=CloudTrail records less.* tag=attack\.t1562\.008 source=cloudtrail source=aws/,
+    );
+    expect(stdout).toContain('rule=8e400643-6d29-4a00-b1b4-3a5ba82f9167');
+    expect(stderr).toBe('');
+  });
+
+  test('but for what is given', async () => {
+    const { stdout } = await route('rule=CloudTrail records less than before', 'level=low', 'tag=mine');
+    expect(stdout).toMatch(/^level=low .* tag=mine source=cloudtrail/);
+    expect(stdout).not.toContain('attack.');
+  });
+
+  test('a rule that is not there is named', async () => {
+    expect((await route('rule=Disc full')).stderr).toBe('trailwatch: rule=Disc full: no rule has that id or title\n');
   });
 
   test('is for programs too, as configurations write it', async () => {

@@ -6,9 +6,11 @@ import type { RouteTestOptions } from './test.ts';
 
 const help = `
 Labels: level, rule, tag, account, region, source, service, action, actor, actorKind, address, target; one may be given several times.
+A rule's own level, tags and log source are filled in where they aren't given.
 
 Examples:
   trailwatch route test --stage prod level=high account=production tag=attack.persistence
+  trailwatch route test --stage prod rule='SSH brute force' address=192.0.2.7
   trailwatch route test --stage prod --finding finding.json
   trailwatch route test --config config/prod.yml level=low --receivers none
   trailwatch route test level=critical --receivers sns,slack

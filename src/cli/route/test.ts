@@ -15,8 +15,10 @@ import { projectPath } from '../options.ts';
 import { readConfiguration } from '../read-configuration.ts';
 import type { Surroundings } from '../terminal.ts';
 import { parseMoment } from '../time-range.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import { decisionJson } from './decision-json.ts';
 import { reachedBy, renderDecision } from './decision-text.ts';
+import { withRules } from './rule-labels.ts';
 
 /** RouteTestOptions are the flags of `trailwatch route test`. */
 export interface RouteTestOptions {
@@ -48,10 +50,10 @@ export async function testRoute(
     const known = [...Object.keys(configuration.receivers), 'none'].join(', ');
     throw new UsageError(`--receivers ${shown(unknown)}: no receiver of that name; known are ${known}`);
   }
-  const labels =
+  const { labels, slips } =
     options.finding === undefined
-      ? withAccountNames(parseLabels(given), configuration.accounts)
-      : await readLabels(options.finding, configuration.accounts, surroundings);
+      ? await labelsGiven(given, configuration)
+      : { labels: await readLabels(options.finding, configuration.accounts, surroundings), slips: [] };
 
   const at = options.at === undefined ? now() : parseMoment('--at', options.at, now());
   const decider = createDecider(configuration);
@@ -68,14 +70,9 @@ export async function testRoute(
   await out.write(
     options.format === 'json' ? `${plainJson(decisionJson(decided), 2)}\n` : renderDecision(decided, out.colors),
   );
-  for (const account of given.filter((pair) => pair.startsWith('account=')).map((pair) => pair.slice(8))) {
-    if (!isKnownAccount(account, configuration.accounts)) {
-      await err.write(
-        `trailwatch: account=${shown(account)}: no account is called that: ${knownAccounts(configuration.accounts)}\n`,
-      );
-    }
+  for (const warning of [...slips, ...warningsOf(configuration, at)]) {
+    await err.write(`trailwatch: ${shown(warning, 500)}\n`);
   }
-  for (const warning of warningsOf(configuration, at)) await err.write(`trailwatch: ${shown(warning, 500)}\n`);
   if (wanted === undefined) return exitCode.done;
   const reached = reachedBy(decision);
   const [expected, actual] = [wanted.filter((name) => name !== 'none'), reached].map((names) =>
@@ -93,6 +90,24 @@ async function stageFile(stage: string): Promise<string> {
     throw new UsageError(`--stage ${stage}: there is no config/${stage}.yml`, undefined, cause);
   });
   return path;
+}
+
+/** Labels by which somebody describes a finding, with what follows from them; and what is likely a slip in them. */
+async function labelsGiven(
+  given: readonly string[],
+  { accounts, placeholders }: Configuration,
+): Promise<{ readonly labels: Labels; readonly slips: readonly string[] }> {
+  const parsed = parseLabels(given);
+  const { labels, unknown } = await withRules(parsed, placeholders);
+  return {
+    labels: withAccountNames(labels, accounts),
+    slips: [
+      ...unknown.map((name) => `rule=${name}: no rule has that id or title`),
+      ...(parsed.account ?? [])
+        .filter((name) => !isKnownAccount(name, accounts))
+        .map((name) => `account=${name}: no account is called that: ${knownAccounts(accounts)}`),
+    ],
+  };
 }
 
 function parseLabels(given: readonly string[]): Labels {

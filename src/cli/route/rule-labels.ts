@@ -1,0 +1,43 @@
+import { ruleSummary } from '../../detect/finding.ts';
+import { loadRules } from '../../detect/load-rules.ts';
+import type { Labels } from '../../notify/labels.ts';
+import { projectPath } from '../options.ts';
+
+export interface RuleLabels {
+  readonly labels: Labels;
+  /** What was given for a rule, and none is called. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * withRules fills in what rules say of their findings where nobody gave it: both names, level, tags and, of a detection, its
+ * log source. A finding has all of them, and routes may ask for any.
+ */
+export async function withRules(
+  given: Labels,
+  placeholders: Readonly<Record<string, readonly string[]>>,
+): Promise<RuleLabels> {
+  const { rule: names } = given;
+  if (names === undefined) return { labels: given, unknown: [] };
+  const { detections, correlations } = (await loadRules([projectPath('rules')], { placeholders })).ruleSet;
+  const known = [...detections, ...correlations].map((rule) => ({ rule, summary: ruleSummary(rule) }));
+  const named = known.filter(({ summary }) => names.includes(summary.id) || names.includes(summary.title));
+  const [first] = named;
+  const isKnown = (name: string): boolean => named.some(({ summary: { id, title } }) => name === id || name === title);
+  const unknown = names.filter((name) => !isKnown(name));
+  if (first === undefined) return { labels: given, unknown };
+  const { rule, summary } = first;
+  const { service, category, product } = rule.kind === 'detection' ? rule.logsource : {};
+  const source = [service, category, product].filter((part) => part !== undefined);
+  const all = new Set([...names, ...named.flatMap(({ summary: { id, title } }) => [id, title])]);
+  return {
+    labels: {
+      level: [summary.level],
+      ...(summary.tags.length > 0 && { tag: summary.tags }),
+      ...(source.length > 0 && { source }),
+      ...given,
+      rule: [...all],
+    },
+    unknown,
+  };
+}
