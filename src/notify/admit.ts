@@ -2,7 +2,15 @@ import type { DeliveryState } from './delivery-state.ts';
 import { memberOf } from './group-members.ts';
 import type { FindingGroup, Generation } from './group-store.ts';
 import type { Due } from './outbox-store.ts';
-import { aloneKey, generationKey, nextLookMs, placementOf, type Placed, type Placement } from './placement.ts';
+import {
+  aloneKey,
+  generationKey,
+  heardPolicy,
+  nextLookMs,
+  placementOf,
+  type Placed,
+  type Placement,
+} from './placement.ts';
 import { createRemembered } from './remembered.ts';
 import { tellingOf } from './telling.ts';
 
@@ -80,7 +88,8 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
     together: string,
     admission: Pick<Admission, 'why' | 'throttled'>,
   ): Promise<Admission> => {
-    const { finding, receiver, policy, parent, beside, queuedMs } = admitted;
+    const { finding, receiver, parent, beside, queuedMs } = admitted;
+    const policy = heardPolicy(admitted.policy, receiver);
     const openedMs = now().getTime();
     const lead = tellingOf(finding);
     const key = base === undefined ? aloneKey(receiver.name, finding) : generationKey(base, { openedMs, lead });

@@ -30,7 +30,7 @@ const trialMs = 30_000;
 export function askCircuit({ failures, openUntilMs }: Circuit, now: Date): CircuitAnswer {
   const nowMs = now.getTime();
   if (nowMs < openUntilMs) {
-    const why = `${failures} failures in a row: not asked until ${new Date(openUntilMs).toISOString()}`;
+    const why = `failed ${failures === 1 ? 'once' : `${failures} times in a row`}: not asked until ${new Date(openUntilMs).toISOString()}`;
     return { kind: 'open', untilMs: openUntilMs, why };
   }
   if (failures < failuresToOpen) return { kind: 'closed' };
@@ -48,10 +48,11 @@ export function circuitAfterSuccess(): Omit<Circuit, 'version'> {
  */
 export function circuitAfterFailure(
   { failures, openUntilMs }: Circuit,
-  { retryAfterMs = 0 }: Pick<DeliveryError, 'retryAfterMs'>,
+  { reason, retryAfterMs = 0 }: Pick<DeliveryError, 'reason' | 'retryAfterMs'>,
   now: Date,
 ): Omit<Circuit, 'version'> {
-  const count = failures + 1;
+  // One that doesn't answer costs the most time.
+  const count = failures + (reason === 'timeout' ? 2 : 1);
   const beyond = count - failuresToOpen;
   const openMs = beyond < 0 ? 0 : Math.min(longestOpenMs, firstOpenMs * 2 ** Math.min(beyond, 10));
   const untilMs = now.getTime() + Math.max(openMs, Math.min(retryAfterMs, longestOpenMs));

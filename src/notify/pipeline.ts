@@ -52,7 +52,7 @@ export interface Pipeline {
   readonly flush: (deadline: Deadline) => Promise<void>;
 }
 
-const defaultSendTimeoutMs = 15_000;
+const defaultSendTimeoutMs = 10_000;
 /** Time kept to record what was sent. */
 const recordMs = 5_000;
 const pageSize = 100;

@@ -163,7 +163,7 @@ describe('deliver', () => {
 
   test('the same news in one batch is told once, with a count', async () => {
     const [entry] = await found('same-news');
-    const bodies = ['a', 'b', 'c'].map((id) => altered(entry, () => ({ id: `${id.repeat(32)}` })));
+    const bodies = ['a', 'b', 'c'].map((id) => altered(entry, () => ({ id: id.repeat(32) })));
     expect(await handler(sqsEvent(bodies))).toEqual(none);
     expect(lambda.alerts()).toHaveLength(1);
     expect(countsOf(output)).toMatchObject({ FindingsAccepted: expect.anything(), FindingsJoined: expect.anything() });

@@ -286,6 +286,17 @@ describe('quiet hours', () => {
     await world.pass(2 * minute);
     expect(said(chat)).toEqual(['first 1', 'first 2']);
   });
+
+  test('are none for programs', async () => {
+    const hook = heard('hook', { grouping: 'each' });
+    const world = deliveryWorld({
+      receivers: [hook],
+      policy: { quiet, waitMs: minute },
+      start: '2026-03-14T23:00:00Z',
+    });
+    await world.deliver(rootLogin);
+    expect(said(hook)).toEqual(['finding']);
+  });
 });
 
 describe('a receiver that fails', () => {
