@@ -11,13 +11,13 @@ import { createDetector } from '../src/detect/detector.ts';
 import { createInstanceStory } from '../src/detect/instance-story.ts';
 import { createRuleSet } from '../src/detect/rule-set.ts';
 import { createPulse } from '../src/health/pulse.ts';
-import type { Opener } from '../src/ingest/ingested.ts';
+import { unquoted, type Opener } from '../src/ingest/ingested.ts';
 import { createOpener } from '../src/ingest/open.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { Ingested } from '../src/model/log-record.ts';
 import { DeliveryError } from '../src/notify/receiver.ts';
 import { readConfig } from '../src/runtime/config.ts';
-import { createLogger } from '../src/runtime/logger.ts';
+import { createLogger, errorFacts } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
 import { createTracing } from '../src/runtime/tracing.ts';
@@ -85,7 +85,7 @@ export async function createDetection(service: string): Promise<Detection> {
       const { unwatched } = await pulse.note();
       if (unwatched > 0) logger.warn('more sources than are watched for falling silent', { unwatched });
     } catch (error) {
-      logger.warn('heartbeats could not be noted; the next records do it', { error: error as Error });
+      logger.warn('heartbeats could not be noted; the next records do it', { error: errorFacts(error) });
     }
   }
 
@@ -124,14 +124,17 @@ export async function createDetection(service: string): Promise<Detection> {
           },
           skipped({ origin, reason, own }) {
             if (own === true) ignored++;
-            logger.debug('skipped: no records in it', { origin, reason });
+            logger.debug('skipped: no records in it', { origin, reason: unquoted(reason) });
           },
-          overflow(overflow) {
+          overflow({ correlation, held }) {
             meter.count('CorrelationOverflows', 1);
-            logger.warn('a correlation could not hold every match', { ...overflow });
+            // Whose matches they are stays with the findings: the group's values are texts of events.
+            logger.warn('a correlation could not hold every match', { correlation, held });
           },
           failure({ origin, reason }) {
-            if (failures++ < loggedFailures) logger.warn('a record could not be read', { origin, reason });
+            if (failures++ < loggedFailures) {
+              logger.warn('a record could not be read', { origin, reason: unquoted(reason) });
+            }
           },
         },
       ),

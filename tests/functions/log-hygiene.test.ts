@@ -41,6 +41,16 @@ const allowed: ReadonlySet<string> = new Set([
 ]);
 
 const bucket = 'example-trail';
+
+/** What the functions of the archive want to know; Athena, Glue, CloudTrail and Firehose refuse everything here. */
+const own: Record<string, string> = {
+  TRAILWATCH_WORK_GROUP: 'trailwatch-dev-reports',
+  TRAILWATCH_DATABASE: 'trailwatch_dev',
+  TRAILWATCH_EVIDENCE_BUCKET: bucket,
+  TRAILWATCH_TRAIL_BUCKET: bucket,
+  TRAILWATCH_ARCHIVE_DAYS: '400',
+};
+const refusing = ['ATHENA', 'GLUE', 'CLOUDTRAIL', 'FIREHOSE'].map((service) => `AWS_ENDPOINT_URL_${service}`);
 const secretPath = 'services/T0/B0/secret';
 
 type Handler = (event: unknown) => Promise<unknown>;
@@ -48,10 +58,23 @@ type Handler = (event: unknown) => Promise<unknown>;
 let lambda: LocalLambda;
 let output: CapturedOutput;
 let s3: S3Client;
+let refuser: { readonly url: string; readonly close: () => Promise<void> };
 let table: { readonly url: string; readonly close: () => Promise<void> };
 let tableAnswers: 'well' | 'with an error' = 'well';
 const handlers = new Map<string, Handler>();
-const names = ['logs-subscription', 'event-bus', 'kinesis', 'trail-file', 'deliver', 'flush'] as const;
+const names = [
+  'logs-subscription',
+  'event-bus',
+  'kinesis',
+  'trail-file',
+  'deliver',
+  'flush',
+  'watch',
+  'verify',
+  'probe',
+  'report',
+  'compact',
+] as const;
 type Name = (typeof names)[number];
 
 beforeAll(async () => {
@@ -66,6 +89,13 @@ beforeAll(async () => {
     return { status: 400, body: said, headers: { 'content-type': 'application/x-amz-json-1.0' } };
   });
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = table.url;
+  refuser = await startHttpServer(() => ({
+    status: 400,
+    body: JSON.stringify({ __type: 'InvalidRequestException', message: 'no such thing' }),
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+  }));
+  for (const variable of refusing) own[variable] = refuser.url;
+  Object.assign(process.env, own);
   for (const name of names) handlers.set(name, await lambda.load(name));
 }, 60_000);
 beforeEach(() => {
@@ -80,7 +110,8 @@ afterEach(() => {
 });
 afterAll(async () => {
   s3.destroy();
-  await Promise.all([lambda.close(), table.close()]);
+  for (const name of Object.keys(own)) delete process.env[name];
+  await Promise.all([lambda.close(), table.close(), refuser.close()]);
 });
 
 async function forwarded(url: string, headers: Readonly<Record<string, unknown>>, body: string): Promise<Answer> {
@@ -217,6 +248,53 @@ describe('nothing of what an event says is in logs, metrics and traces', () => {
     expect(leaksOf(await call('trail-file', await object(make(), 'other/file.log')))).toEqual([]);
     expect(leaksOf(await call('trail-file', sqsEvent([make()])))).toEqual([]);
     expect(leaksOf(await call('deliver', sqsEvent([make()])))).toEqual([]);
+  });
+});
+
+/** What a schedule calls a function with; `allowed` has the id and the time. */
+const scheduled = (): object =>
+  tainted(
+    {
+      id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+      source: 'aws.events',
+      'detail-type': 'Scheduled Event',
+      time: '2026-03-12T04:20:00Z',
+      account: '111122223333',
+      region: 'eu-west-1',
+      resources: ['rule'],
+      detail: {},
+    },
+    allowed,
+  );
+
+describe('what schedules call, over tainted trails', () => {
+  test.each(['watch', 'verify', 'probe', 'compact'] as const)('%s', async (name) => {
+    const day =
+      'AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/11/111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_20260311T100000Z.json.gz';
+    await object(gzipSync(`{"digestStartTime":"${token()}","previousDigestSignature":"${token()}"}`), day);
+    expect(leaksOf(await call(name, scheduled()))).toEqual([]);
+    tableAnswers = 'with an error';
+    expect(leaksOf(await call(name, scheduled()))).toEqual([]);
+  });
+
+  test('a report that somebody asks for what only they should know', async () => {
+    const asked = { id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa', time: '2026-04-02T08:15:00Z', period: 'last month' };
+    expect(
+      leaksOf(await call('report', { ...asked, report: 'principal-timeline', parameters: { principal: token() } })),
+    ).toEqual([]);
+  });
+
+  test('a canary that somebody else sent', async () => {
+    const canary = {
+      ...scheduled(),
+      source: 'trailwatch.canary',
+      'detail-type': 'Trailwatch Canary',
+      detail: { canary: token(), stage: 'dev' },
+    };
+    expect(leaksOf(await call('event-bus', canary))).toEqual([]);
+    expect(lambda.bus.entries).toHaveLength(1);
+    const event = sqsEvent(lambda.bus.entries.map((entry) => queueBody(entry)));
+    expect(leaksOf(await call('deliver', event))).toEqual([]);
   });
 });
 
