@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { matchesGlob } from '../model/glob.ts';
 import { isAtLeast, levels, type Level } from '../model/level.ts';
 import { labelNames, type LabelName, type Labels } from './labels.ts';
+import { clip } from './render/plain.ts';
 
 /** Match is what a finding's labels must be: every label that is named, any of the values given for it. */
 export type Match = { readonly [Name in LabelName]?: readonly string[] };
@@ -62,7 +63,7 @@ function compileMatch(match: Match): (labels: Labels) => Verdict {
       const values = labels[label] ?? [];
       const seen = values.find((value) => tests.some((test) => test(value)));
       if (seen === undefined) {
-        const given = values.length === 0 ? `there is no ${label}` : `${label} is ${values.join(', ')}`;
+        const given = values.length === 0 ? `there is no ${label}` : `${label} is ${listed(values)}`;
         return { fits: false, why: `${given}, not ${wanted.join(' or ')}` };
       }
       const fitting = wanted[tests.findIndex((test) => test(seen))] ?? seen;
@@ -70,6 +71,16 @@ function compileMatch(match: Match): (labels: Labels) => Verdict {
     }
     return { fits: true, why: reasons.join(', ') || 'it takes everything' };
   };
+}
+
+/** An event may name thousands of targets, and what it names may be long: reasons are for logs and people. */
+const mostShown = 5;
+const longestShown = 200;
+
+function listed(values: readonly string[]): string {
+  const shown = values.slice(0, mostShown).map((value) => clip(value, longestShown));
+  const rest = values.length - shown.length;
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
 function testOf(label: LabelName, value: string): Test {

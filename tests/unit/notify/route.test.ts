@@ -144,6 +144,17 @@ describe('where a finding goes', () => {
   });
 });
 
+test('a reason is short, whatever a finding holds', () => {
+  const asked = decider(`${names}route: { routes: [{ match: { target: none-of-them } }, { match: { actor: a* } }] }`);
+  const labels = {
+    target: Array.from({ length: 5000 }, (_, index) => `i-${index}`),
+    actor: [`a${'\u{1f600}'.repeat(9000)}`],
+  };
+  const { tree, why } = asked.decideFor(labels, now).route;
+  expect(tree.steps[0]?.why).toBe('target is i-0, i-1, i-2, i-3, i-4 and 4995 more, not none-of-them');
+  expect(why.length).toBeLessThan(300);
+});
+
 describe('labels', () => {
   test('are those of the rule and the event, the account by id and by name', () => {
     expect(labelsOf(rootLogin, { '111122223333': 'production' })).toMatchObject({
