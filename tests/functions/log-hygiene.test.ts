@@ -51,13 +51,17 @@ const own: Record<string, string> = {
   TRAILWATCH_ARCHIVE_DAYS: '400',
 };
 const refusing = ['ATHENA', 'GLUE', 'CLOUDTRAIL', 'FIREHOSE'].map((service) => `AWS_ENDPOINT_URL_${service}`);
-const secretPath = 'services/T0/B0/secret';
+const secretPath = 'services/T0/B0/hunter2';
+const slackToken = 'hunter2';
 
 type Handler = (event: unknown) => Promise<unknown>;
 
 let lambda: LocalLambda;
 let output: CapturedOutput;
 let s3: S3Client;
+let webhook: { readonly url: string; readonly close: () => Promise<void> };
+let ssm: { readonly url: string; readonly close: () => Promise<void> };
+let webhookStatus = 200;
 let refuser: { readonly url: string; readonly close: () => Promise<void> };
 let table: { readonly url: string; readonly close: () => Promise<void> };
 let tableAnswers: 'well' | 'with an error' = 'well';
@@ -89,6 +93,17 @@ beforeAll(async () => {
     return { status: 400, body: said, headers: { 'content-type': 'application/x-amz-json-1.0' } };
   });
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = table.url;
+  // A receiver may say anything, also what it was sent, and by which address.
+  webhook = await startHttpServer(({ path, body }) => ({
+    status: webhookStatus,
+    body: webhookStatus === 200 ? 'ok' : `${path} ${body}`,
+  }));
+  ssm = await startHttpServer(() => ({
+    status: 200,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify({ Parameter: { Name: 'slack', Type: 'SecureString', Value: `${webhook.url}/${secretPath}` } }),
+  }));
+  process.env['AWS_ENDPOINT_URL_SSM'] = ssm.url;
   refuser = await startHttpServer(() => ({
     status: 400,
     body: JSON.stringify({ __type: 'InvalidRequestException', message: 'no such thing' }),
@@ -106,12 +121,12 @@ afterEach(() => {
   tableAnswers = 'well';
   lambda.bus.refuse('nothing');
   lambda.bus.clear();
-  lambda.slack.status = 200;
+  webhookStatus = 200;
 });
 afterAll(async () => {
   s3.destroy();
   for (const name of Object.keys(own)) delete process.env[name];
-  await Promise.all([lambda.close(), table.close(), refuser.close()]);
+  await Promise.all([lambda.close(), table.close(), refuser.close(), webhook.close(), ssm.close()]);
 });
 
 async function forwarded(url: string, headers: Readonly<Record<string, unknown>>, body: string): Promise<Answer> {
@@ -138,7 +153,7 @@ async function call(name: Name, event: unknown): Promise<string> {
 
 /** The lines around a token, since the whole would drown it. */
 function leaksOf(text: string): readonly string[] {
-  return text.split('\n').filter((line) => line.includes(tokenMark) || line.includes(secretPath));
+  return text.split('\n').filter((line) => line.includes(tokenMark) || line.includes(slackToken));
 }
 
 const busEvents = [
@@ -325,7 +340,7 @@ describe('also where something fails', () => {
 
   test.each([200, 403, 404, 429, 500])('the webhook answers %d', async (status) => {
     const event = await queued();
-    lambda.slack.status = status;
+    webhookStatus = status;
     const written = await call('deliver', event);
     expect(leaksOf(written)).toEqual([]);
     expect(written).toMatch(/"receiver":"slack"/);
