@@ -9,7 +9,9 @@ exports.reserve = function reserve(resources, copies) {
   if (copies === '') return;
   const others = new Set([...sourcesOf(resources).map(({ to }) => to), ...scheduled(resources)]);
   for (const [id, { Properties }] of ofType(resources, 'AWS::Lambda::Function')) {
-    if (!others.has(id)) Properties.ReservedConcurrentExecutions = Number(copies);
+    // Whatever is called without being waited for has dead letters of its own; a function that nobody calls yet has none.
+    const { DeadLetterConfig } = Properties;
+    if (DeadLetterConfig !== undefined && !others.has(id)) Properties.ReservedConcurrentExecutions = Number(copies);
   }
 };
 

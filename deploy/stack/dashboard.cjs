@@ -218,12 +218,18 @@ function short(name, prefix) {
   return String(name).replace(`${prefix}-`, '');
 }
 
-/** Those that ring: the one over all others, the dead letters, and the others for whoever looks which it is. */
+/** What one widget shows. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const mostAlarms = 100;
+
+/** First those that ring, then the others, for whoever looks which it is. */
 function alarmNames(resources, prefix) {
-  const names = ['AWS::CloudWatch::CompositeAlarm', 'AWS::CloudWatch::Alarm'].flatMap((type) =>
-    ofType(resources, type).map(([, { Properties }]) => Properties.AlarmName),
+  const all = ['AWS::CloudWatch::CompositeAlarm', 'AWS::CloudWatch::Alarm'].flatMap((type) =>
+    ofType(resources, type).map(([, { Properties }]) => Properties),
   );
-  return names.filter((name) => !name.startsWith(`${prefix}-cis-`));
+  const rings = ({ AlarmActions = [] }) => AlarmActions.length > 0;
+  const [first, then] = [all.filter(rings), all.filter((one) => !rings(one))];
+  const names = [...first, ...then].map(({ AlarmName }) => AlarmName);
+  return names.filter((name) => !name.startsWith(`${prefix}-cis-`)).slice(0, mostAlarms);
 }
 
 function alarms(title, names) {

@@ -35,6 +35,7 @@ function stackOf(more: Record<string, unknown> = {}): Record<string, unknown> {
       MemorySize: 512,
       Role: 'arn:aws:iam::111122223333:role/x',
       Code: { S3Bucket: 'b', S3Key: 'k' },
+      ...(name === 'pushed' && { DeadLetterConfig: { TargetArn: 'arn:aws:sqs:eu-west-1:111122223333:x' } }),
     },
   });
   const logs = (name: string): object => ({
@@ -80,6 +81,15 @@ function stackOf(more: Record<string, unknown> = {}): Record<string, unknown> {
     Group: { Type: 'AWS::Athena::WorkGroup', Properties: { Name: 'trailwatch-prod-reports' } },
     ...more,
   };
+}
+
+function manyFunctions(): Record<string, unknown> {
+  return Object.fromEntries(
+    Array.from({ length: 80 }, (_one, index) => [
+      `F${index}`,
+      { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `trailwatch-prod-f${index}`, Timeout: 30 } },
+    ]),
+  );
 }
 
 function complete(changed: Partial<Stage> = {}, more: Record<string, unknown> = {}): Resources {
@@ -148,13 +158,7 @@ describe('alarms on itself', () => {
   });
 
   test('more of them than one alarm takes are parted among several', () => {
-    const many = Object.fromEntries(
-      Array.from({ length: 80 }, (_one, index) => [
-        `F${index}`,
-        { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `trailwatch-prod-f${index}`, Timeout: 30 } },
-      ]),
-    );
-    const resources = complete({}, many);
+    const resources = complete({}, manyFunctions());
     const rules = ofType(resources, 'AWS::CloudWatch::CompositeAlarm').map(([id, { Properties }]) => {
       const rule = (Properties['AlarmRule'] as { 'Fn::Sub': string })['Fn::Sub'];
       // As long as CloudWatch sees it, with names in the place of ids.
@@ -242,12 +246,22 @@ describe('the dashboard', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('lists every alarm', () => {
+  const listed = (resources: Resources): string[] =>
+    [...JSON.stringify(bodyOf(resources)).matchAll(/:alarm:([\w.-]+)"/g)].map(([, name]) => name ?? '');
+
+  test('lists every alarm, first those that ring', () => {
     const resources = complete();
-    const text = JSON.stringify(bodyOf(resources));
-    for (const [, { Type, Properties }] of Object.entries(resources)) {
-      if (Type.endsWith('Alarm')) expect(text).toContain(`:alarm:${String(Properties['AlarmName'])}"`);
-    }
+    const names = Object.values(resources).flatMap(({ Type, Properties }) =>
+      Type.endsWith('Alarm') ? [String(Properties['AlarmName'])] : [],
+    );
+    expect(listed(resources).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      names.toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(listed(resources)[0]).toBe('trailwatch-prod-unhealthy');
+  });
+
+  test('lists no more alarms than a widget shows', () => {
+    expect(listed(complete({}, manyFunctions()))).toHaveLength(100);
   });
 });
 
