@@ -180,13 +180,16 @@ describe.each(Object.entries(cases))('%s', (_kind, { create, yes, patient, holds
       ...(holds.includes('address') ? [path, encodeURIComponent(path), 'very-secret-path'] : []),
       ...(holds.includes('key') ? [key] : []),
     ];
-    // The last one lies where the text is cut.
-    const quoted = `refused: ${secrets.join(' ')} ${'x'.repeat(270)}${secrets.at(-1)}`;
+    const quoted = `refused: ${secrets.join(' ')}`;
     test.each<[string, Script]>([
       ['that quotes it', { status: 500, body: quoted }],
       ['that refuses it', { status: 403, body: quoted }],
       ['in JSON', { status: 400, body: JSON.stringify({ error: quoted }) }],
       ['of the connection', { fault: 'hang up' }],
+      ...secrets.map((secret): [string, Script] => [
+        `that is cut within ${secret.slice(0, 6)}…`,
+        { status: 500, body: `${'x'.repeat(280)}${secret}` },
+      ]),
     ])('%s', async (_what, answer) => {
       server.script = [answer];
       const error = await failure(receiver());

@@ -5,7 +5,7 @@ import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import type { Finding } from '../../src/model/finding.ts';
 import { createSns } from '../../src/notify/receivers/sns.ts';
 import { startHttpServer } from '../support/http-server.ts';
-import { bruteForce, hostile, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
+import { bruteForce, groups, hostile, rootAgain, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
 import { local, never, notificationOf } from './notification.ts';
 
 let server: FauxqsServer;
@@ -118,6 +118,29 @@ test('a FIFO topic drops the same fact when it comes again', async () => {
     '[HIGH] Root',
     '[HIGH] Many',
   ]);
+});
+
+describe('findings that are told together', () => {
+  test.each(groups)('%s: the subject counts them, and the mail keeps to its width', async (_name, finding, group) => {
+    await createSns({ client: sns, topicArn }).send({ ...notificationOf(finding), group }, never);
+    const [mail] = await received('all');
+    expect(mail?.Subject).toMatch(/^\[[A-Z]+\] \d+ (?:times|findings) since [\d :-]+ UTC/);
+  });
+
+  test('have the level of the worst, so that nobody who filters by it misses that', async () => {
+    const [, finding, group] = groups.find(([name]) => name === 'several-rules') ?? [];
+    if (finding === undefined || group === undefined) throw new Error('no such group');
+    expect(finding.rule.level).toBe('medium');
+    await createSns({ client: sns, topicArn }).send({ ...notificationOf(finding), group }, never);
+    expect((await received('severe'))[0]?.MessageAttributes['level']?.Value).toBe('critical');
+  });
+
+  test('more of the same news passes a FIFO topic: it is no copy of the first', async () => {
+    const fifo = createSns({ client: sns, topicArn: fifoArn });
+    await fifo.send({ ...notificationOf(rootLogin), id: 'the first' }, never);
+    await fifo.send({ ...notificationOf(rootLogin), id: 'more of it', group: rootAgain }, never);
+    expect(await received('ordered')).toHaveLength(2);
+  });
 });
 
 describe('what SNS would refuse', () => {

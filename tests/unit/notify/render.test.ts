@@ -147,6 +147,15 @@ describe.each(specimens)('the message of %s', (name, finding, group) => {
   });
 });
 
+test('Teams fills in nothing in text from an event', () => {
+  const userAgent = '{{DATE(2026-03-14T09:12:44Z,SHORT)}} ${name} {{{x}}}';
+  const { event } = rootLogin;
+  const card = renderTeams(messageOf({ ...rootLogin, event: { ...event, userAgent, raw: { userAgent } } }));
+  const texts = elementsOf(card).flatMap(({ text }) => text ?? []);
+  expect(texts.some((text) => text.includes('DATE(2026'))).toBe(true);
+  expect(texts.filter((text) => /\{\{|\$\{/.test(text))).toEqual([]);
+});
+
 test('buttons of a hostile finding lead to the web only', () => {
   const urls = renderSlack(messageOf(hostile)).blocks.flatMap((block) =>
     block.type === 'actions' ? block.elements.map((element) => ('url' in element ? element.url : undefined)) : [],
