@@ -18,7 +18,12 @@ const receiver = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const problem = receiverProblem(dataset.value);
-    if (problem !== undefined) addIssue({ message: problem });
+    if (problem === undefined) return;
+    // `topicArn: must be …` is said of that option, so that it is found in the file.
+    const [, key = '', message = problem] = /^(\w+): (.*)$/s.exec(problem) ?? [];
+    const input: Record<string, unknown> = dataset.value;
+    const path = { type: 'object', origin: 'value', input, key, value: input[key] } as const;
+    addIssue({ message, ...(key !== '' && { path: [path] }) });
   }),
   v.transform((settings): ReceiverSettings => settings),
 );

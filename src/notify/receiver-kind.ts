@@ -84,8 +84,10 @@ export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): 
   const problemOf = (given: unknown): string | undefined => {
     const { issues } = v.safeParse(schema, given);
     if (issues === undefined) return undefined;
-    const path = v.getDotPath(issues[0]);
-    return `${path === null ? '' : `${path}: `}${issues[0].message}`;
+    // A misspelled key is told before the one that it leaves missing.
+    const issue = issues.find(({ type, expected }) => type === 'strict_object' && expected === 'never') ?? issues[0];
+    const path = v.getDotPath(issue);
+    return `${path === null ? '' : `${path}: `}${wordsOf(issue, schema)}`;
   };
   const isStages = (given: unknown): boolean => inStage !== undefined && Object.keys(Object(given)).length === 0;
   return {
@@ -103,6 +105,15 @@ export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): 
       throw new ReceiverConfigError(`${name}: ${problemOf(complete)}`);
     },
   };
+}
+
+/** What a schema's rows say has words of its own; what the map around them says hasn't. */
+function wordsOf({ type, expected, message }: v.BaseIssue<unknown>, schema: v.GenericSchema): string {
+  if (type === 'string' && message.startsWith('Invalid type')) return 'must be a text';
+  if (type !== 'strict_object') return message;
+  const known = 'entries' in schema ? Object.keys(Object(schema.entries)).join(', ') : '';
+  if (expected !== 'never') return 'is missing';
+  return known === '' ? 'unknown key: this kind has no options' : `unknown key: known here are kind, ${known}`;
 }
 
 /** secretNeeds are the needs of secrets by their names; what is no name needs nothing. */

@@ -19,13 +19,17 @@ describe('refused, with its line', () => {
     [
       "an option that the kind doesn't have",
       'receivers:\n  a:\n    kind: sns\n    topic: x',
-      /^c\.yml:2: receivers\.a: topic/,
+      /^c\.yml:4: receivers\.a\.topic: unknown key: known here are kind, topicArn/,
     ],
-    ['a topic that is none', 'receivers:\n  a: { kind: sns, topicArn: alerts }', /^c\.yml:2: receivers\.a: topicArn/],
+    [
+      'a topic that is none',
+      'receivers:\n  a: { kind: sns, topicArn: alerts }',
+      /^c\.yml:2: receivers\.a\.topicArn: must be an ARN/,
+    ],
     [
       'a secret where its name belongs',
       'receivers:\n  a: { kind: slack-webhook, address: "https://hooks.slack.com/x" }',
-      /^c\.yml:2: receivers\.a: address: must name a (parameter|secret)/,
+      /^c\.yml:2: receivers\.a\.address: must name a secret/,
     ],
     ['a reserved name', 'receivers:\n  none: { kind: sns }', /^c\.yml:2: receivers\.none: means something else/],
     [
