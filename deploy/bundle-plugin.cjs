@@ -19,6 +19,7 @@ module.exports = class BundlePlugin {
     const stage = this.serverless.getProvider('aws').getStage();
     await compile(serviceDir, 'the rules', ['deploy/compile-rules.ts', '--stage', stage]);
     await compile(serviceDir, 'the configuration', ['deploy/compile-config.ts', '--stage', stage, '--warn']);
+    await compile(serviceDir, 'the reports', ['deploy/compile-reports.ts', '--stage', stage]);
 
     const output = path.join(serviceDir, '.build', 'lambda');
     await rm(output, { recursive: true, force: true });

@@ -3,6 +3,7 @@ const { compactionRules } = require('./compaction.cjs');
 const { eventRuleParameters, eventRules } = require('./event-rules.cjs');
 const { attribute, policy, stageOf, tlsOnly } = require('./names.cjs');
 const { probeRules } = require('./probes.cjs');
+const { reportRules } = require('./report-schedules.cjs');
 const { verificationRules } = require('./verification.cjs');
 
 const day = 86_400;
@@ -27,6 +28,7 @@ const steps = {
   Verify: { name: 'verify', rules: verificationRules },
   Watch: { name: 'watch', rules: () => ['WatchRule'] },
   Compact: { name: 'compact', rules: compactionRules },
+  Report: { name: 'report', rules: reportRules },
   TrailFile: { name: 'trail-file', rules: trailFileRules, queue: { visibility: 6 * 300, tries: 5 } },
   Flush: { name: 'flush', rules: () => ['FlushRule'] },
   Deliver: { name: 'deliver', rules: () => ['DeliverRule'], queue: { visibility: 6 * 90, tries: 6 } },

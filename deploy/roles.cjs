@@ -32,6 +32,10 @@ module.exports = async ({ resolveVariable }) => {
       statements: [...detecting, consume('TrailFile'), ...readTrail(params), ...keepHostLogs(prefix, params)],
     },
     Compact: { name: 'compact', statements: [deadLetters('Compact'), ...fillCopy(service, stage, prefix, params)] },
+    Report: {
+      name: 'report',
+      statements: [...detecting, deadLetters('Report'), ...fileReports(service, stage, prefix, params)],
+    },
     Deliver: {
       name: 'deliver',
       statements: [...delivering, setAside, consume('Deliver'), ...sendTo],
@@ -133,24 +137,26 @@ function keepHostLogs(prefix, params) {
   return [allow('KeepHostLogs', 'firehose:PutRecordBatch', arn('firehose', `deliverystream/${prefix}-host-auth`))];
 }
 
-/**
- * The function asks Athena, and Athena reads and writes with the function's own rights: the trail, and of the archive the results and
- * the columnar copy.
- * https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
- */
-function fillCopy(service, stage, prefix, params) {
-  if (params.trailBucket === '') return [];
+const copyTable = 'cloudtrail_columnar';
+const writes = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'];
+
+const inArchive = (folder) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${folder}/*` });
+
+function tablesOf(service, stage, tables) {
   const database = `${service}_${stage}`.replaceAll('-', '_');
-  const glue = (tables) => [
+  return [
     arn('glue', 'catalog'),
     arn('glue', `database/${database}`),
     ...tables.map((table) => arn('glue', `table/${database}/${table}`)),
   ];
-  const copy = 'cloudtrail_columnar';
-  const inArchive = (folder) => ({ 'Fn::Sub': `\${ArchiveBucket.Arn}/${folder}/*` });
-  const writes = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'];
+}
+
+/**
+ * A function asks Athena, and Athena reads and writes with the function's own rights: the trail, and of the archive the results.
+ * https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+ */
+function askAthena(service, stage, prefix, params, tables) {
   return [
-    state('CopyLedger', ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['archive#*']),
     allow(
       'AskAthena',
       ['GetQueryExecution', 'GetQueryResults', 'StartQueryExecution', 'StopQueryExecution'].map(
@@ -158,10 +164,8 @@ function fillCopy(service, stage, prefix, params) {
       ),
       arn('athena', `workgroup/${prefix}-reports`),
     ),
-    allow('SeeTables', ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'], glue(['cloudtrail', 'findings', copy])),
-    allow('MakeCopy', ['glue:CreateTable', 'glue:UpdateTable'], glue([copy])),
+    allow('SeeTables', ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'], tablesOf(service, stage, tables)),
     allow('WriteResults', writes, inArchive('results')),
-    allow('WriteCopy', [...writes, 's3:DeleteObject'], inArchive(copy)),
     allow(
       'LookAtArchive',
       ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
@@ -171,6 +175,27 @@ function fillCopy(service, stage, prefix, params) {
     allow('ListTrail', ['s3:GetBucketLocation', 's3:ListBucket'], {
       'Fn::Sub': `arn:\${AWS::Partition}:s3:::${params.trailBucket}`,
     }),
+  ];
+}
+
+function fillCopy(service, stage, prefix, params) {
+  if (params.trailBucket === '') return [];
+  return [
+    state('CopyLedger', ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'], ['archive#*']),
+    ...askAthena(service, stage, prefix, params, ['cloudtrail', 'findings', copyTable]),
+    allow('MakeCopy', ['glue:CreateTable', 'glue:UpdateTable'], tablesOf(service, stage, [copyTable])),
+    allow('WriteCopy', [...writes, 's3:DeleteObject'], inArchive(copyTable)),
+  ];
+}
+
+/** Reports read every table, and write nothing but evidence, which they can't take back. */
+function fileReports(service, stage, prefix, params) {
+  if (params.trailBucket === '') return [];
+  return [
+    state('ReadCopyLedger', ['dynamodb:Query'], ['archive#*']),
+    ...askAthena(service, stage, prefix, params, ['cloudtrail', 'findings', 'host_auth', copyTable]),
+    allow('ReadArchive', 's3:GetObject', ['findings', 'host_auth', copyTable].map(inArchive)),
+    allow('FileEvidence', 's3:PutObject', inArchive('evidence')),
   ];
 }
 

@@ -3,6 +3,7 @@ import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
 import type { DigestSettings } from '../health/digest.ts';
 import type { SilenceSettings } from '../health/silence.ts';
+import type { ReportSettings } from '../report/schedule.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
 import type { InhibitionSettings } from '../notify/inhibit.ts';
 import type { RouteTree } from '../notify/route.ts';
@@ -21,6 +22,7 @@ import {
 } from './delivery.ts';
 import { digest, silence } from './health.ts';
 import { probes } from './probes.ts';
+import { reports } from './reports.ts';
 import { object, text } from './schema.ts';
 
 /** Section is one top-level key of the configuration: what may stand there, and how a file is laid over one before it. */
@@ -155,6 +157,12 @@ const sections = {
   }),
   /** When the daily digest is told. */
   digest: section<DigestSettings | 'off'>({ schema: digest, none: 'off', over: (_base, own) => own }),
+  /** Which reports a stage runs by itself. A stage's takes the place of one of the same name; `off` leaves it out. */
+  reports: section<Readonly<Record<string, ReportSettings | 'off'>>>({
+    schema: reports,
+    none: {},
+    over: (base, own) => ({ ...base, ...own }),
+  }),
 } as const;
 
 export type SectionName = keyof typeof sections;

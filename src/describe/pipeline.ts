@@ -13,6 +13,8 @@ const kinds: Readonly<
   'source-silent': { action: 'source silent', target: ['source', 'source'], fails: true },
   'daily-digest': { action: 'daily digest', target: ['day', 'day'] },
   'trial-ended': { action: 'trial ended', target: ['trial', 'trial'] },
+  'report-filed': { action: 'report filed', target: ['report', 'report'] },
+  'report-failed': { action: 'report failed', target: ['report', 'report'], fails: true },
 };
 
 const mostParts = 10;

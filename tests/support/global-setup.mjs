@@ -17,6 +17,12 @@ const modules = [
     compiler: 'compile-config',
     compile: ({ compileConfig }) => compileConfig({ stage: 'dev' }),
   },
+  {
+    name: 'compiled-reports',
+    inputs: ['queries', 'config', 'src/report', 'deploy/compile-reports.ts', 'deploy/data-module.ts'],
+    compiler: 'compile-reports',
+    compile: ({ compileReports }) => compileReports(),
+  },
 ];
 
 /**

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { evidenceForms, manifestName, piecesOf, writePack, writePieces } from '../../report/evidence/pack.ts';
 import { periodText } from '../../report/evidence/context.ts';
 import type { AnswerContext } from '../../report/evidence/context.ts';
-import { findReport } from '../../report/load-reports.ts';
+import { findReport } from '../../report/find-report.ts';
 import { partitionDays, readPeriod } from '../../report/period.ts';
 import type { Period } from '../../report/period.ts';
 import type { EngineProgress } from '../../report/query-engine.ts';

@@ -1,5 +1,5 @@
 import { expectationOf } from '../../report/parameter.ts';
-import { findReport } from '../../report/load-reports.ts';
+import { findReport } from '../../report/find-report.ts';
 import type { Report } from '../../report/report.ts';
 import { exitCode } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';

@@ -1,0 +1,58 @@
+import compiled from '#compiled-reports';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
+import { createAthenaEngine } from '../src/aws/athena-engine.ts';
+import { athenaClient, dynamodbClient, glueClient, s3Client } from '../src/aws/clients.ts';
+import { createDynamoCopyLedger } from '../src/aws/dynamodb-copy-ledger.ts';
+import { createGlueCatalog } from '../src/aws/glue-catalog.ts';
+import { createS3Evidence } from '../src/aws/s3-evidence.ts';
+import { ownRecord } from '../src/health/own-record.ts';
+import { failedAnnouncement, filedAnnouncement, type Announcement } from '../src/report/announcement.ts';
+import { fileReport } from '../src/report/evidence/file-report.ts';
+import { readInvocation } from '../src/report/invocation.ts';
+import { readConfig } from '../src/runtime/config.ts';
+import { instrument } from '../src/runtime/middleware.ts';
+import { createDetection } from './detection.ts';
+
+const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'evidenceBucket', 'region']);
+const { examine, instruments } = await createDetection('report');
+const { logger, tracing } = instruments;
+const { stage, region, workGroup, database } = config;
+const state = { client: tracing.client(dynamodbClient()), table: config.stateTable };
+const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+const desk = {
+  engine: createAthenaEngine({ client: tracing.client(athenaClient()), workGroup, database, wait }),
+  tables: {
+    catalog: createGlueCatalog(tracing.client(glueClient()), database),
+    ledgerOf: (location: string) => createDynamoCopyLedger(state, location),
+  },
+  evidence: createS3Evidence(tracing.client(s3Client()), config.evidenceBucket, region),
+  temporaryFolder: tmpdir(),
+  stage,
+  version: compiled.version,
+  now: () => new Date(),
+};
+
+/** What is left after the query, to file the answer and to tell of it, or that there is none. */
+const askingMs = (ms: number): number => ms - Math.min(90_000, ms / 3);
+
+/** handler answers one report, when a schedule says so or somebody asks, files its evidence and tells where it lies. */
+export const handler = instrument(async (event: unknown, context: Context) => {
+  const invocation = readInvocation(event, compiled.reports, desk.now());
+  const account = context.invokedFunctionArn.split(':')[4] ?? '';
+  const tell = async ({ fact, fields }: Announcement): Promise<void> => {
+    const record = ownRecord(fact, desk.now().toISOString(), fields, { account, region });
+    await examine([{ kind: 'record', record }]);
+  };
+  const filed = await fileReport(invocation, desk, askingMs(context.getRemainingTimeInMillis())).catch(
+    async (error: unknown) => {
+      if (error instanceof Error) await tell(failedAnnouncement(invocation.prepared, error, invocation.time));
+      throw error;
+    },
+  );
+  const { report, hash, statistics, rows } = filed.run;
+  logger.info('report filed', { report: report.name, rows: rows.length, hash, address: filed.address, ...statistics });
+  await tell(filedAnnouncement(filed));
+  return { report: report.name, rows: rows.length, sha256: hash, evidence: filed.address };
+}, instruments);

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import type { ReportSettings } from '../report/schedule.ts';
+import { object, text } from './schema.ts';
+
+const settings = v.pipe(
+  object({
+    schedule: v.optional(text()),
+    period: v.optional(text()),
+    account: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes'))),
+    region: v.optional(text()),
+    parameters: v.optional(
+      v.record(
+        text(),
+        v.pipe(
+          v.union([v.string(), v.number(), v.boolean()], 'must be a text, a number, true or false'),
+          v.transform(String),
+        ),
+      ),
+    ),
+  }),
+  v.transform(({ schedule, period, account, region, parameters }): ReportSettings => ({
+    ...(schedule !== undefined && { schedule }),
+    ...(period !== undefined && { period }),
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+    ...(parameters !== undefined && { parameters }),
+  })),
+);
+
+/** reports is the section that names the reports a stage runs by itself: `config/default.yml` says what may stand in it. */
+export const reports: v.GenericSchema<unknown, Readonly<Record<string, ReportSettings | 'off'>>> = v.record(
+  v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'is no name of a report')),
+  v.union([v.literal('off'), settings], 'must be a map with schedule, period, account, region, parameters; or off'),
+  'must be a map of reports to when they run',
+);

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { readPeriod } from './period.ts';
+import type { ReportRequest } from './run-report.ts';
+import type { Report } from './report.ts';
+import { findReport } from './find-report.ts';
+import { ReportError } from './report-error.ts';
+import { prepareReport } from './run-report.ts';
+import type { PreparedReport } from './run-report.ts';
+
+const text = v.pipe(v.string(), v.maxLength(1000));
+const value = v.pipe(v.union([text, v.number(), v.boolean()]), v.transform(String));
+
+/** What somebody, or a schedule, sends to have a report run. A schedule adds its own id and time. */
+const invocation = v.strictObject({
+  report: text,
+  period: v.optional(text),
+  from: v.optional(text),
+  to: v.optional(text),
+  account: v.optional(text),
+  region: v.optional(text),
+  parameters: v.optional(v.record(text, value), {}),
+  id: v.optional(text),
+  time: v.optional(v.pipe(text, v.isoTimestamp())),
+});
+
+/** Invocation is a report that was asked for, checked. */
+export interface Invocation {
+  readonly prepared: PreparedReport;
+  /** The time that its period counts from; ISO 8601. */
+  readonly time: string;
+  /** Who asked: the schedule's event, or an invocation. */
+  readonly by: string;
+}
+
+/**
+ * readInvocation checks what the function was invoked with: `{"report": "root-activity", "period": "last month"}`.
+ * @throws {ReportError} saying what is wrong with it.
+ */
+export function readInvocation(event: unknown, reports: readonly Report[], now: Date): Invocation {
+  const checked = v.safeParse(invocation, event);
+  if (!checked.success) {
+    const [issue] = checked.issues;
+    const key = v.getDotPath(issue) ?? 'the event';
+    throw new ReportError('usage', `${key}: ${issue.message}`, {
+      hint: 'Send {"report": NAME, "period": "last month", "parameters": {…}}; from and to in the place of period.',
+    });
+  }
+  const { report: name, period, from, to, account, region, parameters, id, time } = checked.output;
+  const report = findReport(reports, name);
+  // A try again asks the same, also when it comes the next day.
+  const at = time === undefined ? now : new Date(time);
+  if (from === undefined && to !== undefined) {
+    throw new ReportError('usage', 'to alone would read the trail from its beginning', { hint: 'Say from when.' });
+  }
+  const asked = period === undefined && from === undefined ? report.period : period;
+  const request: ReportRequest = { period: readPeriod({ period: asked, from, to }, at), account, region, parameters };
+  return {
+    prepared: prepareReport(report, request),
+    time: at.toISOString(),
+    by: id === undefined ? 'an invocation' : `the schedule, event ${id}`,
+  };
+}
