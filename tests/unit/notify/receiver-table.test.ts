@@ -52,7 +52,11 @@ describe('createReceivers', () => {
 
   test.each<[string, Readonly<Record<string, ReceiverSettings>>, string]>([
     ['a missing option', { pager: { kind: 'pagerduty', region: 'eu' } }, 'pager: routingKey: is missing'],
-    ['a misspelled option', { mail: { kind: 'sns', topic: 'x' } }, 'mail: topic: unknown key: known here are kind, top'],
+    [
+      'a misspelled option',
+      { mail: { kind: 'sns', topic: 'x' } },
+      'mail: topic: unknown key: known here are kind, top',
+    ],
     ['an unknown option', { mail: { kind: 'sns', topicArn: stage.alertsTopic, color: true } }, 'mail: color: '],
     ['a wrong option', { mail: { kind: 'sns', topicArn: 'alerts' } }, 'mail: topicArn: '],
     [
