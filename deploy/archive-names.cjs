@@ -12,6 +12,7 @@ module.exports = async ({ resolveVariable }) => {
   return {
     database: `${service}_${stage}`.replaceAll('-', '_'),
     workGroup: `${prefix}-reports`,
+    deliveriesStream: params.trailBucket === '' ? '' : `${prefix}-deliveries`,
     hostAuthStream: hasHostLogs(params) ? `${prefix}-host-auth` : '',
   };
 };

@@ -4,6 +4,7 @@
 const { hasHostLogs, hostLogParameters } = require('./archive-names.cjs');
 const { arn, attribute, listOf, policy, stageOf, tlsOnly } = require('./names.cjs');
 const cloudtrail = require('../schemas/tables/cloudtrail.json');
+const deliveries = require('../schemas/tables/deliveries.json');
 const findings = require('../schemas/tables/findings.json');
 const hostAuth = require('../schemas/tables/host_auth.json');
 
@@ -43,6 +44,8 @@ module.exports = async ({ resolveVariable }) => {
         cloudtrail.siblings.map((sibling) => [tableId(sibling.name), trailTable({ ...cloudtrail, ...sibling }, trail)]),
       ),
       FindingsTable: writtenTable(findings, trail),
+      DeliveriesTable: writtenTable(deliveries, trail),
+      ...writtenStream('Deliveries', 'deliveries', deliveries.folder, prefix),
       ...(hasHostLogs(params) && {
         HostAuthTable: writtenTable(hostAuth, trail),
         ...writtenStream('HostAuth', 'host-auth', hostAuth.folder, prefix),
@@ -229,6 +232,7 @@ function lifecycle({ queryResultDays, archiveDays, archiveColdAfterDays, archive
       NoncurrentVersionExpiration: { NoncurrentDays: 1 },
     },
     evidence(findings.folder, expiry),
+    evidence(deliveries.folder, expiry),
     ...(hasHostLogs(params) ? [evidence(hostAuth.folder, expiry)] : []),
     evidence(copyFolder, {}),
     {

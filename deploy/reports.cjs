@@ -9,7 +9,7 @@ const root = path.join(__dirname, '..');
 const compiled = path.join(root, '.build', 'reports.json');
 
 /** Tables that the stack makes; a report over others is for a laptop. */
-const tablesOf = (params) => ['cloudtrail', 'findings', ...(hasHostLogs(params) ? ['host_auth'] : [])];
+const tablesOf = (params) => ['cloudtrail', 'deliveries', 'findings', ...(hasHostLogs(params) ? ['host_auth'] : [])];
 
 module.exports = async ({ resolveVariable }) => {
   const { prefix, params } = await stageOf(resolveVariable, hostLogParameters);

@@ -38,9 +38,12 @@ module.exports = async ({ resolveVariable }) => {
     },
     Deliver: {
       name: 'deliver',
-      statements: [...delivering, setAside, consume('Deliver'), ...sendTo],
+      statements: [...delivering, setAside, consume('Deliver'), ...sendTo, ...keepDeliveries(prefix, params)],
     },
-    Flush: { name: 'flush', statements: [...delivering, setAside, deadLetters('Flush'), ...sendTo] },
+    Flush: {
+      name: 'flush',
+      statements: [...delivering, setAside, deadLetters('Flush'), ...sendTo, ...keepDeliveries(prefix, params)],
+    },
   };
   return {
     Resources: Object.fromEntries(
@@ -135,6 +138,11 @@ function verifyTrail(params) {
 function keepHostLogs(prefix, params) {
   if (!hasHostLogs(params)) return [];
   return [allow('KeepHostLogs', 'firehose:PutRecordBatch', arn('firehose', `deliverystream/${prefix}-host-auth`))];
+}
+
+function keepDeliveries(prefix, { trailBucket }) {
+  if (trailBucket === '') return [];
+  return [allow('KeepDeliveries', 'firehose:PutRecordBatch', arn('firehose', `deliverystream/${prefix}-deliveries`))];
 }
 
 const copyTable = 'cloudtrail_columnar';

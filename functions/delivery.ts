@@ -19,6 +19,7 @@ import { createMeter } from '../src/runtime/metrics.ts';
 import type { Instruments } from '../src/runtime/middleware.ts';
 import { createTracing, type Tracing } from '../src/runtime/tracing.ts';
 import { createDeliveryHealth } from './delivery-health.ts';
+import { createDeliveryLog } from './delivery-log.ts';
 import { createDeliveryReport } from './delivery-report.ts';
 
 /** FindingDelivery is what the functions that deliver are made of, built once for each copy of them that Lambda starts. */
@@ -34,6 +35,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     'stage',
     'alertsTopic',
     'deliverDeadLetters',
+    'deliveriesStream',
     'slackWebhookParameter',
     'stateTable',
     'tracing',
@@ -52,6 +54,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const accountNames = configuration.accounts;
   const health = createDeliveryHealth({ logger, meter, table, decider, tallies, accountNames, now });
   const delivery = createDeliveryReport({ logger, meter }, tallies, now);
+  const deliveries = createDeliveryLog(config.deliveriesStream, { logger, meter, tracing }, now);
   const pipeline = createPipeline({
     state: createDynamoDeliveryState({ ...table, newToken: randomUUID, now }),
     dispatch: createDispatch(decider, receivers, [health.canary]),
@@ -64,6 +67,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     context: { accountNames },
     report: (fact) => {
       delivery(fact);
+      deliveries.note(fact);
       if (fact.kind === 'kept' && fact.receiver === 'trial') health.tried(fact.finding);
     },
   });
@@ -85,6 +89,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
         return await run({ remainingMs: () => context.getRemainingTimeInMillis() - answerMs });
       } finally {
         await health.write();
+        await deliveries.flush();
         // Only a digest reads them: what was delivered must not fail for it.
         await tallies.write(now()).catch((error: unknown) => {
           logger.warn('the counts for the digest could not be written', { error: errorFacts(error) });

@@ -26,7 +26,7 @@ export interface Chart {
 }
 
 /** Tables a report can read; an engine may know them at a price, so that only what is read is filled. */
-export const tableNames = ['cloudtrail', 'host_auth', 'findings'] as const;
+export const tableNames = ['cloudtrail', 'host_auth', 'findings', 'deliveries'] as const;
 export type TableName = (typeof tableNames)[number];
 
 /** Report is a saved query with a name: what it answers, what it takes, what its columns mean, and its SQL. */

@@ -65,21 +65,17 @@ const settings = {
     unset: '',
     hint: 'how many days of events the columnar copy keeps; empty: all',
   },
-  evidenceBucket: {
-    variable: 'TRAILWATCH_EVIDENCE_BUCKET',
-    schema: text,
-    hint: 'the name of the bucket that evidence is kept in, under evidence/',
-  },
-  region: {
-    variable: 'AWS_REGION',
-    schema: text,
-    hint: 'the region, as Lambda sets it',
-  },
   hostAuthStream: {
     variable: 'TRAILWATCH_HOST_AUTH_STREAM',
     schema: v.string(),
     unset: '',
     hint: 'the name of the Firehose stream of the host_auth table; empty: none, and nothing is written',
+  },
+  deliveriesStream: {
+    variable: 'TRAILWATCH_DELIVERIES_STREAM',
+    schema: v.string(),
+    unset: '',
+    hint: 'the name of the Firehose stream of the deliveries table; empty: none, and nothing is written',
   },
   tracing: {
     variable: 'TRAILWATCH_TRACING',
@@ -96,7 +92,7 @@ const settings = {
 } as const satisfies Record<string, Setting>;
 
 interface Setting {
-  readonly variable: `TRAILWATCH_${string}` | 'AWS_REGION';
+  readonly variable: `TRAILWATCH_${string}`;
   readonly schema: v.GenericSchema<string, string>;
   readonly unset?: string;
   readonly hint: string;

@@ -29,6 +29,7 @@ export type Count =
   | 'NotificationsSent'
   | 'DeliveriesHeld'
   | 'DeliveriesFailed'
+  | 'DeliveriesUnrecorded'
   | 'CircuitsOpen'
   | 'FallbacksUsed'
   | 'MissedByFastPaths'
