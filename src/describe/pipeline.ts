@@ -10,12 +10,20 @@ const kinds: Readonly<
     { readonly action: string; readonly target: readonly [kind: string, field: string]; readonly fails?: true }
   >
 > = {
-  'source-silent': { action: 'source silent', target: ['source', 'source'], fails: true },
+  'source-silent': { action: 'source silent', target: ['source', 'name'], fails: true },
   'daily-digest': { action: 'daily digest', target: ['day', 'day'] },
   'trial-ended': { action: 'trial ended', target: ['trial', 'trial'] },
   'report-filed': { action: 'report filed', target: ['report', 'report'] },
   'report-failed': { action: 'report failed', target: ['report', 'report'], fails: true },
 };
+
+/** What a source is called, by the path that its records come by. */
+const sourceKinds = new Map([
+  ['logs', 'log group'],
+  ['s3', 'bucket'],
+  ['kinesis', 'stream'],
+  ['event-bus', 'event source'],
+]);
 
 const mostParts = 10;
 const mostLines = 50;
@@ -32,9 +40,10 @@ export function describePipeline({ fields, account, region }: LogRecord): Descri
     service: 'trailwatch',
     action: known?.action ?? kind,
     actor: { kind: 'unknown', name: 'unknown', chain: [] },
-    targets: known === undefined || target === undefined ? [] : [{ kind: known.target[0], id: target }],
+    targets:
+      known === undefined || target === undefined ? [] : [{ kind: kindOf(fields) ?? known.target[0], id: target }],
     outcome: known?.fails
-      ? { kind: 'failure', code: kind, ...defined({ message: textAt(fields, 'reason') }) }
+      ? { kind: 'failure', code: 'silent', ...defined({ message: textAt(fields, 'reason') }) }
       : { kind: 'success' },
     ...(summary.length > 0 && { summary }),
   };
@@ -52,6 +61,10 @@ export function describeCanary({ fields, account, region }: LogRecord): Descript
     targets: canary === undefined ? [] : [{ kind: 'canary', id: canary }],
     outcome: { kind: 'success' },
   };
+}
+
+function kindOf(fields: LogRecord['fields']): string | undefined {
+  return sourceKinds.get(textAt(fields, 'path') ?? '');
 }
 
 function partOf(value: unknown): readonly SummaryPart[] {

@@ -67,6 +67,11 @@ export function sourceWords({ path, name, account, region }: Source): string {
   return [what, account, region].filter((part) => part !== '').join(', ');
 }
 
+/** isTrail tells what brings an account's calls: the trail's files, and CloudTrail on the event bus. */
+export function isTrail({ name, path }: Source): boolean {
+  return path === 's3' || (path === 'event-bus' && name === cloudtrail);
+}
+
 function nameOf(path: Path, origin: string, service: string): string {
   switch (path) {
     case 'event-bus':

@@ -3,7 +3,7 @@ import type { LogRecord } from '../model/log-record.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { ownRecord, type Home } from './own-record.ts';
 import { durationWords, type Silence } from './silence.ts';
-import { sourceKey, sourceWords } from './source.ts';
+import { isTrail, sourceKey, sourceWords } from './source.ts';
 import type { TrialCount } from './trial-log.ts';
 
 /** silenceRecord tells that a source fell silent: the same record for as long as it stays so. */
@@ -19,13 +19,14 @@ export function silenceRecord(
     time,
     {
       source: sourceWords(source),
+      trail: isTrail(source),
       path: source.path,
       name: source.name,
       account: source.account,
       region: source.region,
       since,
       minutes: Math.round(quietMs / 60_000),
-      reason: `no record since ${since}, ${durationWords(quietMs)} ago: ${why}`,
+      reason: `none since ${since}, ${durationWords(quietMs)} ago: ${why}`,
     },
     {
       ...home,

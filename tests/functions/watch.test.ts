@@ -133,7 +133,7 @@ describe('silence', () => {
     expect(titles()).toEqual(['CloudTrail fell silent']);
     expect(findings()[0]).toMatchObject({
       rule: { level: 'high' },
-      event: { account: '111122223333', region: 'eu-west-1', outcome: { kind: 'failure', code: 'source-silent' } },
+      event: { account: '111122223333', region: 'eu-west-1', outcome: { kind: 'failure', code: 'silent' } },
     });
     lambda.bus.clear();
     await watch(round());

@@ -112,6 +112,7 @@ describe('a source that falls silent', () => {
     await options.heartbeats.note(of, new Date(noon));
     await watch(noon + 2 * hour);
     expect(findingsOf(told).map(({ rule }) => [rule.level, rule.title])).toEqual([[level, title]]);
+    if (level === 'medium') expectMessages('source-silent', findingsOf(told)[0]);
   });
 });
 
