@@ -167,7 +167,7 @@ export function createDynamoGroupStore(options: DynamoGroupStoreOptions): GroupS
           }),
         ),
       );
-      if (recorded !== undefined) return;
+      if (recorded !== undefined) return true;
       // Another holds the lease by now, or somebody revived the group: what was told was told all the same.
       await unlessRefused(
         client.send(
@@ -193,6 +193,7 @@ export function createDynamoGroupStore(options: DynamoGroupStoreOptions): GroupS
           }),
         ),
       );
+      return false;
     },
 
     revive: async ({ key, closesMs }) => {

@@ -86,9 +86,9 @@ export interface GroupStore {
   readonly lease: (group: FindingGroup, now: Date) => Promise<GroupLease | undefined>;
   /**
    * record writes the new state and gives the lease back. What was told stays told: whoever lost the lease meanwhile, or
-   * finds the group revived, records that alone.
+   * finds the group revived, records that alone and gets false: the group is to be looked at again.
    */
-  readonly record: (group: FindingGroup, lease: GroupLease, state: GroupState) => Promise<void>;
+  readonly record: (group: FindingGroup, lease: GroupLease, state: GroupState) => Promise<boolean>;
   /** revive makes what stands among the dead letters untold again. */
   readonly revive: (group: FindingGroup) => Promise<void>;
 }
@@ -149,9 +149,12 @@ export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStor
       if (mine) leases.delete(key);
       if (mine && (revived.get(key) ?? 0) === revivals) {
         states.set(key, state);
-      } else if (state.told > known.told) {
+        return true;
+      }
+      if (state.told > known.told) {
         states.set(key, { ...known, told: state.told, settled: Math.max(known.settled, state.settled) });
       }
+      return false;
     },
     revive: async ({ key }) => {
       const { told, closed, toldMs, receipt } = states.get(key) ?? untold;

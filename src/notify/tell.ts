@@ -77,8 +77,8 @@ export function createTeller(parts: TellParts) {
     next?: { readonly atMs: number },
   ): Promise<void> => {
     if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);
-    await groups.record(group, lease, state);
-    await outbox.remove(entries);
+    // Where the state is somebody else's by now, an entry may be the one that he counts on.
+    if (await groups.record(group, lease, state)) await outbox.remove(entries);
   };
 
   const bury = async (held: Held, reason: string, why: string): Promise<Outcome> => {

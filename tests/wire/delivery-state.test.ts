@@ -123,10 +123,10 @@ describe.each(states)('groups in %s', (_name, create) => {
     const [{ groups }, group] = [create(), groupOf()];
     const late = await leased(groups, group, 0);
     const held = await leased(groups, group, 60_000);
-    await groups.record(group, late, { ...untold, told: 2, settled: 2 });
+    expect(await groups.record(group, late, { ...untold, told: 2, settled: 2 })).toBe(false);
     expect(await groups.state(group.key)).toMatchObject({ told: 2, settled: 2 });
     expect(await groups.lease(group, at(60_001))).toBeUndefined();
-    await groups.record(group, held, { ...untold, told: 3, settled: 3 });
+    expect(await groups.record(group, held, { ...untold, told: 3, settled: 3 })).toBe(true);
     await groups.record(group, late, { ...untold, told: 2, settled: 2 });
     expect(await groups.state(group.key)).toMatchObject({ told: 3, settled: 3 });
   });
@@ -136,7 +136,7 @@ describe.each(states)('groups in %s', (_name, create) => {
     await groups.record(group, await leased(groups, group, 0), { ...untold, told: 1, settled: 5, failures: 3 });
     const burying = await leased(groups, group, 1);
     await groups.revive(group);
-    await groups.record(group, burying, { ...untold, told: 1, settled: 6 });
+    expect(await groups.record(group, burying, { ...untold, told: 1, settled: 6 })).toBe(false);
     expect(await groups.state(group.key)).toEqual({ ...untold, told: 1, settled: 1 });
     expect(await groups.lease(group, at(2))).toMatchObject({ state: { told: 1, settled: 1 } });
   });

@@ -375,6 +375,27 @@ describe('a receiver that fails', () => {
     expect(said(mail)).toEqual(['first 1', 'again 2']);
   });
 
+  test('a dead letter that is sent again while it is being buried is told all the same', async () => {
+    const state = createMemoryDeliveryState();
+    let replay = async (): Promise<void> => {};
+    const record: typeof state.groups.record = async (...given) => {
+      await replay();
+      return state.groups.record(...given);
+    };
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], state: { ...state, groups: { ...state.groups, record } } });
+    chat.behave = refusal('unauthorized', false);
+    replay = async () => {
+      replay = async () => {};
+      chat.behave = () => {};
+      expect(world.letters).toHaveLength(1);
+      await world.pipeline.accept({ finding: openFindingEvent(world.letters[0]?.body ?? '') });
+    };
+    await world.deliver(rootLogin);
+    await world.pass(5 * minute);
+    expect(said(chat)).toEqual(['first 1']);
+  });
+
   test('is given up after hours, with a dead letter that counts all that is untold', async () => {
     const chat = heard('chat');
     const world = deliveryWorld({ receivers: [chat] });
