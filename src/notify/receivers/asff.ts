@@ -7,7 +7,7 @@ import type { Message } from '../message.ts';
 import type { Notification } from '../notification.ts';
 import { safeHref } from '../render/html.ts';
 import { shown } from '../render/plain.ts';
-import { whatWords, whoWords, whyWords } from '../render/words.ts';
+import { causeWords, whatWords, whoWords, whyWords } from '../render/words.ts';
 
 /** Place is where the stage is deployed: Security Hub takes findings of one's own account only. */
 export interface Place {
@@ -98,13 +98,16 @@ function typesOf({ techniques }: Message): string[] {
 }
 
 function descriptionOf(message: Message): string {
-  const { from, rule, why } = message;
+  const { cause, from, rule, why } = message;
   const facts = [
-    rule.description,
-    `${whoWords(message)}: ${whatWords(message)}${from.address === undefined ? '' : ` from ${from.address}`}.`,
-    `Why: ${why.slice(0, 10).map(whyWords).join('; ')}.`,
+    ...(rule.description === undefined ? [] : [rule.description]),
+    `Who: ${whoWords(message)}.`,
+    ...(cause === undefined ? [] : [`By call: ${causeWords(cause)}.`]),
+    `What: ${whatWords(message)}.`,
+    ...(from.address === undefined ? [] : [`From: ${from.address}.`]),
+    ...(why.length === 0 ? [] : [`Why: ${why.slice(0, 10).map(whyWords).join('; ')}.`]),
   ];
-  return facts.filter((part) => part !== undefined).join(' ');
+  return facts.join(' ');
 }
 
 function remediationOf({ runbook }: Message): Pick<AwsSecurityFinding, 'Remediation'> {
