@@ -65,6 +65,16 @@ const settings = {
     unset: '',
     hint: 'how many days of events the columnar copy keeps; empty: all',
   },
+  evidenceBucket: {
+    variable: 'TRAILWATCH_EVIDENCE_BUCKET',
+    schema: text,
+    hint: 'the name of the bucket that evidence is kept in, under evidence/',
+  },
+  region: {
+    variable: 'AWS_REGION',
+    schema: text,
+    hint: 'the region, as Lambda sets it',
+  },
   hostAuthStream: {
     variable: 'TRAILWATCH_HOST_AUTH_STREAM',
     schema: v.string(),
@@ -92,7 +102,7 @@ const settings = {
 } as const satisfies Record<string, Setting>;
 
 interface Setting {
-  readonly variable: `TRAILWATCH_${string}`;
+  readonly variable: `TRAILWATCH_${string}` | 'AWS_REGION';
   readonly schema: v.GenericSchema<string, string>;
   readonly unset?: string;
   readonly hint: string;
