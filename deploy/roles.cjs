@@ -201,8 +201,8 @@ function fileReports(service, stage, prefix, params) {
   if (params.trailBucket === '') return [];
   return [
     state('ReadCopyLedger', ['dynamodb:Query'], ['archive#*']),
-    ...askAthena(service, stage, prefix, params, ['cloudtrail', 'findings', 'host_auth', copyTable]),
-    allow('ReadArchive', 's3:GetObject', ['findings', 'host_auth', copyTable].map(inArchive)),
+    ...askAthena(service, stage, prefix, params, ['cloudtrail', 'deliveries', 'findings', 'host_auth', copyTable]),
+    allow('ReadArchive', 's3:GetObject', ['deliveries', 'findings', 'host_auth', copyTable].map(inArchive)),
     allow('FileEvidence', 's3:PutObject', inArchive('evidence')),
   ];
 }
