@@ -100,6 +100,8 @@ describe.each(Object.entries(cases))('%s', (_kind, { create, yes, patient, holds
     server.script = [yes];
     await receiver().send(notificationOf(rootLogin), never);
     expect(server.posts).toHaveLength(1);
+    // None is kept for later, when the other side may have closed it while the function slept.
+    expect(server.posts[0]?.headers).toMatchObject({ connection: 'close' });
   });
 
   test.each<[string, Script, Partial<DeliveryError>]>([

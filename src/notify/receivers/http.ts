@@ -54,7 +54,8 @@ export async function post(
   try {
     const response = await fetch(address, {
       method: 'POST',
-      headers,
+      // A function sleeps between its calls, and would wake up with connections that the other side has closed since.
+      headers: { ...headers, connection: 'close' },
       body,
       // Followed, a redirect would hand the finding to whoever it names.
       redirect: 'manual',
