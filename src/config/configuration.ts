@@ -10,16 +10,9 @@ import type { RouteTree } from '../notify/route.ts';
 import type { ReceiverSettings } from '../notify/receiver-table.ts';
 import type { SuppressionSettings } from '../notify/suppress.ts';
 import type { TrialSettings } from '../notify/trial.ts';
-import {
-  deployRoles,
-  inhibitions,
-  layRoutes,
-  receivers,
-  routeTree,
-  suppressions,
-  trials,
-  type Named,
-} from './delivery.ts';
+import { receivers } from './receivers.ts';
+import { layRoutes, routeTree } from './route.ts';
+import { deployRoles, inhibitions, suppressions, trials, type Named } from './untold.ts';
 import { digest, silence } from './health.ts';
 import { probes } from './probes.ts';
 import { reports } from './reports.ts';
