@@ -50,25 +50,21 @@ class StackPlugin {
 
   async remainsOfStack() {
     const StackName = this.provider.naming.getStackName();
+    // Loaded here, since packaging asks nothing of AWS.
+    const { CloudFormation, paginateListStackResources } = require('@aws-sdk/client-cloudformation');
     try {
-      const { TemplateBody } = await this.provider.request('CloudFormation', 'getTemplate', { StackName });
-      return remains(JSON.parse(TemplateBody), await this.resourcesOf(StackName));
+      const client = new CloudFormation(await this.provider.getAwsSdkV3Config());
+      const { TemplateBody } = await client.getTemplate({ StackName });
+      const deployed = [];
+      for await (const page of paginateListStackResources({ client }, { StackName })) {
+        deployed.push(...page.StackResourceSummaries);
+      }
+      return remains(JSON.parse(TemplateBody), deployed);
     } catch (error) {
       // Removing says itself why it can't; only what stays is then not known.
       this.log.warning(`What stays of ${StackName} is not known: ${error.message}`);
       return [];
     }
-  }
-
-  async resourcesOf(StackName) {
-    const found = [];
-    let NextToken;
-    do {
-      const page = await this.provider.request('CloudFormation', 'listStackResources', { StackName, NextToken });
-      found.push(...page.StackResourceSummaries);
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return found;
   }
 
   tell(title) {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { xmlOf } from '../support/cloudformation/xml.ts';
+import { type Answer, startHttpServer } from '../support/http-server.ts';
 import type { Template } from './packaged.ts';
 import { requireOfDeploy, resourcesOf } from './resource-file.ts';
 
-type Request = (service: string, operation: string, of: { readonly NextToken?: string }) => Promise<unknown>;
 type Hook = () => Promise<void> | void;
 type Plugin = new (
   serverless: object,
@@ -11,28 +12,55 @@ type Plugin = new (
 ) => { readonly hooks: Readonly<Record<string, Hook>> };
 const StackPlugin = requireOfDeploy('./stack-plugin.cjs') as Plugin;
 
-/** remove runs the hooks round `serverless remove` of a stack that is deployed, and gives what they say. */
-async function remove(request: Request): Promise<{ before: string[]; after: string[]; warnings: string[] }> {
-  const [before, after, warnings]: string[][] = [[], [], []];
-  let said = before;
-  const provider = { request, naming: { getStackName: () => 'trailwatch-prod' }, getStage: () => 'prod' };
-  const log = { notice: (text: string) => said?.push(text), warning: (text: string) => warnings?.push(text) };
+/** remove runs the hooks round `serverless remove` of a stack that is deployed (or isn't), and gives what they say. */
+async function remove(
+  stack?: ReturnType<typeof deployed>,
+): Promise<{ before: readonly string[]; after: readonly string[]; warnings: readonly string[] }> {
+  const said = { before: new Array<string>(), after: new Array<string>(), warnings: new Array<string>() };
+  let now = said.before;
+  const cloudFormation = await startHttpServer(({ body }) => {
+    const asked = new URLSearchParams(body);
+    const action = asked.get('Action') ?? '';
+    if (stack === undefined)
+      return xml(400, 'ErrorResponse', { Error: { Code: 'ValidationError', Message: 'no such stack' } });
+    return xml(200, `${action}Response`, { [`${action}Result`]: stack(action, asked.get('NextToken') ?? undefined) });
+  });
+  const provider = {
+    naming: { getStackName: () => 'trailwatch-prod' },
+    getAwsSdkV3Config: async () => ({
+      endpoint: cloudFormation.url,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' },
+    }),
+  };
+  const log = { notice: (text: string) => now.push(text), warning: (text: string) => said.warnings.push(text) };
   const { hooks } = new StackPlugin({ getProvider: () => provider }, {}, { log });
-  await hooks['before:remove:remove']?.();
-  said = after;
-  await hooks['after:remove:remove']?.();
-  return { before: before ?? [], after: after ?? [], warnings: warnings ?? [] };
+  try {
+    await hooks['before:remove:remove']?.();
+    now = said.after;
+    await hooks['after:remove:remove']?.();
+  } finally {
+    await cloudFormation.close();
+  }
+  return said;
 }
 
-function deployed(Resources: Template['Resources'], names: Readonly<Record<string, string>>): Request {
+function xml(status: number, root: string, content: unknown): Answer {
+  return { status, body: xmlOf(root, content), headers: { 'content-type': 'text/xml' } };
+}
+
+function deployed(
+  Resources: Template['Resources'],
+  names: Readonly<Record<string, string>>,
+): (action: string, next?: string) => object {
   const all = Object.entries(names).map(([LogicalResourceId, PhysicalResourceId]) => ({
     LogicalResourceId,
     PhysicalResourceId,
   }));
-  return async (_service, operation, { NextToken }) => {
-    if (operation === 'getTemplate') return { TemplateBody: JSON.stringify({ Resources }) };
+  return (action, next) => {
+    if (action === 'GetTemplate') return { TemplateBody: JSON.stringify({ Resources }) };
     // CloudFormation lists a hundred at a time.
-    return NextToken === undefined
+    return next === undefined
       ? { StackResourceSummaries: all.slice(0, 1), NextToken: 'more' }
       : { StackResourceSummaries: all.slice(1) };
   };
@@ -71,8 +99,8 @@ describe('serverless remove', () => {
   });
 
   test('goes on where the stack can not be asked, and says so', async () => {
-    const { warnings, after } = await remove(() => Promise.reject(new Error('Stack trailwatch-prod does not exist')));
-    expect(warnings).toEqual(['What stays of trailwatch-prod is not known: Stack trailwatch-prod does not exist']);
+    const { warnings, after } = await remove();
+    expect(warnings).toEqual(['What stays of trailwatch-prod is not known: no such stack']);
     expect(after).toEqual([]);
   });
 
