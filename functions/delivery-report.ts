@@ -33,6 +33,7 @@ export function createDeliveryReport(
           meter.count('FindingsThrottled', 1);
           tallies.count('throttled', receiver);
         }
+        if ('fallback' in why) meter.count('FallbacksUsed', 1);
         // The group of it in words is `why.group`.
         logger.info('accepted', { ...facts, how, key: group });
         return;

@@ -88,10 +88,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   const flushAt = async (name: string, deadline: Deadline): Promise<void> => {
     const looked = new Set<string>();
+    // What another copy is at stays in front: the page grows by it, or nothing behind it would be seen.
+    let kept = 0;
     while (deadline.remainingMs() >= sendTimeoutMs + recordMs) {
-      const due = await state.outbox.list(name, now(), pageSize + looked.size);
+      const most = pageSize + kept;
+      const due = await state.outbox.list(name, now(), most);
       const fresh = due.filter(({ key }) => !looked.has(key));
-      if (fresh.length === 0) return;
+      kept = due.length - fresh.length;
+      if (fresh.length === 0 && due.length < most) return;
       for (const { key } of fresh) looked.add(key);
       await tellAt(name, fresh, deadline);
     }

@@ -601,6 +601,22 @@ describe('flush', () => {
     expect(chat.notifications).toHaveLength(20);
   });
 
+  test('sees what is behind all that another copy is at', async () => {
+    const state = createMemoryDeliveryState();
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 }, state });
+    for (const index of range(300)) {
+      const { outcomes } = await world.pipeline.accept({ finding: ofSomebody(index) });
+      const group = outcomes[0]?.kind === 'accepted' ? await state.groups.find(outcomes[0].group) : undefined;
+      if (group !== undefined && index < 250) await state.groups.lease(group, world.now());
+    }
+    await world.flush();
+    expect(chat.notifications).toHaveLength(50);
+    world.skip(minute);
+    await world.flush();
+    expect(chat.notifications).toHaveLength(300);
+  });
+
   test('goes on at the others when what is due at one cannot be read, and fails then', async () => {
     const state = createMemoryDeliveryState();
     const list: typeof state.outbox.list = async (receiver, ...rest) => {
