@@ -88,6 +88,12 @@ const powers: readonly Power[] = [
     nobodyBut: ['logs-subscription', 'kinesis', 'trail-file'],
   },
   {
+    power: 'keep when findings were told',
+    action: /^firehose:PutRecordBatch$/,
+    on: /deliverystream\/trailwatch-prod-deliveries/,
+    nobodyBut: telling,
+  },
+  {
     power: 'ask Athena',
     action: /^athena:|^glue:Get/,
     on: /workgroup\/trailwatch-prod-reports|:glue:/,
