@@ -89,6 +89,7 @@ Examples:
   trailwatch scan AWSLogs/ --level high --fail-on critical
   aws s3 cp s3://my-trail/AWSLogs/…/x.json.gz - | trailwatch scan -
   trailwatch scan AWSLogs/ --format ndjson | jq -r .rule.title | sort | uniq -c
+  trailwatch doctor --stage prod                     what a deployed stage lacks, and how to mend it
 
 Exit codes:
   0  done

@@ -140,6 +140,8 @@ export interface LambdaFunction {
 }
 
 export interface EventSource {
+  /** By which Lambda knows it. */
+  readonly id: string;
   readonly source: string;
   /** Enabled, Disabled, and what lies between. */
   readonly state: string;

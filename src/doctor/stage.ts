@@ -45,3 +45,17 @@ export function deployCommand(
   const given = parameters.map((parameter) => ` --param="${parameter}"`).join('');
   return `npx serverless deploy --stage ${name} --region ${region}${given}`;
 }
+
+/**
+ * remakeSteps says how something comes back that was deleted by hand: CloudFormation does not notice that it is gone, and a deployment
+ * of the same template leaves it so.
+ */
+export function remakeSteps(stage: Pick<Stage, 'name' | 'region'>, what: string): string {
+  return `take ${what} out of serverless.yml and deploy/, deploy, put it back and deploy again: ${deployCommand(stage)}`;
+}
+
+/** partitionOf is the part of AWS that a region belongs to, as ARNs name it. */
+export function partitionOf(name: string): string {
+  if (name.startsWith('cn-')) return 'aws-cn';
+  return name.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

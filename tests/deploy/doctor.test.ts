@@ -185,6 +185,14 @@ describe('what is broken, each with the way to mend it', () => {
       mend: /delete-subscription-filter .* --filter-name 'b; rm -rf'/,
     },
     {
+      rule: 'our subscription filter was deleted',
+      call: 'logs:DescribeSubscriptionFilters',
+      answer: () => ({ subscriptionFilters: [{ filterName: 'of-another' }] }),
+      check: 'log-groups',
+      says: /the subscription filter trailwatch-dev is missing/,
+      mend: /put-subscription-filter .* --filter-pattern '' --destination-arn arn:aws:lambda:eu-central-1:111122223333:function:trailwatch-dev-logs-subscription/,
+    },
+    {
       rule: 'a rule was switched off',
       call: 'events:DescribeRule',
       answer: ({ Name }: Readonly<Record<string, unknown>>) => ({
@@ -235,7 +243,7 @@ describe('what is broken, each with the way to mend it', () => {
         attributes(String(QueueUrl).endsWith('trailwatch-dev-deliver-dead-letters') ? '3' : '0'),
       check: 'dead-letters',
       says: /3 messages wait in trailwatch-dev-deliver-dead-letters/,
-      mend: /receive-message .*trailwatch replay --stage dev/,
+      mend: /trailwatch replay --stage dev --region eu-central-1 .*--dead-letters deliver$/,
     },
     {
       rule: 'an alarm is on',
@@ -258,7 +266,35 @@ describe('what is broken, each with the way to mend it', () => {
         FunctionName === 'trailwatch-dev-deliver' ? { ReservedConcurrentExecutions: 0 } : {},
       check: 'functions',
       says: /trailwatch-dev-deliver is switched off/,
+      mend: /delete-function-concurrency --function-name trailwatch-dev-deliver/,
+    },
+    {
+      rule: 'the stage was stopped',
+      call: 'lambda:GetFunctionConcurrency',
+      answer: () => ({ ReservedConcurrentExecutions: 0 }),
+      check: 'functions',
+      says: /the stage is stopped/,
       mend: /--param="enabled=true"/,
+    },
+    {
+      rule: 'a queue is not read any more',
+      call: 'lambda:ListEventSourceMappings',
+      answer: () => ({
+        EventSourceMappings: [
+          { UUID: '5d7b0f1e', EventSourceArn: 'arn:aws:sqs:eu-central-1:111122223333:q', State: 'Disabled' },
+        ],
+      }),
+      check: 'functions',
+      says: /does not read q/,
+      mend: /update-event-source-mapping --uuid 5d7b0f1e --enabled/,
+    },
+    {
+      rule: 'the state table is gone',
+      call: 'dynamodb:DescribeTable',
+      answer: () => failure('ResourceNotFoundException'),
+      check: 'state',
+      says: /trailwatch-dev-state is gone/,
+      mend: /serverless deploy/,
     },
     {
       rule: 'the account runs few functions at once',

@@ -199,7 +199,9 @@ function healthyAnswers({
     'lambda:GetFunctionConfiguration': () => ({ State: 'Active' }),
     'lambda:GetFunctionConcurrency': () => ({}),
     'lambda:ListEventSourceMappings': () => ({
-      EventSourceMappings: [{ EventSourceArn: `arn:aws:sqs:${region}:${account}:${stack}-deliver`, State: 'Enabled' }],
+      EventSourceMappings: [
+        { UUID: '5d7b0f1e', EventSourceArn: `arn:aws:sqs:${region}:${account}:${stack}-deliver`, State: 'Enabled' },
+      ],
     }),
     'servicequotas:GetServiceQuota': () => ({ Quota: { Value: 300 } }),
     'dynamodb:DescribeTable': ({ TableName }) => ({ Table: { TableName, TableStatus: 'ACTIVE' } }),

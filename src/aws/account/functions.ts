@@ -50,7 +50,8 @@ export function functionsOf(
         lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName }), signal),
       );
       const { EventSourceMappings = [] } = (await orNothing(asked, 'ResourceNotFoundException')) ?? {};
-      return EventSourceMappings.map(({ EventSourceArn = '', State = '' }) => ({
+      return EventSourceMappings.map(({ UUID = '', EventSourceArn = '', State = '' }) => ({
+        id: UUID,
         source: EventSourceArn,
         state: State,
       }));

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { broken, command, ok } from '../result.ts';
 import type { Result } from '../result.ts';
-import { deployCommand, physicalId, resourcesOf } from '../stage.ts';
+import { remakeSteps, physicalId, resourcesOf } from '../stage.ts';
 
 export const athena: Check = {
   name: 'athena',
@@ -11,7 +11,8 @@ export const athena: Check = {
     const state = await account.workGroup(workGroup.physicalId);
     const { physicalId: name } = workGroup;
     if (state === 'ENABLED') return [ok(`work group ${name} is there`)];
-    if (state === undefined) return [broken(`work group ${name} is gone: reports cannot run`, deployCommand(stage))];
+    if (state === undefined)
+      return [broken(`work group ${name} is gone: reports cannot run`, remakeSteps(stage, `the work group ${name}`))];
     return [
       broken(
         `work group ${name} is switched off: reports cannot run`,
@@ -38,7 +39,12 @@ export const tables: Check = {
     if (database === undefined) return [];
     const found = await account.tables(database);
     if (found === undefined)
-      return [broken(`database ${database} is gone: reports have nothing to ask`, deployCommand(stage))];
+      return [
+        broken(
+          `database ${database} is gone: reports have nothing to ask`,
+          remakeSteps(stage, `the database ${database}`),
+        ),
+      ];
     const wanted = Object.values(stage.template).flatMap(({ Type, Properties }) => {
       if (Type !== 'AWS::Glue::Table') return [];
       const input = Properties?.['TableInput'] as { readonly Name?: unknown } | undefined;
@@ -46,7 +52,7 @@ export const tables: Check = {
     });
     const missing: readonly Result[] = wanted
       .filter((name) => !found.includes(name))
-      .map((name) => broken(`table ${database}.${name} is gone`, deployCommand(stage)));
+      .map((name) => broken(`table ${database}.${name} is gone`, remakeSteps(stage, `the table ${name}`)));
     return missing.length > 0 ? missing : [ok(`database ${database} has its ${wanted.length} tables`)];
   },
 };

@@ -2,7 +2,7 @@ import type { StackResource } from '../account.ts';
 import type { Check, Patient } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
 import type { Result } from '../result.ts';
-import { deployCommand, resourcesOf } from '../stage.ts';
+import { remakeSteps, resourcesOf } from '../stage.ts';
 
 const lookBackMs = 24 * 3_600_000;
 
@@ -23,7 +23,7 @@ async function stateOf({ physicalId }: StackResource, { account, stage }: Patien
   const { name, bus } = ruleOf(physicalId);
   const state = await account.eventRule(name, bus);
   if (state === 'ENABLED') return [];
-  if (state === undefined) return [broken(`EventBridge rule ${name} is gone`, deployCommand(stage))];
+  if (state === undefined) return [broken(`EventBridge rule ${name} is gone`, remakeSteps(stage, `the rule ${name}`))];
   const at = [...(bus === undefined ? [] : ['--event-bus-name', bus]), '--region', stage.region];
   return [
     broken(`EventBridge rule ${name} is switched off`, command('aws', 'events', 'enable-rule', '--name', name, ...at)),

@@ -1,7 +1,8 @@
 import type { Check, Patient } from '../check.ts';
-import { broken, command, ok } from '../result.ts';
+import { broken, command, ok, quoted } from '../result.ts';
 import type { Result } from '../result.ts';
-import { deployCommand } from '../stage.ts';
+import { partitionOf, physicalId } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const mostFilters = 2;
@@ -23,32 +24,34 @@ export const logGroups: Check = {
 };
 
 async function lookAt(group: string, filter: string, { account, stage }: Patient): Promise<Result> {
-  if (!(await account.logGroup(group))) {
-    return broken(
-      `log group ${group} does not exist`,
-      `${command('aws', 'logs', 'create-log-group', '--log-group-name', group, '--region', stage.region)} && ${deployCommand(stage)}`,
-    );
-  }
-  const filters = await account.subscriptionFilters(group);
-  if (filters.some(({ name }) => name === filter)) return ok(`log group ${group} is read`);
-  const others = filters.map(({ name }) => name);
-  const remove = others.map((name) =>
-    command(
-      'aws',
-      'logs',
-      'delete-subscription-filter',
-      '--log-group-name',
-      group,
-      '--filter-name',
-      name,
-      '--region',
-      stage.region,
-    ),
+  const at = ['--region', stage.region];
+  const logs = (call: string, ...more: readonly string[]): string =>
+    command('aws', 'logs', call, '--log-group-name', group, ...more, ...at);
+  const subscribe = logs(
+    'put-subscription-filter',
+    '--filter-name',
+    filter,
+    '--filter-pattern',
+    '',
+    '--destination-arn',
+    functionArn(stage),
   );
-  return others.length >= mostFilters
-    ? broken(
-        `log group ${group} is not read: it has its ${mostFilters} subscription filters already (${others.join(', ')})`,
-        `${remove.at(-1)}   # if nobody needs it; then ${deployCommand(stage)}`,
-      )
-    : broken(`log group ${group} is not read: the subscription filter ${filter} is missing`, deployCommand(stage));
+  if (!(await account.logGroup(group))) {
+    return broken(`log group ${group} does not exist`, `${logs('create-log-group')} && ${subscribe}`);
+  }
+  const names = (await account.subscriptionFilters(group)).map(({ name }) => name);
+  if (names.includes(filter)) return ok(`log group ${group} is read`);
+  const last = names.at(-1);
+  if (names.length < mostFilters || last === undefined) {
+    return broken(`log group ${group} is not read: the subscription filter ${filter} is missing`, subscribe);
+  }
+  return broken(
+    `log group ${group} is not read: it has its ${mostFilters} subscription filters already (${names.join(', ')})`,
+    `${logs('delete-subscription-filter', '--filter-name', last)} && ${subscribe}   # if nobody needs ${quoted(last)}`,
+  );
+}
+
+function functionArn(stage: Stage): string {
+  const name = physicalId(stage, 'LogsSubscriptionLambdaFunction') ?? '';
+  return `arn:${partitionOf(stage.region)}:lambda:${stage.region}:${stage.account}:function:${name}`;
 }

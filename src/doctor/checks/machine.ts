@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { broken, command, ok, unknown, warning } from '../result.ts';
-import { deployCommand } from '../stage.ts';
+import { deployCommand, partitionOf } from '../stage.ts';
 
 /** AWS refuses signatures that are further off. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
 const refusedMs = 5 * 60_000;
@@ -84,8 +84,3 @@ export const version: Check = {
     return [warning(`version ${deployed} is deployed, and here is ${machine.version}`, deployCommand(stage))];
   },
 };
-
-function partitionOf(name: string): string {
-  if (name.startsWith('cn-')) return 'aws-cn';
-  return name.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}

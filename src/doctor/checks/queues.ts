@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
 import type { Result } from '../result.ts';
-import { deployCommand, resourcesOf } from '../stage.ts';
+import { deployCommand, remakeSteps, resourcesOf } from '../stage.ts';
 
 /** More than this is waiting only where a function is held back. */
 const backlog = 10_000;
@@ -14,24 +14,16 @@ export const deadLetters: Check = {
       queues.map(async ({ physicalId: url }): Promise<readonly Result[]> => {
         const name = nameOf(url);
         const depth = await account.queueDepth(url);
-        if (depth === undefined) return [broken(`queue ${name} is gone: failures would be lost`, deployCommand(stage))];
+        if (depth === undefined)
+          return [broken(`queue ${name} is gone: failures would be lost`, remakeSteps(stage, `the queue ${name}`))];
         const waiting = depth.waiting + depth.underWay;
         if (waiting === 0) return [];
-        const look = command(
-          'aws',
-          'sqs',
-          'receive-message',
-          '--queue-url',
-          url,
-          '--visibility-timeout',
-          '0',
-          '--region',
-          stage.region,
-        );
+        const replay = command('npx', 'trailwatch', 'replay', '--stage', stage.name, '--region', stage.region);
+        const step = name.slice(stage.stack.name.length + 1).replace(/-dead-letters$/, '');
         return [
           broken(
             `${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'} in ${name}`,
-            `${look}   # what failed; mend that, then npx trailwatch replay --stage ${stage.name}`,
+            `${replay}   # says why; mend that, and send them again with --dead-letters ${step}`,
           ),
         ];
       }),
@@ -49,7 +41,7 @@ export const queues: Check = {
       all.map(async ({ physicalId: url }) => {
         const name = nameOf(url);
         const depth = await account.queueDepth(url);
-        if (depth === undefined) return broken(`queue ${name} is gone`, deployCommand(stage));
+        if (depth === undefined) return broken(`queue ${name} is gone`, remakeSteps(stage, `the queue ${name}`));
         const says = `queue ${name} holds ${depth.waiting} ${depth.waiting === 1 ? 'message' : 'messages'}`;
         return depth.waiting > backlog ? warning(says, deployCommand(stage, 'queueConcurrency=20')) : ok(says);
       }),
@@ -66,7 +58,7 @@ export const alarms: Check = {
     const all = await account.alarms(names);
     const gone = names.filter((name) => !all.some((alarm) => alarm.name === name));
     const wrong = [
-      ...gone.map((name) => broken(`alarm ${name} is gone`, deployCommand(stage))),
+      ...gone.map((name) => broken(`alarm ${name} is gone`, remakeSteps(stage, `the alarm ${name}`))),
       ...all
         .filter(({ state }) => state === 'ALARM')
         .map(({ name, reason }) =>

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
-import { deployCommand, resourcesOf } from '../stage.ts';
+import { deployCommand, remakeSteps, resourcesOf } from '../stage.ts';
 
 export const stackState: Check = {
   name: 'stack',
@@ -56,41 +56,62 @@ export const drift: Check = {
 export const functions: Check = {
   name: 'functions',
   async run({ account, stage }) {
-    const all = resourcesOf(stage, 'AWS::Lambda::Function');
+    const all = resourcesOf(stage, 'AWS::Lambda::Function').map(({ physicalId }) => physicalId);
     const looked = await Promise.all(
-      all.map(async ({ physicalId: name }) => {
+      all.map(async (name) => {
         const [found, reserved, sources] = await Promise.all([
           account.lambdaFunction(name),
           account.reservedConcurrency(name),
           account.eventSources(name),
         ]);
-        if (found === undefined) return [broken(`function ${name} is gone`, deployCommand(stage))];
-        if (found.state === 'Failed') {
-          return [
-            broken(`function ${name} is ${found.state}: ${found.reason ?? 'no reason given'}`, deployCommand(stage)),
-          ];
-        }
-        return [
-          ...(reserved === 0
-            ? [
-                broken(
-                  `function ${name} is switched off: it may run 0 copies at once`,
-                  deployCommand(stage, 'enabled=true'),
-                ),
-              ]
-            : []),
-          ...sources
-            .filter(({ state }) => state === 'Disabled' || state === 'Disabling')
-            .map(({ source }) =>
-              broken(
-                `function ${name} does not read ${source.split(':').at(-1)}: its event source is switched off`,
-                deployCommand(stage),
-              ),
-            ),
-        ];
+        return { name, found, off: reserved === 0, sources };
       }),
     );
-    const wrong = looked.flat();
+    if (looked.length > 0 && looked.every(({ off }) => off)) {
+      // What the parameter `enabled` does; its sources are off then, too.
+      return [broken('the stage is stopped: none of its functions may run', deployCommand(stage, 'enabled=true'))];
+    }
+    const wrong = looked.flatMap(({ name, found, off, sources }) => {
+      if (found === undefined) return [broken(`function ${name} is gone`, remakeSteps(stage, `the function ${name}`))];
+      const { state: alive, reason = 'no reason given' } = found;
+      if (alive === 'Failed') return [broken(`function ${name} is ${alive}: ${reason}`, deployCommand(stage))];
+      const unread = sources.filter((source) => source.state === 'Disabled' || source.state === 'Disabling');
+      return [
+        ...(off
+          ? [
+              broken(
+                `function ${name} is switched off: it may run 0 copies at once`,
+                command(
+                  'aws',
+                  'lambda',
+                  'delete-function-concurrency',
+                  '--function-name',
+                  name,
+                  '--region',
+                  stage.region,
+                ),
+              ),
+            ]
+          : []),
+        ...unread.map(({ id, source }) => {
+          const queue = source.split(':').at(-1);
+          const says = `function ${name} does not read ${queue}: its event source is switched off`;
+          return broken(
+            says,
+            command(
+              'aws',
+              'lambda',
+              'update-event-source-mapping',
+              '--uuid',
+              id,
+              '--enabled',
+              '--region',
+              stage.region,
+            ),
+          );
+        }),
+      ];
+    });
     return wrong.length > 0 ? wrong : [ok(`${all.length} functions are there and may run`)];
   },
 };
@@ -103,7 +124,10 @@ export const state: Check = {
       tables.map(async ({ physicalId: name }) => {
         const table = await account.stateTable(name);
         if (table === undefined)
-          return broken(`table ${name} is gone: nothing can be told twice or correlated`, deployCommand(stage));
+          return broken(
+            `table ${name} is gone: findings can neither be correlated nor told`,
+            remakeSteps(stage, `the table ${name}`),
+          );
         if (table.status !== 'ACTIVE') return warning(`table ${name} is ${table.status}`, 'wait, and look again');
         if (!table.expires) {
           return warning(
