@@ -34,6 +34,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const config = readConfig([
     'stage',
     'alertsTopic',
+    'database',
     'deliverDeadLetters',
     'deliveriesStream',
     'slackWebhookParameter',
@@ -64,7 +65,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     now,
     random: Math.random,
     newId: randomUUID,
-    context: { accountNames },
+    context: { accountNames, athenaTable: `${config.database}.cloudtrail` },
     report: (fact) => {
       delivery(fact);
       deliveries.note(fact);

@@ -66,6 +66,8 @@ describe('deliver', () => {
     expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);
     expect(lambda.alerts()).toHaveLength(1);
     expect(lambda.alerts()[0]?.Subject).toContain('Root user was active');
+    // Ready to paste, whichever database the console has open.
+    expect(lambda.alerts()[0]?.Message).toContain('\nFROM trailwatch_dev.cloudtrail\n');
     expect(lambda.slack.posts).toHaveLength(1);
 
     expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);

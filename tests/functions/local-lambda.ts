@@ -105,6 +105,7 @@ export async function startLocalLambda(): Promise<LocalLambda> {
     TRAILWATCH_STATE_TABLE: table.name,
     TRAILWATCH_ALERTS_TOPIC: topicArn,
     TRAILWATCH_DELIVER_DEAD_LETTERS: queueUrl,
+    TRAILWATCH_DATABASE: 'trailwatch_dev',
     TRAILWATCH_SLACK_WEBHOOK_PARAMETER: slackParameter,
     TRAILWATCH_TRACING: 'Active',
     TRAILWATCH_LOG_LEVEL: 'INFO',
