@@ -132,6 +132,11 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
   /** Where a finding is that somebody began with: in the last generation of where it belongs, perhaps a closed one. */
   const whereIs = async ({ base, overflow }: Placement, admitted: Admitted): Promise<Admission | undefined> => {
     const { finding, receiver } = admitted;
+    const alone = base === undefined ? await groups.find(aloneKey(receiver.name, finding)) : undefined;
+    if (alone !== undefined) {
+      const due = await outbox.put(receiver.name, alone.key, now().getTime());
+      return { group: alone.key, how: 'alone', why: 'it was there already', throttled: false, due };
+    }
     for (const each of [base, overflow?.base]) {
       const latest = each === undefined ? undefined : await groups.latest(each);
       if (latest === undefined || !(await groups.has(latest, tellingOf(finding)))) continue;

@@ -69,7 +69,7 @@ export function turnOf({ group, state, roll, parent, closes, now }: TurnFacts): 
 export type Retry = { readonly kind: 'later'; readonly atMs: number } | { readonly kind: 'dead'; readonly why: string };
 
 /** How often, and for how long, a receiver is tried before people have to look. */
-const mostFailures = 12;
+const mostFailures = 30;
 const longestFailingMs = 6 * 3_600_000;
 const firstRetryMs = 20_000;
 const longestRetryMs = 15 * 60_000;

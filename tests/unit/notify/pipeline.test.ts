@@ -108,7 +108,10 @@ describe('a finding', () => {
     },
   );
 
-  test('that failed at the end of a generation is told once, in the group that it had joined', async () => {
+  test.each<[rule: string, by: GroupPolicy['by']]>([
+    ['in the group that it had joined', 'news'],
+    ['alone, where it stood alone', 'finding'],
+  ])('that failed at the end of a generation is told once, %s', async (_rule, by) => {
     const state = createMemoryDeliveryState();
     let down = true;
     const record: typeof state.seen.record = async (...given) => {
@@ -116,10 +119,17 @@ describe('a finding', () => {
       return state.seen.record(...given);
     };
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], state: { ...state, seen: { ...state.seen, record } } });
+    const world = deliveryWorld({
+      receivers: [mail],
+      state: { ...state, seen: { ...state.seen, record } },
+      policy: { by, most: 1 },
+    });
     await world.deliver(rootLogin);
     await world.pass(5 * hour);
     down = false;
+    // Another takes the one place that there is.
+    await world.deliver(ofSomebody(1));
+    mail.notifications.splice(1);
     await world.deliver(rootLogin);
     await world.pass(hour);
     expect(said(mail)).toEqual(['first 1']);
@@ -404,7 +414,7 @@ describe('a receiver that fails', () => {
     await world.pass(8 * hour);
     expect(world.letters).toMatchObject([{ receiver: 'chat', reason: 'unavailable', findings: 3 }]);
     // And was not asked each minute for it.
-    expect(chat.asked).toBeLessThan(30);
+    expect(chat.asked).toBeLessThan(60);
     chat.behave = () => {};
     world.skip(10 * 24 * hour);
     await world.deliver(openFindingEvent(world.letters[0]?.body ?? ''));
