@@ -11,7 +11,7 @@ export interface Spool {
   rows(): Promise<Rows>;
 }
 
-const inMemory = 16 * 1024 ** 2;
+const inMemory = 4 * 1024 ** 2;
 const writtenAtOnce = 1024 ** 2;
 
 /** createSpool keeps up to `most` characters of rows in memory, and beyond that all of them in the file `path`. */

@@ -124,6 +124,8 @@ async function integrityOfAll(
   if (stage !== undefined) {
     return `not verified by this run: the stage checks its trail's digests daily, and tells what is not as delivered; for this period, trailwatch verify s3://…`;
   }
+  const bucket = archive.paths.find((path) => path.startsWith('s3://'));
+  if (bucket !== undefined) return `not verified by this run: trailwatch verify ${bucket} checks CloudTrail's digests`;
   const { period, account, region } = first;
   return integrityOf({ paths: archive.paths, cwd, period, account, region, signal: stop });
 }
