@@ -73,15 +73,22 @@ const dayOrMap = 'must be the last day of the trial, as 2026-12-31, or a map wit
 
 const until = v.pipe(text(), v.check(isDay, 'must be the last day of the trial, as 2026-12-31'));
 
+const everyRule = 'names every rule: nobody would be told of anything';
+
+const tried = v.pipe(
+  valuesOf('rule'),
+  v.check((rules) => rules.every(namesRules), everyRule),
+);
+
 const trial = v.pipe(
-  object({ rule: valuesOf('rule'), until, owner: v.exactOptional(text()) }),
+  object({ rule: tried, until, owner: v.exactOptional(text()) }),
   v.transform(({ rule: rules, ...rest }) => ({ ...rest, rules })),
 );
 
 /** trials is the section of rules that run without telling anybody, by name; a name with only a day is the rule's own. */
 export const trials: v.GenericSchema<unknown, Named<TrialSettings>> = v.pipe(
   v.record(
-    text(),
+    v.pipe(text(), v.check(namesRules, everyRule)),
     v.lazy((given) =>
       typeof given === 'object' && given !== null ? trial : v.union([v.literal('off'), until], dayOrMap),
     ),
@@ -109,4 +116,8 @@ function namedOrOff<Settings extends object>(schema: v.GenericSchema<unknown, Se
       ),
     ),
   );
+}
+
+function namesRules(pattern: string): boolean {
+  return /[^*\s]/.test(pattern);
 }

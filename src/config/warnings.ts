@@ -12,7 +12,7 @@ export interface RuleName {
 
 /**
  * warningsOf says what in a configuration is likely a slip, a line each: it is right as far as anybody can tell, and means
- * nothing. Accounts by names that no account has, and what has ended by itself.
+ * nothing, or more than was meant. Accounts by names that no account has, suppressions of any level, what has ended by itself.
  */
 export function warningsOf(configuration: Configuration, now: Date): readonly string[] {
   const { accounts, suppressions, trials } = configuration;
@@ -25,6 +25,11 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
     ...present(suppressions)
       .filter(([, { expires }]) => isOver(expires, now))
       .map(([name, { owner, expires }]) => `suppressions.${name}: ended with ${expires}, no longer works (${owner})`),
+    ...present(suppressions)
+      .filter(([, { match, expires }]) => !isOver(expires, now) && isOfAnyLevel(match))
+      .map(
+        ([name]) => `suppressions.${name}.match: names neither rule nor level, and so keeps back what is critical too`,
+      ),
     ...present(trials)
       .filter(([, { until }]) => isOver(until, now))
       .map(([name, { until }]) => `trials.${name}: ended with ${until}, so that its rules tell people: remove it`),
@@ -41,6 +46,10 @@ export function unknownRules(configuration: Configuration, rules: readonly RuleN
   ].flatMap(([place, names]) =>
     names.filter((name) => !isKnown(name)).map((name) => `${place}: no rule has the id or the title ${name}`),
   );
+}
+
+function isOfAnyLevel({ level, rule = ['*'] }: Match): boolean {
+  return level === undefined && rule.some((name) => /^\*+$/.test(name));
 }
 
 /** isKnownAccount tells an account that there may be: an id needs no name, a pattern some name that fits it. */

@@ -60,7 +60,7 @@ test('other receivers than expected are exit 1, and both are named', async () =>
 test('a suppression that has ended is named', async () => {
   const config = await write(
     'old.yml',
-    'suppressions: { old: { match: { region: a }, owner: me@example.com, reason: b, expires: 2026-03-11 } }',
+    'suppressions: { old: { match: { region: a, level: low }, owner: me@example.com, reason: b, expires: 2026-03-11 } }',
   );
   const { code, stdout, stderr } = await route(
     '--config',

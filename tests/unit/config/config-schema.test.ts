@@ -165,6 +165,8 @@ const refused: readonly string[] = [
   inhibition('equal: [target], for: 30'),
   'trials: { x: { rule: a } }',
   'trials: { x: never }',
+  "trials: { x: { rule: '*', until: 2026-12-31 } }",
+  "trials: { '**': 2026-12-31 }",
   'trials: { x: { rule: [], until: 2026-12-31 } }',
   'silence: [{ source: a }]',
   'silence: [{ path: sqs, quiet: off }]',

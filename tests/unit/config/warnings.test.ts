@@ -24,11 +24,24 @@ test.each<[string, string, readonly string[]]>([
   ],
   [
     'in suppressions and inhibitions',
-    `suppressions: { a: { match: { account: x }, owner: me, reason: why, expires: never }, b: off }
+    `suppressions: { a: { match: { account: x, level: low }, owner: me, reason: why, expires: never }, b: off }
 inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account], reason: why } }`,
     [
       'suppressions.a.match.account: no account is called x: accounts names production, staging',
       'inhibitions.c.target.account: no account is called y: accounts names production, staging',
+    ],
+  ],
+  [
+    'suppressions that keep back whatever somebody does',
+    `suppressions:
+  a: { match: { actor: x }, owner: me, reason: why, expires: never }
+  b: { match: { actor: x, rule: '*' }, owner: me, reason: why, expires: never }
+  c: { match: { actor: x, rule: y }, owner: me, reason: why, expires: never }
+  d: { match: { actor: x, level: '<= medium' }, owner: me, reason: why, expires: never }
+  e: { match: { actor: x, level: critical }, owner: me, reason: why, expires: never }`,
+    [
+      'suppressions.a.match: names neither rule nor level, and so keeps back what is critical too',
+      'suppressions.b.match: names neither rule nor level, and so keeps back what is critical too',
     ],
   ],
   [
