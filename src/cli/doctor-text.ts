@@ -17,6 +17,9 @@ const colorOf = {
   unknown: (colors) => colors.magenta,
 } satisfies Record<State, (colors: Colors) => (text: string) => string>;
 
+/** A command that is cut cannot be pasted. */
+const longestCommand = 4_000;
+
 const states = Object.keys(colorOf) as readonly State[];
 const widestState = Math.max(...states.map(({ length }) => length));
 
@@ -26,7 +29,9 @@ export function doctorTable({ stage, region, results }: Told, colors: Colors): s
   const indent = ' '.repeat(widestState + widest + 4);
   const lines = results.flatMap(({ state, check, says, mend }) => [
     `${colorOf[state](colors)(state.padEnd(widestState))}  ${check.padEnd(widest)}  ${shown(says)}`,
-    ...(mend === undefined ? [] : mend.split('\n').map((line) => `${indent}${colors.cyan(`→ ${shown(line)}`)}`)),
+    ...(mend === undefined
+      ? []
+      : mend.split('\n').map((line) => `${indent}${colors.cyan(`→ ${shown(line, longestCommand)}`)}`)),
   ]);
   return `${colors.bold(`trailwatch-${stage}, ${region}`)}\n${lines.join('\n')}\n${lastLine(results, colors)}\n`;
 }

@@ -199,6 +199,22 @@ export const lines: readonly Line[] = [
     lower: 'a life cycle to colder storage on the trail bucket, or trailRetentionDays for a trail made here',
   },
   {
+    service: 'S3',
+    name: 'columnar copy kept',
+    price: 's3Storage',
+    quantity: ({ volumes: v, switches }) => v.trailGbPerDay * assumptions.copyShare * switches.archiveDays,
+    words: ({ switches }) =>
+      `half of what the trail's files are, for ${switches.archiveDays} days (archiveDays); less where it is kept colder`,
+    lower: 'archiveColdAfterDays, archiveFrozenAfterDays, archiveDays',
+  },
+  {
+    service: 'Athena',
+    name: 'columnar copy',
+    price: 'athenaScanned',
+    quantity: ({ volumes: v }) => (month(v.trailGbPerDay) * assumptions.copyReads) / 1_000,
+    words: () => `each day's files of the trail read ${assumptions.copyReads} times`,
+  },
+  {
     service: 'Athena',
     name: 'reports',
     price: 'athenaScanned',

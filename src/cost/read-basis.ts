@@ -13,6 +13,7 @@ export interface Given {
 }
 
 const largest = 1e12;
+const forEver = 3_650;
 
 /**
  * layBasis lays what was given over a basis.
@@ -46,6 +47,8 @@ const switchReaders: { readonly [Name in keyof StageSwitches]: (value: unknown) 
   trailInsights: (value) => booleanOf('trailInsights', value),
   logRetentionDays: (value) => numberOf('logRetentionDays', value, 1),
   findingsArchiveDays: (value) => numberOf('findingsArchiveDays', value, 1),
+  // Empty keeps it for ever: an estimate has to stop somewhere.
+  archiveDays: (value) => (value === '' ? forEver : numberOf('archiveDays', value, 1)),
   probeMinutes: (value) => numberOf('probeMinutes', value, 1),
 };
 

@@ -73,6 +73,8 @@ export interface StageSwitches {
   readonly trailInsights: boolean;
   readonly logRetentionDays: number;
   readonly findingsArchiveDays: number;
+  /** Of the archive: findings, host logs, the columnar copy. */
+  readonly archiveDays: number;
   /** Minutes between checks of the endpoints. */
   readonly probeMinutes: number;
 }
@@ -86,6 +88,7 @@ export const defaultSwitches: StageSwitches = {
   trailInsights: false,
   logRetentionDays: 14,
   findingsArchiveDays: 14,
+  archiveDays: 90,
   probeMinutes: 5,
 };
 

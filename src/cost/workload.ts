@@ -22,6 +22,10 @@ export const assumptions = {
   alwaysAlarms: 13,
   healthAlarms: 40,
   queues: 2,
+  /** How often the files of a day are read until they are in the columnar copy: to see what there is, and to take it. */
+  copyReads: 2,
+  /** The copy, against the compressed files that it is made of. */
+  copyShare: 0.5,
 } as const;
 
 interface Calls {

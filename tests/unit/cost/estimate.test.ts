@@ -105,6 +105,16 @@ describe('each line, computed by hand for us-east-1', () => {
       basisOf({ trailGbPerDay: 2, trailRetentionDays: 365 }),
       16.79,
     ],
+    // 2 × 0.5 × 365 = 365 GB at 0.023
+    [
+      'its columnar copy for a year',
+      'S3',
+      'columnar copy kept',
+      basisOf({ trailGbPerDay: 2 }, { archiveDays: 365 }),
+      8.395,
+    ],
+    // 12 × 30.41667 × 2 = 730 GB at 5 a TB
+    ['12 GB of trail a day', 'Athena', 'columnar copy', basisOf({ trailGbPerDay: 12 }), 3.65],
     ['3 TB read', 'Athena', 'reports', basisOf({ scannedGbPerMonth: 3_000 }), 15],
     // 73,000 × 10 kB = 0.73 GB at 0.029
     ['2,400 findings a day', 'Firehose', 'findings', basisOf({ findingsPerDay: 2_400 }), 0.02117],
