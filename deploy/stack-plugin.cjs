@@ -21,6 +21,9 @@ function completeStack(template, stage) {
   template.Outputs = { ...template.Outputs, ...trailAccess(resources, stage) };
 }
 
+const again =
+  'To deploy this stage again: with createTrail=false for a trail that stayed; and its archive bucket deleted, or imported into the new stack.';
+
 class StackPlugin {
   constructor(serverless, _options, { log }) {
     this.serverless = serverless;
@@ -29,7 +32,7 @@ class StackPlugin {
     this.hooks = {
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.complete(),
       'before:remove:remove': () => this.lookBeforeRemoving(),
-      'after:remove:remove': () => this.tell('These are still there:'),
+      'after:remove:remove': () => this.tell('These are still there:', again),
     };
   }
 
@@ -67,8 +70,9 @@ class StackPlugin {
     }
   }
 
-  tell(title) {
-    if (this.remaining.length > 0) this.log.notice([title, ...this.remaining.map((line) => `  ${line}`)].join('\n'));
+  tell(title, ...after) {
+    if (this.remaining.length === 0) return;
+    this.log.notice([title, ...this.remaining.map((line) => `  ${line}`), ...after].join('\n'));
   }
 }
 

@@ -80,6 +80,17 @@ describe('deployed again', () => {
   }, 60_000);
 });
 
+describe('removed', () => {
+  test('what holds evidence stays, and the command says which and how it goes', async () => {
+    const said = await workshop.serverless(['remove', '--stage', 'dev'], account.environment);
+    const bucket = stackOf('prod').resources.get('ArchiveBucket')?.name.replace('-prod-', '-dev-');
+    const line = `  ${bucket} (AWS::S3::Bucket). To delete it: aws s3 rb s3://${bucket} --force`;
+    const [before = '', after = ''] = said.split('These are still there:');
+    expect(before).toContain(`These stay, since they hold evidence, or record it:\n${line}`);
+    expect(after).toContain(line);
+  }, 60_000);
+});
+
 async function deploy(stage: string, ...options: readonly string[]): Promise<string> {
   try {
     return await workshop.serverless(['deploy', '--stage', stage, trail, ...options], account.environment);

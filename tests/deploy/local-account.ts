@@ -97,6 +97,13 @@ export async function startLocalAccount(): Promise<LocalAccount> {
       : { status: 200, body: JSON.stringify({ Configuration: { LastModified: found.modified } }) };
   });
 
+  // `serverless remove` looks for images, of which there are none.
+  const ecr = await startHttpServer(() => ({
+    status: 400,
+    body: JSON.stringify({ __type: 'RepositoryNotFoundException', message: 'there is no such repository' }),
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+  }));
+
   const local = {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -113,6 +120,7 @@ export async function startLocalAccount(): Promise<LocalAccount> {
     environment: {
       ...local,
       AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
+      AWS_ENDPOINT_URL_ECR: ecr.url,
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
       AWS_ENDPOINT_URL_STS: cloudFormation.url,
     },
@@ -157,7 +165,7 @@ export async function startLocalAccount(): Promise<LocalAccount> {
       s3.destroy();
       dynamodb.destroy();
       rmSync(tasks, { recursive: true, force: true });
-      await Promise.all([bus.close(), table.close(), aws.stop(), lambda.close(), cloudFormation.close()]);
+      await Promise.all([bus.close(), table.close(), aws.stop(), lambda.close(), ecr.close(), cloudFormation.close()]);
     },
   };
 }

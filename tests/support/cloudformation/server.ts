@@ -94,6 +94,7 @@ export async function startLocalCloudFormation({ account, uploaded }: ServerOpti
     ListStackResources: ({ StackName: name }) => ({
       StackResourceSummaries: [...stackOf(name).resources].map(([id, resource]) => summaryOf(id, resource)),
     }),
+    GetTemplate: ({ StackName: name }) => ({ TemplateBody: JSON.stringify(stackOf(name).template) }),
     SetStackPolicy: () => ({}),
     DeleteStack: async ({ StackName: name = '' }) => {
       const stack = stacks.get(name);
