@@ -42,6 +42,12 @@ afterAll(async () => {
   }
 });
 
+/** Nothing leaves this machine: whatever is asked of the internet is refused at once. */
+const offline = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:9' };
+
+const doctor = (...args: readonly string[]): ReturnType<typeof trailwatch> =>
+  trailwatch(['doctor', ...args], { env: { ...environment, ...offline } });
+
 async function examined(patienceMs = 15_000): Promise<readonly CheckResult[]> {
   const ending = new AbortController();
   const { results } = await diagnose(createAccount({ region, signal: ending.signal, now: () => new Date() }), {
@@ -435,7 +441,7 @@ describe('the command', () => {
     },
   ])('$rule', async ({ prepare, code, last }) => {
     prepare();
-    const ended = await trailwatch(['doctor', '--stage', 'dev'], { env: environment });
+    const ended = await doctor('--stage', 'dev');
     expect(ended).toMatchObject({ code, stderr: '' });
     expect(ended.stdout.trimEnd().split('\n').at(-1)).toMatch(last);
     expect(ended.stdout).not.toContain('\u001b');
@@ -445,9 +451,7 @@ describe('the command', () => {
     const secret = 'https://hooks.example.com/services/T0/B0/hunter2';
     aws.answer('sns:Publish', () => ({ MessageId: '95df01b4' }));
     aws.answer('ssm:GetParameter', ({ Name }) => ({ Parameter: { Name, Type: 'SecureString', Value: secret } }));
-    const { code, stdout, stderr } = await trailwatch(['doctor', '--stage', 'dev', '--send'], {
-      env: { ...environment, HTTPS_PROXY: '' },
-    });
+    const { code, stdout, stderr } = await doctor('--stage', 'dev', '--send');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^ok +send +receiver sns took a test message$/m);
     expect(stdout).toMatch(/^broken +send +receiver slack did not take a test message: /m);
@@ -455,24 +459,24 @@ describe('the command', () => {
   });
 
   test('without --send nothing is sent, and no secret is read', async () => {
-    await trailwatch(['doctor', '--stage', 'dev'], { env: environment });
+    await doctor('--stage', 'dev');
     expect(aws.asked.filter((call) => /Publish|GetParameter$|GetSecretValue|Put|Delete|Update/.test(call))).toEqual([]);
   });
 
   test('--format json tells the same to programs', async () => {
     aws.deny('glue:GetDatabase');
-    const { stdout } = await trailwatch(['doctor', '--stage', 'dev', '--format', 'json'], { env: environment });
+    const { stdout } = await doctor('--stage', 'dev', '--format', 'json');
     const told = JSON.parse(stdout) as { counts: Record<string, number>; results: readonly CheckResult[] };
     expect(told.counts['unknown']).toBe(1);
     expect(told.results).toContainEqual(expect.objectContaining({ check: 'tables', state: 'unknown' }));
   });
 
   test.each([
-    [['doctor'], /--stage/],
-    [['doctor', '--stage', '../x'], /no name of a stage/],
-    [['doctor', '--stage', 'dev', '--region', 'moon'], /no region/],
+    [[], /--stage/],
+    [['--stage', '../x'], /no name of a stage/],
+    [['--stage', 'dev', '--region', 'moon'], /no region/],
   ])('2: %j', async (args, says) => {
-    const { code, stderr } = await trailwatch(args, { env: environment });
+    const { code, stderr } = await doctor(...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(says) });
   });
 });

@@ -372,6 +372,11 @@ test('traces name findings, rules and places, and nothing else of events', async
   expect([...new Set(sent.map(({ name }) => name))]).toEqual(
     expect.arrayContaining(['detect', 'finding', 'publish', 'open', 'deliver', 'EventBridge', 'DynamoDB', 'S3', 'SNS']),
   );
+  expect(sent.find(({ name }) => name === 'deliver')?.annotations).toEqual({
+    rule: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    level: expect.stringMatching(/^(?:informational|low|medium|high|critical)$/),
+    finding: expect.stringMatching(/^[0-9a-f]{32}$/),
+  });
   const annotated = new Set(sent.flatMap(({ annotations = {} }) => Object.keys(annotations)));
   expect([...annotated].filter((name) => !annotations.has(name))).toEqual([]);
   expect(new Set(sent.map(({ trace_id }) => trace_id))).toEqual(new Set([traceId]));
