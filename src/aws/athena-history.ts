@@ -22,7 +22,7 @@ export function createAthenaHistory(client: AthenaClient, workGroup: string): Qu
         }
         if (past.length >= most) break;
       }
-      return past.toSorted((a, b) => (a.submittedAt < b.submittedAt ? 1 : -1));
+      return past.toSorted((a, b) => Date.parse(b.submittedAt) - Date.parse(a.submittedAt));
     },
   };
 }

@@ -191,6 +191,28 @@ describe('trailwatch archive import', () => {
       expect((await importPaths('s3://trail/other/')).stdout).toContain('1 event added');
     });
 
+    test('is asked by a report, of the days that can hold its events, and kept when told where', async () => {
+      const kept = join(folder, 'kept');
+      const args = [
+        'report',
+        'run',
+        'log-completeness',
+        '--archive',
+        's3://trail',
+        '--from',
+        '2026-03-11',
+        '--to',
+        '2026-03-11',
+      ];
+      // Of the days of the trail two, and what lies in no folder of a day.
+      const once = await commandLine([...args, '--format', 'csv', '--store', kept]);
+      expect(once).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-03-11,111122223333,eu-west-1,1,') });
+      expect(once.stderr).toContain(`3 events of 3 files read from s3://trail, kept in ${kept}`);
+      const again = await commandLine([...args, '--format', 'html', '--store', kept]);
+      expect(again.stderr).toContain('0 events of 0 files read');
+      expect(again.stdout).toContain('not verified by this run: trailwatch verify s3://trail');
+    });
+
     test.each([
       ['a bucket that is not there', 's3://no-such-trail/', /NoSuchBucket|does not exist/],
       ['a prefix that holds nothing', 's3://trail/elsewhere/', /there is nothing to import/],

@@ -62,11 +62,10 @@ test('rows come back from the disk as they went, whatever is in them, as often a
     for (const row of rows) await spool.add(row, `${JSON.stringify(row)}\n`);
     const kept = await spool.rows();
     expect(kept).toHaveLength(rows.length);
-    for (const _time of [1, 2]) {
-      const read: Row[] = [];
-      for await (const row of kept) read.push(row);
-      expect(read).toEqual(rows);
-    }
+    const read: Row[] = [];
+    for await (const row of kept) read.push(row);
+    for await (const row of kept) read.push(row);
+    expect(read).toEqual([...rows, ...rows]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -18,6 +18,7 @@ export interface LocalAthena {
 }
 
 interface Execution {
+  readonly input: Readonly<Record<string, unknown>>;
   polls: number;
   stopped: boolean;
   readonly columns: readonly string[];
@@ -47,10 +48,18 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
       try {
         const answer = await engine.query({ sql, values }, { signal: new AbortController().signal });
         for await (const batch of answer.batches) rows.push(...batch);
-        executions.set(id, { polls: 0, stopped: false, columns: answer.columns, rows, mood });
+        executions.set(id, { input, polls: 0, stopped: false, columns: answer.columns, rows, mood });
       } catch (error) {
         // Athena takes every statement, and tells later what is wrong with it.
-        executions.set(id, { polls: 0, stopped: false, columns: [], rows, mood, fault: (error as Error).message });
+        executions.set(id, {
+          input,
+          polls: 0,
+          stopped: false,
+          columns: [],
+          rows,
+          mood,
+          fault: (error as Error).message,
+        });
       }
       return json(200, { QueryExecutionId: id });
     },
@@ -59,6 +68,24 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
       if (execution === undefined) return json(400, { __type: 'InvalidRequestException', message: 'no such query' });
       execution.polls++;
       return json(200, { QueryExecution: statusOf(execution) });
+    },
+    // The newest first, as Athena lists them.
+    async ListQueryExecutions(input) {
+      const ids = [...executions.keys()].toReversed();
+      const from = Number(input['NextToken'] ?? 0);
+      const next = from + Math.min(pageSize, Number(input['MaxResults'] ?? pageSize));
+      return json(200, {
+        QueryExecutionIds: ids.slice(from, next),
+        ...(next < ids.length && { NextToken: String(next) }),
+      });
+    },
+    async BatchGetQueryExecution(input) {
+      const ids = input['QueryExecutionIds'] as readonly string[];
+      const told = ids.flatMap((id) => {
+        const execution = executions.get(id);
+        return execution === undefined ? [] : [{ QueryExecutionId: id, ...historyOf(execution) }];
+      });
+      return json(200, { QueryExecutions: told });
     },
     async StopQueryExecution(input) {
       const execution = executions.get(String(input['QueryExecutionId']));
@@ -121,6 +148,16 @@ function statusOf({ polls, stopped, mood, fault }: Execution): unknown {
     return state('CANCELLED', scanned, 'Bytes scanned limit was exceeded');
   }
   return state('SUCCEEDED', mood === 'answers from before' ? 0 : scanned);
+}
+
+function historyOf(execution: Execution): object {
+  const { Status, Statistics } = statusOf(execution) as { readonly Status: object; readonly Statistics: object };
+  return {
+    Query: execution.input['QueryString'],
+    ExecutionParameters: execution.input['ExecutionParameters'],
+    Status: { ...Status, SubmissionDateTime: 1_773_216_000 },
+    Statistics: { ...Statistics, TotalExecutionTimeInMillis: 1500 },
+  };
 }
 
 function datumOf(cell: Cell): { readonly VarCharValue?: string } {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAthenaEngine } from '../../src/aws/athena-engine.ts';
 import type { AthenaOptions } from '../../src/aws/athena-engine.ts';
+import { createAthenaHistory } from '../../src/aws/athena-history.ts';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
 import { loadReports } from '../../src/report/load-reports.ts';
 import { allTime } from '../../src/report/period.ts';
@@ -58,6 +59,13 @@ async function run(
   return runReport(prepared, by, { now: () => new Date(0), signal, onProgress, maxRows: 100_000 });
 }
 
+const awsEnv = (): Readonly<Record<string, string>> => ({
+  AWS_ENDPOINT_URL: athena.url,
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+});
+
 beforeAll(async () => {
   archive = await openArchive(samplePaths);
   athena = await startLocalAthena(archive.engine);
@@ -110,7 +118,12 @@ test('it asks more and more seldom', async () => {
 
 test('throttled calls are tried again', async () => {
   athena.throttle(2);
-  expect((await run('deletions')).rows.length).toBeGreaterThan(0);
+  const seen: EngineProgress[] = [];
+  const { rows, statistics } = await run('deletions', {}, undefined, (progress) => seen.push(progress));
+  expect(rows.length).toBeGreaterThan(0);
+  // Whoever waits is told why.
+  expect(seen[0]?.retries).toBe(2);
+  expect(statistics.retries).toBe(2);
   expect(athena.calls.filter(({ operation }) => operation === 'StartQueryExecution')).toHaveLength(3);
 });
 
@@ -154,6 +167,59 @@ test('an earlier result costs nothing, and is used only when it was allowed', as
   await reusing.close();
 });
 
+test('the history tells what was asked, by name, with its values, how it ended and what it cost', async () => {
+  await run('resource-timeline', { resource: 'example' });
+  athena.mood('fails');
+  await expect(run('deletions')).rejects.toThrow();
+  athena.mood('works');
+  const client = new AthenaClient({
+    endpoint: athena.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const past = await createAthenaHistory(client, 'trailwatch-test-reports').list(5);
+  client.destroy();
+  expect(past).toHaveLength(5);
+  expect(past[0]).toMatchObject({
+    report: 'deletions',
+    state: 'FAILED',
+    reason: expect.stringMatching(/TABLE_NOT_FOUND/),
+  });
+  expect(past[1]).toMatchObject({
+    report: 'resource-timeline',
+    state: 'SUCCEEDED',
+    submittedAt: '2026-03-11T08:00:00.000Z',
+    bytesScanned: 123_456_789,
+    parameters: expect.arrayContaining(["'example'"]),
+  });
+  expect(past[1]?.cost).toBeCloseTo(0.00056, 5);
+  const { code, stdout, stderr } = await trailwatch(['report', 'history', '--stage', 'test', '--last', '2'], {
+    env: awsEnv(),
+  });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^2026-03-11T08:00:00Z {2}deletions +failed .*TABLE_NOT_FOUND.*\n.*resource-timeline +succeeded +1\.50 s, 123 MB, \$0\.0006/,
+  );
+  expect(stderr).toContain('2 queries of the last 2 in trailwatch-test-reports');
+});
+
+test('--reuse takes an earlier result, and says that it did', async () => {
+  athena.mood('answers from before');
+  const { stderr } = await trailwatch(['report', 'run', 'deletions', '--stage', 'test', '--reuse', '12h'], {
+    env: awsEnv(),
+  });
+  expect(stderr).toMatch(/0 B scanned, \$0\.0000, an earlier result/);
+  const { input } = athena.calls.find(({ operation }) => operation === 'StartQueryExecution') ?? { input: {} };
+  expect(input).toMatchObject({
+    ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 720 } },
+  });
+});
+
+test.each(['0m', '8d', '60', 'soon'])('--reuse %s is refused', async (reuse) => {
+  const { code, stderr } = await trailwatch(['report', 'run', 'deletions', '--stage', 'test', '--reuse', reuse]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('not from 1m to 7d')]);
+});
+
 test('the command names the partitions first, and the bytes and cost after', async () => {
   const args = [
     'report',
@@ -168,12 +234,7 @@ test('the command names the partitions first, and the bytes and cost after', asy
     '--format',
     'csv',
   ];
-  const env = {
-    AWS_ENDPOINT_URL: athena.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
+  const env = awsEnv();
   const { code, stdout, stderr } = await trailwatch(args, { env });
   expect(stderr).toContain('reads partitions: account all, region all, days 2026/03/01 to 2026/04/02');
   expect(stderr).toMatch(/deletions: 14 rows in .*; 123 MB scanned, \$0\.0006; /);
@@ -186,12 +247,7 @@ test.each([
   { rule: 'a query that fails', mood: 'fails' as const, code: 70, says: /TABLE_NOT_FOUND/ },
 ])('$rule leaves no answer, and exit code $code', async ({ mood, code, says }) => {
   athena.mood(mood);
-  const env = {
-    AWS_ENDPOINT_URL: athena.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
+  const env = awsEnv();
   const ended = await trailwatch(['report', 'run', 'deletions', '--stage', 'test'], { env });
   expect([ended.code, ended.stdout]).toEqual([code, '']);
   expect(ended.stderr).toMatch(says);

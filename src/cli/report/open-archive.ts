@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { partitionDays } from '../../report/period.ts';
 import type { PreparedReport } from '../../report/run-report.ts';
 import { UsageError } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
@@ -41,19 +40,14 @@ export async function openArchive(
   return { ...archive, failures, paths };
 }
 
-/** Of a bucket only the folders are read that can hold events of the periods. */
+/** Of a bucket only the days of the periods are read; the import itself adds the day after, when the last events are delivered. */
 function daysOf(prepared: readonly PreparedReport[]): { readonly from?: string; readonly to?: string } {
-  const days = prepared.map(({ period }) => partitionDays(period));
-  const first =
-    days
-      .map((one) => one.first)
-      .toSorted()[0]
-      ?.replaceAll('/', '-') ?? '';
-  const last =
-    days
-      .map((one) => one.last)
+  const first = prepared.map(({ period }) => period.from).toSorted()[0] ?? '';
+  const end =
+    prepared
+      .map(({ period }) => period.to)
       .toSorted()
-      .at(-1)
-      ?.replaceAll('/', '-') ?? '';
-  return { ...(first > '0001-12-31' && { from: first }), ...(last < '9999' && { to: last }) };
+      .at(-1) ?? '';
+  const last = end >= '9999' ? end : new Date(Date.parse(end) - 1).toISOString();
+  return { ...(first >= '0002' && { from: first.slice(0, 10) }), ...(last < '9999' && { to: last.slice(0, 10) }) };
 }
