@@ -245,6 +245,13 @@ describe('teams', () => {
     else await expect(sent).rejects.toMatchObject({ reason });
   });
 
+  test('what Teams finds too large goes in brief', async () => {
+    server.script = [{ status: 413 }, { status: 202 }];
+    await teams().send(notificationOf(rootLogin), never);
+    expect(server.posts.map(({ body }) => body.includes('SELECT eventtime'))).toEqual([true, false]);
+    expect(last().bytes.length).toBeLessThanOrEqual(8_000);
+  });
+
   test.each(['WorkflowTriggerIsNotEnabled', 'TriggerInputSchemaMismatch'])('a workflow that says %s', async (code) => {
     server.script = [{ status: 400, body: JSON.stringify({ error: { code } }) }];
     await expect(teams().send(notificationOf(rootLogin), never)).rejects.toMatchObject({

@@ -161,6 +161,29 @@ describe('200 with ok: false', () => {
   });
 });
 
+describe('what Slack refuses for how it is written goes in brief', () => {
+  const withQueries = (): readonly boolean[] => server.posts.map(({ body }) => body.includes('SELECT eventtime'));
+
+  test.each(['msg_blocks_too_long', 'msg_too_long', 'invalid_blocks'])('%s', async (error) => {
+    server.script = [says(error), posted];
+    expect(await bot().send(notificationOf(rootLogin), never)).toEqual(receipt);
+    expect(withQueries()).toEqual([true, false]);
+    expect(server.posts[1]?.body).toContain('Slack refused the rest of this message');
+  });
+
+  test('in its thread, too', async () => {
+    server.script = [posted, says('invalid_blocks'), posted];
+    await bot().send(again(), never);
+    expect(calls()[2]?.body).toMatchObject({ thread_ts: receipt.ts });
+  });
+
+  test('and is refused for good when that is refused as well', async () => {
+    server.script = [says('invalid_blocks')];
+    expect(await failure(notificationOf(rootLogin))).toMatchObject({ reason: 'rejected', retryable: false });
+    expect(server.posts).toHaveLength(2);
+  });
+});
+
 test('a token that is none is never sent', async () => {
   const receiver = createSlackBot({
     token: async () => 'xoxb-a\r\nx-other: b',

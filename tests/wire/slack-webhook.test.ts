@@ -116,11 +116,10 @@ describe('an answer that is not a yes is a failure', () => {
     ],
     ['200 with nothing', { body: '' }, { reason: 'unexpected', retryable: true }],
     ['200 with an endless body', { fault: 'endless' }, { reason: 'unexpected', retryable: true }],
-    ['400', { status: 400, body: 'invalid_blocks' }, { reason: 'rejected', retryable: false }],
+    ['400', { status: 400, body: 'user_is_bot' }, { reason: 'rejected', retryable: false }],
     ['403', { status: 403, body: 'action_prohibited' }, { reason: 'unauthorized', retryable: false }],
     ['404', { status: 404, body: 'no_service' }, { reason: 'misconfigured', retryable: false }],
     ['410', { status: 410, body: 'channel_is_archived' }, { reason: 'misconfigured', retryable: false }],
-    ['413', { status: 413, body: '' }, { reason: 'too-large', retryable: false }],
     [
       'a redirect, which would hand the finding to another',
       { status: 307, headers: { location: 'http://127.0.0.1:1/' } },
@@ -132,6 +131,15 @@ describe('an answer that is not a yes is a failure', () => {
     expect(await failure(slack())).toMatchObject({ name: 'DeliveryError', ...expected });
     // Posted once: Slack may have shown it although it said no.
     expect(posts).toHaveLength(1);
+  });
+
+  test.each<[string, Script]>([
+    ['too large', { status: 413 }],
+    ['badly written', { status: 400, body: 'invalid_blocks' }],
+  ])('what Slack finds %s goes in brief', async (_what, answer) => {
+    script = [answer, {}];
+    await slack().send(notificationOf(rootLogin), never);
+    expect(posts.map(({ body }) => body.includes('SELECT eventtime'))).toEqual([true, false]);
   });
 
   test('no answer within the time', async () => {

@@ -1,4 +1,5 @@
-import type { DeliveryReason } from '../receiver.ts';
+import { DeliveryError, type DeliveryReason } from '../receiver.ts';
+import { renderSlack, renderSlackBriefly } from '../render/slack.ts';
 import { statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
 
 export const slackHeaders = { 'content-type': 'application/json; charset=utf-8' } as const;
@@ -61,6 +62,22 @@ export function slackSays(text: string): Said {
   if (data === undefined) return { ok: false, error: words.some(([says]) => says.test(word)) ? word : '' };
   const error = typeof data['error'] === 'string' ? data['error'] : data['ok'] === false ? 'unknown' : '';
   return { ok: data['ok'] === true, error: data['ok'] === true ? '' : error };
+}
+
+const badlyWritten = /\b(?:invalid_(?:blocks|blocks_format|payload|arguments|attachments)|no_text)\b/;
+
+/**
+ * orBriefly sends what `write` gives, and in brief when Slack refuses it for how it is written: an alert must not be lost
+ * because Slack's limits are others than they were.
+ */
+export async function orBriefly<Taken>(send: (write: typeof renderSlack) => Promise<Taken>): Promise<Taken> {
+  try {
+    return await send(renderSlack);
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.retryable) throw error;
+    if (error.reason !== 'too-large' && !badlyWritten.test(error.message)) throw error;
+    return send(renderSlackBriefly);
+  }
 }
 
 /** jsonOf reads an answer as a JSON object; undefined when it is none. */

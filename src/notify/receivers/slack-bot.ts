@@ -4,7 +4,7 @@ import { DeliveryError } from '../receiver.ts';
 import type { Receiver } from '../receiver.ts';
 import { renderSlack, type SlackPayload } from '../render/slack.ts';
 import { patiently, post, type HttpTools } from './http.ts';
-import { jsonOf, slackHeaders, slackVerdict } from './slack-answer.ts';
+import { jsonOf, orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface SlackBotOptions extends HttpTools {
@@ -53,7 +53,7 @@ async function postAlone(
   call: Call,
   name: string,
 ): Promise<Receipt> {
-  return taken(name, await call('chat.postMessage', { channel, ...renderSlack(message, group) }));
+  return orBriefly(async (write) => taken(name, await call('chat.postMessage', { channel, ...write(message, group) })));
 }
 
 async function tellMore(
@@ -69,8 +69,10 @@ async function tellMore(
     await renew({ ...renderSlack(message, asFirst(group)) }, place, call);
   }
   try {
-    const reply = { channel: place.channel, thread_ts: place.ts, ...renderSlack(message, group) };
-    taken(name, await call('chat.postMessage', reply));
+    const thread = { channel: place.channel, thread_ts: place.ts };
+    await orBriefly(async (write) =>
+      taken(name, await call('chat.postMessage', { ...thread, ...write(message, group) })),
+    );
     return place;
   } catch (error) {
     // Somebody deleted the message, or moved the alerts elsewhere: what is new must be told all the same.

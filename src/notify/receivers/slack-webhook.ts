@@ -1,8 +1,7 @@
 import type { Sleep } from '../backoff.ts';
 import type { Receiver } from '../receiver.ts';
-import { renderSlack } from '../render/slack.ts';
 import { checkedAddress, patiently, post, type HttpTools } from './http.ts';
-import { slackHeaders, slackVerdict } from './slack-answer.ts';
+import { orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface SlackWebhookOptions extends HttpTools {
@@ -22,12 +21,14 @@ export function createSlackWebhook(options: SlackWebhookOptions): Receiver {
     name,
     concurrency: 1,
     send: async ({ message, group }, signal) => {
-      const body = JSON.stringify(renderSlack(message, group));
       await withSecrets(name, { address: readAddress }, async (secrets) => {
         const address = checkedAddress(name, secrets.address);
-        const letter = { name, address, headers: slackHeaders, body };
-        // Slack takes about one post a second of a webhook. https://docs.slack.dev/apis/web-api/rate-limits
-        await patiently(() => post(letter, slackVerdict, options, signal), sleep, signal);
+        await orBriefly((write) => {
+          const body = JSON.stringify(write(message, group));
+          const letter = { name, address, headers: slackHeaders, body };
+          // Slack takes about one post a second of a webhook. https://docs.slack.dev/apis/web-api/rate-limits
+          return patiently(() => post(letter, slackVerdict, options, signal), sleep, signal);
+        });
       });
     },
   };

@@ -1,6 +1,6 @@
 import type { Sleep } from '../backoff.ts';
-import type { Receiver } from '../receiver.ts';
-import { renderTeams } from '../render/teams.ts';
+import { DeliveryError, type Receiver } from '../receiver.ts';
+import { maxTeamsBytes, renderTeams } from '../render/teams.ts';
 import {
   checkedAddress,
   patiently,
@@ -30,15 +30,24 @@ export function createTeams(options: TeamsOptions): Receiver {
     name,
     concurrency: 1,
     send: async ({ message, group }, signal) => {
-      const body = JSON.stringify(renderTeams(message, group));
-      await withSecrets(name, { address: readAddress }, (secrets) => {
+      await withSecrets(name, { address: readAddress }, async (secrets) => {
         const address = checkedAddress(name, secrets.address);
-        const letter = { name, address, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
-        return patiently(() => post(letter, teamsVerdict, options, signal), sleep, signal);
+        const send = (maxBytes: number): Promise<unknown> => {
+          const body = JSON.stringify(renderTeams(message, group, maxBytes));
+          const letter = { name, address, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+          return patiently(() => post(letter, teamsVerdict, options, signal), sleep, signal);
+        };
+        await send(maxTeamsBytes).catch((error: unknown) => {
+          // How Teams counts is said nowhere: what it finds too large goes in brief.
+          if (error instanceof DeliveryError && error.reason === 'too-large') return send(briefBytes);
+          throw error;
+        });
       });
     },
   };
 }
+
+const briefBytes = 8_000;
 
 /** What some of Teams' endpoints say with 200 when the message went no further. */
 const failed = /delivery failed|returned HTTP error (\d{3})/i;

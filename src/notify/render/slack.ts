@@ -44,13 +44,27 @@ const marks: Readonly<Record<Level, string>> = {
  */
 export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
   const news = newsOf({ message, ...(group && { group }) });
+  return payloadOf(message, news, bodyOf(message, news));
+}
+
+/** renderSlackBriefly is the same in as few words as an alert is worth, for when Slack refuses the whole. */
+export function renderSlackBriefly(message: Message, group?: GroupNews): SlackPayload {
+  const news = newsOf({ message, ...(group && { group }) });
+  return payloadOf(message, news, [
+    ...sectionOf('Count', news.counted === undefined ? [] : [entities(news.counted.span, 200)]),
+    ...factsOf(message, news.kind === 'alert' ? undefined : sharedLabels(news.counted)),
+    ...sectionOf('Left out', ['Slack refused the rest of this message. The finding is whole on the findings bus.']),
+  ]);
+}
+
+function payloadOf(message: Message, news: News, body: readonly KnownBlock[]): SlackPayload {
   const title = `${marks[news.level]} ${news.level.toUpperCase()}  ${plain(news.title)}`;
   return {
     text: neutral(title, limits.fallback),
     blocks: [
       // Plain text knows no mentions and no links; `emoji` would turn `:name:` into pictures.
       { type: 'header', text: { type: 'plain_text', text: clip(title, limits.header), emoji: false } },
-      ...bodyOf(message, news),
+      ...body,
       {
         type: 'context',
         elements: [mrkdwn(`${news.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`)],

@@ -69,12 +69,12 @@ const extents: readonly Extent[] = [
  * alone, which know no Markdown, no links and no mentions.
  * https://adaptivecards.io/explorer/TextRun.html
  */
-export function renderTeams(message: Message, group?: GroupNews): TeamsPayload {
+export function renderTeams(message: Message, group?: GroupNews, maxBytes = maxTeamsBytes): TeamsPayload {
   const news = newsOf({ message, ...(group && { group }) });
   const payloads = extents.map((extent) => () => payloadOf(message, news, extent));
   for (const payload of payloads) {
     const made = payload();
-    if (Buffer.byteLength(JSON.stringify(made)) <= maxTeamsBytes) return made;
+    if (Buffer.byteLength(JSON.stringify(made)) <= maxBytes) return made;
   }
   return payloadOf({ ...message, references: [] }, { ...news, title: clip(news.title, 80) }, leastExtent);
 }
