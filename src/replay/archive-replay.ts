@@ -44,10 +44,22 @@ export async function replayArchive(replays: ArchiveReplays, options: ReplayOpti
       await replays.cancel(name);
       cancelled = true;
     }
-    const state = await replays.state(name);
+    const state = await stateOf(replays, name);
     progress(state, partOf(state, range));
     if (state.state === 'COMPLETED' || state.state === 'CANCELLED' || state.state === 'FAILED') return state;
     await wait(everyMs, cancelled ? never : signal);
+  }
+}
+
+async function stateOf(replays: ArchiveReplays, name: string): Promise<ReplayState> {
+  try {
+    return await replays.state(name);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `${name} is under way, but can't be followed: ${why}. It goes on: aws events describe-replay --replay-name ${name}`,
+      { cause },
+    );
   }
 }
 

@@ -242,7 +242,16 @@ describe('a time range of the archive', () => {
     const { code, stderr } = await replay('--from 7d');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'trailwatch: AWS refused, in eu-west-1: ResourceNotFoundException: Archive does not exist.\n',
+      'trailwatch: not done, in eu-west-1: ResourceNotFoundException: Archive does not exist.\n',
+    );
+  });
+
+  test('that nobody may look at goes on, and is named', async () => {
+    replays.lose();
+    const { code, stderr } = await replay('--from 7d');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /trailwatch-dev-\d{14} is under way, but can't be followed: not to be looked at\. It goes on: aws events describe-replay/,
     );
   });
 

@@ -18,6 +18,8 @@ export interface LocalReplays {
   /** What DescribeReplay answers, one after the other; the last one again and again. */
   tell(...states: readonly { readonly State: string; readonly StateReason?: string; readonly at?: number }[]): void;
   refuse(): void;
+  /** lose lets replays start, and nobody look at them. */
+  lose(): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function startLocalReplays(): Promise<LocalReplays> {
   const put: { readonly EventBusName: string; readonly Detail: string }[] = [];
   let states: readonly { readonly State: string; readonly StateReason?: string; readonly at?: number }[] = [];
   let refused = false;
+  let lost = false;
 
   const answers: Readonly<Record<string, (body: string) => Answer>> = {
     'AWSEvents.StartReplay': (body) => {
@@ -36,6 +39,7 @@ export async function startLocalReplays(): Promise<LocalReplays> {
       return json(200, { State: 'STARTING', ReplayArn: 'arn' });
     },
     'AWSEvents.DescribeReplay': () => {
+      if (lost) return json(400, { __type: 'AccessDeniedException', message: 'not to be looked at' });
       const [first = { State: 'COMPLETED' }, ...rest] = states;
       if (rest.length > 0) states = rest;
       const { at, ...state } = cancelled.length > 0 ? { at: first.at, State: 'CANCELLED' } : first;
@@ -67,6 +71,7 @@ export async function startLocalReplays(): Promise<LocalReplays> {
     cancelled,
     tell: (...given) => void (states = given),
     refuse: () => void (refused = true),
+    lose: () => void (lost = true),
     close,
   };
 }

@@ -6,7 +6,7 @@ import { replayDeadLetters } from './replay-dead-letters.ts';
 import { readRequest, type ReplayCommandOptions } from './replay-options.ts';
 import { replayRange } from './replay-range.ts';
 
-/** replayStage does what was asked for; what AWS refuses is told in a line. */
+/** replayStage does what was asked for; what AWS refuses, or can't be asked, is told in a line. */
 export async function replayStage(options: ReplayCommandOptions, surroundings: Surroundings): Promise<ExitCode> {
   const request = readRequest(options, surroundings.now());
   const { regionOfEnvironment } = await import('../../aws/account/account.ts');
@@ -21,7 +21,9 @@ export async function replayStage(options: ReplayCommandOptions, surroundings: S
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { message, name } = error as Error;
-    await surroundings.err.write(`trailwatch: AWS refused, in ${region}: ${name}: ${shown(message, 500)}\n`);
+    const hint =
+      name === 'CredentialsProviderError' ? 'Sign in first (aws sso login), or name a profile in AWS_PROFILE.\n' : '';
+    await surroundings.err.write(`trailwatch: not done, in ${region}: ${name}: ${shown(message, 500)}\n${hint}`);
     return exitCode.checkFailed;
   }
 }

@@ -17,7 +17,7 @@ Ctrl-C cancels it.
 
 Nobody is told twice: each receiver is asked only for what it has not had, as far as the stage remembers (30 days).
 
-Exit codes: 0 done, 1 AWS refused or the replay failed, 2 wrong usage, 3 done, but letters are left: each is named with its reason
+Exit codes: 0 done, 1 AWS refused, or the replay failed, 2 wrong usage, 3 done, but letters are left: each is named with its reason
 `;
 
 /** replayCommand adds `trailwatch replay`: dead letters, or a time range of the findings archive, once more. */
