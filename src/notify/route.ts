@@ -24,6 +24,8 @@ export interface RouteStep {
   readonly why: string;
   /** Whether this is where the finding ends: the deepest route that takes it. */
   readonly decides: boolean;
+  /** Whether the routes after it are asked as well. */
+  readonly continues: boolean;
   /** Where the route sends what ends at it; empty for nowhere. */
   readonly receivers: readonly string[];
   /** How it is told there. */
@@ -96,8 +98,8 @@ function compile(route: RouteSettings, inherited: readonly string[], above: Grou
 function walk(route: CompiledRoute, labels: Labels, { why }: Verdict): RouteStep {
   let kept = false;
   const steps = route.routes.map((below): RouteStep => {
-    const { name, receivers, policy } = below;
-    const rest = { name, decides: false, receivers, policy, steps: [] };
+    const { name, receivers, policy, continue: continues } = below;
+    const rest = { name, decides: false, continues, receivers, policy, steps: [] };
     if (kept) return { ...rest, kind: 'not-asked', why: 'a route before it kept the finding' };
     const verdict = below.test(labels);
     if (!verdict.fits) return { ...rest, kind: 'passes', why: verdict.why };
@@ -105,7 +107,8 @@ function walk(route: CompiledRoute, labels: Labels, { why }: Verdict): RouteStep
     return walk(below, labels, verdict);
   });
   const decides = steps.every(({ kind }) => kind !== 'takes');
-  return { name: route.name, kind: 'takes', why, decides, receivers: route.receivers, policy: route.policy, steps };
+  const { name, continue: continues, receivers, policy } = route;
+  return { name, kind: 'takes', why, decides, continues, receivers, policy, steps };
 }
 
 function endsOf(

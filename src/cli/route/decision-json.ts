@@ -39,8 +39,8 @@ function inhibitionJson({ inhibition, source, target, lacks, starts, mutable }: 
   };
 }
 
-function routeJson({ name, kind, why, decides, receivers, steps }: RouteStep): unknown {
-  return { name, kind, why, decides, receivers, routes: steps.map(routeJson) };
+function routeJson({ name, kind, why, decides, continues, receivers, steps }: RouteStep): unknown {
+  return { name, kind, why, decides, continue: continues, receivers, routes: steps.map(routeJson) };
 }
 
 function addresseeJson({ receiver, policy }: Addressee, level: Level, at: Date, program: boolean): unknown {

@@ -115,11 +115,12 @@ function routeLines(step: RouteStep, colors: Colors, branch: string, indent: str
   return [`${branch}${stepText(step, colors)}`, ...below];
 }
 
-function stepText({ name, kind, why, decides, receivers, steps }: RouteStep, colors: Colors): string {
+function stepText({ name, kind, why, decides, continues, receivers, steps }: RouteStep, colors: Colors): string {
   const said = `${shown(name)}: ${shown(why)}`;
-  if (decides) return `${colors.green('✓')} ${said} → ${namesOf(receivers)}`;
+  const on = continues ? ' (continue)' : '';
+  if (decides) return `${colors.green('✓')} ${said} → ${namesOf(receivers)}${on}`;
   // The root takes everything; that it asked those below needs no words.
-  if (kind === 'takes') return steps.length > 0 && name === 'route' ? colors.bold('route') : said;
+  if (kind === 'takes') return steps.length > 0 && name === 'route' ? colors.bold('route') : said + on;
   return colors.dim(`· ${said}`);
 }
 
