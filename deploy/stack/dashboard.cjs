@@ -1,6 +1,6 @@
 // The stage's dashboard, made from what the template holds. Our own counts are searched for, so that a source that begins to count
 // is on it at once; what AWS counts is named, a line a resource.
-const { idOf, ofType, sourcesOf } = require('./resources.cjs');
+const { ofType, ruleMetrics, sourcesOf } = require('./resources.cjs');
 
 const levels = ['critical', 'high', 'medium', 'low', 'informational'];
 const hour = 3_600;
@@ -28,7 +28,10 @@ function widgets(resources, { prefix, stage }) {
   const read = new Set(sourcesOf(resources).map(({ from }) => from));
   const deadLetters = queues.filter(({ id }) => !read.has(id)).map(({ name }) => name);
   const waiting = queues.filter(({ id }) => read.has(id)).map(({ name }) => name);
-  const rules = ofType(resources, 'AWS::Events::Rule').map(([, rule]) => ruleOf(rule.Properties, resources));
+  const rules = ofType(resources, 'AWS::Events::Rule').map(([, { Properties }]) => ({
+    name: Properties.Name,
+    dimensions: ruleMetrics(Properties, resources),
+  }));
   const own = ownMetrics(stage);
   const each = (namespace, metric, dimension, names, stat) =>
     names.map((name) => named(namespace, metric, { [dimension]: name }, { stat, label: short(name, prefix) }));
@@ -206,12 +209,6 @@ function alarmedMetrics(resources) {
       const dimensions = Object.fromEntries(Properties.Dimensions.map(({ Name, Value }) => [Name, Value]));
       return named('Trailwatch', Properties.MetricName, dimensions, { stat: Properties.Statistic });
     });
-}
-
-/** CloudWatch knows the rules of the default bus by their name alone. */
-function ruleOf({ Name: name, EventBusName: bus }, resources) {
-  const busName = typeof bus === 'string' || bus === undefined ? bus : resources[idOf(bus)].Properties.Name;
-  return { name, dimensions: { ...(busName !== undefined && { EventBusName: busName }), RuleName: name } };
 }
 
 function short(name, prefix) {

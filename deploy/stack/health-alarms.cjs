@@ -1,7 +1,8 @@
 // Alarms on Trailwatch itself, made from what the template holds: a function, queue, stream or table that is added is watched from
 // its first deployment on. They tell nobody by themselves. One alarm over all of them does, so that one cause is one message; work
 // that was set aside (deploy/queues.cjs) rings for itself, since it lies there until somebody replays it and would hide the rest.
-const { ofType, sourcesOf } = require('./resources.cjs');
+const { inParts, most, quiet, unhealthy } = require('./alarm.cjs');
+const { ofType, ruleMetrics, sourcesOf } = require('./resources.cjs');
 
 const minute = 60;
 const hour = 60 * minute;
@@ -17,6 +18,7 @@ exports.healthAlarms = function healthAlarms(resources, { prefix, stage, healthA
       ...ofType(resources, 'AWS::KinesisFirehose::DeliveryStream').map(deliveryStreamAlarm),
       ...ofType(resources, 'AWS::SNS::Topic').map(topicAlarm),
       errorsLoggedAlarm(prefix, stage),
+      ...lostAlarms(resources, prefix),
     ].map(([id, properties]) => [`${id}Alarm`, quiet(properties)]),
   );
   return { ...errorFilters(resources, prefix), ...alarms, ...unhealthy(Object.keys(alarms), prefix) };
@@ -209,75 +211,29 @@ function errorsLoggedAlarm(prefix, stage) {
   ];
 }
 
-function quiet({ name, description, metrics, above, periods = 1 }) {
-  const [only, ...others] = metrics;
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: name,
-      AlarmDescription: description,
-      ...(others.length === 0 ? oneMetric(only) : sumOf(metrics)),
-      EvaluationPeriods: periods,
-      Threshold: above,
-      ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching',
+/** What neither came through nor could be set aside is gone: the queue of dead letters refused it. */
+function lostAlarms(resources, prefix) {
+  const metrics = [
+    ...ofType(resources, 'AWS::Lambda::Function')
+      .filter(([, { Properties }]) => Properties.DeadLetterConfig !== undefined)
+      .map(([, { Properties }]) => ({
+        namespace: 'AWS/Lambda',
+        metric: 'DeadLetterErrors',
+        dimensions: { FunctionName: Properties.FunctionName },
+      })),
+    ...ofType(resources, 'AWS::Events::Rule').map(([, { Properties }]) => ({
+      namespace: 'AWS/Events',
+      metric: 'InvocationsFailedToBeSentToDlq',
+      dimensions: ruleMetrics(Properties, resources),
+    })),
+  ];
+  return inParts(metrics, most.metrics).map((part, index) => [
+    `Lost${index + 1}`,
+    {
+      name: `${prefix}-lost-${index + 1}`,
+      description: `An event was neither handled nor set aside: a queue of dead letters of ${prefix} refused it.`,
+      metrics: part.map((one) => ({ ...one, statistic: 'Sum' })),
+      above: 0,
     },
-  };
-}
-
-const period = 5 * minute;
-
-function oneMetric({ namespace, metric, dimensions, statistic }) {
-  return {
-    Namespace: namespace,
-    MetricName: metric,
-    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    Statistic: statistic,
-    Period: period,
-  };
-}
-
-function sumOf(metrics) {
-  return {
-    Metrics: [
-      ...metrics.map((one, index) => {
-        const { Statistic: Stat, Period, ...Metric } = oneMetric(one);
-        return { Id: `m${index + 1}`, MetricStat: { Metric, Period, Stat }, ReturnData: false };
-      }),
-      { Id: 'sum', Expression: `SUM(METRICS())`, Label: 'sum', ReturnData: true },
-    ],
-  };
-}
-
-/** What one composite alarm takes. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-const most = { children: 100, ruleCharacters: 10_240 };
-
-/**
- * unhealthy makes the alarm that tells when any of the others is in alarm. It rings again only once all were well: whoever looks
- * finds on the dashboard which of them are. More children than one alarm takes are parted among several below it.
- */
-function unhealthy(children, prefix) {
-  const parts = [];
-  for (let from = 0; from < children.length; from += most.children)
-    parts.push(children.slice(from, from + most.children));
-  const below = parts.length === 1 ? [] : parts.map((part, index) => [`UnhealthyPart${index + 1}`, part]);
-  const rings = { AlarmActions: [{ Ref: 'AlertsTopic' }], OKActions: [{ Ref: 'AlertsTopic' }] };
-  return Object.fromEntries([
-    ...below.map(([id, part], index) => [id, composite(`${prefix}-unhealthy-${index + 1}`, part, {})]),
-    ['Unhealthy', composite(`${prefix}-unhealthy`, below.length === 0 ? children : below.map(([id]) => id), rings)],
   ]);
 }
-
-function composite(name, children, actions) {
-  const rule = children.map((id) => `ALARM("\${${id}}")`).join(' OR ');
-  return {
-    Type: 'AWS::CloudWatch::CompositeAlarm',
-    Properties: {
-      AlarmName: name,
-      AlarmDescription: `Trailwatch is unhealthy: the reason names the alarm; the dashboard ${name.replace(/-unhealthy.*$/, '')} shows them all.`,
-      AlarmRule: { 'Fn::Sub': rule },
-      ...actions,
-    },
-  };
-}
-exports.most = most;

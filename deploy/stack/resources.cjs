@@ -16,3 +16,9 @@ exports.sourcesOf = (resources) =>
     from: exports.idOf(Properties.EventSourceArn),
     to: exports.idOf(Properties.FunctionName),
   }));
+
+/** ruleMetrics gives the dimensions that CloudWatch counts a rule by: on the default bus its name alone. */
+exports.ruleMetrics = function ruleMetrics({ Name: name, EventBusName: bus }, resources) {
+  const busName = typeof bus === 'string' || bus === undefined ? bus : resources[exports.idOf(bus)].Properties.Name;
+  return { ...(busName !== undefined && busName !== 'default' && { EventBusName: busName }), RuleName: name };
+};

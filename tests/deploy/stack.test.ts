@@ -20,7 +20,7 @@ interface Stage {
 const { completeStack } = requireOfDeploy('./stack-plugin.cjs') as {
   readonly completeStack: (template: Pick<Template, 'Resources'>, stage: Stage) => void;
 };
-const { most } = requireOfDeploy('./stack/health-alarms.cjs') as {
+const { most } = requireOfDeploy('./stack/alarm.cjs') as {
   most: { readonly children: number; readonly ruleCharacters: number };
 };
 
@@ -134,8 +134,32 @@ describe('alarms on itself', () => {
       'findings-firehose-lag',
       'alerts-failed',
       'errors-logged',
+      'lost-1',
     ]);
   });
+
+  test('what could not even be set aside is counted, of each function and rule, ten of them an alarm', () => {
+    const lost = alarms(complete())['lost-1']?.['Metrics'];
+    expect(lost).toEqual([
+      expect.objectContaining({
+        MetricStat: expect.objectContaining({ Metric: metric('Lambda', { FunctionName: 'pushed' }) }),
+      }),
+      expect.objectContaining({
+        MetricStat: expect.objectContaining({ Metric: metric('Events', { RuleName: 'to-pushed' }) }),
+      }),
+      expect.objectContaining({
+        MetricStat: expect.objectContaining({
+          Metric: metric('Events', { EventBusName: 'findings', RuleName: 'to-queue' }),
+        }),
+      }),
+      expect.objectContaining({ Expression: 'SUM(METRICS())', ReturnData: true }),
+    ]);
+  });
+
+  function metric(service: string, names: Readonly<Record<string, string>>): unknown {
+    const Dimensions = Object.entries(names).map(([Name, name]) => ({ Name, Value: `trailwatch-prod-${name}` }));
+    return expect.objectContaining({ Namespace: `AWS/${service}`, Dimensions });
+  }
 
   test.each([
     { name: 'pulled-duration', Threshold: 27_000, why: 'nine tenths of the 30 s it has' },
