@@ -194,6 +194,29 @@ describe('stages', () => {
     expect(names.filter((name) => !name.includes('${AWS::Region}'))).toEqual([]);
   });
 
+  test('no name is longer than AWS takes, in the region with the longest one', () => {
+    const longest: Readonly<Record<string, number>> = {
+      'AWS::IAM::Role': 64,
+      'AWS::Lambda::Function': 64,
+      'AWS::Events::Rule': 64,
+      'AWS::Events::Archive': 48,
+      'AWS::SQS::Queue': 80,
+      'AWS::S3::Bucket': 63,
+    };
+    const names = namesOf(get('prod with every parameter').template.Resources)
+      .map((name) =>
+        name.replaceAll('${AWS::Region}', 'ap-southeast-1').replaceAll('${AWS::AccountId}', '111122223333'),
+      )
+      .flatMap((name) => {
+        const [type = '', own = ''] = name.split(' ');
+        // A name is written as JSON, within Fn::Sub or not.
+        return [{ type, own: own.replace(/^\{"Fn::Sub":/, '').replaceAll(/["}]/g, '') }];
+      });
+    expect(names.filter(({ type }) => type in longest).length).toBeGreaterThan(40);
+    // A stage's name may be seven letters longer than `prod`.
+    expect(names.filter(({ type, own }) => own.length + 7 > (longest[type] ?? 1_000))).toEqual([]);
+  });
+
   test('what a parameter turns on is off without it', () => {
     const [plain, full] = [get('prod').template.Resources, get('prod with every parameter').template.Resources];
     const types = (of: Readonly<Record<string, Resource>>, type: string): number => typed(of, type).length;
