@@ -12,7 +12,8 @@ export interface RuleName {
 
 /**
  * warningsOf says what in a configuration is likely a slip, a line each: it is right as far as anybody can tell, and means
- * nothing, or more than was meant. Accounts by names that no account has, suppressions of any level, what has ended by itself.
+ * nothing, or more than was meant. Accounts by names that no account has, suppressions of any level, routes that are never
+ * asked, what has ended by itself.
  */
 export function warningsOf(configuration: Configuration, now: Date): readonly string[] {
   const { accounts, suppressions, trials } = configuration;
@@ -22,6 +23,7 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
         .filter((name) => !isKnownAccount(name, accounts))
         .map((name) => `${place}.account: no account is called ${name}: ${knownAccounts(accounts)}`),
     ),
+    ...neverAsked(configuration.route, 'route'),
     ...present(suppressions)
       .filter(([, { expires }]) => isOver(expires, now))
       .map(([name, { owner, expires }]) => `suppressions.${name}: ended with ${expires}, no longer works (${owner})`),
@@ -34,6 +36,17 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
       .filter(([, { until }]) => isOver(until, now))
       .map(([name, { until }]) => `trials.${name}: ended with ${until}, so that its rules tell people: remove it`),
   ];
+}
+
+function neverAsked({ routes }: RouteTree | RouteSettings, place: string): readonly string[] {
+  const nameOf = ({ name }: RouteSettings, index: number): string => name ?? `routes.${index}`;
+  return routes.flatMap((route, index) => {
+    const here = `${place}.${nameOf(route, index)}`;
+    const takesAll = Object.keys(route.match).length === 0 && route.except === undefined && !route.continue;
+    const after = routes.slice(index + 1).map((one, next) => nameOf(one, index + 1 + next));
+    const warning = `${here}: takes everything, so that routes after it are never asked: ${after.join(', ')}`;
+    return [...(takesAll && after.length > 0 ? [warning] : []), ...neverAsked(route, here)];
+  });
 }
 
 /** unknownRules says which rules a configuration names that are not there: what it says of them means nothing. */

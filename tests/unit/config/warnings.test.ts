@@ -45,6 +45,16 @@ inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account
     ],
   ],
   [
+    'routes that are never asked, but not of the last one, nor of those after one that continues or excepts',
+    `route:
+  routes:
+    - { name: a, continue: true }
+    - { name: b, except: { level: low } }
+    - { name: c, match: { level: low }, routes: [{ name: d }, { match: { tag: x } }, { name: e }] }
+    - { name: f }`,
+    ['route.c.d: takes everything, so that routes after it are never asked: routes.1, e'],
+  ],
+  [
     'what has ended',
     `suppressions: { a: { match: { rule: x }, owner: me, reason: why, expires: 2026-03-13 } }
 trials: { b: 2026-03-13, c: 2026-03-14 }`,
