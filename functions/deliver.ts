@@ -1,11 +1,15 @@
 import type { SQSEvent } from 'aws-lambda';
 import { openFindingEvent } from '../src/notify/open-finding.ts';
 import type { Due } from '../src/notify/outbox-store.ts';
+import { sooner } from '../src/notify/pipeline.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { ComeAgain, messagesAtOnce } from '../src/runtime/sqs-batch.ts';
 import { createFindingDelivery } from './delivery.ts';
 
 const { instruments, invocation, pipeline } = await createFindingDelivery('deliver');
+
+/** A receiver that is slow must not keep the queue's next findings from the others: the flush goes on for it. */
+const tellMs = 30_000;
 
 /**
  * handler accepts findings, which the queue is done with then, and tells at once of what is due at once. What a receiver doesn't
@@ -28,7 +32,7 @@ export const handler = instrument(
       // In the order of the batch, for receivers that are told one after the other.
       await pipeline.tell(
         event.Records.flatMap(({ messageId }) => due.get(messageId) ?? []),
-        deadline,
+        sooner(deadline, tellMs),
       );
       return answer;
     }, context),

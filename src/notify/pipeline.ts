@@ -36,6 +36,12 @@ export interface Deadline {
   readonly remainingMs: () => number;
 }
 
+/** sooner is a deadline that many milliseconds from now, or the given one where that is sooner. */
+export function sooner({ remainingMs }: Deadline, ms: number): Deadline {
+  const startMs = remainingMs();
+  return { remainingMs: () => Math.min(remainingMs(), ms - (startMs - remainingMs())) };
+}
+
 /**
  * Pipeline delivers findings in two halves. What is accepted is kept in the state, so that the queue's message is done with; the
  * outbox says what is to be told when, and whoever looks tells it.

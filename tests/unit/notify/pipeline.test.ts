@@ -3,7 +3,7 @@ import type { Finding } from '../../../src/model/finding.ts';
 import { createMemoryDeliveryState } from '../../../src/notify/delivery-state.ts';
 import type { GroupPolicy } from '../../../src/notify/group-policy.ts';
 import { openFindingEvent } from '../../../src/notify/open-finding.ts';
-import type { Outcome, Telling } from '../../../src/notify/pipeline.ts';
+import { sooner, type Outcome, type Telling } from '../../../src/notify/pipeline.ts';
 import { deliveryWorld, forever, heard, refusal, said, type Heard } from '../../support/delivery-world.ts';
 import { bruteForce, completion, instanceStopped, instanceStoppedByBen, rootLogin, sshRootLogin } from './specimens.ts';
 
@@ -594,6 +594,15 @@ describe('who did it, when that becomes known later', () => {
     expect(mail.notifications.length).toBeLessThanOrEqual(14);
     expect(mail.notifications.at(-1)?.group).toMatchObject({ together: 'more than 10 additions to this alert' });
   });
+});
+
+test('a sooner deadline is the sooner of two', () => {
+  let leftMs = 87_000;
+  const deadline = sooner({ remainingMs: () => leftMs }, 30_000);
+  expect(deadline.remainingMs()).toBe(30_000);
+  leftMs -= 20_000;
+  expect(deadline.remainingMs()).toBe(10_000);
+  expect(sooner({ remainingMs: () => 5_000 }, 30_000).remainingMs()).toBe(5_000);
 });
 
 describe('flush', () => {
