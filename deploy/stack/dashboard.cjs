@@ -69,6 +69,11 @@ function widgets(resources, { prefix, stage }) {
       own.percentile('EventToAlert', 'p95'),
       own.percentile('QueueToAlert', 'p95'),
     ]),
+    chart('What the trail said of the fast paths', [
+      own.total('ConfirmedByTrail', 'seen by both'),
+      own.total('MissedByFastPaths', 'missed by the fast paths'),
+      own.total('FastPathsOvertaken', 'seen by the trail first'),
+    ]),
     chart('What alarms watch of our own', alarmedMetrics(resources)),
     chart('Everything else that is counted', [own.everything()], { width: 24 }),
     chart(

@@ -3,7 +3,7 @@ import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
 import { ofType } from './checks.ts';
 import type { Resource, Template } from './packaged.ts';
-import { requireOfDeploy } from './resource-file.ts';
+import { requireOfDeploy, resourcesOf } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
 
 type Resources = Template['Resources'];
@@ -249,7 +249,12 @@ describe('the dashboard', () => {
     expect(new Set(widgets.map(({ x, y }) => `${x},${y}`)).size).toBe(widgets.length);
   });
 
-  test('each of our own metrics that it names is one that the code counts', () => {
+  test('each of our own metrics that it or an alarm names is one that the code counts', async () => {
+    const watch = await resourcesOf('watch.cjs');
+    const alarmed = ofType({ ...complete(), ...watch.Resources }, 'AWS::CloudWatch::Alarm')
+      .flatMap(([, { Properties }]) => metricsOf(Properties))
+      .flatMap(([namespace, name]) => (namespace === 'Trailwatch' ? [String(name)] : []));
+    expect(alarmed.filter((name) => !ownMetrics().has(name))).toEqual([]);
     const searched = JSON.stringify(bodyOf(complete())).matchAll(/\{Trailwatch,[\w,]+\} MetricName=\\+"(\w+)/g);
     const names = new Set([...searched].map(([, name]) => name ?? ''));
     expect(names.size).toBeGreaterThan(6);
