@@ -72,7 +72,6 @@ export function renderAsff({ finding, message }: Notification, place: Place, now
     GeneratorId: shown(`trailwatch/${rule.id}`, limits.id).slice(0, limits.id),
     // Of the caller, whichever account it happened in: that is among the resources and the product's fields.
     AwsAccountId: place.account,
-    Region: place.region,
     Title: cut(message.title, limits.title),
     Description: cut(descriptionOf(message), limits.description),
     CreatedAt: created,
@@ -113,10 +112,9 @@ function descriptionOf(message: Message): string {
 function remediationOf({ runbook }: Message): Pick<AwsSecurityFinding, 'Remediation'> {
   if (runbook === undefined) return {};
   const url = safeHref(runbook);
+  const short = url !== undefined && url.length <= limits.remediation;
   return {
-    Remediation: {
-      Recommendation: url === undefined ? { Text: cut(runbook, limits.remediation) } : { Text: 'Runbook', Url: url },
-    },
+    Remediation: { Recommendation: short ? { Text: 'Runbook', Url: url } : { Text: cut(runbook, limits.remediation) } },
   };
 }
 
