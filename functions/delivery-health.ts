@@ -42,7 +42,7 @@ export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth
   let waiting: (() => Promise<void>)[] = [];
 
   const report = ({ event, id, rule }: Finding, arrival: Arrival): void => {
-    const facts = { finding: id, rule: rule.id, level: rule.level };
+    const facts = { finding: id, rule: rule.id, severity: rule.level };
     switch (arrival.kind) {
       case 'missed':
         meter.count('MissedByFastPaths', 1);

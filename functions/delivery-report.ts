@@ -20,7 +20,7 @@ export function createDeliveryReport(
 ): (fact: Outcome | Telling) => void {
   const accepted = (outcome: Outcome): void => {
     const { finding, receiver, why } = outcome;
-    const facts = { finding: finding.id, rule: finding.rule.id, level: finding.rule.level, receiver, ...why };
+    const facts = { finding: finding.id, rule: finding.rule.id, severity: finding.rule.level, receiver, ...why };
     switch (outcome.kind) {
       case 'accepted': {
         const { group, how, throttled } = outcome;
@@ -68,7 +68,7 @@ export function createDeliveryReport(
   const told = (telling: Telling): void => {
     const { receiver, key, group, why } = telling;
     const { finding } = group ?? {};
-    const facts = { finding: finding?.id, rule: finding?.rule.id, level: finding?.rule.level, receiver, key, why };
+    const facts = { finding: finding?.id, rule: finding?.rule.id, severity: finding?.rule.level, receiver, key, why };
     switch (telling.kind) {
       case 'told': {
         const { news, count, fresh, unrecorded } = telling;

@@ -75,7 +75,12 @@ export async function createDetection(service: string): Promise<Detection> {
     // What completes a finding is no new one.
     meter.findings(findings.filter(({ completes }) => completes === undefined).map(({ rule }) => rule.level));
     for (const { id, rule, completes } of findings) {
-      logger.info('finding', { finding: id, rule: rule.id, level: rule.level, ...(completes && { completes: true }) });
+      logger.info('finding', {
+        finding: id,
+        rule: rule.id,
+        severity: rule.level,
+        ...(completes && { completes: true }),
+      });
     }
   }
 

@@ -69,6 +69,16 @@ describe('deliver', () => {
     // Ready to paste, whichever database the console has open.
     expect(lambda.alerts()[0]?.Message).toContain('\nFROM trailwatch_dev.cloudtrail\n');
     expect(lambda.slack.posts).toHaveLength(1);
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({
+        message: 'delivered',
+        level: 'INFO',
+        severity: 'high',
+        receiver: 'slack',
+        news: 'first',
+      }),
+    );
+    expect(output.text()).not.toContain('reserved key');
 
     expect(await handler(sqsEvent([queueBody(entry)]))).toEqual(none);
     expect(lambda.alerts()).toHaveLength(1);
