@@ -28,6 +28,8 @@ export async function loadTable(
     mkdirSync(join(warehouse, table.name, folder), { recursive: true });
     writeFileSync(join(warehouse, table.name, folder, 'part.json'), `${lines.join('\n')}\n`);
   }
+  // A table without rows has a folder all the same.
+  mkdirSync(join(warehouse, table.name), { recursive: true });
   const possible = table.partitions.map(({ name }) =>
     possibleOf(
       name,

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Cell } from '../query-engine.ts';
 import type { Column, Control, Report } from '../report.ts';
 import type { Row, Rows } from '../rows.ts';
 import type { ReportRun } from '../run-report.ts';
@@ -15,12 +14,12 @@ const ownStyle = `${style}
 .answer th { vertical-align: bottom; } .answer th button { border: 0; background: none; padding: 0; color: inherit; text-align: inherit; font-weight: 600; }
 .answer th[aria-sort=ascending] button::after { content: " ↑"; } .answer th[aria-sort=descending] button::after { content: " ↓"; }
 .answer td { font-size: 13px; max-width: 44ch; overflow-wrap: break-word; } .answer td.k { white-space: nowrap; } .answer th.n { padding: 0 8px 6px 12px; } .answer td.n { padding-right: 8px; } .answer tr[hidden] { display: none; }
-.answer thead { display: table-header-group; } .answer tr { break-inside: avoid; }
+.answer thead { display: table-header-group; break-inside: avoid; } .answer tr { break-inside: avoid; }
 .bars { display: grid; grid-template-columns: minmax(120px, 34ch) 1fr auto; gap: 4px 12px; font-size: 13.5px; align-items: center; }
 .bars span { overflow-wrap: anywhere; } .bars b { font-variant-numeric: tabular-nums; font-weight: 500; text-align: right; }
 .bars svg { width: 100%; height: 12px; display: block; } .bars rect { fill: var(--accent); }
 main.wide, header.top, footer { max-width: 1500px; } .answer { min-width: 720px; }
-@media print { main.wide { max-width: none; } .answer { min-width: 0; font-size: 8.5pt; } .answer td { font-size: 8pt; max-width: none; } .answer td.k { white-space: normal; } .answer th button { display: inline !important; } .answer tr[hidden] { display: table-row; } @page { size: A4 landscape; margin: 12mm; } }
+@media print { main.wide { max-width: none; } .answer { min-width: 0; font-size: 8.5pt; } .answer td { font-size: 8pt; max-width: none; } .answer td.k { white-space: normal; } .answer td.t { white-space: nowrap; } .card:has(.answer) { break-inside: auto; } .answer th button { display: inline !important; } .answer tr[hidden] { display: table-row; } @page { size: A4 landscape; margin: 12mm; } }
 `;
 
 const shownBars = 15;
@@ -189,7 +188,11 @@ function answer({ report, rows: all }: ReportRun<Rows>, rows: readonly Row[]): M
     </section>`;
   const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
   // Account numbers, times and names read best in one piece; only columns of long texts are broken.
-  const short = report.columns.map((_column, index) => rows.every((row) => String(row[index] ?? '').length <= 24));
+  const kinds = report.columns.map(({ type }, index) => {
+    if (right[index] === true) return 'n';
+    if (type === 'time') return 'k t';
+    return rows.every((row) => String(row[index] ?? '').length <= 24) ? 'k' : '';
+  });
   return html`<section class="card">
     <h2>Answer<small>${plural(all.length, 'row')}</small></h2>
     ${
@@ -217,17 +220,13 @@ function answer({ report, rows: all }: ReportRun<Rows>, rows: readonly Row[]): M
           ${rows.map(
             (row) =>
               html`<tr>
-                ${row.map((cell, index) => cellOf(cell, right[index] === true, short[index] === true))}
+                ${row.map((cell, index) => html`<td class="${kinds[index] ?? ''}">${cell === null ? '' : String(cell)}</td>`)}
               </tr>`,
           )}
         </tbody>
       </table>
     </div>
   </section>`;
-}
-
-function cellOf(cell: Cell, right: boolean, short: boolean): Markup {
-  return html`<td class="${right ? 'n' : short ? 'k' : ''}">${cell === null ? '' : String(cell)}</td>`;
 }
 
 function meanings(columns: readonly Column[]): Markup {
