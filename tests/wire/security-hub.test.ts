@@ -54,6 +54,10 @@ test('what completes a finding updates it: same id, later', async () => {
   expect(second?.['Id']).toBe(first?.['Id']);
   expect(String(second?.['UpdatedAt']) > String(first?.['UpdatedAt'])).toBe(true);
   expect(second?.['CreatedAt']).toBe(first?.['CreatedAt']);
+  expect(first?.['Title']).toBe('Instance stopped or terminated: instance i-03de5fa90b71c264e in production');
+  expect(second?.['Title']).toBe(
+    'Instance stopped or terminated: ben@example.com → instance i-03de5fa90b71c264e in production',
+  );
 });
 
 test('a hostile finding is within all limits', async () => {

@@ -6,7 +6,7 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message.ts';
 import type { Notification } from '../notification.ts';
 import { safeHref } from '../render/html.ts';
-import { shown } from '../render/plain.ts';
+import { clip, shown } from '../render/plain.ts';
 import { causeWords, whatWords, whoWords, whyWords } from '../render/words.ts';
 
 /** Place is where the stage is deployed: Security Hub takes findings of one's own account only. */
@@ -72,7 +72,7 @@ export function renderAsff({ finding, message }: Notification, place: Place, now
     GeneratorId: shown(`trailwatch/${rule.id}`, limits.id).slice(0, limits.id),
     // Of the caller, whichever account it happened in: that is among the resources and the product's fields.
     AwsAccountId: place.account,
-    Title: cut(message.title, limits.title),
+    Title: cut(titleOf(message), limits.title),
     Description: cut(descriptionOf(message), limits.description),
     CreatedAt: created,
     FirstObservedAt: isoOf(finding.correlated[0]?.time ?? finding.time) ?? created,
@@ -89,6 +89,19 @@ export function renderAsff({ finding, message }: Notification, place: Place, now
     ...actionOf(event),
     ProductFields: productFieldsOf(finding, message),
   };
+}
+
+/** An update takes the finding's place, so that it bears the alert's title, not that of a few words more. */
+function titleOf({ account, completes, mainTarget, rule, title, who }: Message): string {
+  if (!completes) return title;
+  return [
+    `${rule.title}: `,
+    who.kind === 'unknown' ? '' : clip(who.name, 80),
+    mainTarget === undefined
+      ? ''
+      : `${who.kind === 'unknown' ? '' : ' → '}${clip(`${mainTarget.kind} ${mainTarget.id}`, 80)}`,
+    account === undefined ? '' : ` in ${account.name ?? account.id}`,
+  ].join('');
 }
 
 function typesOf({ techniques }: Message): string[] {
