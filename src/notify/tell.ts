@@ -102,7 +102,10 @@ export function createTeller(parts: TellParts) {
     const { group, lease, roll, parent } = held;
     const { state } = lease;
     const circuit = await breaker.ask(receiver.name, now());
-    if (circuit.kind === 'open') return { telling: await holdBack(held, circuit), due: await falling(held, true) };
+    if (circuit.kind === 'open') {
+      const due = await falling(held, true);
+      return { telling: await holdBack(held, circuit), due };
+    }
 
     const notification = groupNotification({ group, state, roll, news, parent, receiver, context });
     const sent = await attempt(receiver, sendTimeoutMs, (signal) => receiver.send(notification, signal));
