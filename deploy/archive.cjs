@@ -295,7 +295,12 @@ function findingsStream(prefix) {
         Name: `${prefix}-findings-table`,
         Description: 'Writes each finding to the findings table',
         EventBusName: { Ref: 'FindingsBus' },
-        EventPattern: { source: ['trailwatch'], 'detail-type': ['Trailwatch Finding'] },
+        EventPattern: {
+          source: ['trailwatch'],
+          'detail-type': ['Trailwatch Finding'],
+          // Canaries (rules/pipeline/canary.yml) come every five minutes, and are nothing that happened.
+          detail: { rule: { id: [{ 'anything-but': 'e087e8d2-478f-48d0-b391-926b2b2852f4' }] } },
+        },
         Targets: [
           {
             Id: 'stream',

@@ -8,6 +8,7 @@ const trail = {
   trailOrganization: 'o-a1b2c3d4e5',
   trailAccounts: '444455556666, 111122223333',
   trailRegions: 'us-east-1,eu-west-1',
+  logGroups: '/hosts/auth',
 };
 
 type Resources = Readonly<Record<string, Resource>>;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   without = (await workshop.package('dev')).template.Resources;
   single = (await workshop.package('dev', { trailBucket: 'example-trail' })).template.Resources;
   organization = (await workshop.package('prod', trail)).template.Resources;
-}, 120_000);
+}, 300_000);
 afterAll(() => workshop.remove());
 
 interface TableInput {
@@ -32,6 +33,28 @@ interface TableInput {
 }
 const table = (resources: Resources, id: string): TableInput => resources[id]?.Properties['TableInput'] as TableInput;
 const substituted = (value: unknown): string => (value as { readonly 'Fn::Sub': string })['Fn::Sub'];
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+const statementsOf = (resources: Resources, role: string): readonly Statement[] =>
+  propertyOf<readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[]>(
+    resources,
+    role,
+    'Policies',
+  ).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+
+const variablesOf = (resources: Resources, id: string): Readonly<Record<string, unknown>> =>
+  propertyOf<{ readonly Variables: Readonly<Record<string, unknown>> }>(resources, id, 'Environment').Variables;
+
+/** propertyOf reads a property of a resource, which must be there. */
+function propertyOf<T>(resources: Resources, id: string, name: string): T {
+  const resource = resources[id];
+  if (resource === undefined) throw new Error(`${id}: not in the template`);
+  return resource.Properties[name] as T;
+}
 
 describe('the archive', () => {
   test('is there only with a trail bucket', () => {
@@ -100,10 +123,11 @@ describe('the archive', () => {
     expect(settings(organization)).toMatchObject({ BytesScannedCutoffPerQuery: 1000 * 1024 ** 3 });
   });
 
-  test('the bucket is closed to the public and to plain text, forgets results, keeps findings', () => {
+  test('the bucket is closed to the public and to plain text, and keeps what was deleted for a while', () => {
     const { ArchiveBucket, ArchiveBucketPolicy } = organization;
     expect(ArchiveBucket).toMatchObject({
       DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,
@@ -111,13 +135,109 @@ describe('the archive', () => {
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
         },
-        LifecycleConfiguration: {
-          Rules: expect.arrayContaining([expect.objectContaining({ Prefix: 'results/', ExpirationInDays: 90 })]),
+        VersioningConfiguration: { Status: 'Enabled' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
         },
       },
     });
     expect(ArchiveBucketPolicy?.Properties['PolicyDocument']).toMatchObject({
       Statement: [{ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    });
+  });
+
+  test('evidence is kept as long as its stage says, colder with age and always readable; results are forgotten', () => {
+    const rules = (resources: Resources): Readonly<Record<string, Record<string, unknown>>> => {
+      const { Rules } = propertyOf<{ readonly Rules: readonly (Record<string, unknown> & { readonly Id: string })[] }>(
+        resources,
+        'ArchiveBucket',
+        'LifecycleConfiguration',
+      );
+      return Object.fromEntries(Rules.map((rule) => [rule.Id, rule]));
+    };
+    expect(rules(organization)).toMatchObject({
+      results: { Prefix: 'results/', ExpirationInDays: 90 },
+      findings: {
+        ExpirationInDays: 2557,
+        Transitions: [
+          { StorageClass: 'STANDARD_IA', TransitionInDays: 90 },
+          { StorageClass: 'GLACIER_IR', TransitionInDays: 365 },
+        ],
+      },
+      host_auth: { Prefix: 'host_auth/', ExpirationInDays: 2557 },
+      leftovers: { NoncurrentVersionExpiration: { NoncurrentDays: 30 } },
+    });
+    expect(rules(single)).toMatchObject({
+      results: { ExpirationInDays: 7 },
+      findings: { ExpirationInDays: 90, Transitions: [{ StorageClass: 'STANDARD_IA', TransitionInDays: 30 }] },
+    });
+    // The table of the copy knows each of its files: one that went by its age would make it unreadable.
+    for (const resources of [single, organization]) {
+      expect(rules(resources)['cloudtrail_columnar']).not.toHaveProperty('ExpirationInDays');
+      expect(rules(resources)['cloudtrail_columnar']).toHaveProperty('Transitions');
+    }
+  });
+
+  test('host logs have a table only where they can come, and those who read them may write to its stream, and nothing else', () => {
+    expect(Object.keys(single).filter((id) => id.startsWith('HostAuth'))).toEqual([]);
+    const schema = JSON.parse(
+      readFileSync(new URL('../../schemas/tables/host_auth.json', import.meta.url), 'utf8'),
+    ) as Record<'columns', readonly { readonly name: string; readonly type: string }[]>;
+    const made = table(organization, 'HostAuthTable').StorageDescriptor.Columns;
+    expect(made.map(({ Name, Type }) => [Name, Type])).toEqual(schema.columns.map(({ name, type }) => [name, type]));
+    expect(organization['HostAuthStream']?.Properties).toMatchObject({
+      DeliveryStreamName: 'trailwatch-prod-host-auth',
+      ExtendedS3DestinationConfiguration: { Prefix: 'host_auth/!{timestamp:yyyy/MM/dd}/' },
+    });
+    const stream = (resources: Resources, id: string): unknown =>
+      variablesOf(resources, `${id}LambdaFunction`)['TRAILWATCH_HOST_AUTH_STREAM'];
+    for (const id of ['LogsSubscription', 'Kinesis', 'TrailFile']) {
+      expect([id, stream(organization, id), stream(single, id)]).toEqual([id, 'trailwatch-prod-host-auth', '']);
+      const firehose = statementsOf(organization, `${id}Role`).filter(({ Sid }) => Sid === 'KeepHostLogs');
+      expect(firehose).toEqual([
+        {
+          Sid: 'KeepHostLogs',
+          Effect: 'Allow',
+          Action: 'firehose:PutRecordBatch',
+          Resource: expect.objectContaining({
+            'Fn::Sub': expect.stringMatching(/:deliverystream\/trailwatch-prod-host-auth$/),
+          }),
+        },
+      ]);
+    }
+  });
+
+  test('the columnar copy is filled by a function that may change its own table and folder alone', () => {
+    expect(Object.keys(without).filter((id) => id.startsWith('CompactRule'))).toEqual([]);
+    expect(organization['CompactRule']?.Properties).toMatchObject({
+      ScheduleExpression: 'cron(20 2-7 * * ? *)',
+      Targets: [{ DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['CompactDeadLetters', 'Arn'] } } }],
+    });
+    const statements = statementsOf(organization, 'CompactRole');
+    const allowed = (action: RegExp): readonly string[] =>
+      statements
+        .filter(({ Action }) => [Action].flat().some((one) => action.test(one)))
+        .flatMap(({ Resource: resources }) => [resources].flat().map((one) => JSON.stringify(one)));
+    for (const resource of allowed(/^s3:(?:Put|Delete)/)) {
+      expect(resource).toMatch(/\$\{ArchiveBucket\.Arn\}\/(?:results|cloudtrail_columnar)\/\*/);
+    }
+    expect(allowed(/^s3:Delete/)).toEqual(['{"Fn::Sub":"${ArchiveBucket.Arn}/cloudtrail_columnar/*"}']);
+    for (const resource of allowed(/^glue:(?:Create|Update)/)) {
+      expect(resource).toMatch(/:(?:catalog|database\/trailwatch_prod|table\/trailwatch_prod\/cloudtrail_columnar)"/);
+    }
+    expect(statements.some(({ Action }) => [Action].flat().some((one) => /^glue:Delete|\*/.test(one)))).toBe(false);
+    expect(variablesOf(organization, 'CompactLambdaFunction')).toMatchObject({
+      TRAILWATCH_WORK_GROUP: organization['QueryWorkGroup']?.Properties['Name'],
+      TRAILWATCH_DATABASE: 'trailwatch_prod',
+      TRAILWATCH_ARCHIVE_DAYS: '2557',
+    });
+  });
+
+  test('canaries are kept out of the findings table, by the id that their rule has', () => {
+    const rule = readFileSync(new URL('../../rules/pipeline/canary.yml', import.meta.url), 'utf8');
+    const [, id] = /^id: (\S+)$/m.exec(rule) ?? [];
+    expect(organization['FindingsTableRule']?.Properties['EventPattern']).toMatchObject({
+      detail: { rule: { id: [{ 'anything-but': id }] } },
     });
   });
 
