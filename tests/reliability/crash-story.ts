@@ -1,0 +1,27 @@
+import { findingOf, type Sent } from './findings.ts';
+import { startMs } from './schedule.ts';
+import type { Plan, Planner } from './world.ts';
+
+const minute = 60_000;
+
+/** crashStory is one of everything: news, more of it, a critical alert, what is refused for good, and an addition to an alert. */
+export const crashStory: readonly Sent[] = [
+  { rule: 'rule-3', level: 'high', actor: 'mallory', minute: 0 },
+  { rule: 'rule-3', level: 'high', actor: 'mallory', minute: 1 },
+  { rule: 'rule-5', level: 'critical', actor: 'ben', minute: 1 },
+  { rule: 'rule-7', level: 'medium', actor: 'ana', minute: 2 },
+  { rule: 'rule-3', level: 'high', actor: 'mallory', minute: 2, completes: 'call-1', of: 0 },
+].map(({ minute: at, of, ...facts }, index) => {
+  const time = new Date(startMs + at * minute).toISOString();
+  return {
+    finding: findingOf({ ...facts, level: facts.level as 'high', event: `story-${of ?? index}`, time }),
+    atMs: startMs + at * minute,
+  };
+});
+
+/** dieAt plans a run in which nothing goes wrong but that the copy that makes a call dies, before or after it did its work. */
+export function dieAt(number: number, after: boolean): () => Planner {
+  return () =>
+    ({ index }): Plan =>
+      index === number ? { kind: after ? 'crash-after' : 'crash-before', ms: 5 } : { kind: 'done', ms: 5 };
+}

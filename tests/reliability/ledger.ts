@@ -1,0 +1,54 @@
+import type { Notification } from '../../src/notify/notification.ts';
+
+/** Ledger is what an onlooker writes down who sees everything: what receivers took, and which faults excuse a repeat. */
+export interface Ledger {
+  /** A receiver took what it was told of a group. `recorded` is how many of its findings were on record as told then. */
+  readonly took: (receiver: string, key: string, notification: Notification, recorded: number) => void;
+  /** What was taken under a key could not be recorded, by a fault: it may be taken once more. */
+  readonly excuse: (receiver: string, key: string) => void;
+  readonly joined: (receiver: string, telling: string, group: string) => void;
+  /** How many findings of a group a receiver knows of. */
+  readonly known: (receiver: string, key: string) => number;
+  readonly repeats: () => number;
+  readonly violations: readonly string[];
+  /** Tellings that are in more than one group of a receiver. */
+  readonly twice: () => number;
+}
+
+export function createLedger(): Ledger {
+  const known = new Map<string, number>();
+  const excused = new Set<string>();
+  const groups = new Map<string, Set<string>>();
+  const violations: string[] = [];
+  let repeats = 0;
+
+  return {
+    violations,
+    took: (receiver, key, notification, recorded) => {
+      const at = `${receiver} ${key}`;
+      const count = countOf(notification);
+      const before = known.get(at) ?? 0;
+      if (count <= before) {
+        repeats += 1;
+        if (recorded >= before) violations.push(`${at}: ${count} told again, though ${recorded} were on record`);
+        if (!excused.has(at)) violations.push(`${at}: ${count} told again, and no fault fell between send and record`);
+        excused.delete(at);
+      }
+      known.set(at, Math.max(before, count));
+    },
+    excuse: (receiver, key) => void excused.add(`${receiver} ${key}`),
+    joined: (receiver, telling, group) => {
+      const at = `${receiver} ${telling}`;
+      const all = groups.get(at) ?? new Set();
+      groups.set(at, all.add(group));
+    },
+    known: (receiver, key) => known.get(`${receiver} ${key}`) ?? 0,
+    repeats: () => repeats,
+    twice: () => [...groups.values()].filter(({ size }) => size > 1).length,
+  };
+}
+
+// What is added to an alert is told under the alert's own count, where it is one addition.
+function countOf({ group }: Notification): number {
+  return group === undefined || group.latest.length < 2 ? 1 : group.count;
+}

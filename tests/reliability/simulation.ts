@@ -1,0 +1,223 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Dispatcher } from '../../src/notify/dispatch.ts';
+import type { DeadLetter } from '../../src/notify/dead-letters.ts';
+import type { DeliveryState } from '../../src/notify/delivery-state.ts';
+import type { Fallback } from '../../src/notify/fallback.ts';
+import { openFindingEvent } from '../../src/notify/open-finding.ts';
+import { createPipeline, type Pipeline } from '../../src/notify/pipeline.ts';
+import { DeliveryError, type Receiver } from '../../src/notify/receiver.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { createQueue, type Message, type Queue } from './queue.ts';
+import type { Copy, World } from './world.ts';
+
+/** Health is how a receiver is at a moment. */
+export type Health = 'well' | 'down' | 'busy';
+
+export interface SimulationParts {
+  readonly world: World;
+  /** The state that all copies share, without faults. */
+  readonly truth: DeliveryState;
+  /** The same state as one copy reaches it: through calls that can fail. */
+  readonly stateOf: (copy: Copy, through: Through) => DeliveryState;
+  readonly receivers: readonly Receiver[];
+  readonly dispatch: (receivers: readonly Receiver[]) => Dispatcher;
+  readonly fallback?: (receivers: readonly Receiver[]) => Fallback;
+  readonly health: (receiver: string, now: Date) => Health;
+  /** Whether a receiver refuses a finding for good. */
+  readonly refuses: (receiver: string, finding: Finding) => boolean;
+  readonly copies: number;
+}
+
+/** Through is how a copy's calls reach the state. */
+export type Through = <T>(label: string, work: () => Promise<T>) => Promise<T>;
+
+export interface Simulation {
+  readonly queue: Queue<Finding>;
+  readonly letters: DeadLetter[];
+  readonly ledger: Ledger;
+  /** replay sends all dead letters to the queue again. */
+  readonly replay: () => number;
+  readonly start: (untilMs: number) => void;
+}
+
+/** What a function may take, and how long a queue hides what it handed out, in milliseconds. */
+const timeoutMs = 90_000;
+const visibilityMs = 6 * timeoutMs;
+const answerMs = 3_000;
+
+/** createSimulation puts the delivery's own code into a world: copies of both functions, the queue before them, the receivers behind. */
+export function createSimulation(parts: SimulationParts): Simulation {
+  const { world, truth, receivers, health, refuses } = parts;
+  const letters: DeadLetter[] = [];
+  const ledger = createLedger();
+  const queue = createQueue<Finding>(world, { visibilityMs, tries: 6, repeats: () => world.random() < 0.02 });
+  const telling = new AsyncLocalStorage<string>();
+  let ids = 0;
+
+  const startCopy = (name: string, work: (copy: Copy, pipeline: Pipeline) => void): void => {
+    const copy = world.copy(name);
+    copy.onDeath = () => {
+      for (const open of unrecorded.get(copy)?.values() ?? []) ledger.excuse(...open);
+      unrecorded.delete(copy);
+      world.at(world.now().getTime() + 200, () => startCopy(name, work));
+    };
+    work(copy, pipelineOf(copy));
+  };
+
+  const pipelineOf = (copy: Copy): Pipeline => {
+    const state = watched(
+      parts.stateOf(copy, (label, call) => world.call(copy, label, call)),
+      copy,
+    );
+    const reached = receivers.map((receiver): Receiver => ({
+      ...receiver,
+      send: (notification) => {
+        const key = telling.getStore() ?? '';
+        let took = false;
+        const sent = world.call(copy, `send ${receiver.name}`, async () => {
+          const condition = health(receiver.name, world.now());
+          const at = `${receiver.name}: `;
+          if (condition === 'down') throw new DeliveryError(`${at}is down`, { reason: 'unavailable', retryable: true });
+          if (condition === 'busy') {
+            throw new DeliveryError(`${at}is busy`, { reason: 'rate-limited', retryable: true, retryAfterMs: 30_000 });
+          }
+          if (refuses(receiver.name, notification.finding)) {
+            throw new DeliveryError(`${at}doesn't take this`, { reason: 'rejected', retryable: false });
+          }
+          ledger.took(receiver.name, key, notification, (await truth.groups.state(key)).told);
+          took = true;
+          untilRecorded(copy, receiver.name, key);
+          return { channel: receiver.name, message: key };
+        });
+        return sent.catch((error: unknown) => {
+          if (took) ledger.excuse(receiver.name, key);
+          throw error;
+        });
+      },
+      ...(receiver.close && { close: () => world.call(copy, `close ${receiver.name}`, async () => {}) }),
+    }));
+    return createPipeline({
+      state,
+      receivers: reached,
+      dispatch: parts.dispatch(reached),
+      ...(parts.fallback && { fallback: parts.fallback(reached) }),
+      deadLetters: { send: (letter) => world.call(copy, 'dead-letter', async () => void letters.push(letter)) },
+      now: world.now,
+      random: world.random,
+      newId: () => String((ids += 1)),
+    });
+  };
+
+  // What a copy has sent and not yet recorded: if it can't, the same may be sent once more.
+  const unrecorded = new Map<Copy, Map<string, readonly [string, string]>>();
+  const untilRecorded = (copy: Copy, receiver: string, key: string): void => {
+    const own = unrecorded.get(copy) ?? new Map<string, readonly [string, string]>();
+    unrecorded.set(copy, own.set(key, [receiver, key]));
+  };
+  const excuse = (copy: Copy, key: string): void => {
+    const open = unrecorded.get(copy)?.get(key);
+    if (open !== undefined) ledger.excuse(...open);
+  };
+
+  /** Sees what the state is told, as the copy that tells it learns of it. */
+  const watched = (state: DeliveryState, copy: Copy): DeliveryState => {
+    const { groups, outbox } = state;
+    const watch = async <T>(key: string, work: Promise<T>): Promise<T> => {
+      try {
+        return await work;
+      } catch (error) {
+        excuse(copy, key);
+        throw error;
+      }
+    };
+    return {
+      ...state,
+      outbox: { ...outbox, put: (receiver, key, atMs) => watch(key, outbox.put(receiver, key, atMs)) },
+      groups: {
+        ...groups,
+        find: (key) => {
+          telling.enterWith(key);
+          return groups.find(key);
+        },
+        record: async (group, lease, told) => {
+          const recorded = await watch(group.key, groups.record(group, lease, told));
+          unrecorded.get(copy)?.delete(group.key);
+          return recorded;
+        },
+      },
+    };
+  };
+
+  const invoke = async (
+    copy: Copy,
+    work: (deadline: { remainingMs: () => number }) => Promise<void>,
+  ): Promise<void> => {
+    const endMs = world.now().getTime() + timeoutMs;
+    let running = true;
+    world.at(endMs, () => {
+      if (running) world.kill(copy);
+    });
+    await work({ remainingMs: () => endMs - answerMs - world.now().getTime() });
+    running = false;
+  };
+  /** As functions/deliver.ts: the queue is done with what was accepted once the invocation has ended. */
+  const deliver = (copy: Copy, pipeline: Pipeline): void => {
+    const next = (): void => {
+      if (!copy.alive) return;
+      const batch = queue.receive(10);
+      if (batch.length === 0) return queue.wake(() => world.at(world.now().getTime() + 1, next));
+      void invoke(copy, async (deadline) => {
+        const accepted = await Promise.all(batch.map((message) => acceptOne(pipeline, message)));
+        await pipeline.tell(
+          accepted.flatMap(({ due }) => due),
+          deadline,
+        );
+        if (!copy.alive) return;
+        for (const { id } of accepted.filter(({ failed }) => !failed)) queue.delete(id);
+      }).then(() => {
+        if (copy.alive) world.at(world.now().getTime() + 1, next);
+      });
+    };
+    next();
+  };
+
+  /** Each minute, as deployed; when all is well again, now and then is enough. */
+  const everyMs = (): number => (world.healed() ? 1_800_000 : 60_000);
+
+  const flush = (copy: Copy, pipeline: Pipeline, untilMs: number): void => {
+    const tick = (): void => {
+      if (!copy.alive) return;
+      void invoke(copy, (deadline) => pipeline.flush(deadline).catch(() => {})).then(() => {
+        const nowMs = world.now().getTime();
+        if (copy.alive && nowMs < untilMs) world.at(nowMs - (nowMs % everyMs()) + everyMs(), tick);
+      });
+    };
+    tick();
+  };
+
+  return {
+    queue,
+    letters,
+    ledger,
+    replay: () => {
+      const sent = letters.splice(0);
+      const unread = queue.dead.splice(0);
+      for (const { body } of sent) queue.send(openFindingEvent(body));
+      for (const { body } of unread) queue.send(body);
+      return sent.length + unread.length;
+    },
+    start: (untilMs) => {
+      for (let copy = 0; copy < parts.copies; copy += 1) startCopy(`deliver-${copy}`, deliver);
+      startCopy('flush', (copy, pipeline) => flush(copy, pipeline, untilMs));
+    },
+  };
+}
+
+async function acceptOne(
+  pipeline: Pipeline,
+  { id, body, sentMs }: Message<Finding>,
+): Promise<Pick<Awaited<ReturnType<Pipeline['accept']>>, 'due'> & { readonly id: string; readonly failed: boolean }> {
+  const { outcomes, due } = await pipeline.accept({ finding: body, queuedMs: sentMs });
+  return { id, due, failed: outcomes.some(({ kind }) => kind === 'failed') };
+}
