@@ -10,7 +10,7 @@ module.exports = async ({ resolveVariable }) => {
 
 /** probeRules names the rule that calls the function, when the stage's configuration has anything to probe. */
 async function probeRules(stage) {
-  const { probes } = await stageConfiguration(stage, 'probes');
+  const { probes } = await stageConfiguration(stage);
   return probes.endpoints.length > 0 ? ['ProbeRule'] : [];
 }
 module.exports.probeRules = probeRules;
