@@ -28,8 +28,8 @@ function ruleOf({ report }) {
 function schedule(scheduled, prefix) {
   const { expression, ...asked } = scheduled;
   const rule = ruleOf(scheduled);
-  // The schedule's own id and time, so that a try again asks the same.
-  const template = JSON.stringify({ ...asked, id: '<id>', time: '<time>' });
+  // The schedule's own id and time, so that a try again asks the same. EventBridge puts quotes round what it fills in.
+  const template = JSON.stringify({ ...asked, id: '<id>', time: '<time>' }).replaceAll(/"(<(?:id|time)>)"/g, '$1');
   return {
     [rule]: {
       Type: 'AWS::Events::Rule',

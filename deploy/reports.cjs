@@ -36,7 +36,8 @@ function resourcesOf(report, prefix) {
           Database: { Ref: 'ArchiveDatabase' },
           Name: `${prefix}-${name}`,
           Description,
-          QueryString: `-- ${title}\n-- ${question}\n-- The question marks, in order: ${names.join(', ')}\n${text}`,
+          // By its first line the history of the work group knows it, as it knows the command's own.
+          QueryString: `-- trailwatch report: ${name}\n-- ${title}\n-- ${question}\n-- The question marks, in order: ${names.join(', ')}\n${text}`,
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+import { readInvocation } from '../../src/report/invocation.ts';
 import { loadReports } from '../../src/report/load-reports.ts';
 import { openWorkshop } from './packaged.ts';
 import type { Packaged, Workshop } from './packaged.ts';
@@ -11,6 +12,10 @@ let stage: Packaged;
 
 beforeAll(async () => {
   workshop = openWorkshop();
+  workshop.write(
+    'config/prod.yml',
+    'reports: { root-activity: {}, principal-timeline: { schedule: daily, parameters: { principal: "o\'neil" } } }',
+  );
   stage = await workshop.package('prod', { trailBucket: 'example-trail', trailRegions: 'eu-west-1' });
 }, 120_000);
 afterAll(() => workshop.remove());
@@ -40,3 +45,42 @@ test('the template stays within what CloudFormation takes', () => {
   expect(stage.templateBytes).toBeLessThan(900_000);
   expect(Object.keys(stage.template.Resources).length).toBeLessThan(500);
 });
+
+test('reports that the configuration names run by themselves, each with its own rule, question and time', () => {
+  const rules = propertiesOf('AWS::Events::Rule').filter(({ Name }) =>
+    String(Name).startsWith('trailwatch-prod-report-'),
+  );
+  expect(rules.map(({ Name }) => Name)).toEqual([
+    'trailwatch-prod-report-root-activity',
+    'trailwatch-prod-report-principal-timeline',
+  ]);
+  const [weekly, daily] = rules;
+  expect(weekly?.['ScheduleExpression']).toMatch(/^cron\(\d+ 8 \? \* MON \*\)$/);
+  const [{ InputTransformer: input }] = daily?.['Targets'] as [{ InputTransformer: { InputTemplate: string } }];
+  // What EventBridge puts in the place of <id> and <time> comes with its quotes.
+  const event = JSON.parse(
+    input.InputTemplate.replace('<id>', '"e1"').replace('<time>', '"2026-03-12T08:00:00Z"'),
+  ) as unknown;
+  const { prepared, time } = readInvocation(event, reports, new Date(0));
+  expect(prepared.parameters).toEqual({ principal: "o'neil" });
+  expect(prepared.period).toEqual({ from: '2026-03-11T00:00:00Z', to: '2026-03-12T00:00:00Z' });
+  expect(time).toBe('2026-03-12T08:00:00.000Z');
+});
+
+test('the function files evidence, and can neither read nor delete any', () => {
+  const { Policies } = stage.template.Resources['ReportRole']?.Properties as unknown as {
+    Policies: [{ PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }];
+  };
+  const touching = Policies[0].PolicyDocument.Statement.filter(({ Resource }) =>
+    JSON.stringify(Resource).includes('/evidence/'),
+  );
+  expect(touching.map(({ Action }) => Action)).toEqual(['s3:PutObject']);
+});
+
+test('a report that can’t run by itself stops the deployment', async () => {
+  workshop.write('config/dev.yml', 'reports: { principal-timeline: { schedule: weekly } }');
+  const packaging = workshop.package('dev', { trailBucket: 'example-trail', trailRegions: 'eu-west-1' });
+  await expect(packaging).rejects.toMatchObject({
+    stdout: expect.stringMatching(/reports\.principal-timeline: principal: this report needs it/),
+  });
+}, 120_000);
