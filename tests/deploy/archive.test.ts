@@ -39,21 +39,25 @@ interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
-const statementsOf = (resources: Resources, role: string): readonly Statement[] =>
-  propertyOf<readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[]>(
-    resources,
-    role,
-    'Policies',
-  ).flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+const statementsOf = (resources: Resources, role: string): readonly Statement[] => {
+  const policies = propertyOf(resources, role, 'Policies') as readonly {
+    readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+  }[];
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+};
 
-const variablesOf = (resources: Resources, id: string): Readonly<Record<string, unknown>> =>
-  propertyOf<{ readonly Variables: Readonly<Record<string, unknown>> }>(resources, id, 'Environment').Variables;
+const variablesOf = (resources: Resources, id: string): Readonly<Record<string, unknown>> => {
+  const environment = propertyOf(resources, id, 'Environment') as {
+    readonly Variables: Readonly<Record<string, unknown>>;
+  };
+  return environment.Variables;
+};
 
 /** propertyOf reads a property of a resource, which must be there. */
-function propertyOf<T>(resources: Resources, id: string, name: string): T {
+function propertyOf(resources: Resources, id: string, name: string): unknown {
   const resource = resources[id];
   if (resource === undefined) throw new Error(`${id}: not in the template`);
-  return resource.Properties[name] as T;
+  return resource.Properties[name];
 }
 
 describe('the archive', () => {
@@ -148,11 +152,9 @@ describe('the archive', () => {
 
   test('evidence is kept as long as its stage says, colder with age and always readable; results are forgotten', () => {
     const rules = (resources: Resources): Readonly<Record<string, Record<string, unknown>>> => {
-      const { Rules } = propertyOf<{ readonly Rules: readonly (Record<string, unknown> & { readonly Id: string })[] }>(
-        resources,
-        'ArchiveBucket',
-        'LifecycleConfiguration',
-      );
+      const { Rules } = propertyOf(resources, 'ArchiveBucket', 'LifecycleConfiguration') as {
+        readonly Rules: readonly (Record<string, unknown> & { readonly Id: string })[];
+      };
       return Object.fromEntries(Rules.map((rule) => [rule.Id, rule]));
     };
     expect(rules(organization)).toMatchObject({
