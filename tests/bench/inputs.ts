@@ -41,7 +41,8 @@ export function readRecords(most: number): readonly LogRecord[] {
   return records.filter((_, index) => index % step === 0).slice(0, most);
 }
 
-function readSample(): readonly LogRecord[] {
+/** readSample gives the CloudTrail records of `events/`. */
+export function readSample(): readonly LogRecord[] {
   return globSync('events/**/*.{json,json.gz}', { cwd: root }).flatMap((path) => {
     const bytes = readFileSync(join(root, path));
     const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');

@@ -3,9 +3,10 @@
  * which belong to the machine they were measured on.
  */
 import { parseArgs } from 'node:util';
+import { benchBytes } from './bytes.ts';
 import { benchFormats } from './formats.ts';
 import { benchIngest } from './ingest.ts';
-import { readRecords, readRuleSets } from './inputs.ts';
+import { readRecords, readRuleSets, readSample } from './inputs.ts';
 import { benchLoad } from './load.ts';
 import { benchMatcher } from './matcher.ts';
 
@@ -18,6 +19,7 @@ const load = await benchLoad(inputs, records);
 const matcher = await benchMatcher(inputs, records);
 const ingest = await benchIngest(records);
 const formats = benchFormats();
+const bytes = await benchBytes(readRecords(3_000), readSample());
 const report = {
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
@@ -26,6 +28,7 @@ const report = {
   matcher,
   ingest,
   formats,
+  bytes,
 };
 
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -83,6 +86,17 @@ else {
       row.name,
       Math.round(row.linesPerSecond).toLocaleString('en-US'),
       row.megabytesPerSecond.toFixed(0),
+    ]),
+  );
+  say("Bytes read for a report over five days of two accounts, of the trail's gzip files and of columns");
+  table(
+    ['report', 'rows', 'trail files', 'columns', 'times fewer'],
+    bytes.map((row) => [
+      row.report,
+      row.rows,
+      `${(row.rawBytes / 1e6).toFixed(1)} MB`,
+      `${(row.columnarBytes / 1e6).toFixed(2)} MB`,
+      `${row.timesFewer.toFixed(0)}×`,
     ]),
   );
 }
