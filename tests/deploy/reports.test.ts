@@ -56,10 +56,12 @@ test('reports that the configuration names run by themselves, each with its own 
   ]);
   const [weekly, daily] = rules;
   expect(weekly?.['ScheduleExpression']).toMatch(/^cron\(\d+ 8 \? \* MON \*\)$/);
-  const [{ InputTransformer: input }] = daily?.['Targets'] as [{ InputTransformer: { InputTemplate: string } }];
+  const [target] = (daily?.['Targets'] ?? []) as readonly {
+    readonly InputTransformer: { readonly InputTemplate: string };
+  }[];
   // What EventBridge puts in the place of <id> and <time> comes with its quotes.
   const event = JSON.parse(
-    input.InputTemplate.replace('<id>', '"e1"').replace('<time>', '"2026-03-12T08:00:00Z"'),
+    (target?.InputTransformer.InputTemplate ?? '').replace('<id>', '"e1"').replace('<time>', '"2026-03-12T08:00:00Z"'),
   ) as unknown;
   const { prepared, time } = readInvocation(event, reports, new Date(0));
   expect(prepared.parameters).toEqual({ principal: "o'neil" });
@@ -68,12 +70,14 @@ test('reports that the configuration names run by themselves, each with its own 
 });
 
 test('the function files evidence, and can neither read nor delete any', () => {
-  const { Policies } = stage.template.Resources['ReportRole']?.Properties as unknown as {
-    Policies: [{ PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] } }];
-  };
-  const touching = Policies[0].PolicyDocument.Statement.filter(({ Resource }) =>
-    JSON.stringify(Resource).includes('/evidence/'),
-  );
+  interface Policy {
+    readonly PolicyDocument: {
+      readonly Statement: readonly { readonly Action: unknown; readonly Resource: unknown }[];
+    };
+  }
+  const [policy] = (stage.template.Resources['ReportRole']?.Properties['Policies'] ?? []) as readonly Policy[];
+  const statements = policy?.PolicyDocument.Statement ?? [];
+  const touching = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('/evidence/'));
   expect(touching.map(({ Action }) => Action)).toEqual(['s3:PutObject']);
 });
 

@@ -116,14 +116,32 @@ async function readRows(paths: readonly string[]): Promise<readonly TableRow[]> 
     seen.set(key, { ...row, account: row.account || '000000000000', region: row.region || 'us-east-1' });
   };
   for await (const batch of batches) batch.forEach(add);
-  // As the stack's stream writes them: with the second in which the bus had them.
-  for (const row of await detectedIn(paths, surroundings))
-    add({ ...row, fields: { ...row.fields, published: later(row.time) } });
+  for (const row of await detectedIn(paths, surroundings)) {
+    // As the stack's streams write them: with the second in which the bus had them, and every other one told to somebody.
+    add({ ...row, fields: { ...row.fields, published: later(row.time, 45).replace('.000', '') } });
+    for (const telling of seen.size % 2 === 0 ? tellings(row) : []) add(telling);
+  }
   return [...seen.values()];
 }
 
-function later(time: string): string {
-  return `${new Date(Date.parse(time) + 45_000).toISOString().slice(0, 19)}Z`;
+/** A finding that a receiver's group took in, and that group told a minute later. */
+function tellings(row: TableRow): readonly TableRow[] {
+  const told = (kind: string, seconds: number, fields: TableRow['fields']): TableRow => {
+    const noted = later(row.time, seconds);
+    const group = { receiver: 'sns', group_key: `group of ${row.id}`, rule: 'x', level: 'high' };
+    return {
+      ...row,
+      table: 'deliveries',
+      id: `${kind} ${row.id}`,
+      time: noted,
+      fields: { kind, noted, ...group, ...fields },
+    };
+  };
+  return [told('accepted', 50, { finding: row.fields['id'] }), told('told', 110, { news: 'first', findings: 1 })];
+}
+
+function later(time: string, seconds: number): string {
+  return `${new Date(Date.parse(time) + seconds * 1000).toISOString().slice(0, 19)}.000Z`;
 }
 
 async function* one<T>(batch: T): AsyncIterable<T> {
