@@ -54,23 +54,31 @@ export interface Meter {
   flush(): void;
 }
 
+/** What an alarm watches is one metric, of this service, whichever function happens to note it. */
+const owners: Partial<Readonly<Record<Duration, string>>> = { CanaryLatency: 'deliver' };
+
 /**
  * createMeter counts in CloudWatch's embedded metric format, by service and stage: each further dimension would
  * multiply the number of metrics, and with it the bill.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createMeter(service: string, config: Config<'stage'>): Meter {
-  const metrics = new Metrics({
-    namespace: 'Trailwatch',
-    serviceName: service,
-    defaultDimensions: { stage: config.stage },
-  });
+  const metricsOf = (serviceName: string): Metrics =>
+    new Metrics({ namespace: 'Trailwatch', serviceName, defaultDimensions: { stage: config.stage } });
+  const metrics = metricsOf(service);
+  const byService = new Map([[service, metrics]]);
+  const metricsFor = (what: Duration): Metrics => {
+    const owner = owners[what] ?? service;
+    const own = byService.get(owner) ?? metricsOf(owner);
+    byService.set(owner, own);
+    return own;
+  };
   return {
     count(what, by) {
       metrics.addMetric(what, MetricUnit.Count, by);
     },
     duration(what, ms) {
-      metrics.addMetric(what, MetricUnit.Milliseconds, ms);
+      metricsFor(what).addMetric(what, MetricUnit.Milliseconds, ms);
     },
     findings(raised) {
       for (const level of levels) {
@@ -79,7 +87,7 @@ export function createMeter(service: string, config: Config<'stage'>): Meter {
       }
     },
     flush() {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      for (const each of byService.values()) if (each.hasStoredMetrics()) each.publishStoredMetrics();
     },
   };
 }
