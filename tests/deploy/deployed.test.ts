@@ -2,18 +2,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lambdaEvent, queueBody } from '../functions/local-lambda.ts';
 import type { Stack } from '../support/cloudformation/stack.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
-import { startLocalAccount, type LocalAccount } from './local-account.ts';
+import { startDeployedAccount, type DeployedAccount } from './deployed-account.ts';
 import { openWorkshop, type Workshop } from './packaged.ts';
 
 const stages = ['dev', 'prod'] as const;
 const trail = '--param=trailBucket=example-trail';
 
-let account: LocalAccount;
+let account: DeployedAccount;
 let workshop: Workshop;
 
 beforeAll(async () => {
   workshop = openWorkshop();
-  account = await startLocalAccount();
+  account = await startDeployedAccount();
   // One after the other, as one account gets them: the second must not want what the first has.
   for (const stage of stages) await deploy(stage);
 }, 240_000);

@@ -13,8 +13,8 @@ import { startLocalEventBridge, type LocalEventBridge } from '../support/local-e
 import { startLocalStateTable } from '../support/local-state-table.ts';
 import { unzip } from '../support/unzip.ts';
 
-/** LocalAccount is an account in which `serverless deploy` finds all that it asks for, and where what is deployed works. */
-export interface LocalAccount {
+/** DeployedAccount is an account in which `serverless deploy` finds all that it asks for, and where what is deployed works. */
+export interface DeployedAccount {
   /** What a shell needs so that each command talks to this account. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stacks: ReadonlyMap<string, Stack>;
@@ -41,7 +41,7 @@ export interface Invocation {
 const region = 'eu-west-1';
 const account = '111122223333';
 
-export async function startLocalAccount(): Promise<LocalAccount> {
+export async function startDeployedAccount(): Promise<DeployedAccount> {
   const [bus, table, aws] = await Promise.all([
     startLocalEventBridge(),
     startLocalStateTable('beside'),
