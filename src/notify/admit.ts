@@ -74,8 +74,8 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
     const joined = { ...admission, group: key, how: 'joined' } as const;
     // Whoever opened it came to its end here; it wants to be told now.
     if (lead === tellingOf(finding)) return { ...joined, due: await outbox.put(receiver.name, key, nowMs) };
-    const look = looks.get(key) ?? generation.openedMs + policy.waitMs;
-    if (nowMs < look - marginMs) return joined;
+    // Only what was written here counts: whoever opened the group may have had another policy.
+    if (nowMs < (looks.get(key) ?? 0) - marginMs) return joined;
     const next = nextLookMs(generation, policy, nowMs);
     await outbox.put(receiver.name, key, next);
     looks.set(key, next);
@@ -115,7 +115,10 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
       await outbox.remove([due]);
       return join(generation, admitted, admission);
     }
-    if (base !== undefined) await groups.join(generation, memberOf(finding));
+    if (base !== undefined) {
+      looks.set(key, due.atMs);
+      await groups.join(generation, memberOf(finding));
+    }
     const how = base === undefined ? 'alone' : 'opened';
     return { ...admission, group: key, how, ...(policy.waitMs === 0 && { due }) };
   };

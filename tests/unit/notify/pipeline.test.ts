@@ -209,6 +209,17 @@ describe('a group', () => {
     expect(said(mail)).toEqual(['first 1', 'first 1']);
   });
 
+  test('tells of what joins under a policy that waits longer than the one it began with', async () => {
+    const state = createMemoryDeliveryState();
+    const chat = heard('chat');
+    await deliveryWorld({ receivers: [chat], state }).deliver(rootLogin);
+    const world = deliveryWorld({ receivers: [chat], state, policy: { waitMs: hour } });
+    world.skip(10 * minute);
+    await world.deliver(again(1));
+    await world.pass(2 * hour);
+    expect(said(chat)).toEqual(['first 1', 'again 2']);
+  });
+
   test('is told of by one of many that look at the same time', async () => {
     const mail = heard('mail');
     const world = deliveryWorld({ receivers: [mail] });
