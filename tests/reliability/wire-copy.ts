@@ -1,0 +1,86 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+/** Asked is an invocation, Said its answer; the first thing that a copy says is that it is ready. */
+export interface Asked {
+  readonly id: number;
+  readonly event: unknown;
+  /** What its clock shows when it begins (milliseconds since 1970); the real time without it. */
+  readonly atMs: number | undefined;
+  readonly remainingMs: number;
+}
+
+export interface Said {
+  readonly id: number;
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+/** WireCopy is one copy of a function in a process of its own, loaded as plain Node loads it. */
+export interface WireCopy {
+  readonly pid: number;
+  /**
+   * invoke runs one invocation.
+   * @throws {Died} when the process is killed meanwhile.
+   */
+  readonly invoke: (event: unknown, atMs?: number) => Promise<unknown>;
+  /** kill ends the process as nothing can prevent, and waits until it is gone. */
+  readonly kill: () => Promise<void>;
+}
+
+export class Died extends Error {
+  override readonly name = 'Died';
+}
+
+/** What functions/deliver.ts is given in serverless.yml. */
+const remainingMs = 90_000;
+
+export async function startWireCopy(
+  name: 'deliver' | 'flush',
+  environment: Readonly<Record<string, string>>,
+): Promise<WireCopy> {
+  const child = fork(path.join(import.meta.dirname, 'wire-lambda.ts'), [name], {
+    env: { PATH: process.env['PATH'], ...environment },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const waiting = new Map<
+    number,
+    { readonly resolve: (said: Said) => void; readonly reject: (error: Error) => void }
+  >();
+  const gone = once(child, 'exit');
+  let ids = 0;
+  let dead = false;
+  void gone.then(() => {
+    dead = true;
+    for (const { reject } of waiting.values()) reject(new Died(`${name}: the process was killed`));
+    waiting.clear();
+  });
+  child.on('message', (said: Said) => {
+    waiting.get(said.id)?.resolve(said);
+    waiting.delete(said.id);
+  });
+  const hear = (id: number): Promise<Said> =>
+    new Promise((resolve, reject) => {
+      if (dead) reject(new Died(`${name}: the process is dead`));
+      else waiting.set(id, { resolve, reject });
+    });
+  await hear(0);
+  return {
+    pid: child.pid ?? 0,
+    invoke: async (event, atMs) => {
+      const id = (ids += 1);
+      const answer = hear(id);
+      const asked: Asked = { id, event, atMs, remainingMs };
+      child.send(asked, () => undefined);
+      const { answer: given, error } = await answer;
+      if (error !== undefined) throw new Error(`${name}: ${error}`);
+      return given;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}

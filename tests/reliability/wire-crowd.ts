@@ -1,0 +1,91 @@
+import { startWireCopy } from './wire-copy.ts';
+import { findingOf } from './findings.ts';
+import { batchOf, failedOf, startWireStage, wireReceivers } from './wire-stage.ts';
+
+/** Crowd is what came of many copies of the function that deliver findings of one group at once. */
+export interface Crowd {
+  readonly processes: number;
+  readonly findings: number;
+  /** Milliseconds from the first invocation to the last answer. */
+  readonly deliveredMs: number;
+  /** How many messages of the queue came once more. */
+  readonly cameAgain: number;
+  readonly receivers: readonly CrowdAt[];
+}
+
+export interface CrowdAt {
+  readonly receiver: string;
+  /** How often it was told before anybody flushed: once, or the group was not one. */
+  readonly atOnce: number;
+  /** The counts that its notifications gave, in their order. */
+  readonly said: readonly number[];
+  /** What is on record as told. */
+  readonly recorded: number;
+}
+
+export interface CrowdOptions {
+  readonly processes: number;
+  /** How many findings each process delivers, in batches of ten. */
+  readonly each: number;
+}
+
+const minute = 60_000;
+
+/** runCrowd lets processes of their own deliver to one table, all at the same time, and flushes when they are done. */
+export async function runCrowd({ processes, each }: CrowdOptions): Promise<Crowd> {
+  const stage = await startWireStage();
+  const { environment, truth } = stage;
+  const atMs = Date.now();
+  const time = new Date(atMs).toISOString();
+  const facts = { rule: 'crowd', level: 'high', actor: 'mallory', time } as const;
+  const shares = Array.from({ length: processes }, (_share, copy) =>
+    Array.from({ length: each }, (_finding, index) => findingOf({ ...facts, event: `event-${copy}-${index}` })),
+  );
+  const copies = await Promise.all(shares.map(() => startWireCopy('deliver', environment)));
+  const flush = await startWireCopy('flush', environment);
+  let cameAgain = 0;
+
+  const started = performance.now();
+  await Promise.all(
+    copies.map(async ({ invoke }, copy) => {
+      let waiting = shares[copy] ?? [];
+      for (let round = 0; waiting.length > 0; round += 1) {
+        const batch = waiting.slice(0, 10);
+        const failed = failedOf(await invoke(batchOf(batch, atMs), atMs + round));
+        cameAgain += failed.length;
+        waiting = [...waiting.slice(10), ...failed.flatMap((index) => batch[index] ?? [])];
+      }
+    }),
+  );
+  const deliveredMs = performance.now() - started;
+  const atOnce = wireReceivers.map((receiver) => stage.taken(receiver).length);
+  for (const minutes of [1, 6, 12, 18]) await flush.invoke({}, atMs + minutes * minute);
+
+  const receivers = await Promise.all(
+    wireReceivers.map(async (receiver, index): Promise<CrowdAt> => {
+      const claim = await truth.seen.claim({ findingId: shares[0]?.[0]?.id ?? '', receiver }, new Date(atMs));
+      const { told } = await truth.groups.state((claim.kind === 'delivered' && claim.group) || '');
+      return { receiver, atOnce: atOnce[index] ?? 0, said: stage.taken(receiver).map(countOf), recorded: told };
+    }),
+  );
+  await Promise.all([...copies, flush].map(({ kill }) => kill()));
+  await stage.close();
+  return { processes, findings: processes * each, deliveredMs, cameAgain, receivers };
+}
+
+/** crowdProblems says what must not be, in words for a person. */
+export function crowdProblems({ findings, receivers }: Crowd): readonly string[] {
+  return receivers.flatMap(({ receiver, atOnce, said, recorded }) => [
+    ...(atOnce === 1 ? [] : [`${receiver}: was told ${atOnce} times at once`]),
+    ...(said.at(-1) === findings ? [] : [`${receiver}: was told of ${said.join(', ')}, and there are ${findings}`]),
+    ...(said.every((count, index) => count > (said[index - 1] ?? 0))
+      ? []
+      : [`${receiver}: was told ${said.join(', ')}`]),
+    ...(recorded === findings ? [] : [`${receiver}: ${recorded} are on record`]),
+  ]);
+}
+
+/** The count that a notification gives; one where it gives none. */
+function countOf(text: string): number {
+  return Number(/(\d[\d,]*)\s+times since/.exec(text)?.[1]?.replaceAll(',', '') ?? 1);
+}
