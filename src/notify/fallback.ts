@@ -39,7 +39,7 @@ export interface Failing {
 
 /**
  * createFallback hands a critical finding on when its last chat has failed. Which have failed is kept in the state, since each
- * receiver is told by itself, perhaps by another copy of the function.
+ * receiver is told by itself, perhaps by another copy of the function. It throws when the state fails.
  */
 export function createFallback(
   fallback: Fallback | undefined,
@@ -59,6 +59,8 @@ export function createFallback(
       { receiver: fallback.receiver, policy: { ...policy, by: 'news' } },
       { fallback: `${must.join(', ')} did not take it` },
     );
-    return outcomes.some(({ kind }) => kind === 'accepted') ? due : [];
+    // Whoever goes on from here gives the finding up: not before the fallback has it.
+    for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
+    return due;
   };
 }

@@ -468,11 +468,11 @@ describe('a receiver that fails', () => {
 });
 
 describe('the fallback', () => {
-  const world = (level: 'critical' | 'high') => {
+  const world = (level: 'critical' | 'high', state = createMemoryDeliveryState()) => {
     const [slack, teams, topic] = [heard('slack'), heard('teams'), heard('topic')];
     const fallback = { receiver: topic, chats: new Set(['slack', 'teams']), topics: new Set(['topic']) };
     const finding = { ...rootLogin, rule: { ...rootLogin.rule, level } };
-    return { slack, teams, topic, finding, ...deliveryWorld({ receivers: [slack, teams, topic], fallback }) };
+    return { slack, teams, topic, finding, ...deliveryWorld({ receivers: [slack, teams, topic], fallback, state }) };
   };
 
   test.each([
@@ -493,6 +493,24 @@ describe('the fallback', () => {
     const { slack, teams, topic, finding, deliver } = world('critical');
     for (const chat of [slack, teams]) chat.behave = refusal('unauthorized', false);
     await deliver(finding);
+    expect(said(topic)).toEqual(['first 1']);
+  });
+
+  test('is told later when the state fails just then, though a chat has refused it for good', async () => {
+    const state = createMemoryDeliveryState();
+    let failing = true;
+    const claim: typeof state.seen.claim = async (key, at) => {
+      if (failing && key.receiver === 'topic') throw new Error('throttled');
+      return state.seen.claim(key, at);
+    };
+    const { slack, teams, topic, finding, deliver, pass } = world('critical', {
+      ...state,
+      seen: { ...state.seen, claim },
+    });
+    for (const chat of [slack, teams]) chat.behave = refusal('unauthorized', false);
+    await deliver(finding);
+    failing = false;
+    await pass(5 * minute);
     expect(said(topic)).toEqual(['first 1']);
   });
 });
