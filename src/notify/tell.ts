@@ -60,6 +60,10 @@ export interface Told {
 /** What is spread over, so that those who waited for a receiver don't come at once. */
 const spreadMs = 30_000;
 
+/** For so long copies of the functions may run that are older than a receiver and don't know it, and how often it is looked for. */
+const deploymentMs = 15 * 60_000;
+const lookMs = 60_000;
+
 /**
  * createTeller makes the second half of the pipeline: deliver and record. A group is told under its lease, and each step leaves
  * it so that whoever comes after a crash goes on: the next due entry is written before the state that counts on it, the state before
@@ -175,14 +179,24 @@ export function createTeller(parts: TellParts) {
     return { kind: 'not-closed', error: done.error, why: done.error.message };
   };
 
-  const turn = async (held: Held, receiver: Receiver | undefined): Promise<Turned> => {
-    const { group, lease, roll, parent } = held;
-    if (receiver === undefined) {
-      const why = `${group.receiver} is not a receiver of this stage any more`;
-      if (roll.count > lease.state.settled) return { telling: await bury(held, 'receiver-gone', why), due: [] };
+  const withoutReceiver = async (held: Held): Promise<Outcome> => {
+    const { group, lease, roll } = held;
+    const why = `${group.receiver} is not a receiver of this stage`;
+    if (roll.count <= lease.state.settled) {
       await finish(held, lease.state);
-      return { telling: { kind: 'nothing', why }, due: [] };
+      return { kind: 'nothing', why };
     }
+    const nowMs = now().getTime();
+    const sinceMs = lease.state.failingSinceMs ?? nowMs;
+    if (nowMs >= sinceMs + deploymentMs) return bury(held, 'receiver-gone', why);
+    const untilMs = nowMs + lookMs;
+    await finish(held, { ...lease.state, failingSinceMs: sinceMs }, { atMs: untilMs });
+    return { kind: 'waiting', untilMs, why };
+  };
+
+  const turn = async (held: Held, receiver: Receiver | undefined): Promise<Turned> => {
+    if (receiver === undefined) return { telling: await withoutReceiver(held), due: [] };
+    const { group, lease, roll, parent } = held;
     const decided = turnOf({
       group,
       roll,

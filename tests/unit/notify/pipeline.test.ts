@@ -461,9 +461,21 @@ describe('a receiver that fails', () => {
     const old = deliveryWorld({ receivers: [heard('old')], state });
     await old.pipeline.accept({ finding: rootLogin });
     const world = deliveryWorld({ receivers: [heard('new')], state });
-    world.skip(minute);
-    await world.flush();
+    await world.pass(20 * minute);
     expect(world.letters).toMatchObject([{ receiver: 'old', reason: 'receiver-gone', findings: 1 }]);
+  });
+
+  test('a copy of the function that is older than a receiver leaves its findings to the newer ones', async () => {
+    const state = createMemoryDeliveryState();
+    const added = heard('added');
+    const newer = deliveryWorld({ receivers: [added], state });
+    await newer.pipeline.accept({ finding: rootLogin });
+    const older = deliveryWorld({ receivers: [heard('other')], state });
+    await older.pass(5 * minute);
+    newer.skip(5 * minute);
+    await newer.pass(2 * minute);
+    expect(older.letters).toEqual([]);
+    expect(said(added)).toEqual(['first 1']);
   });
 });
 
