@@ -47,6 +47,7 @@ function newsOf({ group, state, roll, news, parent }: GroupNotificationFacts): G
     key: added ? (group.parent ?? group.key) : group.key,
     kind: added ? 'again' : news,
     together: group.together,
+    ...(added && roll.count > 1 && { additions: true }),
     mixed: roll.mixed,
     count: added && roll.count < 2 ? parent.told : roll.count,
     since: roll.since,

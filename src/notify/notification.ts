@@ -20,6 +20,8 @@ export interface GroupNews {
   readonly kind: 'first' | 'again';
   /** Why these findings are together, for a person: `the same news`, `rule and account`, `more than 10 alerts of this rule`. */
   readonly together: string;
+  /** Set when they all say more of an alert that was told before, whose own count is another. */
+  readonly additions?: true;
   /** Whether the findings differ in more than their time: then the first one does not stand for all. */
   readonly mixed: boolean;
   /** How many findings there are by now, with the first. */

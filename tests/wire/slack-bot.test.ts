@@ -89,6 +89,13 @@ describe('more of the same news', () => {
     expect(calls()[0]?.body).toMatchObject({ thread_ts: receipt.ts });
   });
 
+  test('tells who did several of them in the thread, and leaves the counter alone, which counts others', async () => {
+    await bot().send(again({ count: 2, additions: true }), never);
+    expect(calls().map(({ method }) => method)).toEqual(['chat.postMessage']);
+    expect(calls()[0]?.body).toMatchObject({ thread_ts: receipt.ts });
+    expect(calls()[0]?.body['text']).toContain('Now known');
+  });
+
   test('without a receipt is a message of its own', async () => {
     const { receipt: _receipt, ...group } = rootAgain;
     await bot().send({ ...notificationOf(rootLogin), group }, never);

@@ -65,7 +65,7 @@ async function tellMore(
 ): Promise<Receipt> {
   const { message, group } = notification;
   // First what may be done twice: a crash or a failure after it repeats nothing that anybody sees.
-  if (group !== undefined && !message.completes && group.count > 1) {
+  if (group !== undefined && !message.completes && group.additions !== true && group.count > 1) {
     await renew({ ...renderSlack(message, asFirst(group)) }, place, call);
   }
   try {

@@ -70,8 +70,13 @@ export function newsOf({ message, group }: Pick<Notification, 'message' | 'group
 }
 
 // The word that counts comes first, where a subject or a push message shows it.
-function titleOf(message: Message, { together, mixed }: GroupNews, { times, oneRule, varies }: Counted): string {
+function titleOf(
+  message: Message,
+  { additions, together, mixed }: GroupNews,
+  { oneRule, varies, ...counted }: Counted,
+): string {
   const { account, rule, title, who } = message;
+  const times = additions === true ? `Now known, ${counted.times}` : counted.times;
   if (!mixed && varies.size === 0) return `${times}: ${title}`;
   const place = account === undefined ? '' : ` in ${account.name ?? account.id}`;
   const ruleTitle = clip(rule.title, 150);

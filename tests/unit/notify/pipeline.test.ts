@@ -633,7 +633,11 @@ describe('who did it, when that becomes known later', () => {
     await world.pass(5 * minute);
     // The alert and its count, ten additions, and one that counts the others.
     expect(mail.notifications.length).toBeLessThanOrEqual(14);
-    expect(mail.notifications.at(-1)?.group).toMatchObject({ together: 'more than 10 additions to this alert' });
+    expect(mail.notifications.at(-1)?.group).toMatchObject({
+      together: 'more than 10 additions to this alert',
+      count: 90,
+      additions: true,
+    });
   });
 });
 
