@@ -229,6 +229,25 @@ describe('the columnar copy', () => {
     expect(local.statements.filter((text) => text === 'VACUUM cloudtrail_columnar')).toHaveLength(4);
   });
 
+  test('files are written together in as many rounds as Athena takes, and a day that has too many does not hold up the next', async () => {
+    local.fail(
+      /^OPTIMIZE[^]*'2026\/03\/09'/,
+      'ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: Processed 100 partitions in this round',
+      2,
+    );
+    local.fail(
+      /^OPTIMIZE[^]*'2026\/03\/10'/,
+      'ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: Processed 100 partitions in this round',
+      99,
+    );
+    expect(await copy()).toMatchObject({ state: 'done', copied: ['2026/03/10', '2026/03/11', '2026/03/12'] });
+    const rounds = (day: string) =>
+      local.statements.filter((text) => text.startsWith('OPTIMIZE') && text.includes(day));
+    expect(rounds('2026/03/09')).toHaveLength(3);
+    expect(rounds('2026/03/10')).toHaveLength(10);
+    expect(rounds('2026/03/11')).toHaveLength(1);
+  });
+
   test('stops the statement on Athena when it is told to, and lets the next one begin', async () => {
     local.athena.mood('never ends');
     const stop = new AbortController();

@@ -119,7 +119,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
       if (outcome === 'out of time') break;
       copied.push(day);
       // The day before is complete now: its events come with its own deliveries and those of this day.
-      if (outcome === 'copied' && !isOver(work)) await run(optimizeSql([dayAfter(day, -1)]));
+      if (outcome === 'copied') await inRounds(optimizeSql([dayAfter(day, -1)]), work);
     }
     const left = wanted.slice(copied.length);
     if (left.length === 0 && copied.length > 0) await upkeep(state, work);
@@ -271,7 +271,8 @@ function surveyedOf([account, day, records, events]: readonly (string | null)[])
   return { account: account ?? '', day: day ?? '', records: Number(records), events: Number(events) };
 }
 
-const vacuumsAtOnce = 10;
+/** What a run does not get done of it, the next one does: it is about files, not about what they hold. */
+const mostRounds = 10;
 
 /** Removes what is too old and files that nothing needs. Days that are no longer kept leave the ledger first: no report may miss them. */
 async function upkeep(state: CopyState, work: Work): Promise<void> {
@@ -282,19 +283,18 @@ async function upkeep(state: CopyState, work: Work): Promise<void> {
     await run(expireSql(keepFrom));
     request.onEvent?.({ kind: 'expired', before: keepFrom });
   }
-  for (let times = 0; times < vacuumsAtOnce && !isOver(work); times++) {
-    if (await vacuumed(run)) return;
-  }
+  await inRounds(vacuumSql, work);
 }
 
-/** It removes some files at a time, and fails while there are more. */
-async function vacuumed(run: Work['run']): Promise<boolean> {
-  try {
-    await run(vacuumSql);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.message.includes('ICEBERG_VACUUM_MORE_RUNS_NEEDED')) return false;
-    throw error;
+/** OPTIMIZE takes a hundred partitions at a time, VACUUM some files, and both fail while there are more. */
+async function inRounds(sql: string, work: Work): Promise<void> {
+  for (let round = 0; round < mostRounds && !isOver(work); round++) {
+    try {
+      await work.run(sql);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && /ICEBERG_(?:OPTIMIZE|VACUUM)_MORE_RUNS_NEEDED/.test(error.message))) throw error;
+    }
   }
 }
 
