@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startFauxqs } from 'fauxqs';
 import { startLocalCloudFormation } from '../support/cloudformation/server.ts';
 import type { Maker, Stack, StackResource } from '../support/cloudformation/stack.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { startLocalEventBridge, type LocalEventBridge } from '../support/local-event-bridge.ts';
+import { startLocalFirehose, type LocalFirehose } from '../support/local-firehose.ts';
 import { startLocalStateTable } from '../support/local-state-table.ts';
 import { unzip } from '../support/unzip.ts';
 
@@ -20,10 +21,16 @@ export interface DeployedAccount {
   readonly stacks: ReadonlyMap<string, Stack>;
   /** What the functions put on any bus. */
   readonly bus: LocalEventBridge;
+  /** What they wrote to delivery streams. */
+  readonly firehose: LocalFirehose;
+  /** What they asked of services that there are none of here, as `Athena.StartQueryExecution`: it is refused. */
+  readonly elsewhere: string[];
   /** Messages that wait in a queue, by its name. */
   messages(queue: string): readonly string[];
   /** subscribe lets a topic's messages arrive in a queue of the test's. */
   subscribe(topicArn: string, queue: string): void;
+  /** upload puts an object into a bucket, which is made for it. */
+  upload(bucket: string, key: string, content: Buffer): Promise<void>;
   /** objects lists what lies in a bucket. */
   objects(bucket: string): Promise<readonly string[]>;
   /** invoke loads the package that a function was deployed with, as Lambda does, and calls it. */
@@ -42,8 +49,9 @@ const region = 'eu-west-1';
 const account = '111122223333';
 
 export async function startDeployedAccount(): Promise<DeployedAccount> {
-  const [bus, table, aws] = await Promise.all([
+  const [bus, firehose, table, aws] = await Promise.all([
     startLocalEventBridge(),
+    startLocalFirehose(),
     startLocalStateTable('beside'),
     startFauxqs({ port: 0, logger: false, host: '127.0.0.1', defaultRegion: region }),
   ]);
@@ -104,12 +112,27 @@ export async function startDeployedAccount(): Promise<DeployedAccount> {
     headers: { 'content-type': 'application/x-amz-json-1.1' },
   }));
 
+  // Whatever has no endpoint of its own: nothing must leave this machine, and what was wanted can be seen.
+  const elsewhere: string[] = [];
+  const none = await startHttpServer(({ headers, path: asked }) => {
+    const target = headers['x-amz-target'];
+    const call = typeof target === 'string' ? target.replace(/^Amazon|^AWS|_\d{8}(?=\.)/g, '') : asked;
+    elsewhere.push(call);
+    return {
+      status: 400,
+      body: JSON.stringify({ __type: 'NotHereException', message: `${call} is not here` }),
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+    };
+  });
+
   const local = {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: none.url,
     AWS_ENDPOINT_URL_DYNAMODB: table.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+    AWS_ENDPOINT_URL_FIREHOSE: firehose.url,
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ENDPOINT_URL_SNS: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
@@ -126,10 +149,16 @@ export async function startDeployedAccount(): Promise<DeployedAccount> {
     },
     stacks: cloudFormation.stacks,
     bus,
+    firehose,
+    elsewhere,
     messages: (queue) => (aws.inspectQueue(queue)?.messages.ready ?? []).map(({ body }) => body),
     subscribe(topicArn, queue) {
       aws.createQueue(queue, { region });
       aws.subscribe({ topic: topicArn.split(':').at(-1) ?? '', queue, region });
+    },
+    async upload(bucket, Key, Body) {
+      aws.createBucket(bucket);
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
     },
     async objects(bucket) {
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
@@ -165,7 +194,8 @@ export async function startDeployedAccount(): Promise<DeployedAccount> {
       s3.destroy();
       dynamodb.destroy();
       rmSync(tasks, { recursive: true, force: true });
-      await Promise.all([bus.close(), table.close(), aws.stop(), lambda.close(), ecr.close(), cloudFormation.close()]);
+      const servers = [bus, firehose, table, lambda, ecr, none, cloudFormation];
+      await Promise.all([aws.stop(), ...servers.map((server) => server.close())]);
     },
   };
 }
