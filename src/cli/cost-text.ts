@@ -1,6 +1,7 @@
 import type { Estimate, EstimatedLine } from '../cost/estimate.ts';
 import { pricesNote } from '../cost/prices.ts';
 import type { Basis, Profile } from '../cost/volumes.ts';
+import { assumed, assumptions, callsOf } from '../cost/workload.ts';
 import type { Measured } from './measure-volumes.ts';
 import type { Colors } from './terminal.ts';
 import { count } from './text.ts';
@@ -11,10 +12,12 @@ export interface Told {
   readonly profile: Profile;
   readonly measured: Measured | undefined;
   readonly estimate: Estimate;
+  /** Whether the sizes behind the formulas are listed in the table; JSON always has them. */
+  readonly assumptions: boolean;
 }
 
-/** costTable is the bill for a person: services from the most expensive on, each line with its formula, a total, and what dominates. */
-export function costTable({ basis, profile, measured, estimate }: Told, colors: Colors): string {
+/** costTable is the bill for a person: services from the most expensive on, each line with its formula, a total, what dominates, and what nobody checked. */
+export function costTable({ basis, profile, measured, estimate, assumptions: listed }: Told, colors: Colors): string {
   const { region, services, lines, usd, dominant } = estimate;
   const head = `A month in ${region}, in US dollars`;
   const from =
@@ -33,12 +36,12 @@ export function costTable({ basis, profile, measured, estimate }: Told, colors: 
   const free = services.filter((service) => service.usd < 0.005).map(({ service }) => service);
   const rest = free.length === 0 ? [] : [colors.dim(`Less than a cent: ${free.join(', ')}`)];
   const total = colors.bold(`${'Total'.padEnd(40)}${dollars(usd)}`);
-  return `${[colors.bold(head), colors.dim(from), '', ...blocks, ...rest, '', total, '', ...dominantText(dominant, usd, colors), pricesText(estimate, colors)].join('\n')}\n${basisHint(basis, colors)}`;
+  return `${[colors.bold(head), colors.dim(from), '', ...blocks, ...rest, '', total, '', ...dominantText(dominant, usd, colors), ...uncheckedText(estimate, colors), ...(listed ? assumptionsText(basis, colors) : []), pricesText(estimate, colors)].join('\n')}\n${basisHint(basis, colors)}`;
 }
 
 function lineText({ name, quantity, price, usd, words }: EstimatedLine, colors: Colors): readonly string[] {
   return [
-    `  ${name.padEnd(38)}${dollars(usd)}   ${amount(quantity)} × ${priceText(price.usd)} for ${price.unit}`,
+    `  ${name.padEnd(38)}${dollars(usd)}   ${amount(quantity)} × ${priceText(price.usd)} for ${price.unit}${price.checked ? '' : colors.yellow('   price unchecked')}`,
     colors.dim(`    ${words}`),
   ];
 }
@@ -55,11 +58,34 @@ function dominantText(dominant: readonly EstimatedLine[], total: number, colors:
   ];
 }
 
-function pricesText({ lines, region }: Estimate, colors: Colors): string {
-  const dates = lines.map(({ price }) => price.asOf).toSorted();
-  return colors.dim(
-    `${pricesNote} Those of ${region} were looked up from ${dates[0]} to ${dates.at(-1)}: src/cost/prices.json`,
+/** What the total rests on that nobody compared with AWS's page, or with a copy of it. */
+function uncheckedText({ unchecked, usd, region }: Estimate, colors: Colors): readonly string[] {
+  if (unchecked.length === 0) return [];
+  const sum = unchecked.reduce((all, line) => all + line.usd, 0);
+  const amounts =
+    sum < 0.005 ? 'Less than a cent of it' : `${dollars(sum).trim()} of it (${Math.round((sum / usd) * 100)} %)`;
+  const head = `${amounts} rests on prices of ${region} that were not compared with AWS's page, nor with a copy of it:`;
+  const pages = [...new Set(unchecked.map(({ price }) => price.page))].map((page) => {
+    const lines = unchecked.filter(({ price }) => price.page === page);
+    return `  ${lines[0]?.service}: ${lines.map(({ name }) => name).join(', ')}; look at ${page}`;
+  });
+  return [colors.yellow(head), ...pages, ''];
+}
+
+function assumptionsText(basis: Basis, colors: Colors): readonly string[] {
+  const sizes = Object.values(assumed).map(({ value, about }) => `  ${String(value).padStart(8)}  ${about}`);
+  const calls = callsOf(basis).map(
+    ({ what, calls: times, ms, memoryMb }) =>
+      `  ${count(Math.round(times)).padStart(14)} calls of ${count(Math.round(ms))} ms with ${memoryMb} MB: ${what}`,
   );
+  return [colors.bold('Assumed: estimates, not measured on a deployed stage'), ...sizes, ...calls, ''];
+}
+
+function pricesText({ lines, region }: Estimate, colors: Colors): string {
+  const dates = lines.flatMap(({ price }) => price.source?.date ?? []).toSorted();
+  const from =
+    dates.length === 0 ? '' : ` The texts for ${region} that bear a date are of ${dates[0]} to ${dates.at(-1)}.`;
+  return colors.dim(`${pricesNote}${from} Each price with its text: src/cost/prices.json`);
 }
 
 function basisHint({ switches }: Basis, colors: Colors): string {
@@ -67,9 +93,10 @@ function basisHint({ switches }: Basis, colors: Colors): string {
   return colors.dim(`Switches: ${set.join(' ')}\n`);
 }
 
-/** costJson is all of it for programs, with every volume and switch that it was computed from. */
+/** costJson is all of it for programs, with every volume, switch and assumption that it was computed from. */
 export function costJson({ basis, profile, measured, estimate }: Told): string {
-  return `${JSON.stringify({ ...estimate, profile, ...basis, ...(measured && { measured }) }, null, 2)}\n`;
+  const all = { ...estimate, profile, ...basis, assumptions, calls: callsOf(basis), ...(measured && { measured }) };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 function dollars(usd: number): string {

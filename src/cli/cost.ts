@@ -27,7 +27,7 @@ export function costCommand(program: Command, surroundings: Surroundings, end: (
     .command('cost')
     .summary('what a month would cost for given volumes, and how that is computed')
     .description(
-      "Estimate a stage's monthly bill by service from volumes and AWS's list prices, with the formula of each line in words, what dominates and the switch that lowers it.",
+      "Estimate a stage's monthly bill by service from volumes and AWS's list prices, with the formula of each line in words, what dominates, the switch that lowers it, and which prices nobody checked.",
     )
     .addOption(
       new Option('--profile <size>', 'the volumes of a usual account of this size').choices(profiles).default('small'),
@@ -42,6 +42,7 @@ export function costCommand(program: Command, surroundings: Surroundings, end: (
     )
     .option('--volumes <file>', 'a file (YAML, JSON) of volumes and switches')
     .option('--from-archive <path>', 'measure volumes in a folder of logs')
+    .option('--assumptions', 'list the sizes and durations that the formulas assume, too; JSON always has them')
     .addOption(new Option('--format <format>', 'how it is printed').choices(['table', 'json']).default('table'));
   for (const [name, { about }] of Object.entries(volumes)) command.option(`--${kebab(name)} <n>`, about);
   command.addHelpText('after', help).action(async (options: CostOptions) => {

@@ -22,6 +22,7 @@ export interface CostOptions extends Partial<Readonly<Record<VolumeName, string>
   readonly set: readonly string[];
   readonly volumes?: string;
   readonly fromArchive?: string;
+  readonly assumptions?: boolean;
   readonly format: 'table' | 'json';
 }
 
@@ -40,7 +41,13 @@ export async function estimateCost(options: CostOptions, surroundings: Surroundi
     if (!(error instanceof BasisError)) throw error;
     throw new UsageError(error.message, undefined, error);
   }
-  const told = { basis, profile: options.profile, measured, estimate: estimate(basis, options.region) };
+  const told = {
+    basis,
+    profile: options.profile,
+    measured,
+    estimate: estimate(basis, options.region),
+    assumptions: options.assumptions === true,
+  };
   await out.write(options.format === 'json' ? costJson(told) : costTable(told, out.colors));
   return measured !== undefined && measured.failed > 0 ? exitCode.someUnread : exitCode.done;
 }

@@ -23,6 +23,8 @@ export interface Estimate {
   readonly usd: number;
   /** What makes up most of it: the largest lines, until they are three quarters, and three at most. */
   readonly dominant: readonly EstimatedLine[];
+  /** Those that cost something at a price that no public text was found for. */
+  readonly unchecked: readonly EstimatedLine[];
 }
 
 /** estimate computes each line and their sum. */
@@ -47,7 +49,8 @@ export function estimate(basis: Basis, region: string): Estimate {
       usd: estimated.filter((line) => line.service === service).reduce((sum, line) => sum + line.usd, 0),
     }))
     .toSorted((a, b) => b.usd - a.usd);
-  return { region, lines: estimated, services, usd, dominant: dominantOf(estimated, usd) };
+  const unchecked = estimated.filter((line) => line.usd > 0 && !line.price.checked);
+  return { region, lines: estimated, services, usd, dominant: dominantOf(estimated, usd), unchecked };
 }
 
 function dominantOf(estimated: readonly EstimatedLine[], total: number): readonly EstimatedLine[] {

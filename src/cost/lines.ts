@@ -37,7 +37,7 @@ export const lines: readonly Line[] = [
     name: 'time',
     price: 'lambdaGbSeconds',
     quantity: gbSecondsOf,
-    words: () => 'those calls, each times its duration and its memory',
+    words: () => 'those calls, each times its duration and its memory (--assumptions lists both)',
     lower: 'readOnlyEvents=false, and log groups that no rule reads off logGroups',
   },
   {
@@ -127,9 +127,13 @@ export const lines: readonly Line[] = [
     name: 'own logs kept',
     price: 'logsStored',
     quantity: (basis) =>
-      ((invocationsOf(basis) / daysAMonth) * assumptions.ownLogKbPerCall * basis.switches.logRetentionDays * 0.15) /
+      ((invocationsOf(basis) / daysAMonth) *
+        assumptions.ownLogKbPerCall *
+        basis.switches.logRetentionDays *
+        assumptions.logCompression) /
       million,
-    words: ({ switches }) => `those of ${switches.logRetentionDays} days (logRetentionDays), compressed to 15 %`,
+    words: ({ switches }) =>
+      `those of ${switches.logRetentionDays} days (logRetentionDays), compressed to ${assumptions.logCompression * 100} %`,
     lower: 'logRetentionDays',
   },
   {
@@ -260,7 +264,7 @@ export const lines: readonly Line[] = [
     name: 'key',
     price: 'kmsKeys',
     quantity: () => 1,
-    words: () => "the key of the alerts' topic",
+    words: () => "the key of the alerts' topic in its first year; a rotation adds to it",
   },
   {
     service: 'KMS',
@@ -281,10 +285,12 @@ export const lines: readonly Line[] = [
     service: 'CloudTrail',
     name: 'Insights',
     price: 'insights',
-    quantity: ({ volumes: v, switches }) => (switches.trailInsights ? month(v.trailEventsPerDay) / 100_000 : 0),
+    // The trail has both types: the rate of calls is of writing ones, the rate of errors of all. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/insights-events-costs.html
+    quantity: ({ volumes: v, switches }) =>
+      switches.trailInsights ? month(v.trailEventsPerDay + v.busEventsPerDay) / 100_000 : 0,
     words: ({ switches }) =>
       switches.trailInsights
-        ? 'every management event analysed (trailInsights)'
+        ? 'every management event analysed, those that write twice (trailInsights)'
         : 'none: trailInsights is false; the first copy of management events is free',
     lower: 'trailInsights=false',
   },

@@ -5,34 +5,40 @@ export const daysAMonth = 365 / 12;
 
 const minutesAMonth = daysAMonth * 24 * 60;
 
-/** Rough sizes and times behind the estimate, each as it is measured on what the sample and the benchmarks do. */
-export const assumptions = {
-  /** CloudWatch Logs packs about so much of plain log into one call of a subscribed function. */
-  logKbPerCall: 100,
-  /** Trail files that one call reads: the batch of the queue is ten, and seldom full. */
-  filesPerCall: 4,
-  findingKb: 8,
-  /** Firehose counts a record in steps of 5 KB. */
-  firehoseKb: 10,
-  /** What a call writes to its own log: start, end, report, metrics. */
-  ownLogKbPerCall: 1.5,
-  /** Of each metric one a function and stage; what is never counted costs nothing. */
-  metrics: 60,
-  /** Those on dead letters, and the canary's. */
-  alwaysAlarms: 13,
-  healthAlarms: 40,
-  queues: 2,
-  /** How often the files of a day are read until they are in the columnar copy: to see what there is, and to take it. */
-  copyReads: 2,
-  /** The copy, against the compressed files that it is made of. */
-  copyShare: 0.5,
-} as const;
+/** Assumption is a size that the formulas take for granted. */
+interface Assumption {
+  readonly value: number;
+  /** For a person: what it is the size of. */
+  readonly about: string;
+}
 
-interface Calls {
+/** assumed is the table of sizes behind the formulas: estimates all, for nobody measured them on a deployed stage. */
+export const assumed = {
+  logKbPerCall: { value: 100, about: 'kB of plain log that CloudWatch Logs packs into one call of a function' },
+  filesPerCall: { value: 4, about: "trail files that one call reads: the queue's batch is ten, and seldom full" },
+  findingKb: { value: 8, about: 'kB of a finding' },
+  firehoseKb: { value: 10, about: 'kB that Firehose counts for a finding, in steps of 5' },
+  ownLogKbPerCall: { value: 1.5, about: 'kB that a call writes to its own log: start, end, report, metrics' },
+  logCompression: { value: 0.15, about: 'what is stored of a log, against what was written' },
+  metrics: { value: 60, about: 'metrics, by function and stage; what is never counted costs nothing' },
+  alwaysAlarms: { value: 13, about: "alarms on dead letters, and the canary's" },
+  healthAlarms: { value: 40, about: 'alarms on functions and queues' },
+  queues: { value: 2, about: 'queues that Lambda polls' },
+  copyReads: { value: 2, about: "how often a day's files are read for the columnar copy: to see, and to take" },
+  copyShare: { value: 0.5, about: 'the columnar copy, against the compressed files that it is made of' },
+} as const satisfies Record<string, Assumption>;
+
+/** assumptions are the values of `assumed`. */
+export const assumptions = Object.fromEntries(Object.entries(assumed).map(([name, { value }]) => [name, value])) as {
+  readonly [Name in keyof typeof assumed]: number;
+};
+
+/** Calls are the calls of functions for one reason. */
+export interface Calls {
   /** For a person: what each call is for. */
   readonly what: string;
   readonly calls: number;
-  /** Of one call. */
+  /** Of one call; an estimate like `assumed`. */
   readonly ms: number;
   readonly memoryMb: number;
 }

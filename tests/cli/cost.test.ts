@@ -11,6 +11,9 @@ interface Cost {
   readonly volumes: Readonly<Record<string, number>>;
   readonly switches: Readonly<Record<string, unknown>>;
   readonly lines: readonly { readonly service: string; readonly usd: number; readonly words: string }[];
+  readonly assumptions: Readonly<Record<string, number>>;
+  readonly calls: readonly { readonly what: string; readonly calls: number; readonly ms: number }[];
+  readonly unchecked: readonly { readonly service: string; readonly price: { readonly checked: boolean } }[];
   readonly measured?: { readonly records: number };
 }
 
@@ -41,6 +44,32 @@ describe('trailwatch cost', () => {
     expect(stdout).toMatch(/^Total +\d+\.\d\d$/m);
     expect(stdout).toMatch(/^ \d\d %  CloudWatch, logs of hosts: /m);
     expect(stdout).toContain('without free tiers');
+  });
+
+  test('says which lines rest on prices that nobody compared, and how much of the total that is', async () => {
+    const args = ['cost', '--region', 'eu-central-1', '--set', 'logsStream=true'];
+    const { code, stdout } = await commandLine(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}stream +35\.04 .* of an on-demand stream {3}price unchecked$/m);
+    expect(stdout).toMatch(/^ {2}logs of hosts .* for a GB of logs$/m);
+    expect(stdout).toMatch(
+      /^3\d\.\d\d of it \(\d\d %\) rests on prices of eu-central-1 that were not compared with AWS's page/m,
+    );
+    expect(stdout).toMatch(/^ {2}Kinesis: stream; look at https:\/\/aws\.amazon\.com\/kinesis\//m);
+    const { unchecked } = await cost(...args.slice(1));
+    expect(unchecked.map(({ service }) => service)).toContain('Kinesis');
+    expect(unchecked.every(({ price }) => !price.checked)).toBe(true);
+  });
+
+  test('--assumptions lists the sizes and durations behind the formulas; JSON always has them', async () => {
+    const { stdout } = await commandLine(['cost', '--assumptions']);
+    expect(stdout).toMatch(/^Assumed: estimates, not measured on a deployed stage$/m);
+    expect(stdout).toMatch(/^ +100 {2}kB of plain log that CloudWatch Logs packs/m);
+    expect(stdout).toMatch(/^ +43,800 calls of 60 ms with 512 MB: a look each minute/m);
+    expect((await commandLine(['cost'])).stdout).not.toContain('Assumed:');
+    const { assumptions, calls } = await cost();
+    expect(assumptions).toMatchObject({ logKbPerCall: 100, findingKb: 8 });
+    expect(calls).toContainEqual(expect.objectContaining({ calls: 43_800, ms: 60 }));
   });
 
   test('options outrank the file, and the file the profile', async () => {

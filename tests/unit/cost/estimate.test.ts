@@ -130,10 +130,53 @@ describe('each line, computed by hand for us-east-1', () => {
     ['1,200 notifications a day', 'KMS', 'requests', basisOf({ notificationsPerDay: 1_200 }), 0.219],
     ['three secrets', 'Secrets Manager', 'secrets', basisOf({ secrets: 3 }), 1.2],
     ['no Insights', 'CloudTrail', 'Insights', basisOf({ trailEventsPerDay: 1e6 }), 0],
-    // 30,416,667 at 0.35 for 100,000
-    ['Insights', 'CloudTrail', 'Insights', basisOf({ trailEventsPerDay: 1e6 }, { trailInsights: true }), 106.458333],
+    // (1,000,000 + 80,000 that write, again) × 30.41667 = 32,850,000 at 0.35 for 100,000
+    [
+      'Insights: calls that write are analysed twice',
+      'CloudTrail',
+      'Insights',
+      basisOf({ trailEventsPerDay: 1e6, busEventsPerDay: 80_000 }, { trailInsights: true }),
+      114.975,
+    ],
   ])('%s: %s, %s', (_rule, service, name, basis, usd) => {
     expect(usdOf(service, name, basis)).toBeCloseTo(usd, 4);
+  });
+});
+
+// Where AWS takes more in Ireland and Frankfurt, for the same.
+describe('the same in other regions', () => {
+  const basis = basisOf(
+    {
+      hostLogGbPerDay: 12,
+      findingsPerDay: 2_400,
+      correlatedPerDay: 24_000,
+      trailFilesPerDay: 12_000,
+      trailGbPerDay: 2,
+    },
+    { findingsArchiveDays: 365 },
+  );
+  const volumesOfIt = { ...basis, volumes: { ...basis.volumes, trailRetentionDays: 365 } };
+  test.each<[string, string, number, number]>([
+    // 365 GB at 0.57 and 0.63
+    ['CloudWatch', 'logs of hosts', 208.05, 229.95],
+    // 0.584 GB at 0.11 and 0.12
+    ['EventBridge', 'archive', 0.06424, 0.07008],
+    // 7.008 GB at 0.023 and 0.0245
+    ['EventBridge', 'archive kept', 0.161184, 0.171696],
+    // 2.19 million units at 0.705 and 0.7625
+    ['DynamoDB', 'writes', 1.54395, 1.669875],
+    // 4.088 million units at 0.1415 and 0.1525
+    ['DynamoDB', 'reads', 0.578452, 0.62342],
+    // 1,095 thousand at 0.0004 and 0.00043
+    ['S3', 'reading the trail', 0.438, 0.47085],
+    // 730 GB at 0.023 and 0.0245
+    ['S3', 'trail kept', 16.79, 17.885],
+    ['CloudWatch', 'metrics', 18, 18],
+  ])('%s, %s', (service, name, ireland, frankfurt) => {
+    const usd = ['eu-west-1', 'eu-central-1'].map(
+      (region) => estimate(volumesOfIt, region).lines.find((l) => l.service === service && l.name === name)?.usd,
+    );
+    expect(usd).toEqual([expect.closeTo(ireland, 6), expect.closeTo(frankfurt, 6)]);
   });
 });
 
@@ -166,17 +209,30 @@ describe('the whole', () => {
 });
 
 describe('the data file', () => {
-  test('has each price of each region, with its page and month', () => {
+  test('has each price of each region, with its page, and a text to each that is called checked', () => {
+    const text = {
+      what: expect.stringMatching(/\w/),
+      url: expect.stringMatching(/^https:\/\/(github\.com\/.+\/blob\/[0-9a-f]{40}\/|aws\.amazon\.com\/|www\.)/),
+    };
     for (const { price } of lines) {
       for (const region of pricedRegions) {
-        expect(priceOf(price, region)).toMatchObject({
-          usd: expect.any(Number),
-          source: expect.stringMatching(/^https:\/\/aws\.amazon\.com\/.+\/pricing\//),
-          asOf: expect.stringMatching(/^20\d\d-\d\d$/),
-        });
-        expect(priceOf(price, region).usd).toBeGreaterThan(0);
+        const { usd, page, checked, source } = priceOf(price, region);
+        expect(usd).toBeGreaterThan(0);
+        expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/.+\/pricing\//);
+        expect(source).toEqual(checked ? expect.objectContaining(text) : undefined);
+        expect(source?.date ?? '2026-01-01').toMatch(/^20\d\d-\d\d-\d\d$/);
       }
     }
+  });
+
+  test('what costs something at an unchecked price is told apart, and nothing else', () => {
+    const { lines: all, unchecked } = estimate(
+      basisOf({ findingsPerDay: 100, hostLogGbPerDay: 1, scannedGbPerMonth: 10 }),
+      'eu-central-1',
+    );
+    const told = unchecked.map(({ service, name }) => `${service}, ${name}`);
+    expect(told).toEqual(['CloudWatch, dashboard', 'Athena, reports', 'Firehose, findings']);
+    expect(all.filter(({ usd, price }) => usd > 0 && !price.checked)).toEqual(unchecked);
   });
 
   test('a region without prices is refused', () => {
