@@ -15,16 +15,25 @@ export interface Said {
   readonly id: number;
   readonly answer?: unknown;
   readonly error?: string;
+  readonly used: Used;
+}
+
+/** Used is what a process has taken of the machine. */
+export interface Used {
+  readonly cpuMs: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
 }
 
 /** WireCopy is one copy of a function in a process of its own, loaded as plain Node loads it. */
 export interface WireCopy {
-  readonly pid: number;
   /**
    * invoke runs one invocation.
    * @throws {Died} when the process is killed meanwhile.
    */
   readonly invoke: (event: unknown, atMs?: number) => Promise<unknown>;
+  /** What it had used when it last said something. */
+  readonly used: () => Used;
   /** kill ends the process as nothing can prevent, and waits until it is gone. */
   readonly kill: () => Promise<void>;
 }
@@ -57,7 +66,9 @@ export async function startWireCopy(
     for (const { reject } of waiting.values()) reject(new Died(`${name}: the process was killed`));
     waiting.clear();
   });
+  let used: Used = { cpuMs: 0, rssBytes: 0, heapBytes: 0 };
   child.on('message', (said: Said) => {
+    ({ used } = said);
     waiting.get(said.id)?.resolve(said);
     waiting.delete(said.id);
   });
@@ -68,7 +79,7 @@ export async function startWireCopy(
     });
   await hear(0);
   return {
-    pid: child.pid ?? 0,
+    used: () => used,
     invoke: async (event, atMs) => {
       const id = (ids += 1);
       const answer = hear(id);

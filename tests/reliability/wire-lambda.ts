@@ -1,7 +1,7 @@
 // One copy of a function, as Lambda starts it: loads the handler that it is told, and runs one invocation after the other.
 import type { Context } from 'aws-lambda';
 import { lambdaContext } from '../support/lambda-context.ts';
-import type { Asked, Said } from './wire-copy.ts';
+import type { Asked, Said, Used } from './wire-copy.ts';
 
 let aheadMs = 0;
 const RealDate = Date;
@@ -21,7 +21,7 @@ type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const name = process.argv[2] ?? '';
 const { handler } = (await import(`../../functions/${name}.ts`)) as { readonly handler: Handler };
-const say = (said: Said): void => void process.send?.(said);
+const say = (said: Omit<Said, 'used'>): void => void process.send?.({ ...said, used: usedNow() } satisfies Said);
 
 process.on('message', ({ id, event, atMs, remainingMs }: Asked) => {
   aheadMs = atMs === undefined ? 0 : atMs - RealDate.now();
@@ -37,3 +37,9 @@ process.on('message', ({ id, event, atMs, remainingMs }: Asked) => {
 });
 process.on('disconnect', () => process.exit(0));
 say({ id: 0 });
+
+function usedNow(): Used {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { cpuMs: (user + system) / 1_000, rssBytes: rss, heapBytes: heapUsed };
+}
