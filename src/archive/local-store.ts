@@ -15,6 +15,9 @@ export const storeFormat = { format: 'trailwatch local store', version: 1 } as c
 
 export const storeFile = 'store.json';
 
+/** Which files were imported. */
+export const ledgerFile = 'imported.ndjson';
+
 /** isLocalStore tells a local store from a folder of logs. */
 export async function isLocalStore(folder: string): Promise<boolean> {
   const found = await stat(join(folder, storeFile)).catch(() => undefined);

@@ -6,7 +6,7 @@ import { compact, finishCompaction, parquetBelow, parquetOptions } from './store
 import { openLedger } from './store-ledger.ts';
 import type { ImportedFile, StoreLedger } from './store-ledger.ts';
 import { lockStore } from './store-lock.ts';
-import { isLocalStore, readParquet, sqlText, storeFile, storeFormat } from './local-store.ts';
+import { isLocalStore, ledgerFile, readParquet, sqlText, storeFile, storeFormat } from './local-store.ts';
 
 /** LocalStoreError says why a store can't be used. */
 export class LocalStoreError extends Error {
@@ -82,7 +82,7 @@ export async function openStoreWriter(
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging);
     await finishCompaction(folder);
-    const ledger = await openLedger(join(folder, 'imported.ndjson'));
+    const ledger = await openLedger(join(folder, ledgerFile));
     const engine = await startEngine(staging, memoryLimit);
     const writer = createWriter({ folder, staging, tables, chunkBytes, ledger, connection: engine.connection });
     await writer.start();

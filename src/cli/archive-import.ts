@@ -95,10 +95,12 @@ export async function importInto(
   );
   try {
     const fresh = files.filter((file) => !writer.ledger.has(file));
+    // Until they are read to their end: whoever asks the store after a crash, or Ctrl-C, hears what is not in it.
+    await writer.ledger.add(fresh.map(({ path, size, time }) => ({ path, size, time, incomplete: unread })));
     const size = fresh.reduce((sum, file) => sum + file.size, 0);
     const progress: Progress = { totalFiles: fresh.length, totalBytes: size, files: 0, bytes: 0, outside: 0 };
     const endProgress = showProgress(err, progress, startedAt, now);
-    const tally: ArchiveTally = { records: 0, others: 0, failed: 0 };
+    const tally: ArchiveTally = { records: 0, others: 0 };
     const failures = createFailureList();
     try {
       for (const file of opened(fresh, stop)) {
@@ -122,6 +124,8 @@ export async function importInto(
     await writer.close();
   }
 }
+
+const unread = 'not read to its end: the import was stopped';
 
 /** How many objects of a bucket are on their way at a time: each alone would wait for the network. */
 const aheadFiles = 6;

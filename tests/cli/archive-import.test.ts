@@ -93,6 +93,25 @@ describe('trailwatch archive import', () => {
     expect(await ask('SELECT count(*), count(DISTINCT eventid) FROM cloudtrail')).toEqual([[501n, 501n]]);
   });
 
+  test('a report over a store says which files are not whole in it, also when an import ended before it had read them', async () => {
+    const half = trailFile(event('one', '2026-03-11T09:00:00Z'), event('two', '2026-03-11T09:00:01Z'));
+    write('logs/cut.json', half.slice(0, -40));
+    await importAll('logs');
+    const run = (...more: readonly string[]) =>
+      commandLine(['report', 'run', 'regions-in-use', '--archive', at('store'), ...more]);
+    expect(await run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/cut\.json: cut off/) });
+    expect(JSON.parse((await run('--format', 'json')).stdout)).toMatchObject({ run: { unread: 1 } });
+    expect((await run('--format', 'html')).stdout).toContain('1 record or file could not be read');
+    write('logs/cut.json', half);
+    const stopped = await commandLine(['archive', 'import', at('logs'), '--store', at('store')], {
+      stop: AbortSignal.abort(),
+    });
+    expect(stopped.stdout).toContain('Stopped before the end');
+    expect(await run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/cut\.json: not read to its end/) });
+    await importAll('logs');
+    expect((await run()).code).toBe(0);
+  });
+
   test('what a crash left is made good: unfinished work goes, a cut-off ledger line is imported again', async () => {
     write('logs/a.json', trailFile(event('one', '2026-03-11T10:00:00Z')));
     await importAll('logs');

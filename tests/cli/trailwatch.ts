@@ -44,7 +44,10 @@ export async function trailwatch(args: readonly string[], options: StartOptions 
 }
 
 /** commandLine does what the command would, in this process: for tables of cases that need no process each. */
-export async function commandLine(args: readonly string[]): Promise<Ended> {
+export async function commandLine(
+  args: readonly string[],
+  { stop = new AbortController().signal }: { readonly stop?: AbortSignal } = {},
+): Promise<Ended> {
   const parts = { stdout: '', stderr: '' };
   const outputTo = (name: keyof typeof parts): Output => ({
     colors: pc.createColors(false),
@@ -60,7 +63,7 @@ export async function commandLine(args: readonly string[]): Promise<Ended> {
     stdin: Readable.from([]),
     cwd: process.cwd(),
     now: () => new Date('2026-03-12T08:00:00.000Z'),
-    stop: new AbortController().signal,
+    stop,
   });
   return { code, ...parts };
 }

@@ -9,7 +9,6 @@ export interface ArchiveTally {
   records: number;
   /** Records that no table of the asked-for reports takes. */
   others: number;
-  failed: number;
   /** ISO 8601; of the records that went into a table. */
   first?: string;
   last?: string;
@@ -27,7 +26,6 @@ export async function* archiveRows(
   let batch: TableRow[] = [];
   for await (const item of ingested) {
     if (item.kind === 'failure') {
-      tally.failed++;
       onFailure(item.failure);
       continue;
     }

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isLocalStore } from '../../archive/local-store.ts';
+import { isLocalStore, ledgerFile } from '../../archive/local-store.ts';
+import { openLedger } from '../../archive/store-ledger.ts';
 import { createOpener } from '../../ingest/open.ts';
 import type { TableChoice } from '../../report/choose-table.ts';
 import { createDuckDbEngine } from '../../report/duckdb/duckdb-engine.ts';
@@ -25,6 +26,7 @@ import type { ArchiveTally } from './archive-rows.ts';
 export interface LocalArchive {
   readonly engine: QueryEngine;
   readonly tally: Readonly<ArchiveTally>;
+  /** What could not be read, now or when the store was filled: the answer may lack what it holds. */
   readonly failures: FailureList;
   /** Whether it is a local store, whose records nobody counted here. */
   readonly stored: boolean;
@@ -63,7 +65,12 @@ export async function openLocalArchive(
   const temporaryFolder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
   const removeFolder = (): Promise<void> => rm(temporaryFolder, { recursive: true, force: true });
   const failures = createFailureList();
-  const tally: ArchiveTally = { records: 0, others: 0, failed: 0 };
+  if (store !== undefined) {
+    for (const { path, incomplete = '' } of (await openLedger(join(store, ledgerFile))).incomplete()) {
+      failures.add({ origin: { path, index: 0 }, reason: incomplete });
+    }
+  }
+  const tally: ArchiveTally = { records: 0, others: 0 };
   const endProgress = showProgress(err, input.progress, now().getTime(), now);
   try {
     const rows = async function* (): AsyncIterable<readonly TableRow[]> {

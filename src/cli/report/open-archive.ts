@@ -31,13 +31,13 @@ export async function openArchive(
   }
   const { importInto } = await import('../archive-import.ts');
   const store = options.store ?? join(folder, 'store');
-  const { added, files, failures } = await importInto(paths, { store, ...daysOf(prepared) }, surroundings);
+  const { added, files } = await importInto(paths, { store, ...daysOf(prepared) }, surroundings);
   const kept = options.store === undefined ? '' : `, kept in ${store}`;
   await surroundings.err.write(
     `${plural(added, 'event')} of ${plural(files, 'file')} read from ${paths.join(', ')}${kept}\n`,
   );
   const archive = await openLocalArchive([store], reads, surroundings);
-  return { ...archive, failures, paths };
+  return { ...archive, paths };
 }
 
 /** Of a bucket only the days of the periods are read; the import itself adds the day after, when the last events are delivered. */

@@ -75,7 +75,8 @@ export async function runReports(
         : undefined;
     const context = {
       archive: options.stage === undefined ? (options.archive ?? ['the sample archive']) : [`stage ${options.stage}`],
-      ...(!archive.stored && { tally: archive.tally }),
+      ...(!archive.stored && { records: archive.tally.records }),
+      unread: archive.failures.total(),
       version: version(),
       by: userName(),
       ...(integrity !== undefined && { integrity }),

@@ -25,7 +25,7 @@ export async function openStage(options: ReportOptions, { now }: Surroundings): 
   const tables = openStageCopy(options, { now });
   return {
     engine,
-    tally: { records: 0, others: 0, failed: 0 },
+    tally: { records: 0, others: 0 },
     failures: createFailureList(),
     stored: true,
     paths: [],

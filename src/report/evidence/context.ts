@@ -4,7 +4,9 @@ import type { Period } from '../period.ts';
 export interface AnswerContext {
   readonly archive: readonly string[];
   /** What was read for it; absent when the archive is a store, which was read before. */
-  readonly tally?: { readonly records: number; readonly failed: number };
+  readonly records?: number;
+  /** Records and files that could not be read: the answer may lack what they hold. None when absent. */
+  readonly unread?: number;
   /** What CloudTrail's digests prove of the archive, in words; absent where nobody looked. */
   readonly integrity?: string;
   readonly version: string;

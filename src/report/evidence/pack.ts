@@ -30,7 +30,7 @@ export function piecesOf(form: EvidenceForm, run: ReportRun<Rows>, context: Answ
         run.rows,
       );
     case 'json':
-      return jsonPieces(run, `trailwatch ${context.version}`, context.by);
+      return jsonPieces(run, context);
     default:
       throw new Error(form satisfies never);
   }

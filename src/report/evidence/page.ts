@@ -71,12 +71,8 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
 }
 
-function facts(run: ReportRun<Rows>, { archive, tally, by, integrity }: AnswerContext): Markup {
+function facts(run: ReportRun<Rows>, { archive, records, unread = 0, by, integrity }: AnswerContext): Markup {
   const { report, statistics, account, region } = run;
-  const unread =
-    tally !== undefined && tally.failed > 0
-      ? `; ${plural(tally.failed, 'record or file', 'records or files')} could not be read`
-      : '';
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['Period', periodText(run.period)],
     ['Accounts', account === '*' ? 'all in the archive' : account],
@@ -88,7 +84,13 @@ function facts(run: ReportRun<Rows>, { archive, tally, by, integrity }: AnswerCo
         .join('\n') || undefined,
     ],
     ['Archive', archive.map((path) => (path === '-' ? 'standard input' : path)).join('\n')],
-    ['Records', tally === undefined ? undefined : `${count(tally.records)} read${unread}`],
+    ['Records', records === undefined ? undefined : `${count(records)} read`],
+    [
+      'Not whole',
+      unread === 0
+        ? undefined
+        : `${plural(unread, 'record or file', 'records or files')} could not be read: the answer may lack what they hold`,
+    ],
     ['Log files', integrity],
     ['Answer', plural(run.rows.length, 'row')],
     ['SHA-256', run.hash],

@@ -1,15 +1,16 @@
 import type { Cell } from '../query-engine.ts';
 import type { Rows } from '../rows.ts';
 import type { ReportRun } from '../run-report.ts';
+import type { AnswerContext } from '../evidence/context.ts';
 import { inPieces } from './pieces.ts';
 
 /** jsonPieces writes a run as `schemas/report-run.schema.json` describes it, piece by piece. */
-export function jsonPieces(run: ReportRun<Rows>, producer: string, by: string): AsyncIterable<string> {
+export function jsonPieces(run: ReportRun<Rows>, { version, by, unread = 0 }: AnswerContext): AsyncIterable<string> {
   const { report } = run;
   const names = report.columns.map(({ name }) => name);
   const facts = {
     schema: 'trailwatch/report-run/1',
-    producer,
+    producer: `trailwatch ${version}`,
     report: {
       name: report.name,
       title: report.title,
@@ -26,6 +27,7 @@ export function jsonPieces(run: ReportRun<Rows>, producer: string, by: string): 
       elapsedMs: run.elapsedMs,
       ...run.statistics,
       rows: run.rows.length,
+      ...(unread > 0 && { unread }),
       sha256: run.hash,
     },
     query: { sql: run.sql.text, parameters: run.values.map(({ value }) => value) },
