@@ -212,7 +212,9 @@ describe('the data file', () => {
   test('has each price of each region, with its page, and a text to each that is called checked', () => {
     const text = {
       what: expect.stringMatching(/\w/),
-      url: expect.stringMatching(/^https:\/\/(github\.com\/.+\/blob\/[0-9a-f]{40}\/|aws\.amazon\.com\/|www\.)/),
+      url: expect.stringMatching(
+        /^https:\/\/(github\.com\/.+\/blob\/[0-9a-f]{40}\/|raw\.githubusercontent\.com\/|aws\.amazon\.com\/)/,
+      ),
     };
     for (const { price } of lines) {
       for (const region of pricedRegions) {
