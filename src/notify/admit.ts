@@ -5,9 +5,9 @@ import type { Due } from './outbox-store.ts';
 import {
   aloneKey,
   generationKey,
-  heardPolicy,
   nextLookMs,
   placementOf,
+  programPolicy,
   type Placed,
   type Placement,
 } from './placement.ts';
@@ -89,7 +89,7 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
     admission: Pick<Admission, 'why' | 'throttled'>,
   ): Promise<Admission> => {
     const { finding, receiver, parent, beside, queuedMs } = admitted;
-    const policy = heardPolicy(admitted.policy, receiver);
+    const policy = receiver.grouping === 'each' ? programPolicy(admitted.policy) : admitted.policy;
     const openedMs = now().getTime();
     const lead = tellingOf(finding);
     const key = base === undefined ? aloneKey(receiver.name, finding) : generationKey(base, { openedMs, lead });

@@ -69,11 +69,9 @@ function weightOf({ rule: { level } }: Finding, { quiet }: GroupPolicy): string 
   return quiet !== undefined && isAtLeast(level, quiet.except) ? 'loud' : '';
 }
 
-/** heardPolicy is how a receiver is told of a group: programs wait for nothing, and are never asleep. */
-export function heardPolicy(policy: GroupPolicy, { grouping }: Pick<Receiver, 'grouping'>): GroupPolicy {
-  if (grouping !== 'each') return policy;
-  const { quiet: _quiet, ...rest } = policy;
-  return { ...rest, waitMs: 0 };
+/** programPolicy is how a program is told: it waits for nothing, and is never asleep. */
+export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupPolicy {
+  return { ...policy, waitMs: 0 };
 }
 
 /** aloneKey names the group of a finding that stands alone: the same one whenever it is tried. */

@@ -91,7 +91,7 @@ route:
       throttle: off
     - match: { tag: program }
       receivers: siem
-      quietHours: off
+      groupWait: 5m
     - match: { tag: each }
       groupBy: finding
 deployRoles: ci-deploy
@@ -158,8 +158,8 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
       [/· pods: ended with 2026-12-31/, /reaches sns, slack\n$/],
     ],
     [
-      'a program, which gets every finding',
-      ['tag=program', 'level=high'],
+      'a program, which gets every finding, at any hour and at once',
+      ['tag=program', 'level=medium', '--at', night],
       [
         /  siem\n    together  nothing: a program reads there, and gets each finding\n    wait      none, it is told at once\n\n/,
       ],
@@ -242,6 +242,23 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
       ],
       reaches: ['sns', 'slack'],
     });
+  });
+
+  test('says of programs that wait for nothing and are never asleep', async () => {
+    const config = await write('steps.yml', yaml);
+    const { stdout } = await route(
+      '--config',
+      config,
+      'tag=program',
+      'level=medium',
+      '--at',
+      night,
+      '--format',
+      'json',
+    );
+    const { to } = JSON.parse(stdout) as { readonly to: readonly object[] };
+    expect(to).toMatchObject([{ receiver: 'siem', groupBy: 'finding', groupWait: '0s', quietUntil: null }]);
+    expect(to[0]).not.toHaveProperty('quietHours');
   });
 
   test('an account that nobody has is named', async () => {

@@ -1,5 +1,6 @@
 import type { Level } from '../../model/level.ts';
 import type { InhibitionStep } from '../../notify/inhibit.ts';
+import { programPolicy } from '../../notify/placement.ts';
 import { durationText } from '../../notify/policy.ts';
 import { quietUntil } from '../../notify/quiet-hours.ts';
 import type { Addressee, RouteStep } from '../../notify/route.ts';
@@ -44,7 +45,7 @@ function routeJson({ name, kind, why, decides, continues, receivers, steps }: Ro
 }
 
 function addresseeJson({ receiver, policy }: Addressee, level: Level, at: Date, program: boolean): unknown {
-  const { by, waitMs, updateMs, repeatMs, most, quiet } = policy;
+  const { by, waitMs, updateMs, repeatMs, most, quiet } = program ? programPolicy(policy) : policy;
   return {
     receiver,
     groupBy: program ? 'finding' : by,

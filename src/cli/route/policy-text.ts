@@ -1,5 +1,6 @@
 import type { Level } from '../../model/level.ts';
 import type { GroupPolicy, QuietHours } from '../../notify/group-policy.ts';
+import { programPolicy } from '../../notify/placement.ts';
 import { durationText } from '../../notify/policy.ts';
 import { quietUntil } from '../../notify/quiet-hours.ts';
 import type { Addressee } from '../../notify/route.ts';
@@ -18,7 +19,8 @@ export interface Asked {
 export function addresseeLines(to: readonly Addressee[], asked: Asked, colors: Colors): readonly string[] {
   const alike = new Map<string, { readonly names: string[]; readonly rows: readonly Row[] }>();
   for (const { receiver, policy } of to) {
-    const rows = policyRows(policy, asked, asked.readByProgram(receiver));
+    const program = asked.readByProgram(receiver);
+    const rows = policyRows(program ? programPolicy(policy) : policy, asked, program);
     const key = JSON.stringify(rows);
     const same = alike.get(key);
     if (same === undefined) alike.set(key, { names: [receiver], rows });
