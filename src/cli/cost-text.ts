@@ -62,8 +62,9 @@ function dominantText(dominant: readonly EstimatedLine[], total: number, colors:
 function uncheckedText({ unchecked, usd, region }: Estimate, colors: Colors): readonly string[] {
   if (unchecked.length === 0) return [];
   const sum = unchecked.reduce((all, line) => all + line.usd, 0);
+  const part = Math.round((sum / usd) * 100);
   const amounts =
-    sum < 0.005 ? 'Less than a cent of it' : `${dollars(sum).trim()} of it (${Math.round((sum / usd) * 100)} %)`;
+    sum < 0.005 ? 'Less than a cent of it' : `${dollars(sum).trim()} of it (${part === 0 ? 'less than 1' : part} %)`;
   const head = `${amounts} rests on prices of ${region} that were not compared with AWS's page, nor with a copy of it:`;
   const pages = [...new Set(unchecked.map(({ price }) => price.page))].map((page) => {
     const lines = unchecked.filter(({ price }) => price.page === page);
