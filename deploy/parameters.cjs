@@ -22,6 +22,7 @@ const parameters = {
   createTrail: oneOf('true', 'false'),
   createTrailKey: oneOf('true', 'false'),
   trailLogGroup: optional(logGroup),
+  trailDataBuckets: listed(bucket),
   trailInsights: oneOf('true', 'false'),
   trailLockDays: optional(whole(1, 36_500)),
   trailLockMode: oneOf('GOVERNANCE', 'COMPLIANCE'),

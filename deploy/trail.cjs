@@ -1,6 +1,6 @@
 // The trail itself, for an account that has none: `createTrail` makes the bucket that `trailBucket` names and a trail that writes
 // to it. From then on the stage uses it as it would any other. Whatever becomes of the stage, trail, bucket and key stay.
-const { arn, attribute, choice, policy, stageOf, tlsOnly } = require('./names.cjs');
+const { arn, attribute, choice, listOf, policy, stageOf, tlsOnly } = require('./names.cjs');
 const { refuseOwn } = require('./own.cjs');
 
 const parameters = [
@@ -8,6 +8,7 @@ const parameters = [
   'createTrailKey',
   'logRetentionDays',
   'trailBucket',
+  'trailDataBuckets',
   'trailInsights',
   'trailKeyArn',
   'trailLockDays',
@@ -21,6 +22,7 @@ const parameters = [
 /** What only a trail of the stage's own can have. */
 const options = {
   createTrailKey: 'false',
+  trailDataBuckets: '',
   trailInsights: 'false',
   trailLockDays: '',
   trailLogGroup: '',
@@ -56,6 +58,7 @@ module.exports = async ({ resolveVariable }) => {
           IncludeGlobalServiceEvents: true,
           EnableLogFileValidation: true,
           IsOrganizationTrail: params.trailOrganization !== '',
+          ...dataEvents(params),
           ...(String(params.trailInsights) === 'true' && {
             InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
           }),
@@ -78,6 +81,11 @@ function refuseWhatContradicts({ service, prefix, params }) {
   if (params.createTrailKey === 'true' && params.trailKeyArn !== '') {
     throw new Error('parameter createTrailKey: there is a key already, trailKeyArn: give one of the two');
   }
+  if (listOf(params.trailDataBuckets).includes(params.trailBucket)) {
+    throw new Error(
+      `parameter trailDataBuckets: ${params.trailBucket} is where the trail writes: each file would be an event in the next one`,
+    );
+  }
   const { trailLockDays: lock, trailRetentionDays: retention } = params;
   if (lock !== '' && retention !== '' && Number(lock) > Number(retention)) {
     throw new Error(`parameter trailRetentionDays: files are locked for ${lock} days, and can't go after ${retention}`);
@@ -87,6 +95,15 @@ function refuseWhatContradicts({ service, prefix, params }) {
 /** kept makes a resource that outlives the stack: an audit doesn't end because its tool goes. */
 function kept(type, properties, others = {}) {
   return { Type: type, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain', ...others, Properties: properties };
+}
+
+/** Without selectors a trail records management events; with one, what the selector says. */
+function dataEvents({ trailDataBuckets }) {
+  const buckets = listOf(trailDataBuckets);
+  if (buckets.length === 0) return {};
+  const Values = buckets.map((bucket) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}/` }));
+  const objects = { Type: 'AWS::S3::Object', Values };
+  return { EventSelectors: [{ IncludeManagementEvents: true, ReadWriteType: 'All', DataResources: [objects] }] };
 }
 
 const trailArn = (prefix) => arn('cloudtrail', `trail/${prefix}-trail`);

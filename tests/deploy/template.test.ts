@@ -29,6 +29,7 @@ const everything = {
   otherAccounts: '444455556666, 555566667777',
   logsStream: 'true',
   createTrail: 'true',
+  trailDataBuckets: 'example-payroll',
   trailInsights: 'true',
   trailLogGroup: '/aws/cloudtrail',
   trailLockDays: '365',

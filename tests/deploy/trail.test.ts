@@ -6,6 +6,7 @@ const bare = { createTrail: 'true', trailBucket: 'example-audit-trail' };
 const full = {
   ...bare,
   createTrailKey: 'true',
+  trailDataBuckets: 'example-payroll, example-backups',
   trailInsights: 'true',
   trailLockDays: '365',
   trailLockMode: 'COMPLIANCE',
@@ -52,6 +53,23 @@ describe('a trail of the stage', () => {
       InsightSelectors: [{ InsightType: 'ApiCallRateInsight' }, { InsightType: 'ApiErrorRateInsight' }],
       CloudWatchLogsLogGroupArn: { 'Fn::GetAtt': ['TrailLogGroup', 'Arn'] },
     });
+  });
+
+  test('records what happens to objects in the buckets that are named, beside all that it records anyway', async () => {
+    const selectors = async (parameters: Readonly<Record<string, string>>): Promise<unknown> =>
+      propertiesOf(await resourcesOf('trail.cjs', parameters), 'Trail')['EventSelectors'];
+    const objectsOf = (bucket: string): object => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}/` });
+    expect(await selectors(full)).toEqual([
+      {
+        IncludeManagementEvents: true,
+        ReadWriteType: 'All',
+        DataResources: [
+          { Type: 'AWS::S3::Object', Values: [objectsOf('example-payroll'), objectsOf('example-backups')] },
+        ],
+      },
+    ]);
+    // Management events, as every trail.
+    expect(await selectors(bare)).toBeUndefined();
   });
 
   test('has a bucket that nobody else sees, that tells of new files, and that locks them', async () => {
@@ -108,6 +126,12 @@ describe('a trail of the stage', () => {
   test.each([
     { given: { createTrail: 'true' }, says: 'parameter createTrail: name the bucket to make' },
     { given: { trailLockDays: '7' }, says: 'parameter trailLockDays: it is for a trail that the stage makes' },
+    { given: { trailDataBuckets: 'example-payroll' }, says: 'parameter trailDataBuckets: it is for a trail that' },
+    { given: { ...bare, trailDataBuckets: 'a, B' }, says: `parameter trailDataBuckets: "a" is no bucket's name` },
+    {
+      given: { ...bare, trailDataBuckets: 'example-payroll,example-audit-trail' },
+      says: 'parameter trailDataBuckets: example-audit-trail is where the trail writes',
+    },
     { given: { ...bare, trailBucket: 'trailwatch-prod-trail' }, says: "trailwatch-prod-trail is Trailwatch's own" },
     { given: { ...full, trailKeyArn: keyArn() }, says: 'parameter createTrailKey: there is a key already' },
     { given: { ...full, trailRetentionDays: '90' }, says: "files are locked for 365 days, and can't go after 90" },
