@@ -37,13 +37,16 @@ export function settingOf({ template }: Pick<Stage, 'template'>, variable: strin
   return undefined;
 }
 
-/** deployCommand is how this stage is deployed anew, with room for the parameters that it is always given. */
+/**
+ * deployCommand is how this stage is deployed anew, to be completed: a deployment knows nothing of the parameters that the last one was
+ * given, and one that leaves out `trailBucket` takes the trail's part of the stage away.
+ */
 export function deployCommand(
   { name, region }: Pick<Stage, 'name' | 'region'>,
   ...parameters: readonly string[]
 ): string {
   const given = parameters.map((parameter) => ` --param="${parameter}"`).join('');
-  return `npx serverless deploy --stage ${name} --region ${region}${given}`;
+  return `npx serverless deploy --stage ${name} --region ${region}${given}   # and each --param that it always gets: left out, it takes its default`;
 }
 
 /**
