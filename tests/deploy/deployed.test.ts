@@ -126,7 +126,7 @@ describe.each(stages)(
 
     test('a canary flies, and comes back', async () => {
       await invoke('watch', { ...scheduled, time: new Date().toISOString() });
-      const [canary] = account.bus.entries.filter(({ EventBusName }) => EventBusName === 'default');
+      const canary = account.bus.entries.find(({ EventBusName }) => EventBusName === 'default');
       const event = { ...scheduled, source: canary?.Source, 'detail-type': canary?.DetailType };
       await invoke('eventBus', { ...event, detail: JSON.parse(canary?.Detail ?? '{}') as unknown });
       const found = account.bus.entries.filter(({ EventBusName }) => EventBusName !== 'default');
