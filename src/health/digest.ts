@@ -26,13 +26,15 @@ const dayMs = 86_400_000;
 const mostLines = 12;
 
 /**
- * digestDue gives the day, in UTC, whose digest may be told by now: the last whole one, once the clock shows the hour on which
- * people want to read it.
+ * digestDue gives the day, in UTC, whose digest is the last that may be told by now: the one that was over when the clock last
+ * showed the hour on which people want to read it.
  */
-export function digestDue({ at, timezone }: DigestSettings, now: Date): string | undefined {
+export function digestDue({ at, timezone }: DigestSettings, now: Date): string {
   const clock = (Number(at.slice(0, 2)) * 60 + Number(at.slice(3, 5))) * 60_000;
-  const hour = firstAt(timezone, localDayOf(timezone, now.getTime()) * dayMs + clock);
-  return now.getTime() >= hour ? new Date(now.getTime() - dayMs).toISOString().slice(0, 10) : undefined;
+  const today = localDayOf(timezone, now.getTime());
+  const hourOf = (day: number): number => firstAt(timezone, day * dayMs + clock);
+  const hour = hourOf(today) <= now.getTime() ? hourOf(today) : hourOf(today - 1);
+  return new Date(hour - dayMs).toISOString().slice(0, 10);
 }
 
 /** digestOf tells a day in a few parts, the ones that want something done first. */

@@ -162,8 +162,8 @@ describe('the digest', () => {
     silent: [{ source: 'log group /hosts/auth, 111122223333', quietMs: 26 * hour }],
   };
 
-  test.each<{ rule: string; at: string; timezone?: string; now: string; day: string | undefined }>([
-    { rule: 'before its hour, none is due', at: '07:00', now: '2026-03-11T06:59:59Z', day: undefined },
+  test.each<{ rule: string; at: string; timezone?: string; now: string; day: string }>([
+    { rule: 'before its hour, the one before is', at: '07:00', now: '2026-03-11T06:59:59Z', day: '2026-03-09' },
     { rule: 'from its hour on, the day before is', at: '07:00', now: '2026-03-11T07:00:00Z', day: '2026-03-10' },
     { rule: 'also when nobody looked for hours', at: '07:00', now: '2026-03-11T23:59:00Z', day: '2026-03-10' },
     {
@@ -171,7 +171,7 @@ describe('the digest', () => {
       at: '08:30',
       timezone: 'Europe/Berlin',
       now: '2026-03-11T07:29:00Z',
-      day: undefined,
+      day: '2026-03-09',
     },
     {
       rule: 'and is reached there',
@@ -181,6 +181,27 @@ describe('the digest', () => {
       day: '2026-03-10',
     },
     { rule: 'in summer too', at: '08:30', timezone: 'Europe/Berlin', now: '2026-07-11T06:30:00Z', day: '2026-07-10' },
+    {
+      rule: 'in the west it waits for the next morning, though the day ends in the afternoon',
+      at: '07:00',
+      timezone: 'America/Los_Angeles',
+      now: '2026-07-11T13:59:00Z',
+      day: '2026-07-09',
+    },
+    {
+      rule: 'and is told then',
+      at: '07:00',
+      timezone: 'America/Los_Angeles',
+      now: '2026-07-11T14:00:00Z',
+      day: '2026-07-10',
+    },
+    {
+      rule: 'in the east an hour that comes before the day’s end is that of the day before',
+      at: '07:00',
+      timezone: 'Asia/Tokyo',
+      now: '2026-07-11T00:00:00Z',
+      day: '2026-07-09',
+    },
   ])('$rule', ({ at, now, day: due, timezone = 'UTC' }) => {
     expect(digestDue({ at, timezone }, new Date(now))).toBe(due);
   });
