@@ -46,6 +46,12 @@ test('an event that was delivered twice is counted once', async () => {
   expect(rows.filter(({ target }) => target === 'once')).toHaveLength(1);
 });
 
+test('network activity and insights, which are other tables on Athena, are none of the trail here either', async () => {
+  const targets = (await answer('deletions')).map(({ target }) => target);
+  expect(targets).not.toContain('by-endpoint');
+  expect(targets).not.toContain('unusual');
+});
+
 test('a request that is no JSON has no parameters, and an identity that is none is unknown', async () => {
   const rows = await answer('deletions');
   expect(rows.find(({ eventname }) => eventname === 'DeleteUser')).toMatchObject({ target: null, actor: 'eve' });

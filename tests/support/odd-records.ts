@@ -86,4 +86,7 @@ export const oddRecords: readonly unknown[] = [
     additionalEventData: { MFAUsed: 'No' },
     sourceIPAddress: '198.51.100.9',
   }),
+  // On Athena these lie in folders and tables of their own.
+  record({ eventName: 'DeleteRole', eventCategory: 'NetworkActivity', requestParameters: { roleName: 'by-endpoint' } }),
+  record({ eventName: 'DeleteRole', eventCategory: 'Insight', requestParameters: { roleName: 'unusual' } }),
 ];

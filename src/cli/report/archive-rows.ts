@@ -47,11 +47,14 @@ export async function* archiveRows(
   if (batch.length > 0) yield batch;
 }
 
+/** Categories that CloudTrail delivers into folders of their own, which are none of a stage's `cloudtrail`. */
+const ofOtherTables: ReadonlySet<unknown> = new Set(['Insight', 'NetworkActivity', 'Aggregated']);
+
 function rowOf(record: LogRecord, reads: ReadonlySet<TableName>): TableRow | undefined {
   const { source, fields } = record;
   if (source.services.includes('cloudtrail')) {
-    // Insights lie in a folder and a table of their own.
-    return reads.has('cloudtrail') && fields['eventCategory'] !== 'Insight' ? placed('cloudtrail', record) : undefined;
+    const elsewhere = ofOtherTables.has(fields['eventCategory']);
+    return reads.has('cloudtrail') && !elsewhere ? placed('cloudtrail', record) : undefined;
   }
   const line = reads.has('host_auth') ? hostAuthFields(record) : undefined;
   return line && placed('host_auth', { ...record, fields: line });
