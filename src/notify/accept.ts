@@ -2,9 +2,11 @@ import type { Finding } from '../model/finding.ts';
 import { createAdmission, type Admission, type AdmitState, type Admissions } from './admit.ts';
 import type { DeliveryState } from './delivery-state.ts';
 import type { Destination, Dispatch, Dispatcher, Kept, Why } from './dispatch.ts';
+import type { Started } from './inhibit.ts';
 import type { Due } from './outbox-store.ts';
 import { DeliveryError, type DeliveryReason } from './receiver.ts';
 import type { DeliveryKey, Lease } from './seen-store.ts';
+import { createRemembered } from './remembered.ts';
 import { tellingOf, tellingsOf, wholeOf } from './telling.ts';
 
 /** Arrival is a finding from the queue. */
@@ -42,6 +44,10 @@ export interface Acceptor {
   readonly acceptAt: (arrival: Arrival, destination: Destination, why: Why) => Promise<Accepted>;
 }
 
+/** A burst of what mutes others would write the same item over and over. */
+const sameStartMs = 5_000;
+const mostStarted = 1_000;
+
 /** createAcceptor makes the first half of the pipeline: dedupe, suppress, inhibit, try, route, group, throttle. */
 export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor {
   const { seen, inhibitions } = state;
@@ -71,6 +77,14 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
     if (claimed.kind === 'delivered') return { ...at, kind: 'already-accepted' };
     await seen.record(claimed.lease, now());
     return { ...at, kind: 'kept', name };
+  };
+
+  const started = createRemembered<number>(mostStarted);
+  const start = async ({ key, untilMs }: Started): Promise<void> => {
+    if (untilMs < (started.get(key) ?? 0) + sameStartMs) return;
+    started.set(key, untilMs);
+    // One that doesn't begin costs people an alert too many; a finding must not fail for it.
+    await inhibitions.start(key, untilMs).catch(() => started.set(key, 0));
   };
 
   const guarded = async (
@@ -131,11 +145,7 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
     const beside = decided.to.map(({ receiver }) => receiver.name);
     const all = await Promise.all(decided.to.map((destination) => at(arrival, decided, destination, beside)));
     const outcomes = all.flatMap((each) => each.outcomes);
-    if (outcomes.some(({ kind }) => kind === 'accepted')) {
-      // An inhibition that doesn't begin costs people an alert too many; a finding must not fail for it.
-      const starting = decided.starts.map(({ key, untilMs }) => inhibitions.start(key, untilMs));
-      await Promise.allSettled(starting);
-    }
+    if (outcomes.some(({ kind }) => kind === 'accepted')) await Promise.all(decided.starts.map(start));
     return { outcomes, due: all.flatMap(({ due }) => due) };
   }
 }

@@ -529,9 +529,10 @@ describe('the fallback', () => {
 
 describe('what an inhibition mutes', () => {
   const mute = { key: 'k', name: 'outage', reason: 'the account is being attacked anyway' };
-  const world = () => {
+  const world = (state = createMemoryDeliveryState()) => {
     const mail = heard('mail');
     const made = deliveryWorld({
+      state,
       receivers: [mail],
       dispatch: (finding, now) => ({
         labels: {},
@@ -553,6 +554,23 @@ describe('what an inhibition mutes', () => {
     await deliver(sshRootLogin);
     await deliver(again(1, sshRootLogin));
     expect(mail.notifications.map(({ finding }) => finding.id)).toEqual([rootLogin.id, again(1, sshRootLogin).id]);
+  });
+
+  test('is muted by one write for a burst of its source, and for as long as its last asks', async () => {
+    const state = createMemoryDeliveryState();
+    let starts = 0;
+    const start: typeof state.inhibitions.start = async (key, untilMs) => {
+      starts += 1;
+      await state.inhibitions.start(key, untilMs);
+    };
+    const { mail, deliver, skip } = world({ ...state, inhibitions: { ...state.inhibitions, start } });
+    await deliver(...range(100).map((index) => again(index)));
+    expect(starts).toBe(1);
+    skip(9 * minute);
+    await deliver(again(100));
+    skip(9 * minute);
+    await deliver(sshRootLogin);
+    expect(mail.notifications.map(({ finding }) => finding.rule.id)).not.toContain(sshRootLogin.rule.id);
   });
 
   test('was told before its source came stays told', async () => {
