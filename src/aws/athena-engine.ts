@@ -24,8 +24,9 @@ export interface AthenaOptions {
   readonly dollarsPerTerabyte?: number;
 }
 
-// Athena's limit on a query's text.
+// Of a query's text, in bytes, and of a parameter's literal. https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html
 const longestQuery = 262_144;
+const longestLiteral = 1024;
 const firstWaitMs = 250;
 const longestWaitMs = 5_000;
 
@@ -66,18 +67,28 @@ async function ask(query: Query, run: Run, options: AthenaOptions): Promise<Answ
 
 async function start({ name, sql, values }: Query, options: AthenaOptions, again: Retries): Promise<string> {
   const { client, workGroup, database, reuseMinutes } = options;
-  if (sql.text.length > longestQuery) {
-    throw new ReportError('definition', `the SQL has ${sql.text.length} characters; Athena takes ${longestQuery}`);
+  // The name is what the history of the work group tells the run by; it is the same each time, or no result could be reused.
+  const text = name === undefined ? sql.text : `${queryTitle(name)}\n${sql.text}`;
+  const size = Buffer.byteLength(text);
+  if (size > longestQuery) {
+    throw new ReportError('definition', `the SQL has ${size} bytes; Athena takes ${longestQuery}`);
+  }
+  const literals = values.map(sqlLiteral);
+  const long = literals.findIndex((literal) => literal.length > longestLiteral);
+  if (long >= 0) {
+    throw new ReportError(
+      'usage',
+      `${sql.names[long]}: with its quotes it has ${literals[long]?.length} characters; Athena takes ${longestLiteral}`,
+    );
   }
   const { QueryExecutionId } = await called('StartQueryExecution', again, () =>
     client.send(
       new StartQueryExecutionCommand({
-        // The name is what the history of the work group tells the run by; it is the same each time, or no result could be reused.
-        QueryString: name === undefined ? sql.text : `${queryTitle(name)}\n${sql.text}`,
+        QueryString: text,
         WorkGroup: workGroup,
         QueryExecutionContext: { Database: database },
         // Athena prepares the query and takes each parameter as one literal: none can become part of its text.
-        ...(values.length > 0 && { ExecutionParameters: values.map(sqlLiteral) }),
+        ...(literals.length > 0 && { ExecutionParameters: literals }),
         ...(reuseMinutes !== undefined && {
           ResultReuseConfiguration: {
             ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: reuseMinutes },
@@ -101,7 +112,7 @@ async function finished(
   let ended = false;
   try {
     for (let ms = firstWaitMs; ; ms = Math.min(ms * 1.5, longestWaitMs)) {
-      if (signal.aborted) throw new ReportError('cancelled', `stopped; query ${id} was stopped on Athena too`);
+      if (signal.aborted) throw new ReportError('cancelled', 'stopped');
       const { QueryExecution: execution = {} } = await called('GetQueryExecution', again, () =>
         client.send(new GetQueryExecutionCommand({ QueryExecutionId: id })),
       );
@@ -113,9 +124,22 @@ async function finished(
       if (ended) throw failureOf(id, state, execution);
       await wait(ms, signal);
     }
-  } finally {
-    // Left alone it would go on reading, and be paid for.
-    if (!ended) await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
+  } catch (error) {
+    if (ended) throw error;
+    const outcome = await stopped(id, client);
+    if (!(error instanceof ReportError)) throw error;
+    throw new ReportError(error.kind, `${error.message}; query ${id} ${outcome}`, { cause: error });
+  }
+}
+
+/** Stops a query, which left alone would go on reading, and be paid for; says what came of it. */
+async function stopped(id: string, client: AthenaClient): Promise<string> {
+  try {
+    await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+    return 'was stopped on Athena too';
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `could not be stopped on Athena, where it may go on reading: ${name}: ${message}`;
   }
 }
 

@@ -45,7 +45,8 @@ function pastQuery({
     submittedAt: SubmissionDateTime?.toISOString() ?? '',
     elapsedMs: Statistics?.TotalExecutionTimeInMillis ?? 0,
     bytesScanned,
-    cost: reused || bytesScanned === 0 ? 0 : queryCost(bytesScanned),
+    // What fails is not charged; what was cancelled is.
+    cost: reused || bytesScanned === 0 || State === 'FAILED' ? 0 : queryCost(bytesScanned),
     reused,
     parameters: ExecutionParameters ?? [],
     ...(State !== 'SUCCEEDED' && StateChangeReason !== undefined && { reason: StateChangeReason }),

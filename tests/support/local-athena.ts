@@ -11,6 +11,8 @@ export interface LocalAthena {
   /** Every call in order, with its input. */
   readonly calls: readonly { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }[];
   mood(mood: Mood): void;
+  /** Calls of the operation are refused, until another one is named. */
+  refuse(operation?: string): void;
   /** The next calls are throttled. */
   throttle(times: number): void;
   clear(): void;
@@ -38,6 +40,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
   const executions = new Map<string, Execution>();
   let mood: Mood = 'works';
   let throttled = 0;
+  let refused: string | undefined;
 
   const operations: Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => Promise<Answer>>> = {
     async StartQueryExecution(input) {
@@ -117,6 +120,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
       throttled--;
       return json(400, { __type: 'TooManyRequestsException', message: 'Rate exceeded' });
     }
+    if (operation === refused) return json(400, { __type: 'AccessDeniedException', message: 'not authorized' });
     return (await operations[operation]?.(input)) ?? json(400, { __type: 'UnknownOperationException' });
   });
   return {
@@ -124,6 +128,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
     calls,
     close,
     mood: (next) => void (mood = next),
+    refuse: (operation) => void (refused = operation),
     throttle: (times) => void (throttled = times),
     clear: () => void calls.splice(0),
   };
@@ -143,7 +148,7 @@ function statusOf({ polls, stopped, mood, fault }: Execution): unknown {
   if (polls === 1) return state('QUEUED', 0);
   if (polls === 2 || mood === 'never ends') return state('RUNNING', polls * 1000);
   if (fault !== undefined) return state('FAILED', 0, fault);
-  if (mood === 'fails') return state('FAILED', 0, "TABLE_NOT_FOUND: line 3:6: Table 'cloudtrail' does not exist");
+  if (mood === 'fails') return state('FAILED', scanned, "TABLE_NOT_FOUND: line 3:6: Table 'cloudtrail' does not exist");
   if (mood === 'exceeds the cut-off') {
     return state('CANCELLED', scanned, 'Bytes scanned limit was exceeded');
   }

@@ -78,6 +78,7 @@ afterAll(async () => {
 });
 afterEach(() => {
   athena.mood('works');
+  athena.refuse();
   athena.clear();
   waits = [];
 });
@@ -153,6 +154,37 @@ test('who stops waiting stops the query too', async () => {
   expect(athena.calls.at(-1)?.operation).toBe('StopQueryExecution');
 });
 
+test.each([
+  {
+    rule: 'who stops waiting',
+    refused: 'StopQueryExecution',
+    kind: 'cancelled',
+    says: /^stopped; query 0\S+ could not be/,
+  },
+  {
+    rule: 'who may not ask how it is',
+    refused: 'GetQueryExecution',
+    kind: 'engine',
+    says: /AccessDenied.*was stopped on/,
+  },
+])('$rule hears what becomes of the query', async ({ refused, kind, says }) => {
+  athena.mood('never ends');
+  athena.refuse(refused);
+  const stopping = new AbortController();
+  await expect(run('deletions', {}, stopping.signal, () => stopping.abort())).rejects.toMatchObject({
+    kind,
+    message: expect.stringMatching(says),
+  });
+});
+
+test('a value that is longer as a literal than Athena takes is refused by its name', async () => {
+  await expect(run('resource-timeline', { resource: "'".repeat(600) })).rejects.toMatchObject({
+    kind: 'usage',
+    message: expect.stringMatching(/^resource: .*1024/),
+  });
+  expect(athena.calls).toEqual([]);
+});
+
 test('an earlier result costs nothing, and is used only when it was allowed', async () => {
   athena.mood('answers from before');
   const reusing = engineFor({ reuseMinutes: 60 });
@@ -183,6 +215,7 @@ test('the history tells what was asked, by name, with its values, how it ended a
   expect(past[0]).toMatchObject({
     report: 'deletions',
     state: 'FAILED',
+    cost: 0,
     reason: expect.stringMatching(/TABLE_NOT_FOUND/),
   });
   expect(past[1]).toMatchObject({
