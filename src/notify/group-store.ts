@@ -96,12 +96,15 @@ export interface GroupStore {
 export interface GroupStoreTimes {
   /** How long a lease holds: longer than one send and its record may take. */
   readonly leaseMs: number;
-  /** How long a group is kept after its end: longer than dead letters wait to be sent again. */
+  /**
+   * How long a group is kept after its end: longer than quiet hours may hold it back, a receiver is tried, and its dead letter
+   * waits to be sent again.
+   */
   readonly keepMs: number;
 }
 
-/** The default times: a minute to tell, 16 days to keep (dead letters wait 14). */
-export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 16 * 86_400_000 };
+/** The default times: a minute to tell, 22 days to keep (up to 7 of quiet hours, 6 hours of tries, 14 days of waiting). */
+export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 22 * 86_400_000 };
 
 /** createMemoryGroupStore keeps groups within one process: for a laptop and for tests. */
 export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStore {
