@@ -7,12 +7,15 @@ import { createPipeline } from '../../src/notify/pipeline.ts';
 import { defaultPolicy } from '../../src/notify/policy.ts';
 import type { Receiver } from '../../src/notify/receiver.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import { cpuMs } from '../support/cpu-time.ts';
 import { findingOf } from './findings.ts';
 
 /** MemoryBurst is what came of a burst of one rule. */
 export interface MemoryBurst {
   readonly findings: number;
   readonly perSecond: number;
+  /** For each second of processor time: what other work on the machine doesn't change. */
+  readonly perCpuSecond: number;
   /** How often each receiver was told of the burst before anybody flushed, and in all. */
   readonly atOnce: readonly number[];
   readonly told: readonly number[];
@@ -82,7 +85,7 @@ const alone: number[] = [];
 for (let index = 0; index < 21; index += 1) alone.push(await other(`alone-${index}`));
 const amid: number[] = [];
 const heapBefore = heapNow();
-const started = performance.now();
+const [started, cpuBefore] = [performance.now(), cpuMs()];
 for (let first = 0; first < count; first += 10) {
   const batch = Array.from({ length: 10 }, (_each, index) => {
     const number = first + index;
@@ -92,7 +95,7 @@ for (let first = 0; first < count; first += 10) {
   await deliver(batch);
   if (first % Math.floor(count / 20) === 0) amid.push(await other(`amid-${first}`));
 }
-const tookMs = performance.now() - started;
+const [tookMs, tookCpuMs] = [performance.now() - started, cpuMs() - cpuBefore];
 const heapAfter = heapNow();
 const atOnce = receivers.map(({ name }) => heard.get(name)?.length ?? 0);
 aheadMs = 6 * 60_000;
@@ -103,6 +106,7 @@ await pipeline.flush(forever);
 const result: MemoryBurst = {
   findings: count,
   perSecond: Math.round((count / tookMs) * 1_000),
+  perCpuSecond: Math.round((count / tookCpuMs) * 1_000),
   atOnce,
   told: receivers.map(({ name }) => heard.get(name)?.length ?? 0),
   known: receivers.map(({ name }) => [...(latest.get(name)?.values() ?? [])].reduce((sum, each) => sum + each, 0)),

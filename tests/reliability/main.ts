@@ -138,8 +138,15 @@ async function crowdPart(): Promise<Part> {
 async function mutationsPart(): Promise<Part> {
   const queue = mutations.entries();
   const caught: (string | undefined)[] = [];
+  const misplaced: string[] = [];
   const worker = async (): Promise<void> => {
-    for (const [index, mutation] of queue) caught[index] = await caughtBy(mutation, 40);
+    for (const [index, mutation] of queue) {
+      try {
+        caught[index] = await caughtBy(mutation, 40);
+      } catch (error) {
+        misplaced.push(error instanceof Error ? error.message : String(error));
+      }
+    }
   };
   await Promise.all(Array.from({ length: cores }, worker));
   return {
@@ -147,7 +154,10 @@ async function mutationsPart(): Promise<Part> {
     head: ['mistake', 'caught by'],
     table: mutations.map(({ name }, index) => [name, short(caught[index] ?? 'NOTHING')]),
     rows: [],
-    problems: mutations.flatMap(({ name }, index) => (caught[index] === undefined ? [`nothing caught: ${name}`] : [])),
+    problems: [
+      ...misplaced,
+      ...mutations.flatMap(({ name }, index) => (caught[index] === undefined ? [`nothing caught: ${name}`] : [])),
+    ],
   };
 }
 

@@ -51,7 +51,8 @@ export async function startWireCopy(
 ): Promise<WireCopy> {
   const child = fork(path.join(import.meta.dirname, 'wire-lambda.ts'), [name], {
     env: { PATH: process.env['PATH'], ...environment },
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // As Lambda sets it for 512 MB, so that what stays in memory can be seen.
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=460', '--max-semi-space-size=25'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const waiting = new Map<
