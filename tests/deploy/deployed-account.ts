@@ -41,6 +41,8 @@ export interface DeployedAccount {
 export interface Invocation {
   readonly result?: unknown;
   readonly error?: string;
+  /** What it asked AWS for, as `dynamodb:PutItem`. */
+  readonly calls?: readonly string[];
   /** All that it wrote. */
   readonly output: string;
 }

@@ -76,10 +76,12 @@ describe.each(stages)('deployed to %s', (stage) => {
 describe.each(stages)(
   'the packages deployed to %s, loaded as Lambda does, with the variables that were deployed',
   (stage) => {
-    const called = new Set<string>();
+    /** What each function asked AWS for. */
+    const called = new Map<string, Set<string>>();
     const invoke = async (key: string, event: unknown): Promise<Invocation> => {
-      called.add(key);
-      return account.invoke(`trailwatch-${stage}`, key, event);
+      const invocation = await account.invoke(`trailwatch-${stage}`, key, event);
+      called.set(key, new Set([...(called.get(key) ?? []), ...(invocation.calls ?? [])]));
+      return invocation;
     };
     const titles = (): readonly string[] =>
       account.bus.entries
@@ -154,11 +156,22 @@ describe.each(stages)(
       },
     );
 
+    test('none asked AWS for what its role does not allow', () => {
+      const refused = [...called].flatMap(([key, calls]) => {
+        const allowed = actionsOf(stackOf(stage), key);
+        return [...calls].filter((call) => !allowed.has(actionOf(call))).map((call) => `${key}: ${call}`);
+      });
+      expect(refused).toEqual([]);
+      // Without endpoints to look at, a probe has nothing to ask; of all others something is known.
+      expect([...called].filter(([, { size }]) => size === 0).map(([key]) => key)).toEqual(['probe']);
+      expect(called.get('deliver')).toContain('dynamodb:UpdateItem');
+    });
+
     test('none was left out', () => {
       const deployed = [...stackOf(stage).resources].flatMap(([id, { type }]) =>
         type === 'AWS::Lambda::Function' ? [id.charAt(0).toLowerCase() + id.slice(1, -'LambdaFunction'.length)] : [],
       );
-      expect([...called].toSorted()).toEqual(deployed.toSorted());
+      expect([...called.keys()].toSorted()).toEqual(deployed.toSorted());
     });
   },
 );
@@ -216,6 +229,22 @@ function stackOf(stage: string): Stack {
   const stack = account.stacks.get(`trailwatch-${stage}`);
   if (stack === undefined) throw new Error(`there is no stack of ${stage}`);
   return stack;
+}
+
+/** The actions that a function's role allows. */
+function actionsOf({ resources }: Stack, key: string): ReadonlySet<string> {
+  const role = resources.get(`${key.charAt(0).toUpperCase()}${key.slice(1)}Role`)?.properties;
+  const { Policies } = role as { readonly Policies: readonly { readonly PolicyDocument: PolicyDocument }[] };
+  return new Set(Policies.flatMap(({ PolicyDocument: { Statement } }) => Statement.flatMap(({ Action }) => Action)));
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly { readonly Action: string | readonly string[] }[];
+}
+
+/** What a call is allowed by, where that has another name. SNS's calls don't name themselves outside of their body. */
+function actionOf(call: string): string {
+  return call === 'sns:/' ? 'sns:Publish' : call.replace(/^(sqs:.*)Batch$/, '$1');
 }
 
 function failuresOf(stack: Stack | undefined): readonly unknown[] {

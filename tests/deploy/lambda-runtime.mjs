@@ -1,8 +1,22 @@
 // Does what Lambda's runtime does with a package: imports the handler from the task's folder, calls it with the event
-// that it reads from standard input, and writes the outcome as its last line.
+// that it reads from standard input, and writes the outcome as its last line, with the calls of AWS that were made for it.
+import { subscribe } from 'node:diagnostics_channel';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
+
+// A request's signature names the service as IAM does.
+const calls = new Set();
+subscribe('http.client.request.start', ({ request }) => {
+  const [, service] = /\/([a-z0-9-]+)\/aws4_request/.exec(request.getHeader('authorization')) ?? [];
+  if (service === undefined) return;
+  const target = request.getHeader('x-amz-target')?.split('.').at(-1);
+  calls.add(`${service}:${target ?? (service === 's3' ? objectCall(request) : request.path)}`);
+});
+const objectCall = ({ method, path: asked }) => {
+  if (method !== 'GET') return method === 'HEAD' ? 'GetObject' : 'PutObject';
+  return asked.includes('list-type=') ? 'ListBucket' : 'GetObject';
+};
 
 const [file, name] = process.env['_HANDLER'].split('.');
 const started = performance.now();
@@ -19,9 +33,10 @@ const context = {
 const tell = (outcome) => process.stdout.write(`\n${JSON.stringify(outcome)}\n`);
 const event = await json(process.stdin);
 try {
-  tell({ coldMs, result: (await handler(event, context)) ?? null });
+  const result = (await handler(event, context)) ?? null;
+  tell({ coldMs, result, calls: [...calls] });
 } catch (error) {
-  tell({ coldMs, error: String(error) });
+  tell({ coldMs, error: String(error), calls: [...calls] });
 }
 // Lambda freezes what is still running.
 process.exit(0);
