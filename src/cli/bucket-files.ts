@@ -109,6 +109,7 @@ async function* readObject(
   yield* readLogStream(counted(), path, {
     ...(time && { time }),
     onlyLogs: trailFileKind(path) === 'unknown',
+    trustNames: true,
     opener: createOpener(),
   });
 }

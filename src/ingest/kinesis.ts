@@ -57,7 +57,7 @@ function* openPlain(data: Buffer, place: Place, opener: Opener): Iterable<Ingest
     return;
   }
   // A file that is no log may lie beside logs by right; what was put into a stream of logs may not.
-  const format = sniff(bytes, path, false);
+  const format = sniff(bytes, path);
   if (format.kind === 'binary') yield failure({ path, index: 0 }, format.reason);
   else yield* readLogBytes(bytes, path, { opener, ...(time !== undefined && { time }) });
 }

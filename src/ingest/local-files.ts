@@ -129,6 +129,7 @@ async function* readFile(
     ...options.limits,
     time,
     onlyLogs,
+    trustNames: true,
     onInvalidText,
     ...(opener && { opener }),
   });

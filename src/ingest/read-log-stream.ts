@@ -18,6 +18,8 @@ export interface ReadOptions extends Partial<ReadLimits> {
   readonly time?: string;
   /** Leaves text alone that doesn't begin with a log line, e.g. a README beside the logs. */
   readonly onlyLogs?: boolean;
+  /** Binary data that is named as a log has failed, rather than being left alone. */
+  readonly trustNames?: boolean;
   /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
   readonly onInvalidText?: (index: number) => void;
   /** Knows how the logs of some places are to be read; without it, each text says so itself. */
@@ -110,7 +112,7 @@ function startReader(
   limits: ReadLimits,
   options: ReadOptions,
 ): LogReader {
-  const format = sniff(head, path, options.onlyLogs === true);
+  const format = sniff(head, path, options);
   const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
   const reader = (() => {
     switch (format.kind) {

@@ -88,6 +88,29 @@ test('what is no log is skipped by name, logs beside it are read', async () => {
   expect(result.summary).toMatchObject({ read: 3, skipped: 5, failed: 0 });
 });
 
+test('what is named as a log and is none has failed: somebody may have overwritten it', async () => {
+  const noise = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 37) % 32));
+  const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00]);
+  const path = folder('overwritten', {
+    '111111111111_CloudTrail_us-east-1_20260301T1010Z_abc.json.gz': noise,
+    'auth.log': noise,
+    'auth.log.2.zst': zstd,
+    'backup.zst': zstd,
+    'events.json': trail('a'),
+    'records.jsonl.zst': zstd,
+    'trail.json.gz': gzip(noise),
+  });
+  const result = await readAll([path]);
+  expect(failuresOf(result)).toEqual([
+    'overwritten/auth.log: not a log: binary data',
+    'overwritten/auth.log.2.zst: zstd archive: unpack it first',
+    'overwritten/records.jsonl.zst: zstd archive: unpack it first',
+    'overwritten/trail.json.gz: not a log: binary data',
+    'overwritten/111111111111_CloudTrail_us-east-1_20260301T1010Z_abc.json.gz: not a log: binary data',
+  ]);
+  expect(skipsOf(result)).toEqual(['overwritten/backup.zst: not a log: zstd archive']);
+});
+
 test('a text that the user names is read, whatever it looks like', async () => {
   const path = folder('named', { notes: 'hello\n' });
   const { records } = await readAll([join(path, 'notes')]);
