@@ -114,7 +114,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const names = new Set([...byName.keys(), ...(await state.outbox.receivers())]);
       const flushed = await Promise.allSettled([...names].map((name) => flushAt(name, deadline)));
       const failed = flushed.filter((each) => each.status === 'rejected').map(({ reason }) => reason as unknown);
-      if (failed.length > 0) throw new AggregateError(failed, 'the outbox could not be read');
+      // The first is the cause as well: a log shows causes.
+      const [cause] = failed;
+      if (failed.length > 0) throw new AggregateError(failed, 'what is due could not be read', { cause });
     },
   };
 }

@@ -111,8 +111,10 @@ export function createTeller(parts: TellParts) {
       return { telling: await holdBack(held, circuit), due };
     }
 
-    const notification = groupNotification({ group, state, roll, news, parent, receiver, context });
-    const sent = await attempt(receiver, sendTimeoutMs, (signal) => receiver.send(notification, signal));
+    // What can't be put into words has to end among the dead letters too.
+    const sent = await attempt(receiver, sendTimeoutMs, (signal) =>
+      receiver.send(groupNotification({ group, state, roll, news, parent, receiver, context }), signal),
+    );
     if ('error' in sent) return afterFailure(held, receiver, sent.error);
 
     const receipt = sent.result ?? state.receipt;

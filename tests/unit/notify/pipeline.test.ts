@@ -432,6 +432,20 @@ describe('a receiver that fails', () => {
     expect(said(chat)).toEqual(['first 3']);
   });
 
+  test('is not alone in it: what cannot be put into words is tried again too, and not forever', async () => {
+    const chat = heard('chat');
+    const world = deliveryWorld({ receivers: [chat] });
+    const odd: Finding = {
+      ...rootLogin,
+      get evidence(): never {
+        throw new TypeError('odd evidence');
+      },
+    };
+    const accepted = await world.pipeline.accept({ finding: odd });
+    await world.pipeline.tell(accepted.due, forever);
+    expect(tellingsOf(world.facts).at(-1)).toMatchObject({ kind: 'retrying', why: 'chat: odd evidence' });
+  });
+
   test('many times in a row is left alone for a while, and then asked by one', async () => {
     const chat = heard('chat', { concurrency: 4 });
     const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
@@ -708,7 +722,10 @@ describe('flush', () => {
     const [chat, mail] = [heard('chat'), heard('mail')];
     const world = deliveryWorld({ receivers: [chat, mail], state: { ...state, outbox: { ...state.outbox, list } } });
     await world.pipeline.accept({ finding: rootLogin });
-    await expect(world.flush()).rejects.toThrow('the outbox could not be read');
+    await expect(world.flush()).rejects.toMatchObject({
+      message: 'what is due could not be read',
+      cause: { message: 'no answer' },
+    });
     expect(said(mail)).toEqual(['first 1']);
   });
 
