@@ -6,6 +6,7 @@ import type { StateTable } from '../src/aws/state-table.ts';
 import { createArrivals, type Arrival } from '../src/health/arrivals.ts';
 import type { TrialNote } from '../src/health/trial-log.ts';
 import type { Finding } from '../src/model/finding.ts';
+import type { AccountBook } from '../src/notify/account-book.ts';
 import type { Decider } from '../src/notify/decide.ts';
 import { messageOf } from '../src/notify/message.ts';
 import type { Receiver } from '../src/notify/receiver.ts';
@@ -30,12 +31,12 @@ export interface DeliveryHealthParts extends Pick<Instruments, 'logger' | 'meter
   readonly table: StateTable;
   readonly decider: Pick<Decider, 'decide'>;
   readonly tallies: Pick<TallyBuffer, 'count'>;
-  readonly accountNames: Readonly<Record<string, string>>;
+  readonly accounts: AccountBook;
   readonly now: () => Date;
 }
 
 export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth {
-  const { accountNames, decider, logger, meter, now, table, tallies } = parts;
+  const { accounts, decider, logger, meter, now, table, tallies } = parts;
   const heartbeats = createDynamoHeartbeatStore(table);
   const arrivals = createArrivals({ log: createDynamoArrivalLog(table), heartbeats });
   const trials = createDynamoTrialLog(table);
@@ -89,7 +90,7 @@ export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth
       const at = now();
       const { route, trial } = decider.decide(finding, at);
       if (trial === undefined) return;
-      const { title } = messageOf(finding, { accountNames });
+      const { title } = messageOf(finding, { accounts });
       const note: TrialNote = { trial: trial.name, finding: finding.id, receivers: route.receivers, title };
       waiting.push(() => trials.note(note, at));
     },

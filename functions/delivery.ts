@@ -52,8 +52,8 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const decider = createDecider(configuration);
   const table = { client: tracing.client(dynamodbClient()), table: config.stateTable };
   const tallies = createTallyBuffer(createDynamoTallies({ ...table, random: Math.random }));
-  const accountNames = configuration.accounts;
-  const health = createDeliveryHealth({ logger, meter, table, decider, tallies, accountNames, now });
+  const { accounts } = configuration;
+  const health = createDeliveryHealth({ logger, meter, table, decider, tallies, accounts, now });
   const delivery = createDeliveryReport({ logger, meter }, tallies, now);
   const deliveries = createDeliveryLog(config.deliveriesStream, { logger, meter, tracing }, now);
   const pipeline = createPipeline({
@@ -65,7 +65,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     now,
     random: Math.random,
     newId: randomUUID,
-    context: { accountNames, athenaTable: `${config.database}.cloudtrail` },
+    context: { accounts, athenaTable: `${config.database}.cloudtrail` },
     report: (fact) => {
       delivery(fact);
       deliveries.note(fact);

@@ -3,6 +3,7 @@ import { archiveCommand } from './archive.ts';
 import { costCommand } from './cost.ts';
 import { doctorCommand } from './doctor.ts';
 import { exitCode, UsageError } from './exit.ts';
+import { plain } from '../notify/render/plain.ts';
 import { replayCommand } from './replay/replay.ts';
 import { reportCommand } from './report/report.ts';
 import { routeCommand } from './route/route.ts';
@@ -41,7 +42,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    code = await tell(error, err);
+    code = await tell(error, err, nameIn(program, args));
   }
   return stop.aborted && typeof stop.reason === 'number' ? stop.reason : code;
 }
@@ -93,18 +94,36 @@ Examples:
 
 Exit codes:
   0  done
-  1  the asked-for check failed (--fail-on)
+  1  the asked-for check failed (--fail-on, a rule's test, a verification, the doctor), or AWS refused
   2  wrong usage, or a path that does not exist
   3  done, but some input could not be read; each is named with its reason
+  70 a fault of its own, or of the disk it writes to; 130 stopped by Ctrl-C, 143 by SIGTERM
 `;
 
-async function tell(error: unknown, err: Surroundings['err']): Promise<number> {
+/** What a person writes for the command that the arguments begin with. */
+function nameIn(program: Command, args: readonly string[]): string {
+  const names = [program.name()];
+  let commands = program.commands;
+  for (const arg of args) {
+    const named = commands.find((command) => command.name() === arg);
+    if (named === undefined) break;
+    names.push(arg);
+    commands = named.commands;
+  }
+  return names.join(' ');
+}
+
+async function tell(error: unknown, err: Surroundings['err'], command: string): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.done;
     // Commander prints help itself when no command was given.
     if (error.code !== 'commander.help') {
-      const [first = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
-      await err.write(`trailwatch: ${[first, ...hints].join('\n')}\nTry \`trailwatch --help\`.\n`);
+      // An argument may be the name of a file, which somebody else chose.
+      const lines = error.message
+        .replace(/^error: /, '')
+        .split('\n')
+        .map(plain);
+      await err.write(`trailwatch: ${lines.join('\n')}\nTry \`${command} --help\`.\n`);
     }
     return exitCode.usage;
   }

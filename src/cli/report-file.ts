@@ -67,6 +67,6 @@ export function reportOf({ paths, options, outcome, found, suppressed = [], surr
     partial,
     found,
     suppressed,
-    context: { accountNames: outcome.configuration.accounts },
+    context: { accounts: outcome.configuration.accounts },
   });
 }

@@ -57,7 +57,7 @@ export async function runPipeline(
 
   const told = mostSevere(found.alerts, limit);
   if (options.format === 'ndjson') await printLines(told, out);
-  else await deliverToConsole(told, out, now, { accountNames: prepared.configuration.accounts });
+  else await deliverToConsole(told, out, now, { accounts: prepared.configuration.accounts });
   meter?.count('FindingsDelivered', told.length);
   const left = found.alertsTotal - told.length;
   if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);

@@ -5,6 +5,7 @@ import type { DigestSettings } from '../health/digest.ts';
 import type { SilenceSettings } from '../health/silence.ts';
 import type { ReportSettings } from '../report/schedule.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
+import type { AccountBook } from '../notify/account-book.ts';
 import type { InhibitionSettings } from '../notify/inhibit.ts';
 import type { RouteTree } from '../notify/route.ts';
 import type { ReceiverSettings } from '../notify/receiver-table.ts';
@@ -78,13 +79,23 @@ const placeholders = v.record(
   'must be a map of names to lists of texts',
 );
 
+/** A name, or a name and an owner. */
+const account = v.lazy((given) =>
+  typeof given === 'object' && given !== null
+    ? object({ name: text(), owner: v.exactOptional(text()) })
+    : v.pipe(
+        text(),
+        v.transform((name) => ({ name })),
+      ),
+);
+
 /** Every section is a row. */
 const sections = {
-  /** Account id → the name that people know it by. */
-  accounts: section({
+  /** Account id → the name that people know it by, and who answers for it. */
+  accounts: section<AccountBook>({
     schema: v.record(
       v.pipe(v.string(), v.regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes if the first is 0')),
-      text(),
+      account,
       'must be a map of account ids to names',
     ),
     none: {},

@@ -68,12 +68,12 @@ function isOfAnyLevel({ level, rule = ['*'] }: Match): boolean {
 /** isKnownAccount tells an account that there may be: an id needs no name, a pattern some name that fits it. */
 export function isKnownAccount(account: string, accounts: Configuration['accounts']): boolean {
   if (/^[\d*]+$/.test(account)) return true;
-  return Object.values(accounts).some((name) => matchesGlob(account, name));
+  return Object.values(accounts).some(({ name }) => matchesGlob(account, name));
 }
 
 /** knownAccounts says which names there are. */
 export function knownAccounts(accounts: Configuration['accounts']): string {
-  const names = Object.values(accounts);
+  const names = Object.values(accounts).map(({ name }) => name);
   return names.length === 0 ? 'accounts names none' : `accounts names ${names.join(', ')}`;
 }
 

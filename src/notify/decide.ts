@@ -1,3 +1,4 @@
+import type { AccountBook } from './account-book.ts';
 import { canaryReceiver, canaryRoute, isCanary } from './canary-route.ts';
 import { deployingRole, deployingRoleName } from './deploying-role.ts';
 import { createInhibitions, type Inhibitions, type InhibitionSettings } from './inhibit.ts';
@@ -8,7 +9,7 @@ import { createTrials, type TrialSettings, type TrialStep } from './trial.ts';
 
 /** DeliverySettings is what people decided about who is told what. */
 export interface DeliverySettings {
-  readonly accounts: Readonly<Record<string, string>>;
+  readonly accounts: AccountBook;
   readonly receivers: Readonly<Record<string, unknown>>;
   readonly route: RouteTree;
   readonly suppressions: Readonly<Record<string, SuppressionSettings | 'off'>>;

@@ -1,3 +1,4 @@
+import { knownAccount, type AccountBook } from './account-book.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { RuleSummary } from '../model/finding.ts';
 
@@ -40,15 +41,14 @@ export interface Labelled {
  * the alert or after it; such a finding has no actor and no address here, so that what completes an alert goes where the
  * alert went.
  */
-export function labelsOf({ rule, event }: Labelled, accountNames: Readonly<Record<string, string>> = {}): Labels {
+export function labelsOf({ rule, event }: Labelled, accounts: AccountBook = {}): Labels {
   const { account, actor, source } = event;
   const learnt = event.cause !== undefined || event.category.kind === 'instance-state';
-  const name = account !== undefined && Object.hasOwn(accountNames, account) ? accountNames[account] : undefined;
   const labels: { readonly [Name in LabelName]: readonly (string | undefined)[] } = {
     level: [rule.level],
     rule: [rule.id, rule.title],
     tag: rule.tags,
-    account: [account, name],
+    account: [account, knownAccount(account, accounts)?.name],
     region: [event.region],
     source: [...source.services, source.category, source.product],
     service: [event.service],

@@ -1,6 +1,7 @@
 import type { Actor, AuditEvent, Category, Cause, Outcome, SummaryPart, Target } from '../model/audit-event.ts';
 import type { Evidence, Finding } from '../model/finding.ts';
 import type { Level } from '../model/level.ts';
+import { knownAccount, type AccountBook } from './account-book.ts';
 import { techniquesOf } from './attack.ts';
 import type { Technique } from './attack.ts';
 import { consoleLinkOf } from './console-link.ts';
@@ -19,7 +20,7 @@ export interface Message {
   readonly level: Level;
   /** ISO 8601, UTC: when it happened. */
   readonly time: string;
-  readonly account?: { readonly id: string; readonly name?: string };
+  readonly account?: { readonly id: string; readonly name?: string; readonly owner?: string };
   readonly region?: string;
   readonly rule: { readonly id: string; readonly title: string; readonly description?: string };
   readonly who: Actor;
@@ -89,8 +90,7 @@ export interface RawText {
 
 /** MessageContext is what the deployment knows and a finding doesn't. */
 export interface MessageContext {
-  /** Account id → name. */
-  readonly accountNames?: Readonly<Record<string, string>>;
+  readonly accounts?: AccountBook;
   /** The Athena table over the trail, `database.table`. */
   readonly athenaTable?: string;
 }
@@ -103,7 +103,7 @@ const titlePartChars = 80;
 /** messageOf says what a person needs to know of a finding; it never throws, whatever the event holds. */
 export function messageOf(finding: Finding, context: MessageContext = {}): Message {
   const { event, rule } = finding;
-  const account = event.account === undefined ? undefined : accountOf(event.account, context.accountNames);
+  const account = event.account === undefined ? undefined : accountOf(event.account, context.accounts);
   const consoleLink = consoleLinkOf(event);
   const mainTarget = mainTargetOf(event);
   const correlation = correlationOf(finding.correlated);
@@ -148,10 +148,9 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
 
 type Account = NonNullable<Message['account']>;
 
-/** accountOf finds the name of an account, where it has one. */
-export function accountOf(id: string, names: MessageContext['accountNames'] = {}): Account {
-  const name = Object.hasOwn(names, id) ? names[id] : undefined;
-  return name === undefined ? { id } : { id, name };
+/** accountOf says what is known of an account. */
+export function accountOf(id: string, accounts: AccountBook = {}): Account {
+  return { id, ...knownAccount(id, accounts) };
 }
 
 function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {

@@ -180,6 +180,18 @@ describe('exit codes', () => {
     ['0: no finding of the asked-for level', 0, ['scan', 'calm.json', '--fail-on', 'informational'], /0 findings;/],
     ['2: an unknown flag, with a hint', 2, ['scan', 'trail.json', '--fail'], /unknown option '--fail'\n.*--fail-on/],
     ['2: an unknown command, with a hint', 2, ['scann'], /unknown command 'scann'\n.*scan/],
+    [
+      '2: wrong usage names the help of its command',
+      2,
+      ['rule', 'check', '--fail'],
+      /\nTry `trailwatch rule check --help`\.\n$/,
+    ],
+    [
+      '2: what steers a terminal is shown, not sent',
+      2,
+      ['scan', 'x', '--level', '\u001b[31m'],
+      /argument '\\u001b\[31m' is/,
+    ],
     ['2: no command', 2, [], /Usage: trailwatch/],
     [
       '2: a value that is none of the choices',

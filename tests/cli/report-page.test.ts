@@ -29,7 +29,7 @@ function pageOf(findings: readonly Finding[], limits?: CasebookLimits, suppresse
     partial: false,
     found: book.read(),
     suppressed,
-    context: { accountNames: { '111122223333': 'production' } },
+    context: { accounts: { '111122223333': { name: 'production' } } },
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCsv } from '../../src/report/render/csv.ts';
@@ -128,6 +128,37 @@ test('a pack that was changed is not intact, and each change is named', async ()
     expect(stdout).toContain('deletions.json is missing');
     expect(stdout).toContain('"added.csv" is no part of the pack');
     expect(stdout).toContain('Not intact');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test.each([
+  { rule: 'cut off', spoil: (text: string) => text.slice(0, -20) },
+  { rule: 'of another shape', spoil: (text: string) => text.replace('"files"', '"fles"') },
+])('a pack whose manifest is $rule is not intact', async ({ spoil }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'trailwatch-test-'));
+  try {
+    await commandLine(['report', 'run', 'deletions', '--archive', archive, '--evidence', folder]);
+    const manifest = join(folder, 'manifest.json');
+    await writeFile(manifest, spoil(await readFile(manifest, 'utf8')));
+    expect(await commandLine(['verify', folder])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/manifest\.json is not as it was written[^]*Not intact/),
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('what can’t be read of a pack is said, and is nothing that is missing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trailwatch-test-'));
+  try {
+    await commandLine(['report', 'run', 'deletions', '--archive', archive, '--evidence', folder]);
+    await rm(join(folder, 'deletions.csv'));
+    await mkdir(join(folder, 'deletions.csv'));
+    const { code, stdout } = await commandLine(['verify', folder]);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/deletions\.csv can't be read: .*directory/)]);
   } finally {
     await rm(folder, { recursive: true });
   }

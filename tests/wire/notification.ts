@@ -4,7 +4,7 @@ import type { Notification } from '../../src/notify/notification.ts';
 
 /** notificationOf is what the pipeline hands to a receiver. */
 export function notificationOf(finding: Finding): Notification {
-  const message = messageOf(finding, { accountNames: { '111122223333': 'production' } });
+  const message = messageOf(finding, { accounts: { '111122223333': { name: 'production' } } });
   return { id: finding.id, finding, message };
 }
 

@@ -131,9 +131,9 @@ function firstOf({ dots }: Lane): number {
   return dots.reduce((first, { at }) => Math.min(first, at), Infinity);
 }
 
-function actorLabel({ actor, account: of, source, targets }: AuditEvent, { accountNames }: MessageContext): string {
+function actorLabel({ actor, account: of, source, targets }: AuditEvent, { accounts }: MessageContext): string {
   const id = actor.account ?? of;
-  const account = id === undefined ? undefined : accountOf(id, accountNames);
+  const account = id === undefined ? undefined : accountOf(id, accounts);
   const host = targets.find(({ kind }) => kind === 'host');
   // A host's root is not the account's.
   const where = source.product === 'aws' || host === undefined ? (account?.name ?? id) : `on ${host.id}`;

@@ -33,7 +33,7 @@ export function rulesTable({ rules }: Case): Markup {
 }
 
 /** actorsTable lists who was behind most findings, and in which account. */
-export function actorsTable({ actors, moreActors }: Case, { accountNames }: MessageContext): Markup {
+export function actorsTable({ actors, moreActors }: Case, { accounts }: MessageContext): Markup {
   return html`<section class="card">
     <h2>By actor</h2>
     <table>
@@ -48,7 +48,7 @@ export function actorsTable({ actors, moreActors }: Case, { accountNames }: Mess
           <td class="c"><span class="chip ${worst}">${worst}</span></td>
           <td>
             ${clip(name, 160)}
-            ${account === undefined ? undefined : html`<small>${accountOf(account, accountNames).name ?? account}</small>`}
+            ${account === undefined ? undefined : html`<small>${accountOf(account, accounts).name ?? account}</small>`}
           </td>
           <td class="n">${count(findings)}</td>
         </tr>`;

@@ -1,3 +1,4 @@
+import type { AccountBook } from '../../notify/account-book.ts';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as wholeOf } from 'node:stream/consumers';
@@ -128,12 +129,12 @@ function parseLabels(given: readonly string[]): Labels {
 }
 
 /** A finding knows its account by id and by name; so does one that is described by either. */
-function withAccountNames(labels: Labels, names: Readonly<Record<string, string>>): Labels {
+function withAccountNames(labels: Labels, book: AccountBook): Labels {
   const { account } = labels;
   if (account === undefined) return labels;
   const both = account.flatMap((one) => [
     one,
-    ...Object.entries(names).flatMap(([id, name]) => (id === one ? [name] : name === one ? [id] : [])),
+    ...Object.entries(book).flatMap(([id, { name }]) => (id === one ? [name] : name === one ? [id] : [])),
   ]);
   return { ...labels, account: [...new Set(both)] };
 }
@@ -142,11 +143,7 @@ function isLabel(name: string): name is LabelName {
   return (labelNames as readonly string[]).includes(name);
 }
 
-async function readLabels(
-  path: string,
-  accounts: Readonly<Record<string, string>>,
-  { cwd, stdin }: Surroundings,
-): Promise<Labels> {
+async function readLabels(path: string, accounts: AccountBook, { cwd, stdin }: Surroundings): Promise<Labels> {
   try {
     const text = path === '-' ? await wholeOf(stdin) : await readFile(resolve(cwd, path), 'utf8');
     return labelsOf(openFindingEvent(asEvent(text)), accounts);

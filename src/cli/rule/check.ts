@@ -22,8 +22,7 @@ export async function checkRules(
   const loaded = await loadRuleFiles(paths, cwd, placeholders);
   const report = options.format === 'json' ? checkJson(loaded) : checkText(loaded, out.colors, options.quiet === true);
   await out.write(report);
-  // Rules that aren't there can't have been checked.
-  return countsOf(loaded.problems).errors > 0 || loaded.files.length === 0 ? exitCode.checkFailed : exitCode.done;
+  return countsOf(loaded.problems).errors > 0 ? exitCode.checkFailed : exitCode.done;
 }
 
 /** CheckedDocument is one document of a rule file, and whether it loads. */

@@ -12,7 +12,7 @@ import { evidenceOf } from '../../sigma/explain.ts';
 import type { Placeholders } from '../../sigma/placeholders.ts';
 import type { RuleMeta } from '../../sigma/rule.ts';
 import { describe } from '../../describe/describe.ts';
-import { plainJson } from '../../notify/render/plain.ts';
+import { plain, plainJson } from '../../notify/render/plain.ts';
 import { exitCode, UsageError, type ExitCode } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
 import { plural } from '../text.ts';
@@ -75,7 +75,7 @@ export async function evalRule(rulePath: string, options: EvalOptions, surroundi
       `${correlation}: more matches than can be held; judged by the first ${plural(held, 'match', 'matches')}`,
     );
   }
-  await err.write(unread.map((line) => `${line}\n`).join(''));
+  await err.write(unread.map((line) => `${plain(line)}\n`).join(''));
   if (refused) return exitCode.checkFailed;
   return unread.length > 0 ? exitCode.someUnread : exitCode.done;
 }

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { ruleFilesOf } from '../../detect/load-rules.ts';
+import { shown } from '../../notify/render/plain.ts';
 import type { LoweredRuleSet } from '../../sigma/expr.ts';
 import { lowerRules } from '../../sigma/lower.ts';
 import { parseRuleFile } from '../../sigma/parse.ts';
@@ -22,7 +23,7 @@ export interface LoadedRuleFiles {
 
 /**
  * loadRuleFiles reads rule files and folders of them.
- * @throws {UsageError} for a path that doesn't exist.
+ * @throws {UsageError} for a path that doesn't exist, and when no rule file is there: nothing was checked then.
  */
 export async function loadRuleFiles(
   paths: readonly string[],
@@ -30,6 +31,8 @@ export async function loadRuleFiles(
   placeholders: Placeholders = {},
 ): Promise<LoadedRuleFiles> {
   const files = await findRuleFiles(paths, cwd);
+  if (files.length === 0)
+    throw new UsageError(`${paths.map((path) => shown(path)).join(', ')}: no rule file there (.yml)`);
   const documents: SigmaDocument[] = [];
   const problems: Problem[] = [];
   for (const path of files) {

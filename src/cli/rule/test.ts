@@ -51,7 +51,7 @@ export async function testRules(
   await out.write(testText(tested, out.colors));
   const isBad = ({ results, problems }: TestedFile): boolean =>
     problems.length > 0 || (results?.some(({ passed }) => !passed) ?? options.requireTests === true);
-  return tested.some(isBad) || tested.length === 0 ? exitCode.checkFailed : exitCode.done;
+  return tested.some(isBad) ? exitCode.checkFailed : exitCode.done;
 }
 
 /** A test file stands for its rule. */

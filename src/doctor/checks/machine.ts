@@ -12,7 +12,7 @@ export const clock: Check = {
   withoutStage: true,
   run({ account }) {
     const ahead = account.clockAhead();
-    if (ahead === undefined) return [unknown("the clock could not be compared: AWS's answers had no date")];
+    if (ahead === undefined) return [unknown('the clock could not be compared: AWS gave no answer with a date')];
     const off = `this machine's clock is ${Math.abs(Math.round(ahead / 1000))} s ${ahead < 0 ? 'behind' : 'ahead of'} AWS's`;
     const mend = 'sudo timedatectl set-ntp true';
     if (Math.abs(ahead) >= refusedMs) return [broken(`${off}: signed requests are refused`, mend)];

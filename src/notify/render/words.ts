@@ -84,9 +84,9 @@ export function whyWords({ field, wanted: whole, value }: Evidence): string {
   return `${field} ${wanted}: ${value === '' ? '(empty)' : value}`;
 }
 
-/** accountWords says which account, by name where it has one: `production (111122223333)`. */
-export function accountWords({ id, name }: NonNullable<Message['account']>): string {
-  return name === undefined ? id : `${name} (${id})`;
+/** accountWords says which account, by name where it has one: `production (111122223333), owned by the platform team`. */
+export function accountWords({ id, name, owner }: NonNullable<Message['account']>): string {
+  return `${name === undefined ? id : `${name} (${id})`}${owner === undefined ? '' : `, owned by ${owner}`}`;
 }
 
 /** timeWords says when, to the second: `2026-09-01 09:12:44 UTC`. A time it can't read stays as it came. */

@@ -428,6 +428,22 @@ describe('eval', () => {
     expect(ran.err).toContain('record 3: no time in "at"');
   });
 
+  test('what is no JSON is quoted without what steers a terminal', async () => {
+    const ran = await runRule(
+      ['eval', 'a.yml', '--events', '-'],
+      folderOf({ 'a.yml': stopped }),
+      '{}\n\u001b[2J\u0007\n',
+    );
+    expect(ran.code).toBe(3);
+    expect(ran.err).toMatch(/^record 1: not JSON: .*\\u001b\[2J/);
+    expect(ran.err).not.toMatch(/[\u001b\u0007]/);
+  });
+
+  test.each(['check', 'lint', 'test'])('%s of a folder without rules says so, and checked nothing', async (command) => {
+    const ran = await runRule([command, '.'], folderOf({ 'README.md': '# Rules' }));
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('.: no rule file there (.yml)') });
+  });
+
   test('a refused file exits 1 with the reason', async () => {
     const ran = await runRule(
       ['eval', 'a.yml', '--events', '-'],

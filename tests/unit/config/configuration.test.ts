@@ -67,9 +67,12 @@ describe("a stage's file is laid over the default", () => {
   test("names are added and renamed, log sources' own rows come first", async () => {
     const laid = await load(
       "accounts: { '111122223333': platform, '444455556666': old }\nlogs: [{ group: /a, format: json }]",
-      "accounts: { '444455556666': production }\nlogs: [{ group: [/b, /c], path: '*.x', format: plain }]",
+      "accounts: { '444455556666': { name: production, owner: ops@example.com } }\nlogs: [{ group: [/b, /c], path: '*.x', format: plain }]",
     );
-    expect(laid.accounts).toEqual({ '111122223333': 'platform', '444455556666': 'production' });
+    expect(laid.accounts).toEqual({
+      '111122223333': { name: 'platform' },
+      '444455556666': { name: 'production', owner: 'ops@example.com' },
+    });
     expect(laid.logs).toEqual([
       { groups: ['/b', '/c'], paths: ['*.x'], format: 'plain' },
       { groups: ['/a'], paths: [], format: 'json' },
@@ -90,7 +93,7 @@ describe("a stage's file is laid over the default", () => {
     ['sections with nothing in them', 'accounts:\nlogs:'],
   ])('%s changes nothing', async (_name, text) => {
     await expect(load("accounts: { '111122223333': platform }", text)).resolves.toMatchObject({
-      accounts: { '111122223333': 'platform' },
+      accounts: { '111122223333': { name: 'platform' } },
       logs: [],
     });
   });
@@ -124,6 +127,9 @@ describe("the project's own files", () => {
   test("the sample's accounts have names", async () => {
     const root = join(import.meta.dirname, '../../..');
     const { accounts } = await loadConfiguration([join(root, 'config/default.yml'), join(root, 'events/config.yml')]);
-    expect(accounts).toEqual({ '111122223333': 'example-platform', '444455556666': 'example-production' });
+    expect(accounts).toEqual({
+      '111122223333': { name: 'example-platform' },
+      '444455556666': { name: 'example-production', owner: 'the platform team' },
+    });
   });
 });

@@ -291,7 +291,7 @@ function silentSince(last: number): HeartbeatStore {
 
 function expectMessages(name: string, finding: Finding | undefined): void {
   if (finding === undefined) throw new Error(`no finding for ${name}`);
-  const message = messageOf(finding, { accountNames: { '111122223333': 'production' } });
+  const message = messageOf(finding, { accounts: { '111122223333': { name: 'production' } } });
   expectGolden(`notify/${name}.console.txt`, renderText(message, { detail: 'compact', width: 100 }));
   expectGolden(`notify/${name}.mail.txt`, renderText(message, { detail: 'full', width: 76 }));
   expectGolden(`notify/${name}.slack.json`, `${JSON.stringify(renderSlack(message), null, 2)}\n`);

@@ -4,7 +4,14 @@ import type { Finding } from '../../../src/model/finding.ts';
 import { techniquesOf } from '../../../src/notify/attack.ts';
 import { consoleLinkOf } from '../../../src/notify/console-link.ts';
 import { messageOf } from '../../../src/notify/message.ts';
-import { outcomeWords, spanWords, whatWords, whoWords, whyWords } from '../../../src/notify/render/words.ts';
+import {
+  accountWords,
+  outcomeWords,
+  spanWords,
+  whatWords,
+  whoWords,
+  whyWords,
+} from '../../../src/notify/render/words.ts';
 import { sqlText } from '../../../src/notify/sql-text.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from './specimens.ts';
 
@@ -18,7 +25,14 @@ describe('the title', () => {
       'Many failed SSH logins from one address: 20 events, root → host web-1 in production',
     ],
   ])('%s', (_rule, finding, title) => {
-    expect(messageOf(finding, { accountNames: { '111122223333': 'production' } }).title).toBe(title);
+    expect(messageOf(finding, { accounts: { '111122223333': { name: 'production' } } }).title).toBe(title);
+  });
+
+  test('knows whose account it is', () => {
+    const accounts = { '111122223333': { name: 'production', owner: 'ops@example.com' } };
+    const { account } = messageOf(rootLogin, { accounts });
+    expect(account).toEqual({ id: '111122223333', name: 'production', owner: 'ops@example.com' });
+    expect(account && accountWords(account)).toBe('production (111122223333), owned by ops@example.com');
   });
 
   test.each<[string, AuditEvent['targets'], string]>([
@@ -51,7 +65,7 @@ describe('the title', () => {
   test('has the account id where there is no name, and no name from an object’s own making', () => {
     const odd = withEvent(rootLogin, { account: 'constructor' });
     expect(messageOf(rootLogin).title).toMatch(/in 111122223333$/);
-    expect(messageOf(odd, { accountNames: {} }).title).toMatch(/in constructor$/);
+    expect(messageOf(odd, { accounts: {} }).title).toMatch(/in constructor$/);
   });
 
   test('keeps the account though a name is endless', () => {

@@ -23,7 +23,7 @@ import {
   sshRootLogin,
 } from './specimens.ts';
 
-const context = { accountNames: { '111122223333': 'production' } };
+const context = { accounts: { '111122223333': { name: 'production' } } };
 
 const specimens: readonly (readonly [string, Finding, GroupNews?])[] = [
   ['root-login', rootLogin],

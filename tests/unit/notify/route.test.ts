@@ -157,7 +157,7 @@ test('a reason is short, whatever a finding holds', () => {
 
 describe('labels', () => {
   test('are those of the rule and the event, the account by id and by name', () => {
-    expect(labelsOf(rootLogin, { '111122223333': 'production' })).toMatchObject({
+    expect(labelsOf(rootLogin, { '111122223333': { name: 'production' } })).toMatchObject({
       level: [rootLogin.rule.level],
       rule: [rootLogin.rule.id, rootLogin.rule.title],
       account: ['111122223333', 'production'],
