@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 
 /** ManifestEntry proves one file of an evidence pack. */
@@ -48,9 +47,14 @@ export function parseManifest(text: string): Manifest | undefined {
   }
 }
 
+/** isManifestOfSorts tells a manifest that is damaged, or was edited, from a file of another kind. */
+export function isManifestOfSorts(text: string): boolean {
+  return text.includes('trailwatch/manifest/');
+}
+
 /** checkEntry says what is wrong with one file of a pack, for a person; undefined when it is as it was written. */
-export function checkEntry({ bytes, sha256 }: ManifestEntry, content: Uint8Array | undefined): string | undefined {
-  if (content === undefined) return 'is missing';
-  if (createHash('sha256').update(content).digest('hex') === sha256) return undefined;
-  return content.length === bytes ? 'was changed' : `was changed: ${content.length} bytes, not ${bytes}`;
+export function checkEntry(entry: ManifestEntry, found: Omit<ManifestEntry, 'path'> | undefined): string | undefined {
+  if (found === undefined) return 'is missing';
+  if (found.sha256 === entry.sha256) return undefined;
+  return found.bytes === entry.bytes ? 'was changed' : `was changed: ${found.bytes} bytes, not ${entry.bytes}`;
 }
