@@ -34,14 +34,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the due entries go before the state is recorded',
     file: 'src/notify/tell.ts',
-    from: 'await groups.record(group, lease, state);\n    await outbox.remove(entries);',
+    from: 'if (await groups.record(group, lease, state)) await outbox.remove(entries);',
     to: 'await outbox.remove(entries);\n    await groups.record(group, lease, state);',
   },
   {
     name: 'the next due entry is written after the state that counts on it',
     file: 'src/notify/tell.ts',
-    from: 'if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);\n    await groups.record(group, lease, state);\n    await outbox.remove(entries);',
-    to: 'await groups.record(group, lease, state);\n    await outbox.remove(entries);\n    if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);',
+    from: "if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);\n    // Where the state is somebody else's by now, an entry may be the one that he counts on.\n    if (await groups.record(group, lease, state)) await outbox.remove(entries);",
+    to: 'if (await groups.record(group, lease, state)) await outbox.remove(entries);\n    if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);',
   },
   {
     name: 'several may tell of one group at once',
