@@ -5,6 +5,7 @@ import { isLocalStore } from '../../archive/local-store.ts';
 import { summaryOf } from '../../archive/verdict.ts';
 import { verifyTrail } from '../../archive/verify.ts';
 import type { Period } from '../../report/period.ts';
+import { ReportError } from '../../report/report-error.ts';
 import { plural } from '../text.ts';
 
 /** IntegrityRequest says which files' integrity is asked for. */
@@ -37,10 +38,14 @@ export async function integrityOf({ paths, cwd, period, account, region, signal 
       ...(account !== '*' && { account }),
       ...(region !== '*' && { region }),
       signal,
-    }).catch(() => undefined);
+    }).catch((error: unknown) => {
+      if (signal.aborted)
+        throw new ReportError('cancelled', 'stopped while the log files were verified', { cause: error });
+      return `not verified: ${error instanceof Error ? error.message : String(error)}`;
+    });
     // A folder of other logs has no digests to speak of.
-    if (result === undefined || result.days.length === 0) continue;
-    verdicts.push(`${path}: ${wordsOf(result)}`);
+    if (typeof result !== 'string' && result.days.length === 0) continue;
+    verdicts.push(`${path}: ${typeof result === 'string' ? result : wordsOf(result)}`);
   }
   return verdicts.length > 0 ? verdicts.join('\n') : 'no digest files in the archive: nothing proves the log files';
 }
