@@ -50,10 +50,10 @@ export const mutations: readonly Mutation[] = [
     to: '',
   },
   {
-    name: 'a finding that comes again counts again',
-    file: 'src/notify/group-store.ts',
-    from: 'joined.set(key, members.set(member.id, member));',
-    to: 'joined.set(key, members.set(members.has(member.id) ? `${member.id}-${members.size}` : member.id, member));',
+    name: 'a finding that comes again is placed anew',
+    file: 'src/notify/admit.ts',
+    from: 'const earlier = admitted.again ? await whereIs(placement, admitted) : undefined;',
+    to: 'const earlier = undefined as Admission | undefined;',
   },
   {
     name: 'a finding is recorded as accepted before it has a group',
