@@ -9,5 +9,5 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };
