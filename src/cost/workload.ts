@@ -22,7 +22,8 @@ export const assumed = {
   logCompression: { value: 0.15, about: 'what is stored of a log, against what was written' },
   metrics: { value: 60, about: 'metrics, by function and stage; what is never counted costs nothing' },
   alwaysAlarms: { value: 13, about: "alarms on dead letters, and the canary's" },
-  healthAlarms: { value: 40, about: 'alarms on functions and queues' },
+  // An alarm over several metrics costs as much as one alarm for each.
+  healthAlarms: { value: 65, about: 'metrics that the alarms on functions, rules and queues watch' },
   queues: { value: 2, about: 'queues that Lambda polls' },
   copyReads: { value: 2, about: "how often a day's files are read for the columnar copy: to see, and to take" },
   copyShare: { value: 0.5, about: 'the columnar copy, against the compressed files that it is made of' },

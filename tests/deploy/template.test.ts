@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { assumptions } from '../../src/cost/workload.ts';
 import {
   asynchronousProblems,
   functionProblems,
@@ -175,6 +176,19 @@ test('docs/architecture.md shows the stack as it is (UPDATE_GOLDEN=1 draws it an
   const [before = '', after = ''] = readFileSync(page, 'utf8').split(/(?<=```mermaid\n)[^`]*(?=```)/);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(page, `${before}${drawn}\n${after}`);
   expect(readFileSync(page, 'utf8')).toBe(`${before}${drawn}\n${after}`);
+});
+
+test('there are about as many metrics in alarms as `trailwatch cost` reckons with', () => {
+  const alarms = typed(get('prod').template.Resources, 'AWS::CloudWatch::Alarm').map(
+    ([, { Properties }]) => Properties,
+  );
+  // AWS counts each metric of an alarm.
+  const metrics = alarms.flatMap(({ Metrics = [{ MetricStat: {} }] }) =>
+    (Metrics as readonly object[]).filter((metric) => 'MetricStat' in metric),
+  );
+  const reckoned = assumptions.alwaysAlarms + assumptions.healthAlarms;
+  expect(metrics.length).toBeGreaterThan(0.85 * reckoned);
+  expect(metrics.length).toBeLessThan(1.15 * reckoned);
 });
 
 describe('stages', () => {

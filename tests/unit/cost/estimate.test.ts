@@ -78,7 +78,7 @@ describe('each line, computed by hand for us-east-1', () => {
     // 1,729 calls a day × 1.5 kB × 365 × 0.15 = 0.141994 GB at 0.03
     ['own logs kept for a year', 'CloudWatch', 'own logs kept', basisOf({}, { logRetentionDays: 365 }), 0.00425982],
     ['always', 'CloudWatch', 'metrics', basisOf({}), 18],
-    ['with alarms on health', 'CloudWatch', 'alarms', basisOf({}), 5.3],
+    ['with alarms on health', 'CloudWatch', 'alarms', basisOf({}), 7.8],
     ['with those on dead letters alone', 'CloudWatch', 'alarms', basisOf({}, { healthAlarms: false }), 1.3],
     ['without alarms on health', 'CloudWatch', 'composite alarm', basisOf({}, { healthAlarms: false }), 0],
     ['always', 'CloudWatch', 'dashboard', basisOf({}), 3],
