@@ -64,7 +64,7 @@ async function openStage(
     const stack = await account.stack(stackName);
     if (stack === undefined) {
       const says = `there is no stack ${stackName} in account ${identity.account}, ${region}: the stage ${name} is not deployed here`;
-      return { failed: broken(says, deployCommand({ name, region }, 'trailBucket=MY-TRAIL-BUCKET')) };
+      return { failed: broken(says, deployCommand({ name, region }, 'trailBucket=my-trail-bucket')) };
     }
     const [resources, template] = await Promise.all([
       account.stackResources(stackName),

@@ -299,7 +299,7 @@ describe('wrong usage is exit 2, with what is wrong', () => {
     ['nothing given', [], /give either labels/],
     ['labels and a finding', ['level=low', '--finding', 'x'], /give either labels/],
     ['no label', ['level'], /level: write a label as name=value/],
-    ['an unknown label', ['severity=high'], /severity=high: write a label.*\nLabels are level, rule/],
+    ['an unknown label', ['severity=high'], /severity=high: there is no label severity\nLabels are level, rule/],
     ['a level that is none', ['level=hihg'], /a finding has one of the levels/],
     ['a comparison, which only a route has', ['level=>= high'], /a finding has one of the levels/],
     [

@@ -61,7 +61,11 @@ export function reportCommand(program: Command, surroundings: Surroundings, end:
     .option('--to <date>', 'to the end of')
     .option('--account <id>', 'only this account')
     .option('--region <region>', 'only this region')
-    .option('--param <name=value>', 'a parameter of the report, repeatable', collectParameter, {})
+    .addOption(
+      new Option('--param <name=value>', 'a parameter of the report, repeatable')
+        .argParser(collectParameter)
+        .default({}, 'as the report says'),
+    )
     .addOption(new Option('--format <format>', 'how the answer is written').choices(reportFormats).default('table'))
     .option('--out <file>', 'write the answer to a file')
     .option('--evidence <folder>', 'write page, CSV and JSON of each report, and a manifest of them all')

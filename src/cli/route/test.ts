@@ -116,7 +116,8 @@ function parseLabels(given: readonly string[]): Labels {
   for (const pair of given) {
     const [, name = '', value = ''] = /^([^=]*)=(.+)$/su.exec(pair) ?? [];
     if (!isLabel(name)) {
-      throw new UsageError(`${shown(pair)}: write a label as name=value`, `Labels are ${labelNames.join(', ')}.`);
+      const wrong = name === '' ? 'write a label as name=value' : `there is no label ${shown(name)}`;
+      throw new UsageError(`${shown(pair)}: ${wrong}`, `Labels are ${labelNames.join(', ')}.`);
     }
     if (name === 'level' && (valueProblem(name, value) !== undefined || !/^[a-z]+$/.test(value))) {
       throw new UsageError(

@@ -23,7 +23,7 @@ export const trail: Check = {
       return [
         warning(
           'the stage has no bucket of a trail: the path that alone sees every event is missing, and so are reports',
-          deployCommand(stage, `trailBucket=${found?.bucket ?? 'MY-TRAIL-BUCKET'}`),
+          deployCommand(stage, `trailBucket=${found?.bucket ?? 'my-trail-bucket'}`),
         ),
       ];
     }
