@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { seenStoreTimes } from '../notify/seen-store.ts';
-import type { Claim, DeliveryKey, SeenStore, SeenStoreTimes } from '../notify/seen-store.ts';
+import type { Claim, DeliveryKey, Lease, SeenStore, SeenStoreTimes } from '../notify/seen-store.ts';
 
 export interface DynamoSeenStoreOptions extends Partial<SeenStoreTimes> {
   readonly client: Pick<DynamoDBClient, 'send'>;
@@ -69,6 +69,7 @@ export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStor
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
         }
         const item = await get(key);
+        if (item?.['lease']?.S === token) return { kind: 'granted', lease: ownLease(key, token, item) };
         if (item !== undefined) return claimOf(item);
         if (round === 2) return { kind: 'held', until: new Date(nowMs + leaseMs).toISOString() };
       }
@@ -132,6 +133,11 @@ export function createDynamoSeenStore(options: DynamoSeenStoreOptions): SeenStor
 
 function keyOf({ findingId, receiver }: DeliveryKey): Item {
   return { pk: { S: `seen#${findingId}` }, sk: { S: receiver } };
+}
+
+/** The lease is ours: the answer got lost, and the SDK asked once more. What was there before, nobody can say any more. */
+function ownLease(key: DeliveryKey, token: string, { parked }: Item): Lease {
+  return { key, token, again: true, ...(parked?.S !== undefined && { parked: parked.S }) };
 }
 
 function claimOf({ deliveredAt, group, leaseUntil }: Item): Claim {

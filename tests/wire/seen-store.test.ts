@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createDynamoSeenStore } from '../../src/aws/dynamodb-seen-store.ts';
@@ -179,3 +179,15 @@ async function leased(store: SeenStore, key: DeliveryKey, ms: number): Promise<L
   if (claim.kind !== 'granted') throw new Error(`not granted: ${claim.kind}`);
   return claim.lease;
 }
+
+test('a claim whose answer got lost is granted when the client asks once more', async () => {
+  // What the SDK does by itself: the same request again, which finds its own first one done.
+  const twice = (async (command: UpdateItemCommand) => {
+    if (command instanceof UpdateItemCommand) await client.send(command);
+    return client.send(command);
+  }) as DynamoDBClient['send'];
+  const store = createDynamoSeenStore({ client: { send: twice }, table: table.name, newToken: randomUUID, ...times });
+  const key = { findingId: 'answer-lost', receiver: 'mail' };
+  expect(await store.claim(key, at(0))).toMatchObject({ kind: 'granted', lease: { key, again: true } });
+  expect(await store.claim(key, at(1))).toMatchObject({ kind: 'held' });
+});
