@@ -12,24 +12,11 @@ const mostProjected = 50_000;
  * loadTable lays rows out as the trail's bucket has them, a file of JSON lines a partition, and makes the table that the stack makes:
  * the same columns, the same serde, the same projected partitions.
  */
-export async function loadTable(
-  { url, warehouse }: TrinoServer,
-  table: Table,
-  rows: readonly TableRow[],
-): Promise<string> {
-  const files = new Map<string, { readonly values: readonly string[]; readonly lines: string[] }>();
-  for (const row of rows) {
-    const values = table.partitions.map(({ name }) => placeOf(name, row));
-    const file = files.get(join(...values)) ?? { values, lines: [] };
-    files.set(join(...values), file);
-    file.lines.push(lineOf(table, row));
-  }
-  for (const [folder, { lines }] of files) {
-    mkdirSync(join(warehouse, table.name, folder), { recursive: true });
-    writeFileSync(join(warehouse, table.name, folder, 'part.json'), `${lines.join('\n')}\n`);
-  }
+export async function loadTable(server: TrinoServer, table: Table, rows: readonly TableRow[]): Promise<string> {
+  const { warehouse, schema } = server;
+  const files = layOut(server, table, rows, 'part.json');
   // A table without rows has a folder all the same.
-  mkdirSync(join(warehouse, table.name), { recursive: true });
+  mkdirSync(join(warehouse, schema, table.name), { recursive: true });
   const possible = table.partitions.map(({ name }) =>
     possibleOf(
       name,
@@ -42,12 +29,12 @@ export async function loadTable(
     ({ name }, index) => `"${name}" varchar${projected ? ` WITH (${possible[index]?.projection ?? ''})` : ''}`,
   );
   const template = table.partitions.map(({ name }) => `\${${name}}`).join('/');
-  const location = `local:///${table.name}`;
+  const location = `local:///${schema}/${table.name}`;
   const keys = `ARRAY[${table.partitions.map(({ name }) => `'${name}'`).join(', ')}]`;
-  await run(url, 'CREATE SCHEMA IF NOT EXISTS trail.proof');
+  await run(server, `CREATE SCHEMA IF NOT EXISTS trail.${schema}`);
   await run(
-    url,
-    `CREATE TABLE trail.proof.${table.name} (${[...columns, ...partitions].join(', ')}) WITH (
+    server,
+    `CREATE TABLE trail.${schema}.${table.name} (${[...columns, ...partitions].join(', ')}) WITH (
       format = 'JSON', external_location = '${location}', partitioned_by = ${keys}
       ${projected ? `, partition_projection_enabled = true, partition_projection_location_template = '${location}/${template}'` : ''}
     )`,
@@ -56,12 +43,38 @@ export async function loadTable(
     for (const [folder, { values }] of files) {
       const list = `ARRAY[${values.map((value) => `'${value}'`).join(', ')}]`;
       await run(
-        url,
-        `CALL trail.system.register_partition('proof', '${table.name}', ${keys}, ${list}, '${location}/${folder}')`,
+        server,
+        `CALL trail.system.register_partition('${schema}', '${table.name}', ${keys}, ${list}, '${location}/${folder}')`,
       );
     }
   }
   return `${table.name}: ${rows.length} rows in ${files.size} ${projected ? 'projected' : 'registered'} partitions`;
+}
+
+interface Folder {
+  readonly values: readonly string[];
+  readonly lines: string[];
+}
+
+/** layOut puts rows below their partitions' folders, a file in each. */
+export function layOut(
+  { warehouse, schema }: Pick<TrinoServer, 'warehouse' | 'schema'>,
+  table: Table,
+  rows: readonly TableRow[],
+  file: string,
+): ReadonlyMap<string, Folder> {
+  const folders = new Map<string, Folder>();
+  for (const row of rows) {
+    const values = table.partitions.map(({ name }) => placeOf(name, row));
+    const folder = folders.get(join(...values)) ?? { values, lines: [] };
+    folders.set(join(...values), folder);
+    folder.lines.push(lineOf(table, row));
+  }
+  for (const [path, { lines }] of folders) {
+    mkdirSync(join(warehouse, schema, table.name, path), { recursive: true });
+    writeFileSync(join(warehouse, schema, table.name, path, file), `${lines.join('\n')}\n`);
+  }
+  return folders;
 }
 
 function placeOf(partition: string, { account, region, time }: TableRow): string {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlLiteral } from '../../src/report/parameter.ts';
 import type { Cell, Query, QueryEngine } from '../../src/report/query-engine.ts';
+import type { TrinoServer } from './trino-server.ts';
 
 interface Page {
   readonly nextUri?: string;
@@ -13,11 +14,11 @@ interface Page {
  * createTrinoEngine asks a Trino server as Athena asks its own: the query is prepared, and each value comes beside it as one literal.
  * https://trino.io/docs/current/develop/client-protocol.html
  */
-export function createTrinoEngine(url: string, version: string): QueryEngine {
+export function createTrinoEngine(server: TrinoServer, version: string): QueryEngine {
   return {
     name: `Trino ${version}`,
     async query(query) {
-      const { columns, rows } = await run(url, textOf(query));
+      const { columns, rows } = await run(server, textOf(query));
       return { columns, batches: one(rows), statistics: () => ({}) };
     },
     close: async () => undefined,
@@ -31,10 +32,10 @@ function textOf({ sql, values }: Query): string {
 
 /** run asks one statement and reads its answer to the end. @throws {Error} as Trino names it. */
 export async function run(
-  url: string,
+  { url, schema }: Pick<TrinoServer, 'url' | 'schema'>,
   statement: string,
 ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly Cell[])[] }> {
-  const headers = { 'X-Trino-User': 'proof', 'X-Trino-Catalog': 'trail', 'X-Trino-Schema': 'proof' };
+  const headers = { 'X-Trino-User': 'proof', 'X-Trino-Catalog': 'trail', 'X-Trino-Schema': schema };
   let page = await pageOf(await fetch(`${url}/v1/statement`, { method: 'POST', headers, body: statement }));
   let columns: readonly string[] = [];
   const rows: (readonly Cell[])[] = [];

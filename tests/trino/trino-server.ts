@@ -8,8 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** TrinoServer is a server of our own, for as long as a proof takes. */
 export interface TrinoServer {
   readonly url: string;
-  /** Where its one catalog, `trail`, finds files: `local:///x` is `<warehouse>/x`. */
+  /** Where its catalogs find files: `local:///x` is `<warehouse>/x`. */
   readonly warehouse: string;
+  /** Of the catalog `trail`, where statements find the tables that they don't say the place of. */
+  readonly schema: string;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,17 @@ export async function startTrino(home: string, javaHome: string, folder: string)
       'hive.ignore-absent-partitions=true',
       'hive.allow-register-partition-procedure=true',
       'hive.security=allow-all',
+      // Glue's catalog holds both kinds of tables under one name.
+      'hive.iceberg-catalog-name=lake',
+    ],
+    'catalog/lake.properties': [
+      'connector.name=iceberg',
+      'iceberg.catalog.type=TESTING_FILE_METASTORE',
+      'hive.metastore.catalog.dir=local:///metastore',
+      'fs.native-local.enabled=true',
+      `local.location=${warehouse}`,
+      'iceberg.expire-snapshots.min-retention=0s',
+      'iceberg.remove-orphan-files.min-retention=0s',
     ],
   };
   for (const [name, lines] of Object.entries(files)) writeFileSync(join(etc, name), `${lines.join('\n')}\n`);
@@ -75,7 +88,7 @@ export async function startTrino(home: string, javaHome: string, folder: string)
   while (Date.now() < until && child.exitCode === null) {
     const info = await fetch(`${url}/v1/info`).catch(() => undefined);
     if (info?.ok === true && !((await info.json()) as { starting: boolean }).starting) {
-      return { url, warehouse, stop };
+      return { url, warehouse, schema: 'proof', stop };
     }
     await sleep(500);
   }
