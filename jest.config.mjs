@@ -10,4 +10,7 @@ export default {
   },
   globalSetup: '<rootDir>/tests/support/global-setup.mjs',
   testTimeout: 60_000,
+  // The longest tests wait for processes of their own; what a worker has gathered is given back between files.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
 };
