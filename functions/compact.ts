@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { dayAfter, dayOf } from '../src/archive/copy/copy-days.ts';
 import { copyTrail, lastWholeDays } from '../src/archive/copy/copy-trail.ts';
@@ -11,6 +10,7 @@ import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createTracing } from '../src/runtime/tracing.ts';
+import { pause } from '../src/runtime/pause.ts';
 
 const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'archiveDays', 'tracing', 'logLevel']);
 const logger = createLogger('compact', config);
@@ -18,9 +18,8 @@ const meter = createMeter('compact', config);
 const tracing = await createTracing(config);
 const state = { client: tracing.client(dynamodbClient()), table: config.stateTable };
 const { workGroup, database } = config;
-const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 const parts = {
-  statements: createAthenaStatements({ client: tracing.client(athenaClient()), workGroup, database, wait }),
+  statements: createAthenaStatements({ client: tracing.client(athenaClient()), workGroup, database, wait: pause }),
   catalog: createGlueCatalog(tracing.client(glueClient()), database),
   ledgerOf: (location: string) => createDynamoCopyLedger(state, location),
   lease: createDynamoCopyLease(state),

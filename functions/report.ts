@@ -1,6 +1,5 @@
 import compiled from '#compiled-reports';
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { createAthenaEngine } from '../src/aws/athena-engine.ts';
 import { athenaClient, dynamodbClient, glueClient, s3Client } from '../src/aws/clients.ts';
@@ -14,15 +13,15 @@ import { readInvocation } from '../src/report/invocation.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createDetection } from './detection.ts';
+import { pause } from '../src/runtime/pause.ts';
 
 const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'evidenceBucket', 'region']);
 const { examine, instruments } = await createDetection('report');
 const { logger, tracing } = instruments;
 const { stage, region, workGroup, database } = config;
 const state = { client: tracing.client(dynamodbClient()), table: config.stateTable };
-const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
 const desk = {
-  engine: createAthenaEngine({ client: tracing.client(athenaClient()), workGroup, database, wait }),
+  engine: createAthenaEngine({ client: tracing.client(athenaClient()), workGroup, database, wait: pause }),
   tables: {
     catalog: createGlueCatalog(tracing.client(glueClient()), database),
     ledgerOf: (location: string) => createDynamoCopyLedger(state, location),

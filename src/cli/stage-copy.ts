@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CopyParts } from '../archive/copy/copy-trail.ts';
 import { createAthenaStatements } from '../aws/athena-statements.ts';
 import { athenaClient, dynamodbClient, glueClient } from '../aws/clients.ts';
@@ -7,6 +6,7 @@ import { createGlueCatalog } from '../aws/glue-catalog.ts';
 import type { EngineProgress } from '../report/query-engine.ts';
 import { namesOf } from './stage-names.ts';
 import type { StageOptions } from './stage-names.ts';
+import { pause } from '../runtime/pause.ts';
 
 /** openStageCopy gives what the columnar copy of a stage is made and read with, by the stage's own names. */
 export function openStageCopy(
@@ -21,7 +21,7 @@ export function openStageCopy(
       workGroup,
       database,
       // Woken early by Ctrl-C, which is no failure of waiting.
-      wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+      wait: pause,
       ...(onProgress !== undefined && { onProgress }),
     }),
     catalog: createGlueCatalog(glueClient(), database),

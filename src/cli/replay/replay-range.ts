@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { shown } from '../../notify/render/plain.ts';
 import { replayArchive, type ReplayRange, type ReplayState } from '../../replay/archive-replay.ts';
 import { exitCode } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import type { Surroundings } from '../terminal.ts';
+import { pause } from '../../runtime/pause.ts';
 
 export interface RangeRequest {
   readonly stage: string;
@@ -36,7 +36,7 @@ export async function replayRange(
     name,
     signal: stop,
     // Woken early by Ctrl-C, which is no failure of waiting.
-    wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    wait: pause,
     progress: ({ state }, part) => {
       if (err.interactive) void err.write(`\r${state.toLowerCase()} ${Math.floor(part * 100)}%\u001b[K`);
     },

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseTable } from '../../report/choose-table.ts';
 import { createFailureList } from '../failure-list.ts';
 import { namesOf } from '../stage-names.ts';
 import type { Surroundings } from '../terminal.ts';
 import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';
+import { pause } from '../../runtime/pause.ts';
 
 /** openStage asks a stage's Athena: work group, database and state table are named as the stack names them. */
 export async function openStage(options: ReportOptions, { now }: Surroundings): Promise<LocalArchive> {
@@ -19,7 +19,7 @@ export async function openStage(options: ReportOptions, { now }: Surroundings): 
     workGroup,
     database,
     // Woken early by Ctrl-C, which is no failure of waiting.
-    wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    wait: pause,
     ...(options.reuse !== undefined && { reuseMinutes: options.reuse }),
   });
   const tables = openStageCopy(options, { now });
