@@ -95,7 +95,7 @@ describe('the canary', () => {
       },
     ]);
     const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.table }));
-    expect(Items.map(({ pk }) => pk?.S)).toContain(`canary#${event.id}`);
+    expect(Items.map(({ pk }) => pk?.S)).toContain(`canary#${String(event.id)}`);
   });
 
   test('becomes one finding, by whichever event it comes, which names it', async () => {
