@@ -108,7 +108,8 @@ describe.each(rules.map((rule) => [`${nameOf(rule.path)}: ${rule.meta.title}`, r
   });
 
   // Nobody attacks by letting a certificate end, and reports are none of anybody's doing.
-  const wearsOut = /\/certificate-ends-|\/pipeline\/(?:canary|daily-digest|trial-ended|report-failed|report-filed)/.test(rule.path);
+  const wearsOut =
+    /\/certificate-ends-|\/pipeline\/(?:canary|daily-digest|trial-ended|report-failed|report-filed)/.test(rule.path);
   (wearsOut ? test.skip : test)('names an ATT&CK technique', () => {
     expect(meta.tags.some((tag) => /^attack\.t\d{4}(\.\d{3})?$/.test(tag))).toBe(true);
   });
