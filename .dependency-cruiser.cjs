@@ -2,28 +2,37 @@
 const mayImport = {
   model: [],
   sigma: [],
+  contract: ['model'],
   ingest: ['model'],
   describe: ['model'],
   detect: ['model', 'sigma', 'describe'],
-  notify: ['model'],
+  notify: ['model', 'contract'],
   config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health', 'report'],
   archive: ['model'],
-  report: ['model', 'sigma', 'archive', 'notify'],
+  report: ['model', 'sigma', 'archive', 'contract'],
   probe: ['model'],
   doctor: [],
   cost: [],
-  health: ['model', 'notify'],
-  replay: ['notify'],
-  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'archive', 'report', 'doctor', 'health', 'replay'],
+  health: ['model', 'notify', 'contract'],
+  replay: ['contract'],
+  aws: ['model', 'sigma', 'ingest', 'detect', 'notify', 'contract', 'archive', 'report', 'doctor', 'health', 'replay'],
   runtime: ['model'],
+  text: [],
+  time: ['model'],
 };
 
-const layers = Object.entries(mayImport).map(([folder, others]) => ({
-  name: `${folder}-imports-${others.length > 0 ? `only-${others.join('-')}` : 'nothing-of-ours'}`,
-  severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: { path: '^(src|functions|deploy|tests)/', pathNot: [folder, ...others].map((name) => `^src/${name}/`) },
-}));
+/** Leaves that every part may import; `model` and `sigma` stand by themselves. */
+const leaves = ['text', 'time'];
+
+const layers = Object.entries(mayImport).map(([folder, parts]) => {
+  const others = ['model', 'sigma', ...leaves].includes(folder) ? parts : [...parts, ...leaves];
+  return {
+    name: `${folder}-imports-${others.length > 0 ? `only-${others.join('-')}` : 'nothing-of-ours'}`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: { path: '^(src|functions|deploy|tests)/', pathNot: [folder, ...others].map((name) => `^src/${name}/`) },
+  };
+});
 
 module.exports = {
   forbidden: [

@@ -1,16 +1,16 @@
 import type { Context } from 'aws-lambda';
 import { dayAfter, dayOf } from '../src/archive/copy/copy-days.ts';
 import { copyTrail, lastWholeDays } from '../src/archive/copy/copy-trail.ts';
-import { createAthenaStatements } from '../src/aws/athena-statements.ts';
+import { createAthenaStatements } from '../src/aws/athena/statements.ts';
 import { athenaClient, dynamodbClient, glueClient } from '../src/aws/clients.ts';
-import { createDynamoCopyLease, createDynamoCopyLedger } from '../src/aws/dynamodb-copy-ledger.ts';
-import { createGlueCatalog } from '../src/aws/glue-catalog.ts';
+import { createDynamoCopyLease, createDynamoCopyLedger } from '../src/aws/state-table/copy-ledger.ts';
+import { createGlueCatalog } from '../src/aws/athena/glue-catalog.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { createLogger } from '../src/runtime/logger.ts';
 import { createMeter } from '../src/runtime/metrics.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createTracing } from '../src/runtime/tracing.ts';
-import { pause } from '../src/runtime/pause.ts';
+import { pause } from '../src/time/pause.ts';
 
 const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'archiveDays', 'tracing', 'logLevel']);
 const logger = createLogger('compact', config);

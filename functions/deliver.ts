@@ -1,10 +1,10 @@
 import type { SQSEvent } from 'aws-lambda';
-import { openFindingEvent } from '../src/notify/open-finding.ts';
-import type { Due } from '../src/notify/outbox-store.ts';
-import { sooner } from '../src/notify/pipeline.ts';
+import { openFindingEvent } from '../src/contract/open.ts';
+import type { Due } from '../src/notify/delivery/state/outbox-store.ts';
+import { sooner } from '../src/notify/delivery/pipeline.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { ComeAgain, messagesAtOnce } from '../src/runtime/sqs-batch.ts';
-import { createFindingDelivery } from './delivery.ts';
+import { createFindingDelivery } from '../src/app/delivery.ts';
 
 const { instruments, invocation, pipeline } = await createFindingDelivery('deliver');
 

@@ -1,6 +1,6 @@
-import { openEventBridgeEvent } from '../src/ingest/event-bridge.ts';
+import { openEventBridgeEvent } from '../src/ingest/envelopes/event-bridge.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 const { examine, instruments, opener } = await createDetection('event-bus');
 

@@ -1,5 +1,5 @@
 import { instrument } from '../src/runtime/middleware.ts';
-import { createFindingDelivery } from './delivery.ts';
+import { createFindingDelivery } from '../src/app/delivery.ts';
 
 const { instruments, invocation, pipeline } = await createFindingDelivery('flush');
 

@@ -1,8 +1,8 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
-import { openKinesisRecord } from '../src/ingest/kinesis.ts';
+import { openKinesisRecord } from '../src/ingest/envelopes/kinesis.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { eachStreamRecord } from '../src/runtime/stream-batch.ts';
-import { createDetection, UnreadableError } from './detection.ts';
+import { createDetection, UnreadableError } from '../src/app/detection.ts';
 
 const { examine, instruments, opener } = await createDetection('kinesis');
 

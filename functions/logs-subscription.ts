@@ -1,6 +1,6 @@
-import { openLogsSubscription } from '../src/ingest/cloudwatch-logs.ts';
+import { openLogsSubscription } from '../src/ingest/envelopes/cloudwatch-logs.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 const { examine, instruments, opener } = await createDetection('logs-subscription');
 

@@ -1,9 +1,9 @@
 import configuration from '#compiled-config';
 import { probeAll } from '../src/probe/probe.ts';
 import { runOf } from '../src/probe/run.ts';
-import { world } from '../src/probe/world.ts';
+import { world } from '../src/probe/network.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 const { examine, instruments } = await createDetection('probe');
 

@@ -1,19 +1,19 @@
 import compiled from '#compiled-reports';
 import { tmpdir } from 'node:os';
 import type { Context } from 'aws-lambda';
-import { createAthenaEngine } from '../src/aws/athena-engine.ts';
+import { createAthenaEngine } from '../src/aws/athena/engine.ts';
 import { athenaClient, dynamodbClient, glueClient, s3Client } from '../src/aws/clients.ts';
-import { createDynamoCopyLedger } from '../src/aws/dynamodb-copy-ledger.ts';
-import { createGlueCatalog } from '../src/aws/glue-catalog.ts';
-import { createS3Evidence } from '../src/aws/s3-evidence.ts';
+import { createDynamoCopyLedger } from '../src/aws/state-table/copy-ledger.ts';
+import { createGlueCatalog } from '../src/aws/athena/glue-catalog.ts';
+import { createS3Evidence } from '../src/aws/s3/evidence.ts';
 import { ownRecord } from '../src/health/own-record.ts';
 import { failedAnnouncement, filedAnnouncement, type Announcement } from '../src/report/announcement.ts';
 import { fileReport } from '../src/report/evidence/file-report.ts';
 import { readInvocation } from '../src/report/invocation.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
-import { pause } from '../src/runtime/pause.ts';
+import { createDetection } from '../src/app/detection.ts';
+import { pause } from '../src/time/pause.ts';
 
 const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'evidenceBucket', 'region']);
 const { examine, instruments } = await createDetection('report');

@@ -1,13 +1,13 @@
 import type { SQSEvent } from 'aws-lambda';
 import { s3Client } from '../src/aws/clients.ts';
-import { createS3ObjectSource, s3Path } from '../src/aws/s3-object-source.ts';
-import { isOwnBucket } from '../src/ingest/own.ts';
-import { openS3Notification, type S3ObjectRef } from '../src/ingest/s3-notification.ts';
-import { readLogStream, reasonToSkip, trailFileKind } from '../src/ingest/trail-file.ts';
+import { createS3ObjectSource, s3Path } from '../src/aws/s3/object-source.ts';
+import { isOwnBucket } from '../src/ingest/own-output.ts';
+import { openS3Notification, type S3ObjectRef } from '../src/ingest/envelopes/s3-notification.ts';
+import { readLogStream, reasonToSkip, trailFileKind } from '../src/ingest/envelopes/trail-file.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { eachMessage } from '../src/runtime/sqs-batch.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 const { examine, instruments, opener } = await createDetection('trail-file');
 const { logger, meter, tracing } = instruments;

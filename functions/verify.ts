@@ -1,11 +1,11 @@
 import { createPublicKeySource } from '../src/aws/cloudtrail-public-keys.ts';
 import { cloudtrailClient, s3Client } from '../src/aws/clients.ts';
-import { createS3TrailSource } from '../src/aws/s3-trail-source.ts';
+import { createS3TrailSource } from '../src/aws/s3/trail-source.ts';
 import { lastDays, verificationRecords } from '../src/archive/verification-records.ts';
 import { verifyTrail } from '../src/archive/verify.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 /** Two whole days: of the last one, the digest of its last hour may come after midnight, and backfill digests later. */
 const days = 2;

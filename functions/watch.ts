@@ -1,17 +1,17 @@
 import configuration from '#compiled-config';
 import { createCanaryFlight } from '../src/aws/canary-flight.ts';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
-import { createDynamoCanaryLog } from '../src/aws/dynamodb-canary-log.ts';
-import { createDynamoHeartbeatStore } from '../src/aws/dynamodb-heartbeat-store.ts';
-import { createDynamoMarks } from '../src/aws/dynamodb-marks.ts';
-import { createDynamoTallies } from '../src/aws/dynamodb-tally-store.ts';
-import { createDynamoTrialLog } from '../src/aws/dynamodb-trial-log.ts';
+import { createDynamoCanaryLog } from '../src/aws/state-table/canary-log.ts';
+import { createDynamoHeartbeatStore } from '../src/aws/state-table/heartbeat-store.ts';
+import { createDynamoMarks } from '../src/aws/state-table/marks.ts';
+import { createDynamoTallies } from '../src/aws/state-table/tally-store.ts';
+import { createDynamoTrialLog } from '../src/aws/state-table/trial-log.ts';
 import { doRound, watchTasks } from '../src/health/watch.ts';
-import { createDecider } from '../src/notify/decide.ts';
+import { createDecider } from '../src/notify/routing/decide.ts';
 import { runOf } from '../src/probe/run.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
-import { createDetection } from './detection.ts';
+import { createDetection } from '../src/app/detection.ts';
 
 const { stage, stateTable } = readConfig(['stage', 'stateTable']);
 const { examine, instruments } = await createDetection('watch');

@@ -1,6 +1,6 @@
 // Alarms on Trailwatch itself, made from what the template holds: a function, queue, stream or table that is added is watched from
 // its first deployment on. They tell nobody by themselves. One alarm over all of them does, so that one cause is one message; work
-// that was set aside (deploy/queues.cjs) rings for itself, since it lies there until somebody replays it and would hide the rest.
+// that was set aside (deploy/resources/queues.cjs) rings for itself, since it lies there until somebody replays it and would hide the rest.
 const { inParts, most, quiet, unhealthy } = require('./alarm.cjs');
 const { ofType, ruleMetrics, sourcesOf } = require('./resources.cjs');
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../model/finding.ts';
-import { DeliveryError } from '../notify/receiver.ts';
+import { DeliveryError } from '../notify/receivers/receiver.ts';
 import { createFindingsBus } from '../notify/receivers/findings-bus.ts';
 import type { FindingsBusOptions } from '../notify/receivers/findings-bus.ts';
 

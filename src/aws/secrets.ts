@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { SecretSource } from '../notify/receiver-kind.ts';
-import { parseSecretName, secretNameWanted, type SecretName } from '../notify/secret-name.ts';
+import type { SecretSource } from '../notify/receivers/receiver-kind.ts';
+import { parseSecretName, secretNameWanted, type SecretName } from '../notify/receivers/secret-name.ts';
 
 export interface SecretsOptions {
   /** Each client is made when the first secret of its store is asked for. */

@@ -1,19 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import { archiveCommand } from './archive.ts';
-import { costCommand } from './cost.ts';
-import { doctorCommand } from './doctor.ts';
-import { exitCode, UsageError } from './exit.ts';
-import { plain } from '../notify/render/plain.ts';
-import { replayCommand } from './replay/replay.ts';
-import { reportCommand } from './report/report.ts';
-import { routeCommand } from './route/route.ts';
-import { ruleCommand } from './rule/rule.ts';
-import { runCommand } from './run.ts';
-import { scanCommand } from './scan.ts';
-import { createOutput } from './terminal.ts';
-import type { Surroundings } from './terminal.ts';
-import { verifyCommand } from './verify.ts';
-import { version } from './version.ts';
+import { archiveCommand } from './archive/command.ts';
+import { costCommand } from './cost/command.ts';
+import { doctorCommand } from './doctor/command.ts';
+import { exitCode, UsageError } from './shell/exit.ts';
+import { plain } from '../text/escape.ts';
+import { replayCommand } from './replay/command.ts';
+import { reportCommand } from './report/command.ts';
+import { routeCommand } from './route/command.ts';
+import { ruleCommand } from './rule/command.ts';
+import { runCommand } from './run/command.ts';
+import { scanCommand } from './scan/command.ts';
+import { createOutput } from './shell/terminal.ts';
+import type { Surroundings } from './shell/terminal.ts';
+import { verifyCommand } from './verify/command.ts';
+import { version } from './shell/version.ts';
 
 /** main is the outermost function of the command line: only it prints errors and sets the exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { DigestSettings } from '../health/digest.ts';
 import type { SilenceSettings } from '../health/silence.ts';
 import { paths } from '../health/source.ts';
-import { isTimezone } from '../notify/zoned-time.ts';
+import { isTimezone } from '../time/zoned-time.ts';
 import { durationBetween } from './policy.ts';
 import { object, text } from './schema.ts';
 

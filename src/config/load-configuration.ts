@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { messageOf } from '../ingest/system-error.ts';
-import { plainOf, readYaml } from '../sigma/yaml.ts';
-import type { YamlNode } from '../sigma/yaml.ts';
+import { messageOf } from '../text/system-error.ts';
+import { plainOf, readYaml } from '../sigma/parse/yaml.ts';
+import type { YamlNode } from '../sigma/parse/yaml.ts';
 import { configurationSchema, layConfigurations } from './configuration.ts';
 import type { Configuration, ConfigurationFile } from './configuration.ts';
 import { namingsOf } from './route.ts';

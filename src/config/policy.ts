@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { GroupPolicy, QuietHours } from '../notify/group-policy.ts';
-import { labelNames } from '../notify/labels.ts';
+import type { GroupPolicy, QuietHours } from '../notify/routing/group-policy.ts';
+import { labelNames } from '../notify/routing/labels.ts';
 import {
   defaultPolicy,
   durationOf,
@@ -10,9 +10,9 @@ import {
   policyOf,
   policyProblem,
   type PolicySettings,
-} from '../notify/policy.ts';
-import { isTimezone } from '../notify/zoned-time.ts';
-import type { RouteTree } from '../notify/route.ts';
+} from '../notify/routing/policy.ts';
+import { isTimezone } from '../time/zoned-time.ts';
+import type { RouteTree } from '../notify/routing/route.ts';
 import { object, text } from './schema.ts';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -1,7 +1,7 @@
 import { matchesGlob } from '../model/glob.ts';
-import { isOver } from '../notify/last-day.ts';
-import type { Match } from '../notify/match.ts';
-import type { RouteSettings, RouteTree } from '../notify/route.ts';
+import { isOver } from '../time/days.ts';
+import type { Match } from '../notify/routing/match.ts';
+import type { RouteSettings, RouteTree } from '../notify/routing/route.ts';
 import type { Configuration } from './configuration.ts';
 
 /** RuleName is how a configuration may call a rule. */

@@ -1,5 +1,5 @@
 import type { LoweredRuleSet } from '../sigma/expr.ts';
 
-/** The rules as `deploy/compile-rules.ts` wrote them at build: plain data, so that a Lambda loads them without YAML. */
+/** The rules as `deploy/build/compile-rules.ts` wrote them at build: plain data, so that a Lambda loads them without YAML. */
 declare const compiledRules: LoweredRuleSet;
 export default compiledRules;

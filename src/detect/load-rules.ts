@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoweredRuleSet } from '../sigma/expr.ts';
-import { lowerRules } from '../sigma/lower.ts';
-import { parseRuleFile } from '../sigma/parse.ts';
+import { lowerRules } from '../sigma/lower/lower.ts';
+import { parseRuleFile } from '../sigma/parse/parse.ts';
 import type { Problem, SigmaDocument } from '../sigma/rule.ts';
 
 export interface LoadedRules {

@@ -1,6 +1,6 @@
 import type { Fields } from '../model/log-record.ts';
 import type { LoweredRule, Matcher } from '../sigma/expr.ts';
-import { requirementsOf, type Requirement } from '../sigma/requirements.ts';
+import { requirementsOf, type Requirement } from '../sigma/lower/requirements.ts';
 import { foldCase, textOf } from '../sigma/text.ts';
 import { lookupOf } from './field-value.ts';
 

@@ -1,7 +1,7 @@
 import { describe } from '../describe/describe.ts';
 import type { Fields, LogRecord, RecordSource } from '../model/log-record.ts';
 import { compileMatcher } from '../sigma/backends/matcher.ts';
-import { evidenceOf, explainMatch, type Explanation } from '../sigma/explain.ts';
+import { evidenceOf, explainMatch, type Explanation } from '../sigma/explain/explain.ts';
 import type { LoweredCorrelation, LoweredRule, LoweredRuleSet } from '../sigma/expr.ts';
 import { createBatchCorrelator } from './batch-correlator.ts';
 import type { RuleMatch } from './detector.ts';

@@ -1,6 +1,6 @@
 import type { SummaryPart } from '../model/audit-event.ts';
-import type { Tally, TallyKind } from '../notify/tally-store.ts';
-import { firstAt, localDayOf } from '../notify/zoned-time.ts';
+import type { Tally, TallyKind } from '../notify/delivery/tally-store.ts';
+import { firstAt, localDayOf } from '../time/zoned-time.ts';
 import { durationWords } from './silence.ts';
 
 /** DigestSettings says when the digest of a day is told, on the next one. */

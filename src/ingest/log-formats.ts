@@ -5,7 +5,7 @@ import { openLine, openPlainLine } from './formats/open-line.ts';
 import type { LineReader } from './formats/text-format.ts';
 import { failure, isObject, skipped } from './ingested.ts';
 import type { LineContext, Opener, OpenOrigin } from './ingested.ts';
-import { parseJson } from './json-text.ts';
+import { parseJson } from './json/json-text.ts';
 import { openUnknown } from './shapes/unknown.ts';
 
 type Open = Pick<Opener, 'text' | 'value'>;

@@ -4,7 +4,7 @@ import { ignoredAsOwn } from './ingested.ts';
 import type { LogPlace, Opener } from './ingested.ts';
 import { openAs } from './log-formats.ts';
 import type { LogFormat } from './log-formats.ts';
-import { isOwnLogGroup } from './own.ts';
+import { isOwnLogGroup } from './own-output.ts';
 
 /** LogSource says how the logs of some places are read. Of several that fit a place, the first decides. */
 export interface LogSource {

@@ -4,7 +4,7 @@ import { isKnownLine, openLine } from './formats/open-line.ts';
 import { isTableHeading } from './formats/system-stats.ts';
 import { digestId, failure, isObject, kindOf, skipped } from './ingested.ts';
 import type { LineContext, OpenOrigin, Opener } from './ingested.ts';
-import { isDeeperValue, maxDepth, parseJson } from './json-text.ts';
+import { isDeeperValue, maxDepth, parseJson } from './json/json-text.ts';
 import { chooseOpener } from './log-sources.ts';
 import type { LogSource } from './log-sources.ts';
 import { looksLikeJson } from './looks-like-json.ts';
@@ -19,7 +19,7 @@ import * as queue from './shapes/queue-message.ts';
 import * as stats from './shapes/system-stats.ts';
 import { openUnknown } from './shapes/unknown.ts';
 import { createWrapping } from './shapes/wrapped.ts';
-import { isoTime } from './time.ts';
+import { isoTime } from '../time/iso-time.ts';
 
 /** Shape is one kind of JSON object that holds records. A new one is a row in `shapes`. */
 interface Shape {

@@ -1,4 +1,4 @@
-import { openFindingEvent } from '../notify/open-finding.ts';
+import { openFindingEvent } from '../contract/open.ts';
 
 /** Letter is a message in a queue of dead letters. */
 export interface Letter {

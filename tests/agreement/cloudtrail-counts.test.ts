@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { audit } from '../../src/detect/audit.ts';
+import { audit } from '../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
-import { explainMatch } from '../../src/sigma/explain.ts';
+import { explainMatch } from '../../src/sigma/explain/explain.ts';
 import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
 import { compileField } from '../../src/sigma/field.ts';
-import { requirementsOf } from '../../src/sigma/requirements.ts';
+import { requirementsOf } from '../../src/sigma/lower/requirements.ts';
 import { foldCase, textOf } from '../../src/sigma/text.ts';
 import { cloudTrailCorpora, hasCorpora, ingestCloudTrail, readRules } from '../support/corpora.ts';
 import type { CloudTrailCorpus } from '../support/corpora.ts';

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readLogBatches } from '../../src/ingest/read-log-stream.ts';
+import { readLogBatches } from '../../src/ingest/files/read-log-stream.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
 
 /** IngestFigures compares reading with the least that anybody could do. All in MB of unpacked data a second. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { moduleText } from '../../deploy/compile-rules.ts';
+import { moduleText } from '../../deploy/build/compile-rules.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';

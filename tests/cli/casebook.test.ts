@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCasebook } from '../../src/cli/casebook/casebook.ts';
-import { createTimeline } from '../../src/cli/casebook/timeline.ts';
+import { createCasebook } from '../../src/cli/findings/casebook/casebook.ts';
+import { createTimeline } from '../../src/cli/findings/casebook/timeline.ts';
 import { finding } from './finding.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 2, 11, 9, minute)).toISOString();

@@ -4,8 +4,8 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import pc from 'picocolors';
 import { runCommandLine } from '../../src/cli/main.ts';
-import type { Output } from '../../src/cli/terminal.ts';
-import { deadLetterBody } from '../../src/notify/dead-letters.ts';
+import type { Output } from '../../src/cli/shell/terminal.ts';
+import { deadLetterBody } from '../../src/notify/delivery/dead-letters.ts';
 import { startHttpServer, type Asked } from '../support/http-server.ts';
 import { startLocalReplays, type LocalReplays } from '../support/local-replays.ts';
 import { rootLogin } from '../unit/notify/specimens.ts';

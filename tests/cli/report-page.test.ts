@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createCasebook } from '../../src/cli/casebook/casebook.ts';
-import type { CasebookLimits } from '../../src/cli/casebook/casebook.ts';
-import { html } from '../../src/report/render/markup.ts';
-import { renderPage } from '../../src/cli/report-page/page.ts';
-import type { SuppressedCount } from '../../src/cli/summary.ts';
+import { createCasebook } from '../../src/cli/findings/casebook/casebook.ts';
+import type { CasebookLimits } from '../../src/cli/findings/casebook/casebook.ts';
+import { html } from '../../src/text/markup.ts';
+import { renderPage } from '../../src/cli/findings/page/page.ts';
+import type { SuppressedCount } from '../../src/cli/findings/summary.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { progressLine } from '../../src/cli/progress.ts';
-import { timelineLines } from '../../src/cli/summary.ts';
-import { wantsColor } from '../../src/cli/terminal.ts';
+import { progressLine } from '../../src/cli/shell/progress.ts';
+import { timelineLines } from '../../src/cli/findings/summary.ts';
+import { wantsColor } from '../../src/cli/shell/terminal.ts';
 import { bytes, count, duration, plural, span } from '../../src/cli/text.ts';
 
 test.each<[string, Record<string, string>, boolean, boolean]>([

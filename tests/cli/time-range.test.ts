@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseTimeRange } from '../../src/cli/time-range.ts';
+import { parseTimeRange } from '../../src/cli/shell/time-range.ts';
 
 const now = new Date('2026-07-20T12:00:00.000Z');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import pc from 'picocolors';
 import { runCommandLine } from '../../src/cli/main.ts';
-import type { Output } from '../../src/cli/terminal.ts';
+import type { Output } from '../../src/cli/shell/terminal.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const bin = join(root, 'bin', 'trailwatch.mjs');

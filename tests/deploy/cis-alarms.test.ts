@@ -12,7 +12,7 @@ interface Row {
   readonly calls?: string;
   readonly pattern?: string;
 }
-const { rows } = requireOfDeploy('./cis-alarms.cjs') as { readonly rows: readonly Row[] };
+const { rows } = requireOfDeploy('./resources/cis-alarms.cjs') as { readonly rows: readonly Row[] };
 
 describe('CIS metric alarms', () => {
   test('there is one for each control of section 4 that a filter can see', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { findingDetail } from '../../src/notify/finding-contract.ts';
+import { findingDetail } from '../../src/contract/detail.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
 import { requireOfDeploy, resourcesOf } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
@@ -49,7 +49,7 @@ describe('access to the findings bus', () => {
 });
 
 describe('the schema of a finding in the registry', () => {
-  const { eventSchema } = requireOfDeploy('./findings-schema.cjs') as {
+  const { eventSchema } = requireOfDeploy('./resources/findings-schema.cjs') as {
     readonly eventSchema: () => Record<string, unknown>;
   };
 

@@ -54,7 +54,7 @@ describe.each(Object.entries({ region, 'trail-bucket': trailBucket }))(
 );
 
 describe('events of other regions', () => {
-  const { eventRules } = requireOfDeploy('./event-rules.cjs') as {
+  const { eventRules } = requireOfDeploy('./resources/event-rules.cjs') as {
     readonly eventRules: (
       stage: object,
     ) => readonly { readonly id: string; readonly properties: Record<string, unknown> }[];

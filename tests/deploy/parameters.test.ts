@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { requireOfDeploy, resourcesOf, stageParameters } from './resource-file.ts';
 
-const { checkParameter, parameters, refuseUnknown } = requireOfDeploy('./parameters.cjs') as {
+const { checkParameter, parameters, refuseUnknown } = requireOfDeploy('./resources/parameters.cjs') as {
   readonly checkParameter: (name: string, value: unknown) => void;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly refuseUnknown: (given: readonly string[], known: readonly string[]) => void;

@@ -26,7 +26,7 @@ beforeAll(() => {
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  const required = createRequire(import.meta.url)(path.join(folder, 'deploy/receiver-access.cjs')) as {
+  const required = createRequire(import.meta.url)(path.join(folder, 'deploy/resources/receiver-access.cjs')) as {
     readonly receiverAccess: ReceiverAccess;
   };
   receiverAccess = required.receiverAccess;

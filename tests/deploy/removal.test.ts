@@ -10,7 +10,7 @@ type Plugin = new (
   options: object,
   tools: object,
 ) => { readonly hooks: Readonly<Record<string, Hook>> };
-const StackPlugin = requireOfDeploy('./stack-plugin.cjs') as Plugin;
+const StackPlugin = requireOfDeploy('./stack/plugin.cjs') as Plugin;
 
 /** remove runs the hooks round `serverless remove` of a stack that is deployed (or isn't), and gives what they say. */
 async function remove(

@@ -35,6 +35,6 @@ export async function resourcesOf(file: string, given: Parameters = {}): Promise
     const name = variable.replace(/^param:/, '');
     return names[variable] ?? given[name] ?? stageParameters.default[name];
   };
-  const make = requireOfDeploy(`./${file}`) as (of: unknown) => Promise<Made>;
+  const make = requireOfDeploy(`./resources/${file}`) as (of: unknown) => Promise<Made>;
   return make({ resolveVariable, options: {} });
 }

@@ -17,7 +17,7 @@ interface Stage {
   readonly logsKeyArn: string;
   readonly reservedConcurrency: string;
 }
-const { completeStack } = requireOfDeploy('./stack-plugin.cjs') as {
+const { completeStack } = requireOfDeploy('./stack/plugin.cjs') as {
   readonly completeStack: (template: Pick<Template, 'Resources'>, stage: Stage) => void;
 };
 const { most } = requireOfDeploy('./stack/alarm.cjs') as {

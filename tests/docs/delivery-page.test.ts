@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
 import { unknownRules, warningsOf } from '../../src/config/warnings.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
-import { receiverKinds } from '../../src/notify/receiver-table.ts';
+import { receiverKinds } from '../../src/notify/receivers/receiver-table.ts';
 import { commandLine, root } from '../cli/trailwatch.ts';
 
 /** docs/delivery.md shows nothing that isn't so: its files load, its sessions are run. So do the examples in config/default.yml. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import { receiverKinds } from '../../src/notify/receiver-table.ts';
+import { receiverKinds } from '../../src/notify/receivers/receiver-table.ts';
 import { createWebhook } from '../../src/notify/receivers/webhook.ts';
 import { renderGelf } from '../../src/notify/render/gelf.ts';
 import { root } from '../cli/trailwatch.ts';

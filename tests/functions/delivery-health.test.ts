@@ -1,8 +1,8 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createDynamoTallies } from '../../src/aws/dynamodb-tally-store.ts';
-import { createDynamoTrialLog } from '../../src/aws/dynamodb-trial-log.ts';
+import { createDynamoTallies } from '../../src/aws/state-table/tally-store.ts';
+import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import type { PutEntry } from '../support/local-event-bridge.ts';

@@ -4,7 +4,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import pc from 'picocolors';
 import { runCommandLine } from '../../src/cli/main.ts';
-import type { Output } from '../../src/cli/terminal.ts';
+import type { Output } from '../../src/cli/shell/terminal.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import type { PutEntry } from '../support/local-event-bridge.ts';
 import { sqsEvent } from '../support/sqs-event.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createDynamoHeartbeatStore } from '../../src/aws/dynamodb-heartbeat-store.ts';
-import { createDynamoTallies } from '../../src/aws/dynamodb-tally-store.ts';
+import { createDynamoHeartbeatStore } from '../../src/aws/state-table/heartbeat-store.ts';
+import { createDynamoTallies } from '../../src/aws/state-table/tally-store.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import { lambdaEvent, region, startLocalLambda, type LocalLambda } from './local-lambda.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfiguration } from '../../src/config/load-configuration.ts';
-import { openLogsSubscription } from '../../src/ingest/cloudwatch-logs.ts';
+import { openLogsSubscription } from '../../src/ingest/envelopes/cloudwatch-logs.ts';
 import type { Opener } from '../../src/ingest/ingested.ts';
 import { createOpener } from '../../src/ingest/open.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';

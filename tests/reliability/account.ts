@@ -1,7 +1,7 @@
 import type { Finding } from '../../src/model/finding.ts';
-import type { DeliveryState } from '../../src/notify/delivery-state.ts';
-import type { Dispatcher } from '../../src/notify/dispatch.ts';
-import { tellingOf } from '../../src/notify/telling.ts';
+import type { DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
+import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
+import { tellingOf } from '../../src/notify/delivery/telling.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Account says what became of each finding at each receiver that it was for: in = told + kept + dead, or something was lost. */

@@ -1,4 +1,4 @@
-import type { Notification } from '../../src/notify/notification.ts';
+import type { Notification } from '../../src/notify/message/notification.ts';
 
 /** Ledger is what an onlooker writes down who sees everything: what receivers took, and which faults excuse a repeat. */
 export interface Ledger {

@@ -1,11 +1,11 @@
 // A burst through delivery alone, with its state in memory and receivers that take everything: what main.ts runs in a process of its
 // own. Prints one line of JSON.
-import { labelsOf } from '../../src/notify/labels.ts';
-import { createMemoryDeliveryState } from '../../src/notify/delivery-state.ts';
-import type { Dispatcher } from '../../src/notify/dispatch.ts';
-import { createPipeline } from '../../src/notify/pipeline.ts';
-import { defaultPolicy } from '../../src/notify/policy.ts';
-import type { Receiver } from '../../src/notify/receiver.ts';
+import { labelsOf } from '../../src/notify/routing/labels.ts';
+import { createMemoryDeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
+import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
+import { createPipeline } from '../../src/notify/delivery/pipeline.ts';
+import { defaultPolicy } from '../../src/notify/routing/policy.ts';
+import type { Receiver } from '../../src/notify/receivers/receiver.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { cpuMs } from '../support/cpu-time.ts';
 import { findingOf } from './findings.ts';

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { compileConfig } from '../../deploy/compile-config.ts';
+import { compileConfig } from '../../deploy/build/compile-config.ts';
 import { runLoad } from './load.ts';
 import { caughtBy, mutations } from './mutations.ts';
 import { textOf, type Part } from './report.ts';

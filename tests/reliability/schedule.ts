@@ -1,7 +1,7 @@
-import { createDecider } from '../../src/notify/decide.ts';
-import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery-state.ts';
-import { createDispatch } from '../../src/notify/dispatch.ts';
-import type { Receiver } from '../../src/notify/receiver.ts';
+import { createDecider } from '../../src/notify/routing/decide.ts';
+import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
+import { createDispatch } from '../../src/notify/delivery/dispatch.ts';
+import type { Receiver } from '../../src/notify/receivers/receiver.ts';
 import { accountOf, type Account } from './account.ts';
 import { findingsOf, type Sent } from './findings.ts';
 import { createSimulation, type Health, type Through } from './simulation.ts';

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoDeliveryState } from '../../src/aws/dynamodb-delivery-state.ts';
+import { createDynamoDeliveryState } from '../../src/aws/state-table/delivery-state.ts';
 import { startLocalStateTable } from '../support/local-state-table.ts';
 import type { ScheduleOptions } from './schedule.ts';
 

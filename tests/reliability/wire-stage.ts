@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { startFauxqs } from 'fauxqs';
-import { createDynamoDeliveryState } from '../../src/aws/dynamodb-delivery-state.ts';
+import { createDynamoDeliveryState } from '../../src/aws/state-table/delivery-state.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import type { DeliveryState } from '../../src/notify/delivery-state.ts';
-import { findingDetailType, findingSource } from '../../src/notify/finding-contract.ts';
+import type { DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
+import { findingDetailType, findingSource } from '../../src/contract/detail.ts';
 import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { startLocalStateTable } from '../support/local-state-table.ts';

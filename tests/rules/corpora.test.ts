@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { audit } from '../../src/detect/audit.ts';
+import { audit } from '../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
-import { readPaths } from '../../src/ingest/local-files.ts';
+import { readPaths } from '../../src/ingest/files/local-files.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const corpora = path.resolve(root, '../shared/corpora');

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { openValue } from '../../src/ingest/open.ts';
 import type { Ingested, LogRecord } from '../../src/model/log-record.ts';
 import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
-import { lowerRules } from '../../src/sigma/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse.ts';
+import { lowerRules } from '../../src/sigma/lower/lower.ts';
+import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
 import { readArchive, readFolder } from './rule-archive.ts';
 
 /** Real events and rules that stand beside a checkout on development machines; tests skip, visibly, where they don't. */

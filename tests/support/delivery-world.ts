@@ -1,14 +1,14 @@
 import type { Finding } from '../../src/model/finding.ts';
-import type { DeadLetter } from '../../src/notify/dead-letters.ts';
-import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery-state.ts';
-import type { Dispatcher } from '../../src/notify/dispatch.ts';
-import type { Fallback } from '../../src/notify/fallback.ts';
-import type { GroupPolicy } from '../../src/notify/group-policy.ts';
-import { labelsOf } from '../../src/notify/labels.ts';
-import type { ClosedGroup, Notification, Receipt } from '../../src/notify/notification.ts';
-import { createPipeline, type Outcome, type Pipeline, type Telling } from '../../src/notify/pipeline.ts';
-import { defaultPolicy } from '../../src/notify/policy.ts';
-import { DeliveryError, type DeliveryReason, type Receiver } from '../../src/notify/receiver.ts';
+import type { DeadLetter } from '../../src/notify/delivery/dead-letters.ts';
+import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
+import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
+import type { Fallback } from '../../src/notify/delivery/fallback.ts';
+import type { GroupPolicy } from '../../src/notify/routing/group-policy.ts';
+import { labelsOf } from '../../src/notify/routing/labels.ts';
+import type { ClosedGroup, Notification, Receipt } from '../../src/notify/message/notification.ts';
+import { createPipeline, type Outcome, type Pipeline, type Telling } from '../../src/notify/delivery/pipeline.ts';
+import { defaultPolicy } from '../../src/notify/routing/policy.ts';
+import { DeliveryError, type DeliveryReason, type Receiver } from '../../src/notify/receivers/receiver.ts';
 
 /** Heard is a receiver that remembers what it took, and can be told to fail. */
 export interface Heard extends Receiver {

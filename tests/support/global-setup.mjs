@@ -7,19 +7,19 @@ const root = join(import.meta.dirname, '..', '..');
 const modules = [
   {
     name: 'compiled-rules',
-    inputs: ['rules', 'config', 'src/sigma', 'src/detect', 'deploy/compile-rules.ts', 'deploy/data-module.ts'],
+    inputs: ['rules', 'config', 'src', 'deploy/build'],
     compiler: 'compile-rules',
     compile: ({ compileRules, compiledRulesDefaults }) => compileRules(compiledRulesDefaults),
   },
   {
     name: 'compiled-config',
-    inputs: ['config', 'src/config', 'src/ingest', 'src/notify', 'deploy/compile-config.ts', 'deploy/data-module.ts'],
+    inputs: ['config', 'src', 'deploy/build'],
     compiler: 'compile-config',
     compile: ({ compileConfig }) => compileConfig({ stage: 'dev' }),
   },
   {
     name: 'compiled-reports',
-    inputs: ['queries', 'config', 'src/report', 'deploy/compile-reports.ts', 'deploy/data-module.ts'],
+    inputs: ['queries', 'config', 'src', 'deploy/build'],
     compiler: 'compile-reports',
     compile: ({ compileReports }) => compileReports(),
   },
@@ -44,7 +44,7 @@ export default async function globalSetup() {
 }
 
 async function importCompiler(name) {
-  const path = join(root, 'deploy', `${name}.ts`);
+  const path = join(root, 'deploy/build', `${name}.ts`);
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return import(path);
   // An older Node can't run TypeScript.
@@ -57,8 +57,8 @@ async function importCompiler(name) {
     packages: 'external',
     platform: 'node',
     format: 'esm',
-    // The bundle stands one folder below the root, as the source does.
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'deploy')) },
+    // The bundle finds the root from the source's folder.
+    define: { 'import.meta.dirname': JSON.stringify(join(root, 'deploy/build')) },
     logLevel: 'error',
   });
   return import(bundle);

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { openLocalArchive } from '../../src/cli/report/local-engine.ts';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
-import type { Output } from '../../src/cli/terminal.ts';
+import type { Output } from '../../src/cli/shell/terminal.ts';
 import { tableNames } from '../../src/report/report.ts';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { coveredDays } from '../../src/archive/copy/copy-days.ts';
 import { copyTrail, pendingDays, scopeOf } from '../../src/archive/copy/copy-trail.ts';
 import type { CopyEvent, CopyParts, CopyRequest, CopyRun } from '../../src/archive/copy/copy-trail.ts';
-import { createAthenaStatements } from '../../src/aws/athena-statements.ts';
-import { createDynamoCopyLease, createDynamoCopyLedger } from '../../src/aws/dynamodb-copy-ledger.ts';
-import { createGlueCatalog } from '../../src/aws/glue-catalog.ts';
+import { createAthenaStatements } from '../../src/aws/athena/statements.ts';
+import { createDynamoCopyLease, createDynamoCopyLedger } from '../../src/aws/state-table/copy-ledger.ts';
+import { createGlueCatalog } from '../../src/aws/athena/glue-catalog.ts';
 import { cloudTrailRecord } from '../cli/cloudtrail-record.ts';
 import { startLocalCopy } from '../support/local-copy.ts';
 import type { Delivery, LocalCopy } from '../support/local-copy.ts';

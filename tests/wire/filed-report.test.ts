@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAthenaEngine } from '../../src/aws/athena-engine.ts';
+import { createAthenaEngine } from '../../src/aws/athena/engine.ts';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
 import { fileReport } from '../../src/report/evidence/file-report.ts';
 import type { Desk } from '../../src/report/evidence/file-report.ts';

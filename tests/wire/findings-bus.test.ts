@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createFindingsPublisher } from '../../src/aws/findings-publisher.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { openFindingEvent } from '../../src/notify/open-finding.ts';
+import { openFindingEvent } from '../../src/contract/open.ts';
 import { createFindingsBus } from '../../src/notify/receivers/findings-bus.ts';
 import type { FindingsBus } from '../../src/notify/receivers/findings-bus.ts';
 import { startHttpServer, type Answer } from '../support/http-server.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDynamoArrivalLog } from '../../src/aws/dynamodb-arrival-log.ts';
-import { createDynamoCanaryLog } from '../../src/aws/dynamodb-canary-log.ts';
-import { createDynamoMarks } from '../../src/aws/dynamodb-marks.ts';
-import { createDynamoTrialLog } from '../../src/aws/dynamodb-trial-log.ts';
+import { createDynamoArrivalLog } from '../../src/aws/state-table/arrival-log.ts';
+import { createDynamoCanaryLog } from '../../src/aws/state-table/canary-log.ts';
+import { createDynamoMarks } from '../../src/aws/state-table/marks.ts';
+import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
 import { createMemoryArrivalLog, type ArrivalLog } from '../../src/health/arrivals.ts';
 import { createMemoryCanaryLog, type CanaryLog } from '../../src/health/canary.ts';
 import { createMemoryMarks, type Marks } from '../../src/health/marks.ts';

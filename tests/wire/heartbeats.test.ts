@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { createDynamoHeartbeatStore } from '../../src/aws/dynamodb-heartbeat-store.ts';
+import { createDynamoHeartbeatStore } from '../../src/aws/state-table/heartbeat-store.ts';
 import { HealthStateError, type HeartbeatStore } from '../../src/health/heartbeat.ts';
 import { createMemoryHeartbeatStore } from '../../src/health/memory-heartbeat-store.ts';
 import type { Source } from '../../src/health/source.ts';

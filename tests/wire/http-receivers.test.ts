@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import type { DeliveryError, Receiver } from '../../src/notify/receiver.ts';
+import type { DeliveryError, Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createGelf } from '../../src/notify/receivers/gelf.ts';
 import type { HttpTools } from '../../src/notify/receivers/http.ts';
 import { createPagerDuty } from '../../src/notify/receivers/pagerduty.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { createDynamoInstanceLog } from '../../src/aws/dynamodb-instance-log.ts';
+import { createDynamoInstanceLog } from '../../src/aws/state-table/instance-log.ts';
 import { instanceCallsOf } from '../../src/describe/instance-call.ts';
 import {
   factsRead,

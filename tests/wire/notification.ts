@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/finding.ts';
-import { messageOf } from '../../src/notify/message.ts';
-import type { Notification } from '../../src/notify/notification.ts';
+import { messageOf } from '../../src/notify/message/message.ts';
+import type { Notification } from '../../src/notify/message/notification.ts';
 
 /** notificationOf is what the pipeline hands to a receiver. */
 export function notificationOf(finding: Finding): Notification {

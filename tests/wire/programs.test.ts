@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Finding } from '../../src/model/finding.ts';
-import type { Receiver } from '../../src/notify/receiver.ts';
+import type { Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createGelf } from '../../src/notify/receivers/gelf.ts';
 import { createPagerDuty } from '../../src/notify/receivers/pagerduty.ts';
 import { createTeams } from '../../src/notify/receivers/teams.ts';

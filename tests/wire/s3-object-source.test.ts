@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createS3ObjectSource, ObjectReadError, type S3ObjectSource } from '../../src/aws/s3-object-source.ts';
+import { createS3ObjectSource, ObjectReadError, type S3ObjectSource } from '../../src/aws/s3/object-source.ts';
 import { closeServer } from '../support/http-server.ts';
 
 // Speaks only as much of S3 as it takes to go wrong in the ways that an emulator doesn't.

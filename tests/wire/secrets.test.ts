@@ -2,8 +2,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSecrets } from '../../src/aws/secrets.ts';
-import type { SecretSource } from '../../src/notify/receiver-kind.ts';
-import { parseSecretName } from '../../src/notify/secret-name.ts';
+import type { SecretSource } from '../../src/notify/receivers/receiver-kind.ts';
+import { parseSecretName } from '../../src/notify/receivers/secret-name.ts';
 import { startHttpServer, type Answer } from '../support/http-server.ts';
 import { local } from './notification.ts';
 

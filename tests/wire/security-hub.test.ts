@@ -1,6 +1,6 @@
 import { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Receiver } from '../../src/notify/receiver.ts';
+import type { Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createSecurityHub } from '../../src/notify/receivers/security-hub.ts';
 import { startMisbehavingServer, type MisbehavingServer, type Script } from '../support/misbehaving-server.ts';
 import { completion, hostile, instanceStopped, rootLogin } from '../unit/notify/specimens.ts';

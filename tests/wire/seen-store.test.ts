@@ -1,9 +1,9 @@
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { createDynamoSeenStore } from '../../src/aws/dynamodb-seen-store.ts';
-import { createMemorySeenStore } from '../../src/notify/seen-store.ts';
-import type { DeliveryKey, Lease, SeenStore } from '../../src/notify/seen-store.ts';
+import { createDynamoSeenStore } from '../../src/aws/state-table/seen-store.ts';
+import { createMemorySeenStore } from '../../src/notify/delivery/state/seen-store.ts';
+import type { DeliveryKey, Lease, SeenStore } from '../../src/notify/delivery/state/seen-store.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 import { local } from './notification.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { GroupNews, Notification } from '../../src/notify/notification.ts';
-import type { DeliveryError, Receiver } from '../../src/notify/receiver.ts';
+import type { GroupNews, Notification } from '../../src/notify/message/notification.ts';
+import type { DeliveryError, Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createSlackBot } from '../../src/notify/receivers/slack-bot.ts';
 import { renderSlack } from '../../src/notify/render/slack.ts';
 import { startMisbehavingServer, type MisbehavingServer, type Script } from '../support/misbehaving-server.ts';

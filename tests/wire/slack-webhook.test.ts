@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import type { DeliveryError, Receiver } from '../../src/notify/receiver.ts';
+import type { DeliveryError, Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createSlackWebhook } from '../../src/notify/receivers/slack-webhook.ts';
 import type { SlackWebhookOptions } from '../../src/notify/receivers/slack-webhook.ts';
 import { renderSlack } from '../../src/notify/render/slack.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BatchWriteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { createDynamoWindowStore } from '../../src/aws/dynamodb-window-store.ts';
+import { createDynamoWindowStore } from '../../src/aws/state-table/window-store.ts';
 import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
 import { createCorrelator } from '../../src/detect/correlator.ts';
 import { createMemoryWindowStore } from '../../src/detect/memory-window-store.ts';

@@ -1,10 +1,10 @@
-import { shown } from '../../notify/render/plain.ts';
+import { shown } from '../../text/escape.ts';
 import { stepOf, wayBackOf } from '../../replay/letter.ts';
 import type { LetterOffice, LetterQueue } from '../../replay/letter-office.ts';
 import { resendQueue, surveyQueue, type Resent, type Survey } from '../../replay/resend.ts';
-import { exitCode, UsageError } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { count } from '../text.ts';
 
 export interface DeadLettersRequest {
@@ -27,7 +27,7 @@ const surveyed = 1_000;
 export async function replayDeadLetters(request: DeadLettersRequest, surroundings: Surroundings): Promise<ExitCode> {
   const { dryRun, region, stage } = request;
   const { err, out, stop } = surroundings;
-  const { openLetterOffice } = await import('../../aws/open-replay.ts');
+  const { openLetterOffice } = await import('../../aws/queues/open-replay.ts');
   const office = openLetterOffice(region);
   const all = await stepQueues(office, stage);
   if (all.length === 0) {

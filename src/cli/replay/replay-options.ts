@@ -1,7 +1,7 @@
-import { seenStoreTimes } from '../../notify/seen-store.ts';
+import { seenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
 import type { ReplayRange } from '../../replay/archive-replay.ts';
-import { UsageError } from '../exit.ts';
-import { parseTimeRange } from '../time-range.ts';
+import { UsageError } from '../shell/exit.ts';
+import { parseTimeRange } from '../shell/time-range.ts';
 
 /** ReplayCommandOptions are the flags of `trailwatch replay`. */
 export interface ReplayCommandOptions {

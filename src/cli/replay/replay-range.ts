@@ -1,9 +1,9 @@
-import { shown } from '../../notify/render/plain.ts';
+import { shown } from '../../text/escape.ts';
 import { replayArchive, type ReplayRange, type ReplayState } from '../../replay/archive-replay.ts';
-import { exitCode } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
-import { pause } from '../../runtime/pause.ts';
+import { exitCode } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+import { pause } from '../../time/pause.ts';
 
 export interface RangeRequest {
   readonly stage: string;
@@ -28,7 +28,7 @@ export async function replayRange(
     await out.write(`Would replay ${words}\n`);
     return exitCode.done;
   }
-  const { openArchiveReplays } = await import('../../aws/open-replay.ts');
+  const { openArchiveReplays } = await import('../../aws/queues/open-replay.ts');
   const name = `trailwatch-${stage}-${now().toISOString().replace(/\D/g, '').slice(0, 14)}`;
   const ended = await replayArchive(await openArchiveReplays(region), {
     stage,

@@ -1,7 +1,7 @@
-import { exitCode, UsageError } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import { shown } from '../../notify/render/plain.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { shown } from '../../text/escape.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { replayDeadLetters } from './replay-dead-letters.ts';
 import { readRequest, type ReplayCommandOptions } from './replay-options.ts';
 import { replayRange } from './replay-range.ts';

@@ -1,9 +1,9 @@
-import { plain } from '../../notify/render/plain.ts';
+import { plain } from '../../text/escape.ts';
 import type { Cell } from '../../report/query-engine.ts';
 import { inPieces } from '../../report/render/pieces.ts';
 import type { Rows } from '../../report/rows.ts';
 import type { ReportRun } from '../../report/run-report.ts';
-import type { Output } from '../terminal.ts';
+import type { Output } from '../shell/terminal.ts';
 
 const gap = '  ';
 const narrowest = 6;

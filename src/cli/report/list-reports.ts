@@ -1,6 +1,6 @@
-import { exitCode } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../text.ts';
 import { readReports, showingControls } from './read-reports.ts';
 

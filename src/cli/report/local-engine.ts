@@ -11,16 +11,16 @@ import type { QueryEngine } from '../../report/query-engine.ts';
 import { ReportError } from '../../report/report-error.ts';
 import type { TableName } from '../../report/report.ts';
 import type { PreparedReport } from '../../report/run-report.ts';
-import { auditFiles, prepareAudit } from '../audit-files.ts';
-import { UsageError } from '../exit.ts';
-import { createFailureList } from '../failure-list.ts';
-import type { FailureList } from '../failure-list.ts';
-import { showProgress } from '../progress.ts';
-import { projectPath } from '../options.ts';
-import { openInput } from '../read-input.ts';
-import type { Surroundings } from '../terminal.ts';
-import { archiveRows, findingRow } from './archive-rows.ts';
-import type { ArchiveTally } from './archive-rows.ts';
+import { auditFiles, prepareAudit } from '../findings/detect-files.ts';
+import { UsageError } from '../shell/exit.ts';
+import { createFailureList } from '../shell/failure-list.ts';
+import type { FailureList } from '../shell/failure-list.ts';
+import { showProgress } from '../shell/progress.ts';
+import { projectPath } from '../shell/options.ts';
+import { openInput } from '../shell/read-input.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+import { archiveRows, findingRow } from '../archive/rows.ts';
+import type { ArchiveTally } from '../archive/rows.ts';
 
 /** LocalArchive is a folder's records in DuckDB, ready for any number of reports. */
 export interface LocalArchive {

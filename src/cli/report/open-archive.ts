@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PreparedReport } from '../../report/run-report.ts';
-import { UsageError } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
+import { UsageError } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../text.ts';
 import { openLocalArchive } from './local-engine.ts';
 import type { LocalArchive } from './local-engine.ts';
@@ -29,7 +29,7 @@ export async function openArchive(
       'Ask the stage, or a folder.',
     );
   }
-  const { importInto } = await import('../archive-import.ts');
+  const { importInto } = await import('../archive/import.ts');
   const store = options.store ?? join(folder, 'store');
   const { added, files } = await importInto(paths, { store, ...daysOf(prepared) }, surroundings);
   const kept = options.store === undefined ? '' : `, kept in ${store}`;

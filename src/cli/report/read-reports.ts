@@ -1,10 +1,10 @@
 import { loadReports } from '../../report/load-reports.ts';
 import type { Report } from '../../report/report.ts';
 import { ReportError } from '../../report/report-error.ts';
-import { exitCode, UsageError } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import { projectPath } from '../options.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { projectPath } from '../shell/options.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 
 /** readReports reads the project's own reports. */
 export async function readReports(): Promise<readonly Report[]> {

@@ -1,11 +1,11 @@
-import { plain } from '../../notify/render/plain.ts';
+import { plain } from '../../text/escape.ts';
 import type { PastQuery } from '../../report/query-history.ts';
-import { exitCode, UsageError } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import { reasonOf } from '../reason.ts';
-import { namesOf } from '../stage-names.ts';
-import type { StageOptions } from '../stage-names.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { reasonOf } from '../shell/write-error.ts';
+import { namesOf } from '../stage/stage-names.ts';
+import type { StageOptions } from '../stage/stage-names.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { bytes, duration, plural } from '../text.ts';
 
 /** HistoryOptions are the flags of `trailwatch report history`. */
@@ -20,7 +20,7 @@ export interface HistoryOptions extends StageOptions {
 export async function reportHistory(options: HistoryOptions, { out, err }: Surroundings): Promise<ExitCode> {
   const { workGroup } = namesOf(options);
   const [{ createAthenaHistory }, { athenaClient }] = await Promise.all([
-    import('../../aws/athena-history.ts'),
+    import('../../aws/athena/history.ts'),
     import('../../aws/clients.ts'),
   ]);
   const client = athenaClient();

@@ -1,4 +1,4 @@
-import type { StageOptions } from '../stage-names.ts';
+import type { StageOptions } from '../stage/stage-names.ts';
 
 export const reportFormats = ['table', 'csv', 'json', 'html'] as const;
 

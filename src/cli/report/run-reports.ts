@@ -14,14 +14,14 @@ import type { Rows } from '../../report/rows.ts';
 import { prepareReport, spoolReport } from '../../report/run-report.ts';
 import type { PreparedReport, ReportRun } from '../../report/run-report.ts';
 import { createSpool } from '../../report/spool.ts';
-import { exitCode, UsageError } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import { failureLines } from '../failure-list.ts';
-import { projectPath } from '../options.ts';
-import { reasonOf } from '../reason.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { failureLines } from '../shell/failure-list.ts';
+import { projectPath } from '../shell/options.ts';
+import { reasonOf } from '../shell/write-error.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { bytes, count, duration, plural } from '../text.ts';
-import { version } from '../version.ts';
+import { version } from '../shell/version.ts';
 import { answerTable } from './answer-table.ts';
 import { integrityOf } from './integrity.ts';
 import { openArchive } from './open-archive.ts';
@@ -189,7 +189,7 @@ async function prepareAll(
 /** A stage has a table of host logs only where host logs come to it. */
 async function lacksHosts(reports: readonly Report[], options: ReportOptions): Promise<boolean> {
   if (options.stage === undefined || !reports.some(({ reads }) => reads.includes('host_auth'))) return false;
-  const { lacksTable } = await import('../stage-tables.ts');
+  const { lacksTable } = await import('../stage/stage-tables.ts');
   return lacksTable(options, 'host_auth');
 }
 

@@ -1,10 +1,10 @@
 import { expectationOf } from '../../report/parameter.ts';
 import { findReport } from '../../report/find-report.ts';
 import type { Report } from '../../report/report.ts';
-import { exitCode } from '../exit.ts';
-import type { ExitCode } from '../exit.ts';
-import type { Colors } from '../terminal.ts';
-import type { Surroundings } from '../terminal.ts';
+import { exitCode } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import type { Colors } from '../shell/terminal.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { asUsage, readReports } from './read-reports.ts';
 
 /** showReport prints all that a report says of itself. */

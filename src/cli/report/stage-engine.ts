@@ -1,18 +1,18 @@
 import { chooseTable } from '../../report/choose-table.ts';
-import { createFailureList } from '../failure-list.ts';
-import { namesOf } from '../stage-names.ts';
-import type { Surroundings } from '../terminal.ts';
+import { createFailureList } from '../shell/failure-list.ts';
+import { namesOf } from '../stage/stage-names.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';
-import { pause } from '../../runtime/pause.ts';
+import { pause } from '../../time/pause.ts';
 
 /** openStage asks a stage's Athena: work group, database and state table are named as the stack names them. */
 export async function openStage(options: ReportOptions, { now }: Surroundings): Promise<LocalArchive> {
   const { workGroup, database } = namesOf(options);
   const [{ createAthenaEngine }, { athenaClient }, { openStageCopy }] = await Promise.all([
-    import('../../aws/athena-engine.ts'),
+    import('../../aws/athena/engine.ts'),
     import('../../aws/clients.ts'),
-    import('../stage-copy.ts'),
+    import('../stage/stage-copy.ts'),
   ]);
   const engine = createAthenaEngine({
     client: athenaClient(),

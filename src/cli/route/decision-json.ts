@@ -1,9 +1,9 @@
 import type { Level } from '../../model/level.ts';
-import type { InhibitionStep } from '../../notify/inhibit.ts';
-import { programPolicy } from '../../notify/placement.ts';
-import { durationText } from '../../notify/policy.ts';
-import { quietUntil } from '../../notify/quiet-hours.ts';
-import type { Addressee, RouteStep } from '../../notify/route.ts';
+import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
+import { programPolicy } from '../../notify/delivery/placement.ts';
+import { durationText } from '../../notify/routing/policy.ts';
+import { quietUntil } from '../../notify/routing/quiet-hours.ts';
+import type { Addressee, RouteStep } from '../../notify/routing/route.ts';
 import { reachedBy, type Decided } from './decision-text.ts';
 
 /** decisionJson is what `renderDecision` shows, for programs: options as a configuration writes them. */

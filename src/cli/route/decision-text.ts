@@ -1,14 +1,14 @@
 import type { Level } from '../../model/level.ts';
-import type { Decision } from '../../notify/decide.ts';
-import type { InhibitionStep } from '../../notify/inhibit.ts';
-import { labelNames } from '../../notify/labels.ts';
-import { conditionText } from '../../notify/match.ts';
-import { durationText } from '../../notify/policy.ts';
-import { shown } from '../../notify/render/plain.ts';
-import type { RouteStep } from '../../notify/route.ts';
-import type { SuppressionStep } from '../../notify/suppress.ts';
-import type { TrialStep } from '../../notify/trial.ts';
-import type { Colors } from '../terminal.ts';
+import type { Decision } from '../../notify/routing/decide.ts';
+import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
+import { labelNames } from '../../notify/routing/labels.ts';
+import { conditionText } from '../../notify/routing/match.ts';
+import { durationText } from '../../notify/routing/policy.ts';
+import { shown } from '../../text/escape.ts';
+import type { RouteStep } from '../../notify/routing/route.ts';
+import type { SuppressionStep } from '../../notify/routing/suppress.ts';
+import type { TrialStep } from '../../notify/routing/trial.ts';
+import type { Colors } from '../shell/terminal.ts';
 import { addresseeLines } from './policy-text.ts';
 
 /** Decided is a decision with what else is to be shown of it. */

@@ -1,10 +1,10 @@
 import type { Level } from '../../model/level.ts';
-import type { GroupPolicy, QuietHours } from '../../notify/group-policy.ts';
-import { programPolicy } from '../../notify/placement.ts';
-import { durationText } from '../../notify/policy.ts';
-import { quietUntil } from '../../notify/quiet-hours.ts';
-import type { Addressee } from '../../notify/route.ts';
-import type { Colors } from '../terminal.ts';
+import type { GroupPolicy, QuietHours } from '../../notify/routing/group-policy.ts';
+import { programPolicy } from '../../notify/delivery/placement.ts';
+import { durationText } from '../../notify/routing/policy.ts';
+import { quietUntil } from '../../notify/routing/quiet-hours.ts';
+import type { Addressee } from '../../notify/routing/route.ts';
+import type { Colors } from '../shell/terminal.ts';
 
 /** Asked is the moment and the level by which quiet hours are decided. */
 export interface Asked {

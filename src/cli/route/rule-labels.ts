@@ -1,7 +1,7 @@
 import { ruleSummary } from '../../detect/finding.ts';
 import { loadRules } from '../../detect/load-rules.ts';
-import type { Labels } from '../../notify/labels.ts';
-import { projectPath } from '../options.ts';
+import type { Labels } from '../../notify/routing/labels.ts';
+import { projectPath } from '../shell/options.ts';
 
 export interface RuleLabels {
   readonly labels: Labels;

@@ -1,7 +1,7 @@
 import { compileMatcher } from '../../sigma/backends/matcher.ts';
-import { conjunctionsOf, type Literal } from '../../sigma/conjunctions.ts';
+import { conjunctionsOf, type Literal } from '../../sigma/lint/conjunctions.ts';
 import type { Expr, LoweredRule, LoweredRuleSet, Test } from '../../sigma/expr.ts';
-import { loweredOf, problemOf, type Remark } from '../../sigma/lint.ts';
+import { loweredOf, problemOf, type Remark } from '../../sigma/lint/lint.ts';
 import { nearestOf } from '../../sigma/nearest.ts';
 import { literalOf, printPattern } from '../../sigma/pattern.ts';
 import type { DetectionItem, DetectionRule, Problem, Search, SigmaDocument } from '../../sigma/rule.ts';

@@ -1,7 +1,7 @@
-import { plainJson, shown } from '../../notify/render/plain.ts';
-import { exitCode, type ExitCode } from '../exit.ts';
-import { readConfiguration } from '../read-configuration.ts';
-import type { Colors, Surroundings } from '../terminal.ts';
+import { plainJson, shown } from '../../text/escape.ts';
+import { exitCode, type ExitCode } from '../shell/exit.ts';
+import { readConfiguration } from '../shell/read-configuration.ts';
+import type { Colors, Surroundings } from '../shell/terminal.ts';
 import { plural } from '../text.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';

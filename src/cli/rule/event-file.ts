@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readLogStream } from '../../ingest/trail-file.ts';
+import { readLogStream } from '../../ingest/envelopes/trail-file.ts';
 import type { Fields } from '../../model/log-record.ts';
-import { UsageError } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
+import { UsageError } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { unreadable } from './unreadable.ts';
 
 const maxPlainBytes = 64 * 1024 * 1024;

@@ -1,10 +1,10 @@
 import type { Fields } from '../../model/log-record.ts';
-import { plainJson, shown } from '../../notify/render/plain.ts';
-import { explainMatch } from '../../sigma/explain.ts';
+import { plainJson, shown } from '../../text/escape.ts';
+import { explainMatch } from '../../sigma/explain/explain.ts';
 import type { LoweredCorrelation, LoweredRule } from '../../sigma/expr.ts';
-import { exitCode, UsageError, type ExitCode } from '../exit.ts';
-import { readConfiguration } from '../read-configuration.ts';
-import type { Colors, Surroundings } from '../terminal.ts';
+import { exitCode, UsageError, type ExitCode } from '../shell/exit.ts';
+import { readConfiguration } from '../shell/read-configuration.ts';
+import type { Colors, Surroundings } from '../shell/terminal.ts';
 import { readEvent } from './event-file.ts';
 import { explanationText } from './explanation-text.ts';
 import { countsOf, problemText } from './problem-text.ts';

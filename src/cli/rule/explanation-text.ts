@@ -1,6 +1,6 @@
-import { shown } from '../../notify/render/plain.ts';
-import type { Explanation } from '../../sigma/explain.ts';
-import type { Colors } from '../terminal.ts';
+import { shown } from '../../text/escape.ts';
+import type { Explanation } from '../../sigma/explain/explain.ts';
+import type { Colors } from '../shell/terminal.ts';
 
 const headings = { and: 'all of', or: 'any of', not: 'not' } as const;
 

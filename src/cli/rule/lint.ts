@@ -1,8 +1,8 @@
-import { lintRules } from '../../sigma/lint.ts';
-import { plainJson } from '../../notify/render/plain.ts';
-import { exitCode, type ExitCode } from '../exit.ts';
-import { readConfiguration } from '../read-configuration.ts';
-import type { Surroundings } from '../terminal.ts';
+import { lintRules } from '../../sigma/lint/lint.ts';
+import { plainJson } from '../../text/escape.ts';
+import { exitCode, type ExitCode } from '../shell/exit.ts';
+import { readConfiguration } from '../shell/read-configuration.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../text.ts';
 import { lintAws } from './aws-lint.ts';
 import { countsOf, problemText } from './problem-text.ts';

@@ -3,8 +3,8 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Fields } from '../../model/log-record.ts';
-import { UsageError } from '../exit.ts';
-import type { Surroundings } from '../terminal.ts';
+import { UsageError } from '../shell/exit.ts';
+import type { Surroundings } from '../shell/terminal.ts';
 import { unreadable } from './unreadable.ts';
 
 /** PlainRecord is one record as it stands in a file, counted from 0, or the reason why it isn't one. */

@@ -1,6 +1,6 @@
-import { shown } from '../../notify/render/plain.ts';
+import { shown } from '../../text/escape.ts';
 import type { Problem } from '../../sigma/rule.ts';
-import type { Colors } from '../terminal.ts';
+import type { Colors } from '../shell/terminal.ts';
 
 /** problemText writes a problem on one line that editors can follow: `path:line: error: what [code]`. */
 export function problemText({ path, line, severity, message, code }: Problem, colors: Colors): string {

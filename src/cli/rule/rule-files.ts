@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { ruleFilesOf } from '../../detect/load-rules.ts';
-import { shown } from '../../notify/render/plain.ts';
+import { shown } from '../../text/escape.ts';
 import type { LoweredRuleSet } from '../../sigma/expr.ts';
-import { lowerRules } from '../../sigma/lower.ts';
-import { parseRuleFile } from '../../sigma/parse.ts';
-import type { Placeholders } from '../../sigma/placeholders.ts';
+import { lowerRules } from '../../sigma/lower/lower.ts';
+import { parseRuleFile } from '../../sigma/parse/parse.ts';
+import type { Placeholders } from '../../sigma/lower/placeholders.ts';
 import type { Problem, SigmaDocument } from '../../sigma/rule.ts';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../shell/exit.ts';
 import { unreadable } from './unreadable.ts';
 
 /** LoadedRuleFiles is all that rule files hold, with what is wrong with them. */

@@ -1,5 +1,5 @@
 import type { RecordSource } from '../../model/log-record.ts';
-import { isoTime } from '../time.ts';
+import { isoTime } from '../../time/iso-time.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
 const agent: RecordSource = { product: 'aws', services: ['cloudwatch_agent'], category: 'application' };

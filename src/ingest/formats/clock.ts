@@ -1,4 +1,4 @@
-import { isoTime } from '../time.ts';
+import { isoTime } from '../../time/iso-time.ts';
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

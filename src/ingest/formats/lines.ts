@@ -1,5 +1,5 @@
 import { readAgentLog } from './agent-log.ts';
-import { readAudit } from './audit.ts';
+import { readAudit } from './programs/auditd.ts';
 import { readConnectionLog } from './connection-log.ts';
 import { readDockerEvent } from './docker-event.ts';
 import { readSyslog } from './syslog.ts';

@@ -1,4 +1,4 @@
-import { isoTime, utcTime } from '../time.ts';
+import { isoTime, utcTime } from '../../time/iso-time.ts';
 import { monthOf } from './clock.ts';
 import type { LineFields, SyslogLine } from './text-format.ts';
 

@@ -1,6 +1,6 @@
 import type { RecordSource } from '../../model/log-record.ts';
 import { formatOf, sourceOf } from './index.ts';
-import { parsePamText } from './pam.ts';
+import { parsePamText } from './programs/pam.ts';
 import { parseSyslogLine } from './syslog-header.ts';
 import type { LineFields, LineReader, SyslogLine } from './text-format.ts';
 

@@ -1,7 +1,7 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
-import { isoTime } from '../time.ts';
+import { isoTime } from '../../time/iso-time.ts';
 
 /** CloudTrail's ids are 36 characters. Those of other makers may be longer, but stores keep them as keys, of limited size. */
 const maxIdChars = 1_000;

@@ -1,9 +1,9 @@
 import type { Ingested } from '../../model/log-record.ts';
 import { openLine } from '../formats/open-line.ts';
-import { parseJson } from '../json-text.ts';
+import { parseJson } from '../json/json-text.ts';
 import { isObject } from '../ingested.ts';
 import type { LineContext, OpenOrigin, Opener } from '../ingested.ts';
-import { isoTime } from '../time.ts';
+import { isoTime } from '../../time/iso-time.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
 
 /** ContainerLine is a line that a container wrote, out of what Docker put before it. */

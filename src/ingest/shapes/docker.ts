@@ -3,7 +3,7 @@ import { dockerEvents, dockerFields } from '../formats/docker-event.ts';
 import type { DockerEvent } from '../formats/docker-event.ts';
 import { digestId, failure, isObject, plainOrigin, record } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
-import { epochTime, isoTime } from '../time.ts';
+import { epochTime, isoTime } from '../../time/iso-time.ts';
 import { inContainer } from './container-line.ts';
 
 /** isDockerEvent recognises `docker events --format json` and `docker compose events --json`. https://docs.docker.com/reference/api/engine/version/v1.47/#tag/System/operation/SystemEvents */

@@ -1,8 +1,8 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
-import { isCanary, isOwnEvent } from '../own.ts';
-import { isoTime } from '../time.ts';
+import { isCanary, isOwnEvent } from '../own-output.ts';
+import { isoTime } from '../../time/iso-time.ts';
 import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
 
 /**

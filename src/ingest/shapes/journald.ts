@@ -5,7 +5,7 @@ import { readMessage } from '../formats/syslog.ts';
 import type { SyslogLine } from '../formats/text-format.ts';
 import { digestId, failure, plainOrigin, record } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
-import { epochTime } from '../time.ts';
+import { epochTime } from '../../time/iso-time.ts';
 import { inContainer } from './container-line.ts';
 
 /** isJournalEntry recognises what `journalctl -o json` writes. https://www.freedesktop.org/software/systemd/man/latest/systemd.journal-fields.html */

@@ -2,9 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import type { Fields, Ingested } from '../../model/log-record.ts';
 import { failure, isObject, kindOf, quote, skipped } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
-import { parseJson } from '../json-text.ts';
-import { codeOf, messageOf } from '../system-error.ts';
-import { epochTime } from '../time.ts';
+import { parseJson } from '../json/json-text.ts';
+import { codeOf, messageOf } from '../../text/system-error.ts';
+import { epochTime } from '../../time/iso-time.ts';
 
 /** A Lambda takes 6 MB of base64; text gzipped ten to one stays below this, a bomb doesn't. */
 const maxPayloadBytes = 64 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { dfFields, diskUsage, systemLoad, uptimeFields } from '../formats/system
 import type { LineFields } from '../formats/text-format.ts';
 import { digestId, failure, plainOrigin, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
-import { timeOf } from '../time.ts';
+import { timeOf } from '../../time/iso-time.ts';
 
 /** isDiskUsage recognises one mount of `df` as JSON, under the names that `df`'s columns have or that `jc` gives them. */
 export function isDiskUsage(value: Fields): boolean {

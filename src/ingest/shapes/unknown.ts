@@ -1,7 +1,7 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, plainOrigin, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
-import { timeOf } from '../time.ts';
+import { timeOf } from '../../time/iso-time.ts';
 
 const json: RecordSource = { product: 'unknown', services: ['json'], category: 'application' };
 

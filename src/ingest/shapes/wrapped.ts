@@ -3,9 +3,9 @@ import { cleanText } from '../formats/clean-text.ts';
 import { isKnownLine } from '../formats/open-line.ts';
 import { digestId, isObject } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
-import { parseJson } from '../json-text.ts';
+import { parseJson } from '../json/json-text.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
-import { timeOf } from '../time.ts';
+import { timeOf } from '../../time/iso-time.ts';
 
 /** Under these names exports, shippers and search engines keep the event that they were given, the most telling first. */
 const names = [

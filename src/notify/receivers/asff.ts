@@ -3,10 +3,10 @@ import { isIPv4 } from 'node:net';
 import type { AuditEvent, Target } from '../../model/audit-event.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Level } from '../../model/level.ts';
-import type { Message } from '../message.ts';
-import type { Notification } from '../notification.ts';
-import { safeHref } from '../render/html.ts';
-import { clip, shown } from '../render/plain.ts';
+import type { Message } from '../message/message.ts';
+import type { Notification } from '../message/notification.ts';
+import { safeHref } from '../../text/html.ts';
+import { clip, shown } from '../../text/escape.ts';
 import { causeWords, whatWords, whoWords, whyWords } from '../render/words.ts';
 
 /** Place is where the stage is deployed: Security Hub takes findings of one's own account only. */

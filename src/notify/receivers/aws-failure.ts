@@ -1,5 +1,5 @@
-import { DeliveryError } from '../receiver.ts';
-import type { DeliveryErrorOptions } from '../receiver.ts';
+import { DeliveryError } from './receiver.ts';
+import type { DeliveryErrorOptions } from './receiver.ts';
 
 type Verdict = Pick<DeliveryErrorOptions, 'reason' | 'retryable'>;
 

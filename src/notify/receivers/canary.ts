@@ -1,5 +1,5 @@
-import { canaryReceiver } from '../canary-route.ts';
-import { DeliveryError, type Receiver } from '../receiver.ts';
+import { canaryReceiver } from '../routing/canary-route.ts';
+import { DeliveryError, type Receiver } from './receiver.ts';
 
 /** CanaryReturn is what is known of a canary that comes back. */
 export type CanaryReturn =

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { Level } from '../../model/level.ts';
-import type { Receiver } from '../receiver.ts';
-import { DeliveryError } from '../receiver.ts';
+import type { Receiver } from './receiver.ts';
+import { DeliveryError } from './receiver.ts';
 import { renderText } from '../render/text.ts';
 import type { Paint } from '../render/text.ts';
 

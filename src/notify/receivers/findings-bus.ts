@@ -1,11 +1,11 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { EventBridgeClient, PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { Finding } from '../../model/finding.ts';
-import { backoffMs } from '../backoff.ts';
-import type { Random, Sleep } from '../backoff.ts';
-import { findingDetail, findingDetailType, findingSource } from '../finding-contract.ts';
-import { DeliveryError } from '../receiver.ts';
-import type { Receiver } from '../receiver.ts';
+import { backoffMs } from './backoff.ts';
+import type { Random, Sleep } from './backoff.ts';
+import { findingDetail, findingDetailType, findingSource } from '../../contract/detail.ts';
+import { DeliveryError } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 import { awsFailure, awsVerdict } from './aws-failure.ts';
 
 export interface FindingsBusOptions {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
-import type { Receiver } from '../receiver.ts';
+import type { Receiver } from './receiver.ts';
 import { renderGelf } from '../render/gelf.ts';
 import { checkedAddress, post, statusVerdict, type HttpTools } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';

@@ -1,7 +1,7 @@
-import type { Sleep } from '../backoff.ts';
-import { DeliveryError } from '../receiver.ts';
-import type { DeliveryErrorOptions } from '../receiver.ts';
-import { shown } from '../render/plain.ts';
+import type { Sleep } from './backoff.ts';
+import { DeliveryError } from './receiver.ts';
+import type { DeliveryErrorOptions } from './receiver.ts';
+import { shown } from '../../text/escape.ts';
 
 /** What receivers that speak HTTP have in common: one post, its deadline, and errors that show no secret. */
 export interface HttpTools {

@@ -1,5 +1,5 @@
-import type { Sleep } from '../backoff.ts';
-import type { Receiver } from '../receiver.ts';
+import type { Sleep } from './backoff.ts';
+import type { Receiver } from './receiver.ts';
 import { renderPagerDuty } from '../render/pagerduty.ts';
 import { patiently, post, statusVerdict, type HttpTools } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';

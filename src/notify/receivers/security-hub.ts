@@ -1,7 +1,7 @@
 import { BatchImportFindingsCommand } from '@aws-sdk/client-securityhub';
 import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
-import { DeliveryError } from '../receiver.ts';
-import type { Receiver } from '../receiver.ts';
+import { DeliveryError } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 import { renderAsff, type Place } from './asff.ts';
 import { awsFailure, awsVerdict } from './aws-failure.ts';
 

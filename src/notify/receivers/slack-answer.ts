@@ -1,4 +1,4 @@
-import { DeliveryError, type DeliveryReason } from '../receiver.ts';
+import { DeliveryError, type DeliveryReason } from './receiver.ts';
 import { renderSlack, renderSlackBriefly } from '../render/slack.ts';
 import { statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
 

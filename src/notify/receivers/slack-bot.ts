@@ -1,7 +1,7 @@
-import type { Sleep } from '../backoff.ts';
-import type { GroupNews, Notification, Receipt } from '../notification.ts';
-import { DeliveryError } from '../receiver.ts';
-import type { Receiver } from '../receiver.ts';
+import type { Sleep } from './backoff.ts';
+import type { GroupNews, Notification, Receipt } from '../message/notification.ts';
+import { DeliveryError } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 import { renderSlack, type SlackPayload } from '../render/slack.ts';
 import { patiently, post, type HttpTools } from './http.ts';
 import { jsonOf, orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';

@@ -1,5 +1,5 @@
-import type { Sleep } from '../backoff.ts';
-import type { Receiver } from '../receiver.ts';
+import type { Sleep } from './backoff.ts';
+import type { Receiver } from './receiver.ts';
 import { checkedAddress, patiently, post, type HttpTools } from './http.ts';
 import { orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';

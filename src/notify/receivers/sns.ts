@@ -1,9 +1,9 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { MessageAttributeValue, PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
-import type { Notification } from '../notification.ts';
-import type { Receiver } from '../receiver.ts';
+import type { Notification } from '../message/notification.ts';
+import type { Receiver } from './receiver.ts';
 import { newsOf, type News } from '../render/news.ts';
-import { clip, clipBytes, shown } from '../render/plain.ts';
+import { clip, clipBytes, shown } from '../../text/escape.ts';
 import { renderText } from '../render/text.ts';
 import { awsFailure } from './aws-failure.ts';
 

@@ -1,5 +1,5 @@
-import type { Sleep } from '../backoff.ts';
-import { DeliveryError, type Receiver } from '../receiver.ts';
+import type { Sleep } from './backoff.ts';
+import { DeliveryError, type Receiver } from './receiver.ts';
 import { maxTeamsBytes, renderTeams } from '../render/teams.ts';
 import {
   checkedAddress,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { findingDetail } from '../finding-contract.ts';
-import { DeliveryError } from '../receiver.ts';
-import type { Receiver } from '../receiver.ts';
+import { findingDetail } from '../../contract/detail.ts';
+import { DeliveryError } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 import { checkedAddress, post, statusVerdict, type HttpTools } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 

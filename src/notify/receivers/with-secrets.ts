@@ -1,4 +1,4 @@
-import { DeliveryError, type DeliveryReason } from '../receiver.ts';
+import { DeliveryError, type DeliveryReason } from './receiver.ts';
 
 /** ReadSecret gives a secret; `fresh` when the one that is kept was refused. */
 export type ReadSecret = (options?: { readonly fresh?: boolean }) => Promise<string>;

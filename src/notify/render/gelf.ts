@@ -1,6 +1,6 @@
 import type { Level } from '../../model/level.ts';
-import type { Notification } from '../notification.ts';
-import { clip, clipBytes, plain, shown } from './plain.ts';
+import type { Notification } from '../message/notification.ts';
+import { clip, clipBytes, plain, shown } from '../../text/escape.ts';
 import { renderText } from './text.ts';
 import { whyWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { isAtLeast, type Level } from '../../model/level.ts';
-import type { EventLine, Message } from '../message.ts';
-import type { GroupNews, Notification } from '../notification.ts';
-import { clip } from './plain.ts';
+import type { EventLine, Message } from '../message/message.ts';
+import type { GroupNews, Notification } from '../message/notification.ts';
+import { clip } from '../../text/escape.ts';
 import { lineParts, lineWords, timeWords, type LinePart } from './words.ts';
 
 /** News is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */

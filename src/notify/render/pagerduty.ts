@@ -1,9 +1,9 @@
 import type { Level } from '../../model/level.ts';
-import type { Message } from '../message.ts';
-import type { Notification } from '../notification.ts';
-import { safeHref } from './html.ts';
+import type { Message } from '../message/message.ts';
+import type { Notification } from '../message/notification.ts';
+import { safeHref } from '../../text/html.ts';
 import { newsOf, type Counted, type News } from './news.ts';
-import { clip, shown } from './plain.ts';
+import { clip, shown } from '../../text/escape.ts';
 import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 
 const severities: Readonly<Record<Level, 'critical' | 'error' | 'warning' | 'info'>> = {

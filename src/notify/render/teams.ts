@@ -1,9 +1,9 @@
 import type { Level } from '../../model/level.ts';
-import type { Message } from '../message.ts';
-import type { GroupNews } from '../notification.ts';
-import { safeHref } from './html.ts';
+import type { Message } from '../message/message.ts';
+import type { GroupNews } from '../message/notification.ts';
+import { safeHref } from '../../text/html.ts';
 import { newsOf, sharedLabels, type Counted, type News } from './news.ts';
-import { clip, shown } from './plain.ts';
+import { clip, shown } from '../../text/escape.ts';
 import {
   accountWords,
   causeWords,

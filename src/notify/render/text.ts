@@ -1,7 +1,7 @@
-import type { Message } from '../message.ts';
-import type { GroupNews } from '../notification.ts';
+import type { Message } from '../message/message.ts';
+import type { GroupNews } from '../message/notification.ts';
 import { newsOf, type Counted, type News, type Varying } from './news.ts';
-import { shown } from './plain.ts';
+import { shown } from '../../text/escape.ts';
 import {
   accountWords,
   causeWords,

@@ -1,7 +1,7 @@
 import type { Actor, Cause, Outcome } from '../../model/audit-event.ts';
 import type { Evidence } from '../../model/finding.ts';
-import type { CorrelationSummary, EventLine, Message } from '../message.ts';
-import { clip } from './plain.ts';
+import type { CorrelationSummary, EventLine, Message } from '../message/message.ts';
+import { clip } from '../../text/escape.ts';
 
 // Says the parts of a message in words. Nothing here is escaped: that is the renderers' work.
 

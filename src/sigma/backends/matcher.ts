@@ -1,4 +1,4 @@
-import { scanLimitOf } from '../cost.ts';
+import { scanLimitOf } from './match-cost.ts';
 import type { Expr, Fields, Matcher, Test } from '../expr.ts';
 import { anyValue } from '../field.ts';
 import { leafTextOf } from './record-text.ts';

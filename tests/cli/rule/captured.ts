@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { Command } from 'commander';
-import { UsageError } from '../../../src/cli/exit.ts';
-import { ruleCommand } from '../../../src/cli/rule/rule.ts';
-import { createOutput } from '../../../src/cli/terminal.ts';
+import { UsageError } from '../../../src/cli/shell/exit.ts';
+import { ruleCommand } from '../../../src/cli/rule/command.ts';
+import { createOutput } from '../../../src/cli/shell/terminal.ts';
 
 export interface Ran {
   readonly code: number;

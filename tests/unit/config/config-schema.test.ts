@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { configurationSchema } from '../../../src/config/configuration.ts';
 import { parseConfiguration } from '../../../src/config/load-configuration.ts';
-import { labelNames } from '../../../src/notify/labels.ts';
-import { receiverKinds } from '../../../src/notify/receiver-table.ts';
+import { labelNames } from '../../../src/notify/routing/labels.ts';
+import { receiverKinds } from '../../../src/notify/receivers/receiver-table.ts';
 
 /** schemas/config.schema.json is for editors; the loader decides. They must not contradict each other. */
 const root = join(import.meta.dirname, '../../..');

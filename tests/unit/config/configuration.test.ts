@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compileConfig } from '../../../deploy/compile-config.ts';
+import { compileConfig } from '../../../deploy/build/compile-config.ts';
 import { loadConfiguration, parseConfiguration } from '../../../src/config/load-configuration.ts';
 
 let folder: string;
@@ -103,7 +103,7 @@ test('packaging is told what is likely a slip', async () => {
   const config = join(folder, 'warned');
   await mkdir(config);
   await writeFile(join(config, 'default.yml'), 'trials: { x: { rule: Nobody has this, until: 2999-12-31 } }');
-  const compiler = join(import.meta.dirname, '../../../deploy/compile-config.ts');
+  const compiler = join(import.meta.dirname, '../../../deploy/build/compile-config.ts');
   const args = [compiler, '--stage', 'dev', '--config', config, '--out', join(folder, 'warned.mjs')];
   const run = promisify(execFile);
   const [silent, warned] = await Promise.all([run(process.execPath, args), run(process.execPath, [...args, '--warn'])]);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { layConfigurations } from '../../../src/config/configuration.ts';
 import { loadConfiguration, parseConfiguration } from '../../../src/config/load-configuration.ts';
-import { createDecider } from '../../../src/notify/decide.ts';
-import type { Labels } from '../../../src/notify/labels.ts';
-import { defaultPolicy, durationOf, durationText } from '../../../src/notify/policy.ts';
+import { createDecider } from '../../../src/notify/routing/decide.ts';
+import type { Labels } from '../../../src/notify/routing/labels.ts';
+import { defaultPolicy, durationOf, durationText } from '../../../src/notify/routing/policy.ts';
 
 const now = new Date('2026-03-14T12:00:00Z');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe as group, expect, test } from '@jest/globals';
 import { describe } from '../../../src/describe/describe.ts';
-import { openEventBridgeEvent } from '../../../src/ingest/event-bridge.ts';
+import { openEventBridgeEvent } from '../../../src/ingest/envelopes/event-bridge.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { audit } from '../../../src/detect/audit.ts';
+import { audit } from '../../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
 import { createDetector } from '../../../src/detect/detector.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';

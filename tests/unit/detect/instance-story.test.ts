@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { audit } from '../../../src/detect/audit.ts';
+import { audit } from '../../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
 import { createCorrelator } from '../../../src/detect/correlator.ts';
 import { createDetector } from '../../../src/detect/detector.ts';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compileRules, CompileRulesError, moduleText } from '../../../deploy/compile-rules.ts';
+import { compileRules, CompileRulesError, moduleText } from '../../../deploy/build/compile-rules.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';
 import type { LoweredRuleSet } from '../../../src/sigma/expr.ts';
 import { ruleOf } from './fixtures.ts';
@@ -121,7 +121,7 @@ describe('rules are compiled', () => {
   });
 
   test('by the command, which says what it did and fails when it could not', async () => {
-    const script = join(import.meta.dirname, '../../../deploy/compile-rules.ts');
+    const script = join(import.meta.dirname, '../../../deploy/build/compile-rules.ts');
     const good = await write({ 'a.yml': rule('A', a) });
     const bad = await write({ 'a.yml': rule('A', a, 'nothing') });
     const run = (root: string) =>

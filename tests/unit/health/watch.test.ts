@@ -13,10 +13,10 @@ import { createMemoryTrialLog } from '../../../src/health/trial-log.ts';
 import { doRound, watchTasks, type WatchOptions } from '../../../src/health/watch.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { LogRecord } from '../../../src/model/log-record.ts';
-import { messageOf } from '../../../src/notify/message.ts';
+import { messageOf } from '../../../src/notify/message/message.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
-import { createMemoryTallies } from '../../../src/notify/tally-store.ts';
+import { createMemoryTallies } from '../../../src/notify/delivery/tally-store.ts';
 import { expectGolden } from '../../support/golden.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseAccounts } from '../../../src/ingest/formats/accounts.ts';
+import { parseAccounts } from '../../../src/ingest/formats/programs/accounts.ts';
 
 const hidden = '/tmp, shell=/usr/sbin/nologin';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { cloudTrailRecord, gzip, idsOf, read } from './reading.ts';
-import { readLogStream } from '../../../src/ingest/read-log-stream.ts';
-import type { ReadOptions } from '../../../src/ingest/read-log-stream.ts';
+import { readLogStream } from '../../../src/ingest/files/read-log-stream.ts';
+import type { ReadOptions } from '../../../src/ingest/files/read-log-stream.ts';
 
 const one = JSON.stringify(cloudTrailRecord('one'));
 const two = JSON.stringify(cloudTrailRecord('two'));

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readPaths } from '../../../src/ingest/local-files.ts';
-import { readLogStream } from '../../../src/ingest/read-log-stream.ts';
+import { readPaths } from '../../../src/ingest/files/local-files.ts';
+import { readLogStream } from '../../../src/ingest/files/read-log-stream.ts';
 import { idsOf, inChunks, read, sorted } from './reading.ts';
 import type { Read } from './reading.ts';
 

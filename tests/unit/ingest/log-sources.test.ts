@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { openLogsSubscription } from '../../../src/ingest/cloudwatch-logs.ts';
-import { openEventBridgeEvent } from '../../../src/ingest/event-bridge.ts';
+import { openLogsSubscription } from '../../../src/ingest/envelopes/cloudwatch-logs.ts';
+import { openEventBridgeEvent } from '../../../src/ingest/envelopes/event-bridge.ts';
 import { matchesGlob } from '../../../src/model/glob.ts';
 import type { LogSource } from '../../../src/ingest/log-sources.ts';
 import { createOpener } from '../../../src/ingest/open.ts';
-import { isOwnBucket } from '../../../src/ingest/own.ts';
+import { isOwnBucket } from '../../../src/ingest/own-output.ts';
 import type { Ingested } from '../../../src/model/log-record.ts';
 import { fixture } from './fixture.ts';
 import { cloudTrailRecord, gzip, read, sorted } from './reading.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Ingested, LogRecord } from '../../../src/model/log-record.ts';
-import { readLogStream } from '../../../src/ingest/read-log-stream.ts';
-import type { ReadOptions } from '../../../src/ingest/read-log-stream.ts';
+import { readLogStream } from '../../../src/ingest/files/read-log-stream.ts';
+import type { ReadOptions } from '../../../src/ingest/files/read-log-stream.ts';
 
 /** cloudTrailRecord is a small record of the shape CloudTrail writes. */
 export function cloudTrailRecord(id: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { openLogsSubscription } from '../../../src/ingest/cloudwatch-logs.ts';
-import { openEventBridgeEvent } from '../../../src/ingest/event-bridge.ts';
+import { openLogsSubscription } from '../../../src/ingest/envelopes/cloudwatch-logs.ts';
+import { openEventBridgeEvent } from '../../../src/ingest/envelopes/event-bridge.ts';
 import { openValue } from '../../../src/ingest/open.ts';
 import { fixture } from './fixture.ts';
 import { cloudTrailRecord, gzip, idsOf, read, sorted } from './reading.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
-import { consoleLinkOf } from '../../../src/notify/console-link.ts';
-import { messageOf } from '../../../src/notify/message.ts';
+import { consoleLinkOf } from '../../../src/notify/message/console-link.ts';
+import { messageOf } from '../../../src/notify/message/message.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
-import { tellingOf, tellingsOf, wholeOf } from '../../../src/notify/telling.ts';
+import { tellingOf, tellingsOf, wholeOf } from '../../../src/notify/delivery/telling.ts';
 import { completion, instanceStopped, instanceStoppedByBen, rootLogin } from './specimens.ts';
 
 describe('a message that completes an alert', () => {

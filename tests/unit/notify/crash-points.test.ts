@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../../src/model/finding.ts';
-import { createMemoryDeliveryState, type DeliveryState } from '../../../src/notify/delivery-state.ts';
-import type { DeadLetter } from '../../../src/notify/dead-letters.ts';
-import { openFindingEvent } from '../../../src/notify/open-finding.ts';
-import { createPipeline } from '../../../src/notify/pipeline.ts';
-import { defaultPolicy } from '../../../src/notify/policy.ts';
-import { DeliveryError } from '../../../src/notify/receiver.ts';
+import { createMemoryDeliveryState, type DeliveryState } from '../../../src/notify/delivery/state/delivery-state.ts';
+import type { DeadLetter } from '../../../src/notify/delivery/dead-letters.ts';
+import { openFindingEvent } from '../../../src/contract/open.ts';
+import { createPipeline } from '../../../src/notify/delivery/pipeline.ts';
+import { defaultPolicy } from '../../../src/notify/routing/policy.ts';
+import { DeliveryError } from '../../../src/notify/receivers/receiver.ts';
 import { forever, heard } from '../../support/delivery-world.ts';
 import { completion, instanceStopped, rootLogin, sshRootLogin } from './specimens.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { ReceiverTools } from '../../../src/notify/receiver-kind.ts';
-import { createReceivers, receiverKinds, type ReceiverSettings } from '../../../src/notify/receiver-table.ts';
+import type { ReceiverTools } from '../../../src/notify/receivers/receiver-kind.ts';
+import { createReceivers, receiverKinds, type ReceiverSettings } from '../../../src/notify/receivers/receiver-table.ts';
 
 const unused = (): never => {
   throw new Error('nothing is sent');

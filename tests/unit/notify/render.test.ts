@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Finding } from '../../../src/model/finding.ts';
-import { messageOf } from '../../../src/notify/message.ts';
-import type { GroupNews, Notification } from '../../../src/notify/notification.ts';
+import { messageOf } from '../../../src/notify/message/message.ts';
+import type { GroupNews, Notification } from '../../../src/notify/message/notification.ts';
 import { renderAsff } from '../../../src/notify/receivers/asff.ts';
 import { renderGelf } from '../../../src/notify/render/gelf.ts';
-import { escapeHtml, safeHref } from '../../../src/notify/render/html.ts';
+import { escapeHtml, safeHref } from '../../../src/text/html.ts';
 import { renderPagerDuty } from '../../../src/notify/render/pagerduty.ts';
-import { clip, clipBytes, plain, plainJson, shown } from '../../../src/notify/render/plain.ts';
+import { clip, clipBytes, plain, plainJson, shown } from '../../../src/text/escape.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
 import { renderTeams, type TeamsPayload } from '../../../src/notify/render/teams.ts';
 import { renderText } from '../../../src/notify/render/text.ts';

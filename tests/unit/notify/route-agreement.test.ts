@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { defaultPolicy, policyOf } from '../../../src/notify/policy.ts';
-import { createRouter, type RouteSettings, type RouteTree } from '../../../src/notify/route.ts';
+import { defaultPolicy, policyOf } from '../../../src/notify/routing/policy.ts';
+import { createRouter, type RouteSettings, type RouteTree } from '../../../src/notify/routing/route.ts';
 
 /**
  * Where Alertmanager's own few lines would send a finding: a node that matches asks its children in order until one takes it

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { findingId, fingerprintOf } from '../../../src/model/finding.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import { findingLineOf } from '../../../src/notify/message.ts';
-import type { GroupNews } from '../../../src/notify/notification.ts';
+import { findingLineOf } from '../../../src/notify/message/message.ts';
+import type { GroupNews } from '../../../src/notify/message/notification.ts';
 
 const production = '111122223333';
 

@@ -145,7 +145,7 @@ test('looking counts reasons and changes nothing', async () => {
 });
 
 test('every step of the stack that sets work aside has a way back, or says why not', () => {
-  const stack = readFileSync(new URL('../../../deploy/queues.cjs', import.meta.url), 'utf8');
+  const stack = readFileSync(new URL('../../../deploy/resources/queues.cjs', import.meta.url), 'utf8');
   const steps = [...stack.matchAll(/^ {2}\w+: \{ name: '([a-z-]+)'/gm)].map(([, step = '']) => step);
   expect(steps.length).toBeGreaterThanOrEqual(10);
   for (const step of steps) {

@@ -1,0 +1,141 @@
+import { canaryReceiver } from '../notify/routing/canary-route.ts';
+import type { Outcome, Telling } from '../notify/delivery/pipeline.ts';
+import type { TallyBuffer, TallyKind } from '../notify/delivery/tally-store.ts';
+import type { Count } from '../runtime/metrics.ts';
+import type { Instruments } from '../runtime/middleware.ts';
+
+/** What nobody is told counts once, by however many paths it comes. */
+const countsOfKept: Readonly<Record<string, { readonly count: Count; readonly tally: TallyKind }>> = {
+  suppressed: { count: 'FindingsSuppressed', tally: 'suppressed' },
+  inhibited: { count: 'FindingsInhibited', tally: 'inhibited' },
+  trial: { count: 'FindingsOnTrial', tally: 'trial' },
+  none: { count: 'FindingsRoutedToNone', tally: 'unrouted' },
+};
+
+/** createDeliveryReport makes of each decision of delivery a line in the log, with its reason, and its counts. */
+export function createDeliveryReport(
+  { logger, meter }: Pick<Instruments, 'logger' | 'meter'>,
+  tallies: Pick<TallyBuffer, 'count'>,
+  now: () => Date,
+): (fact: Outcome | Telling) => void {
+  const accepted = (outcome: Outcome): void => {
+    const { finding, receiver, why } = outcome;
+    const facts = { finding: finding.id, rule: finding.rule.id, severity: finding.rule.level, receiver, ...why };
+    switch (outcome.kind) {
+      case 'accepted': {
+        const { group, how, throttled } = outcome;
+        meter.count('FindingsAccepted', 1);
+        if (how === 'joined') {
+          meter.count('FindingsJoined', 1);
+          tallies.count('joined', receiver);
+        }
+        if (throttled) {
+          meter.count('FindingsThrottled', 1);
+          tallies.count('throttled', receiver);
+        }
+        if ('fallback' in why) meter.count('FallbacksUsed', 1);
+        // The group of it in words is `why.group`.
+        logger.info('accepted', { ...facts, how, key: group });
+        return;
+      }
+      case 'already-accepted':
+        meter.count('FindingsRepeated', 1);
+        logger.info('already accepted', facts);
+        return;
+      case 'kept': {
+        const { count, tally } = countsOfKept[receiver] ?? { count: 'FindingsRoutedToNone', tally: 'unrouted' };
+        meter.count(count, 1);
+        tallies.count(tally, outcome.name);
+        logger.info('not sent', facts);
+        return;
+      }
+      case 'failed': {
+        const { message, reason } = outcome.error;
+        if (reason === 'held') {
+          // The same fact by two paths at once: the copy comes again, and finds that it was accepted.
+          meter.count('DeliveriesHeld', 1);
+          logger.info('held', { ...facts, why: message });
+          return;
+        }
+        logger.warn('not accepted', { ...facts, why: message, reason });
+        return;
+      }
+      default:
+        throw new Error(outcome satisfies never);
+    }
+  };
+
+  const told = (telling: Telling): void => {
+    const { receiver, key, group, why } = telling;
+    const { finding } = group ?? {};
+    const facts = { finding: finding?.id, rule: finding?.rule.id, severity: finding?.rule.level, receiver, key, why };
+    switch (telling.kind) {
+      case 'told': {
+        const { news, count, fresh, unrecorded } = telling;
+        meter.count('NotificationsSent', 1);
+        meter.count('FindingsDelivered', fresh);
+        // Canaries have their own time, and are nothing that anybody was told.
+        if (receiver !== canaryReceiver) {
+          tallies.count('told', receiver);
+          if (news === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
+        }
+        logger.info('delivered', { ...facts, news, count, fresh });
+        if (unrecorded !== undefined) {
+          logger.warn('delivered, and perhaps once more later', { ...facts, why: unrecorded.message });
+        }
+        return;
+      }
+      case 'retrying': {
+        const { reason, retryable } = telling.error;
+        meter.count('DeliveriesFailed', 1);
+        logger.warn('not delivered', { ...facts, reason, retryable, again: timeText(telling.atMs) });
+        return;
+      }
+      case 'dead-lettered': {
+        const { reason, findings } = telling;
+        meter.count('DeliveriesFailed', 1);
+        meter.count('FindingsDeadLettered', findings);
+        tallies.count('dead-lettered', receiver, findings);
+        logger.error('not delivered, and now among the dead letters', { ...facts, reason, retryable: false, findings });
+        return;
+      }
+      case 'circuit-open':
+        meter.count('CircuitsOpen', 1);
+        logger.warn('not tried', { ...facts, again: timeText(telling.untilMs) });
+        return;
+      case 'waiting':
+        logger.info('waiting', { ...facts, until: timeText(telling.untilMs) });
+        return;
+      case 'not-closed':
+        meter.count('DeliveriesFailed', 1);
+        logger.warn('not closed', { ...facts, reason: telling.error.reason });
+        return;
+      case 'failed':
+        meter.count('DeliveriesFailed', 1);
+        logger.warn('not told: the state could not be read or written', { ...facts, reason: 'state-unavailable' });
+        return;
+      case 'closed':
+      case 'nothing':
+      case 'busy':
+        logger.debug(telling.kind, facts);
+        return;
+      default:
+        throw new Error(telling satisfies never);
+    }
+  };
+
+  const timed = (eventTime: string, queuedMs: number | undefined): void => {
+    const nowMs = now().getTime();
+    const sinceEvent = nowMs - Date.parse(eventTime);
+    if (Number.isFinite(sinceEvent)) meter.duration('EventToAlert', Math.max(0, sinceEvent));
+    if (queuedMs !== undefined && Number.isFinite(queuedMs)) {
+      meter.duration('QueueToAlert', Math.max(0, nowMs - queuedMs));
+    }
+  };
+
+  return (fact) => ('finding' in fact ? accepted(fact) : told(fact));
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { dayAfter, dayOf } from '../../archive/copy/copy-days.ts';
+import type { DayRange } from '../../archive/copy/copy-days.ts';
+import { CopyError, copyTrail, lastWholeDays, pendingDays } from '../../archive/copy/copy-trail.ts';
+import type { CopyEvent } from '../../archive/copy/copy-trail.ts';
+import { ReportError } from '../../report/report-error.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { reasonOf } from '../shell/write-error.ts';
+import { openStageCopy } from '../stage/stage-copy.ts';
+import type { StageOptions } from '../stage/stage-names.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+import { bytes, count, plural } from '../text.ts';
+import { parseTimeRange } from '../shell/time-range.ts';
+
+/** CompactOptions are the flags of `trailwatch archive compact`. */
+export interface CompactOptions extends StageOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly dryRun: boolean;
+}
+
+/** compactArchive fills the columnar copy of a stage for days of delivery, says what it did and returns the exit code. */
+export async function compactArchive(options: CompactOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { out, err, now, stop } = surroundings;
+  const range = rangeOf(options, now());
+  let running = '';
+  const parts = openStageCopy(options, {
+    now,
+    onProgress: ({ state, bytesScanned = 0 }) => {
+      if (err.interactive)
+        void err.write(`\r${running}: ${state.toLowerCase()}, ${bytes(bytesScanned)} scanned\u001b[K`);
+    },
+  });
+  const clear = err.interactive ? '\r\u001b[K' : '';
+  try {
+    if (options.dryRun) {
+      const days = await pendingDays(range, parts);
+      await out.write(`${days.length === 0 ? 'Nothing to copy' : days.join('\n')}\n`);
+      await err.write(`${plural(days.length, 'day')} of ${range.from} to ${range.to} to copy; nothing was done\n`);
+      return exitCode.done;
+    }
+    const run = await copyTrail(
+      {
+        range,
+        holder: randomUUID(),
+        signal: stop,
+        onEvent: (event) => {
+          running = 'day' in event ? event.day : running;
+          const line = lineOf(event);
+          if (line !== undefined) void out.write(`${clear}${line}\n`);
+        },
+      },
+      parts,
+    );
+    if (run.state === 'busy') {
+      await err.write(
+        'trailwatch: another run is at work on the copy: the function, or somebody else. Try again later.\n',
+      );
+      return exitCode.checkFailed;
+    }
+    await err.write(
+      `${clear}${plural(run.copied.length, 'day')} copied; ${bytes(run.bytesScanned)} scanned, $${run.cost.toFixed(4)}\n` +
+        (run.left.length > 0 ? `${plural(run.left.length, 'day')} left: run it once more, it goes on from here\n` : ''),
+    );
+    return run.left.length > 0 ? exitCode.interrupted : exitCode.done;
+  } catch (error) {
+    if (stop.aborted) {
+      await err.write(`${clear}Stopped, on Athena too. Run it once more, it goes on from here.\n`);
+      return exitCode.interrupted;
+    }
+    const hint = error instanceof ReportError && error.hint !== undefined ? `\n${error.hint}` : '';
+    const known = error instanceof CopyError || error instanceof ReportError;
+    await err.write(`${clear}trailwatch: ${known ? error.message : reasonOf(error)}${hint}\n`);
+    return exitCode.fault;
+  }
+}
+
+/** Without --from the last days, as the function takes them. Today is not over: its deliveries are not copied yet. */
+function rangeOf({ from, to }: CompactOptions, now: Date): DayRange {
+  const range = parseTimeRange(from, to, now);
+  const last = dayAfter(dayOf(now), -1);
+  const wanted = range.to === undefined ? last : dayOf(new Date(range.to));
+  const end = wanted < last ? wanted : last;
+  const start = range.from === undefined ? lastWholeDays(now, 7).from : dayOf(new Date(range.from));
+  if (start > end)
+    throw new UsageError(`no whole day from ${start} to ${end}`, 'Days are copied once they are over (UTC).');
+  return { from: start, to: end };
+}
+
+function lineOf(event: CopyEvent): string | undefined {
+  switch (event.kind) {
+    case 'made':
+      return `table made at ${event.location}`;
+    case 'surveyed':
+      return undefined;
+    case 'merged':
+      return event.of > 1 ? `${event.day}  part ${event.chunk} of ${event.of}` : undefined;
+    case 'copied':
+      return `${event.day}  ${count(event.events)} events of ${plural(event.accounts, 'account')}`;
+    case 'expired':
+      return `events before ${event.before} removed`;
+    default:
+      throw new Error(event satisfies never);
+  }
+}

@@ -1,0 +1,186 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Configuration } from '../../config/configuration.ts';
+import { audit } from '../../detect/detect.ts';
+import type { Tally } from '../../detect/detect.ts';
+import { createBatchCorrelator } from '../../detect/batch-correlator.ts';
+import { createDetector } from '../../detect/detector.ts';
+import { createInstanceStory } from '../../detect/instance-story.ts';
+import { loadRules } from '../../detect/load-rules.ts';
+import { createMemoryInstanceLog } from '../../detect/memory-instance-log.ts';
+import { createRuleSet } from '../../detect/rule-set.ts';
+import type { RuleSet } from '../../detect/rule-set.ts';
+import { createOpener } from '../../ingest/open.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isAtLeast, levels } from '../../model/level.ts';
+import { shown } from '../../text/escape.ts';
+import { exitCode, UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { createFailureList } from '../shell/failure-list.ts';
+import type { FailureList } from '../shell/failure-list.ts';
+import { readConfiguration } from '../shell/read-configuration.ts';
+import { projectPath } from '../shell/options.ts';
+import type { AuditOptions } from '../shell/options.ts';
+import { showProgress } from '../shell/progress.ts';
+import { openInput } from '../shell/read-input.ts';
+import type { Input } from '../shell/read-input.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+import { count, plural } from '../text.ts';
+import { parseTimeRange } from '../shell/time-range.ts';
+import type { TimeRange } from '../shell/time-range.ts';
+
+/** Prepared is an audit that can begin: rules loaded, files found, no record read yet. */
+export interface Prepared {
+  readonly ruleSet: RuleSet;
+  readonly input: Input;
+  readonly range: TimeRange;
+  readonly configuration: Configuration;
+  /** Rule documents that were refused. */
+  readonly refused: number;
+}
+
+/** AuditOutcome is what became of the input; the findings went to the caller one by one. */
+export interface AuditOutcome extends Prepared {
+  readonly tally: Tally;
+  readonly failures: FailureList;
+  readonly elapsedMs: number;
+  /** Whether it was stopped before the end. */
+  readonly partial: boolean;
+  /** Whether a finding reached the level of `--fail-on`. */
+  readonly checkFailed: boolean;
+}
+
+/** AuditWatch is told of each record as it is read. */
+export interface AuditWatch {
+  /** Whether a finding is kept back from everybody: then `--fail-on` doesn't see it either. */
+  readonly keptBack?: (finding: Finding) => boolean;
+  readonly record?: (matched: boolean) => void;
+  readonly failure?: () => void;
+  readonly overflow?: () => void;
+}
+
+const listedProblems = 10;
+
+/** prepareAudit loads the rules and finds the files, and names on stderr what will be left out. */
+export async function prepareAudit(
+  paths: readonly string[],
+  options: AuditOptions,
+  surroundings: Surroundings,
+): Promise<Prepared> {
+  const { cwd, err, now, stdin, stop } = surroundings;
+  const range = parseTimeRange(options.from, options.to, now());
+  const configuration = await readConfiguration(options.config, cwd);
+  const opener = createOpener(configuration.logs);
+  const [rules, input] = await Promise.all([
+    readRules(options.rules, configuration.placeholders, cwd),
+    openInput(paths, { stdin, opener, now: now(), range, stop }),
+  ]);
+  for (const path of input.missing) await err.write(`trailwatch: ${shown(path)}: no such file or folder\n`);
+  if (input.missing.length === paths.length) {
+    throw new UsageError(
+      `nothing to read: ${paths.length === 1 ? 'the path does' : 'none of the paths does'} not exist`,
+    );
+  }
+  const errors = rules.problems.filter(({ severity }) => severity === 'error');
+  for (const { path, line, message } of errors.slice(0, listedProblems)) {
+    await err.write(`trailwatch: ${path}:${line}: ${message}\n`);
+  }
+  if (errors.length > listedProblems) {
+    await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
+  }
+  return { ruleSet: createRuleSet(rules.ruleSet), input, range, configuration, refused: errors.length };
+}
+
+async function readRules(
+  given: readonly string[] | undefined,
+  placeholders: Configuration['placeholders'],
+  cwd: string,
+): ReturnType<typeof loadRules> {
+  const paths = given?.map((path) => resolve(cwd, path)) ?? [projectPath('rules')];
+  for (const path of paths) {
+    await stat(path).catch((cause: unknown) => {
+      throw new UsageError(`--rules ${path}: no such file or folder`, undefined, cause);
+    });
+  }
+  const rules = await loadRules(paths, { placeholders });
+  if (rules.ruleSet.detections.length === 0) {
+    const [first] = rules.problems;
+    throw new UsageError(
+      `no usable rule in ${paths.join(', ')} (${plural(rules.files, 'file')} read)`,
+      first === undefined ? 'Rules are Sigma rules in .yml files.' : `${first.path}:${first.line}: ${first.message}`,
+    );
+  }
+  return rules;
+}
+
+/** auditFiles reads the files found, record by record, and hands on every finding of the asked-for level. */
+export async function auditFiles(
+  prepared: Prepared,
+  options: AuditOptions,
+  surroundings: Surroundings,
+  onFinding: (finding: Finding) => void | Promise<void>,
+  watch: AuditWatch = {},
+): Promise<AuditOutcome> {
+  const { input, ruleSet } = prepared;
+  const { err, now, stop } = surroundings;
+  const engine = {
+    detector: createDetector(ruleSet),
+    correlator: createBatchCorrelator(ruleSet),
+    instances: createInstanceStory({ log: createMemoryInstanceLog(), waits: true }),
+  };
+  const failures = createFailureList();
+  const floor = options.level ?? levels[0];
+  let checkFailed = false;
+  const startedAt = now().getTime();
+  const endProgress = showProgress(err, input.progress, startedAt, now);
+  try {
+    const tally = await audit(input.records, engine, {
+      ...(watch.record !== undefined && { record: (_record, matches) => watch.record?.(matches.length > 0) }),
+      failure: (failure) => {
+        watch.failure?.();
+        return failures.add(failure);
+      },
+      overflow: ({ correlation, held }) => {
+        watch.overflow?.();
+        return err.write(
+          `trailwatch: ${titleOf(ruleSet, correlation)}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
+        );
+      },
+      finding: (finding) => {
+        const { level } = finding.rule;
+        const severe = options.failOn !== undefined && isAtLeast(level, options.failOn);
+        if (severe && watch.keptBack?.(finding) !== true) checkFailed = true;
+        return isAtLeast(level, floor) ? onFinding(finding) : undefined;
+      },
+    });
+    const elapsedMs = now().getTime() - startedAt;
+    endProgress();
+    const idle = withoutLogs(input, tally);
+    if (idle !== undefined && !stop.aborted) await err.write(`trailwatch: no log in the given paths: ${idle}\n`);
+    return { ...prepared, tally, failures, elapsedMs, partial: stop.aborted, checkFailed };
+  } finally {
+    endProgress();
+  }
+}
+
+function titleOf({ correlations }: RuleSet, key: string): string {
+  return correlations.find((one) => one.key === key)?.meta.title ?? key;
+}
+
+/** Says why nothing was there to read, when nothing was: a mistaken path should not look like a quiet night. */
+function withoutLogs(input: Input, { records }: Tally): string | undefined {
+  const { read, skipped, skippedFiles } = input.summary();
+  if (records > 0 || read > 0) return undefined;
+  const [first] = skippedFiles;
+  if (first === undefined) return 'they hold no file';
+  const rest = skipped > 1 ? `, and ${plural(skipped - 1, 'other file')} skipped` : '';
+  return `${shown(first.path, 200)}: ${first.reason}${rest}`;
+}
+
+/** exitCodeOf says how an audit ended; a failed check outranks what could not be read, and wrong usage outranks both. */
+export function exitCodeOf({ input, tally, checkFailed, failures, refused }: AuditOutcome): ExitCode {
+  if (input.missing.length > 0) return exitCode.usage;
+  if (checkFailed) return exitCode.checkFailed;
+  const unread = failures.total() > 0 || refused > 0 || withoutLogs(input, tally) !== undefined;
+  return unread ? exitCode.someUnread : exitCode.done;
+}

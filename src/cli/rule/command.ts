@@ -1,0 +1,94 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { ExitCode } from '../shell/exit.ts';
+import { withConfigOption } from '../shell/options.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+import type { CheckOptions } from './check.ts';
+import type { EvalOptions } from './eval.ts';
+import type { ExplainOptions } from './explain.ts';
+import type { LintOptions } from './lint.ts';
+import type { TestOptions } from './test.ts';
+
+const help = `
+Examples:
+  trailwatch rule check rules/
+  trailwatch rule test rules/identity --require-tests
+  trailwatch rule explain rules/identity/call-denied.yml AWSLogs/…/x.json.gz#17
+  trailwatch rule lint rules/ --strict
+  trailwatch rule eval my-rule.yml --events records.jsonl
+`;
+
+/** ruleCommand adds `trailwatch rule` and its commands: what the writer of a rule needs. */
+export function ruleCommand(program: Command, surroundings: Surroundings, end: (code: ExitCode) => void): void {
+  const rule = program
+    .command('rule')
+    .summary('check, test, explain, lint and try Sigma rules')
+    .description('What the writer of a Sigma rule needs.')
+    .helpCommand(false)
+    .addHelpText('after', help);
+
+  withConfigOption(rule.command('check'))
+    .summary('all errors and warnings of rule files')
+    .description('Say what is wrong with rule files, by line, and which documents load. Exits 1 when any is refused.')
+    .argument('<path...>', 'rule files, or folders of them')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .option('-q, --quiet', 'list problems only, not what loaded')
+    .action(async (paths: readonly string[], options: CheckOptions) => {
+      const { checkRules } = await import('./check.ts');
+      end(await checkRules(paths, options, surroundings));
+    });
+
+  withConfigOption(rule.command('test'))
+    .summary('run the tests beside rules')
+    .description(
+      'Run <name>.test.yml beside each <name>.yml, and show why an event matched or not. Exits 1 on failures.',
+    )
+    .argument('<path...>', 'rule files, their tests, or folders of them')
+    .option('--require-tests', 'fail where a rule file has no test')
+    .action(async (paths: readonly string[], options: TestOptions) => {
+      const { testRules } = await import('./test.ts');
+      end(await testRules(paths, options, surroundings));
+    });
+
+  withConfigOption(rule.command('explain'))
+    .summary('why a rule matches an event, or not')
+    .description('Show the condition as a tree: at each leaf whether it holds, what was wanted and what was seen.')
+    .argument('<rule>', 'rule file')
+    .argument('<event>', 'JSON file, path#index of a log (records count from 0), or -')
+    .option('--rule <name>', 'the rule meant, by id, name or title, where the file has several')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .action(async (path: string, event: string, options: ExplainOptions) => {
+      const { explainRule } = await import('./explain.ts');
+      end(await explainRule(path, event, options, surroundings));
+    });
+
+  withConfigOption(rule.command('lint'))
+    .summary('dead rules and traps')
+    .description(
+      'Find what does nothing or can not happen: searches never used, fields the log source never has, calls that no ' +
+        'AWS service has, conditions that are never true, regexes that can run away, and missing metadata.',
+    )
+    .argument('<path...>', 'rule files, or folders of them')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .option('--strict', 'exit 1 when anything is found')
+    .action(async (paths: readonly string[], options: LintOptions) => {
+      const { lintRuleFiles } = await import('./lint.ts');
+      end(await lintRuleFiles(paths, options, surroundings));
+    });
+
+  rule
+    .command('eval')
+    .summary('ask a rule about plain records')
+    .description(
+      'Ask every rule of a file about records, whatever log source they are of. Prints JSON lines: rule, record and ' +
+        'matched for each detection rule and record; rule, group, time and records each time a correlation fires.',
+    )
+    .argument('<rule>', 'rule file')
+    .requiredOption('--events <file>', 'JSON lines or a JSON array of records; - is standard input')
+    .option('--time-field <name>', 'the field that holds a record’s time, for correlations', 'eventTime')
+    .option('--placeholders <file>', 'YAML or JSON: what %name% stands for, as lists of values')
+    .action(async (path: string, options: EvalOptions) => {
+      const { evalRule } = await import('./eval.ts');
+      end(await evalRule(path, options, surroundings));
+    });
+}

@@ -1,0 +1,65 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import type { RunMeter } from './metrics-server.ts';
+import { projectPath, withAuditOptions } from '../shell/options.ts';
+import type { RunOptions } from '../shell/options.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+
+const help = `
+Examples:
+  trailwatch run
+  trailwatch run AWSLogs/111122223333/CloudTrail/eu-central-1/2026/07 /var/log/auth.log
+  trailwatch run AWSLogs/ --rules my-rules/ --from 2026-07-10 --to 2026-07-12 --out july.html
+  zcat events.json.gz | trailwatch run - --format ndjson --no-report
+  trailwatch run AWSLogs/ --metrics-port 9464 --metrics-hold
+`;
+
+/** runCommand adds `trailwatch run`: the whole pipeline on files. */
+export function runCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
+  const command = program
+    .command('run')
+    .summary('the whole pipeline on files: alerts, summary, HTML report')
+    .description(
+      'Read logs, detect, correlate and print the alerts in the order they would have arrived; then a summary. ' +
+        'Writes an HTML report. Findings that are the same news are one alert.',
+    )
+    .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
+  withAuditOptions(command)
+    .addOption(new Option('--format <format>', 'how alerts are printed').choices(['text', 'ndjson']).default('text'))
+    .option('--limit <n>', 'print at most so many alerts, the most severe; 0 prints all', '200')
+    .option('--out <file>', 'where the HTML report goes (default: .trailwatch/report-<time>.html)')
+    .option('--no-report', 'write no HTML report')
+    .option(
+      '--metrics-port <port>',
+      'answer Prometheus at http://127.0.0.1:<port>/metrics while it runs; 0 takes a free one',
+    )
+    .option('--metrics-hold', 'answer Prometheus also afterwards, until Ctrl-C', false)
+    .addHelpText('after', help)
+    .action(async (paths: readonly string[], options: RunOptions) => {
+      // What the work needs is loaded when there is work: --help and mistakes are answered at once.
+      const { runPipeline } = await import('./run-pipeline.ts');
+      const run = (meter?: RunMeter): Promise<ExitCode> =>
+        paths.length > 0
+          ? runPipeline(paths, options, surroundings, meter)
+          : runPipeline(samplePaths(surroundings.cwd), withSampleNames(options), surroundings, meter);
+      if (options.metricsPort === undefined) {
+        if (options.metricsHold) throw new UsageError('--metrics-hold: name a port with --metrics-port');
+        end(await run());
+        return;
+      }
+      const { measured } = await import('./metrics-server.ts');
+      end(await measured(options.metricsPort, options.metricsHold, surroundings, run));
+    });
+}
+
+function withSampleNames(options: RunOptions): RunOptions {
+  return { ...options, config: [projectPath('events/config.yml'), ...(options.config ?? [])] };
+}
+
+// events/lambda holds payloads for the functions' tests, the same records once more.
+function samplePaths(cwd: string): readonly string[] {
+  const shorten = (path: string): string => (path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path);
+  return ['events/archive', 'events/hosts', 'events/ec2'].map((path) => shorten(projectPath(path)));
+}

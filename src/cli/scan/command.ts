@@ -1,0 +1,35 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { scanFormats, withAuditOptions } from '../shell/options.ts';
+import type { ScanOptions } from '../shell/options.ts';
+import type { Surroundings } from '../shell/terminal.ts';
+
+const help = `
+Formats:
+  table   a line a finding, in order of time, for people
+  ndjson  a JSON object a finding, as they are found: rule, event, input path and record number (from 0), evidence
+  sarif   SARIF 2.1.0, for code scanning and ticket systems
+  html    the report page of \`trailwatch run\`
+
+Examples:
+  trailwatch scan AWSLogs/ --level medium
+  trailwatch scan AWSLogs/ --format sarif --out findings.sarif
+  trailwatch scan yesterday/ --rules rules/identity --fail-on high || page-someone
+`;
+
+/** scanCommand adds `trailwatch scan`: the findings and nothing else. */
+export function scanCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
+  const command = program
+    .command('scan')
+    .summary('findings only, as a table, JSON lines, SARIF or HTML')
+    .description('Read logs and print what the rules find in them: each fact once, each finding for itself.')
+    .argument('<path...>', 'files, folders or -');
+  withAuditOptions(command)
+    .addOption(new Option('--format <format>', 'how findings are printed').choices(scanFormats).default('table'))
+    .option('--out <file>', 'write there instead of to standard output')
+    .addHelpText('after', help)
+    .action(async (paths: readonly string[], options: ScanOptions) => {
+      const { scanFiles } = await import('./scan-files.ts');
+      end(await scanFiles(paths, options, surroundings));
+    });
+}

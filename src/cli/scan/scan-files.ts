@@ -1,0 +1,111 @@
+import { createWriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { once } from 'node:events';
+import { ruleSummary } from '../../detect/finding.ts';
+import type { Finding } from '../../model/finding.ts';
+import { plainJson, shown } from '../../text/escape.ts';
+import { auditFiles, exitCodeOf, prepareAudit } from '../findings/detect-files.ts';
+import type { AuditOutcome, Prepared } from '../findings/detect-files.ts';
+import { createCasebook } from '../findings/casebook/casebook.ts';
+import { UsageError } from '../shell/exit.ts';
+import type { ExitCode } from '../shell/exit.ts';
+import { failureLines } from '../shell/failure-list.ts';
+import type { FindingWriter } from '../findings/format.ts';
+import { findingLine } from '../findings/ndjson.ts';
+import { createSarifWriter } from '../findings/sarif.ts';
+import { createTableWriter } from '../findings/table.ts';
+import { reasonOf } from '../shell/write-error.ts';
+import { reportOf } from '../findings/page-file.ts';
+import type { ScanOptions } from '../shell/options.ts';
+import { filesLine, recordsLine } from '../findings/summary.ts';
+import { createOutput } from '../shell/terminal.ts';
+import type { Output, Surroundings } from '../shell/terminal.ts';
+import { plural } from '../text.ts';
+import { version } from '../shell/version.ts';
+
+interface Scan {
+  readonly paths: readonly string[];
+  readonly options: ScanOptions;
+  readonly surroundings: Surroundings;
+  readonly prepared: Prepared;
+  readonly target: Output;
+}
+
+/** scanFiles prints what the rules find in files, each fact once, and on stderr what became of the input. */
+export async function scanFiles(
+  paths: readonly string[],
+  options: ScanOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { err } = surroundings;
+  const prepared = await prepareAudit(paths, options, surroundings);
+  const { target, close } = await openTarget(options.out, surroundings);
+  const writer = writers[options.format]({ paths, options, surroundings, prepared, target });
+
+  const facts = new Set<string>();
+  await target.write(writer.begin());
+  const outcome = await auditFiles(prepared, options, surroundings, async (finding) => {
+    // What two accounts logged is one fact; a scan lists both records of it, since it says what each record holds.
+    const fact = `${finding.id} ${finding.event.id}`;
+    if (facts.has(fact)) return;
+    facts.add(fact);
+    const text = writer.finding(finding);
+    if (text !== '') await target.write(text);
+  });
+  await target.write(writer.end(outcome));
+  await close();
+
+  await err.write(notes(outcome, facts.size));
+  return exitCodeOf(outcome);
+}
+
+const writers = {
+  table: ({ target }) => createTableWriter(target.colors),
+  ndjson: () => ({ begin: () => '', finding: (finding) => `${plainJson(findingLine(finding))}\n`, end: () => '' }),
+  sarif: ({ prepared: { ruleSet } }) =>
+    createSarifWriter({ version: version(), rules: [...ruleSet.detections, ...ruleSet.correlations].map(ruleSummary) }),
+  html: createPageWriter,
+} satisfies Record<ScanOptions['format'], (scan: Scan) => FindingWriter>;
+
+function createPageWriter({ paths, options, surroundings }: Scan): FindingWriter {
+  const casebook = createCasebook();
+  return {
+    begin: () => '',
+    finding(finding: Finding) {
+      casebook.add(finding);
+      return '';
+    },
+    end: (outcome) => reportOf({ paths, options, outcome, found: casebook.read(), surroundings }),
+  };
+}
+
+function notes(outcome: AuditOutcome, findings: number): string {
+  const lines = [
+    ...failureLines(outcome.failures, 20).map((line) => `trailwatch: ${line}`),
+    `${outcome.partial ? 'Stopped before the end. ' : ''}${plural(findings, 'finding')}; records: ${recordsLine(outcome)}; files: ${filesLine(outcome)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+async function openTarget(
+  out: string | undefined,
+  { cwd, out: stdout }: Surroundings,
+): Promise<{ target: Output; close: () => Promise<void> }> {
+  if (out === undefined) return { target: stdout, close: async () => undefined };
+  const path = resolve(cwd, out);
+  let stream: WriteStream;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    stream = createWriteStream(path);
+    await once(stream, 'open');
+  } catch (cause) {
+    throw new UsageError(`--out ${shown(out)}: can't be written: ${reasonOf(cause)}`, undefined, cause);
+  }
+  const close = async (): Promise<void> => {
+    stream.end();
+    await once(stream, 'close');
+  };
+  return { target: createOutput(stream, { NO_COLOR: '1' }), close };
+}

@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { levels } from '../../model/level.ts';
+import type { Level } from '../../model/level.ts';
+
+/** AuditOptions are the flags that every command takes which reads logs and asks rules about them. */
+export interface AuditOptions {
+  readonly rules?: readonly string[];
+  /** Configuration files, laid over the project's own in their order. */
+  readonly config?: readonly string[];
+  readonly level?: Level;
+  readonly from?: string;
+  readonly to?: string;
+  readonly failOn?: Level;
+}
+
+/** RunOptions are the flags of `trailwatch run`. */
+export interface RunOptions extends AuditOptions {
+  readonly format: 'text' | 'ndjson';
+  readonly limit: string;
+  readonly out?: string;
+  readonly report: boolean;
+  readonly metricsPort?: string;
+  readonly metricsHold: boolean;
+}
+
+export const scanFormats = ['table', 'ndjson', 'sarif', 'html'] as const;
+
+/** ScanOptions are the flags of `trailwatch scan`. */
+export interface ScanOptions extends AuditOptions {
+  readonly format: (typeof scanFormats)[number];
+  readonly out?: string;
+}
+
+const project = new URL('../../../', import.meta.url);
+
+/** projectPath is a path inside the checkout, wherever the command was started. */
+export function projectPath(path: string): string {
+  return fileURLToPath(new URL(path, project));
+}
+
+/** withAuditOptions adds the flags of AuditOptions to a command. */
+export function withAuditOptions(command: Command): Command {
+  return withConfigOption(command)
+    .option('--rules <dir>', 'Sigma rules to use instead of the own ones: a folder or file, repeatable', collect)
+    .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))
+    .option('--from <time>', 'leave out records before: a day, a time (UTC), or 36h, 7d, 2w ago')
+    .option('--to <time>', 'leave out records after; a day counts to its end')
+    .addOption(new Option('--fail-on <level>', 'exit 1 when a finding has this level or a higher one').choices(levels));
+}
+
+/** withConfigOption adds the flag for more configuration than the default one. */
+export function withConfigOption(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'configuration to lay over config/default.yml, e.g. config/prod.yml, repeatable',
+    collect,
+  );
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -1,0 +1,32 @@
+import type { CopyParts } from '../../archive/copy/copy-trail.ts';
+import { createAthenaStatements } from '../../aws/athena/statements.ts';
+import { athenaClient, dynamodbClient, glueClient } from '../../aws/clients.ts';
+import { createDynamoCopyLease, createDynamoCopyLedger } from '../../aws/state-table/copy-ledger.ts';
+import { createGlueCatalog } from '../../aws/athena/glue-catalog.ts';
+import type { EngineProgress } from '../../report/query-engine.ts';
+import { namesOf } from './stage-names.ts';
+import type { StageOptions } from './stage-names.ts';
+import { pause } from '../../time/pause.ts';
+
+/** openStageCopy gives what the columnar copy of a stage is made and read with, by the stage's own names. */
+export function openStageCopy(
+  options: StageOptions,
+  { now, onProgress }: { readonly now: () => Date; readonly onProgress?: (progress: EngineProgress) => void },
+): CopyParts {
+  const { workGroup, database, stateTable } = namesOf(options);
+  const state = { client: dynamodbClient(), table: stateTable };
+  return {
+    statements: createAthenaStatements({
+      client: athenaClient(),
+      workGroup,
+      database,
+      // Woken early by Ctrl-C, which is no failure of waiting.
+      wait: pause,
+      ...(onProgress !== undefined && { onProgress }),
+    }),
+    catalog: createGlueCatalog(glueClient(), database),
+    ledgerOf: (location) => createDynamoCopyLedger(state, location),
+    lease: createDynamoCopyLease(state),
+    now,
+  };
+}

@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+import { rolePatterns } from '../notify/routing/deploying-role.ts';
+import type { InhibitionSettings } from '../notify/routing/inhibit.ts';
+import { labelNames } from '../notify/routing/labels.ts';
+import { isDay } from '../time/days.ts';
+import type { SuppressionSettings } from '../notify/routing/suppress.ts';
+import type { TrialSettings } from '../notify/routing/trial.ts';
+import { match, valuesOf } from './match.ts';
+import { durationBetween } from './policy.ts';
+import { object, text } from './schema.ts';
+
+/** Named is a section whose parts have names, and which a stage may end with `off`. */
+export type Named<Settings> = Readonly<Record<string, Settings | 'off'>>;
+
+const suppression = object({
+  match,
+  except: v.exactOptional(match),
+  owner: text(),
+  reason: text(),
+  expires: v.pipe(
+    text(),
+    v.check((day) => day === 'never' || isDay(day), 'must be the last day on which it works, as 2026-12-31, or never'),
+  ),
+});
+
+/** suppressions is the section of what nobody shall be told, by name. */
+export const suppressions: v.GenericSchema<unknown, Named<SuppressionSettings>> = namedOrOff(
+  suppression,
+  'must be a map of names to suppressions',
+);
+
+const role = v.pipe(
+  text(),
+  v.check(
+    (name) => rolePatterns(name) !== undefined,
+    'names no role: write ci-deploy, or arn:aws:iam::111122223333:role/ci-deploy; * stands for any characters',
+  ),
+);
+
+/** deployRoles is the section of the roles that deploy. */
+export const deployRoles: v.GenericSchema<unknown, readonly string[]> = v.pipe(
+  v.unknown(),
+  v.transform((given) => (Array.isArray(given) ? given : [given])),
+  v.array(role),
+);
+
+const minuteMs = 60_000;
+const oneLabel = `must be one of ${labelNames.join(', ')}`;
+const listOfLabels = 'must be a list of labels that both findings have alike, as [account, target]';
+
+const inhibition = v.pipe(
+  object({
+    source: match,
+    target: match,
+    equal: v.pipe(
+      v.array(v.picklist(labelNames, oneLabel), listOfLabels),
+      v.minLength(1, listOfLabels),
+      v.check((names) => new Set(names).size === names.length, 'names a label twice'),
+    ),
+    for: v.optional(durationBetween({ least: minuteMs, most: 24 * 60 * minuteMs }), '1h'),
+    reason: text(),
+  }),
+  v.transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),
+);
+
+/** inhibitions is the section of which findings mute which, by name. */
+export const inhibitions: v.GenericSchema<unknown, Named<InhibitionSettings>> = namedOrOff(
+  inhibition,
+  'must be a map of names to inhibitions',
+);
+
+const dayOrMap = 'must be the last day of the trial, as 2026-12-31, or a map with rule and until, or off';
+
+const until = v.pipe(text(), v.check(isDay, 'must be the last day of the trial, as 2026-12-31'));
+
+const everyRule = 'names every rule: nobody would be told of anything';
+
+const tried = v.pipe(
+  valuesOf('rule'),
+  v.check((rules) => rules.every(namesRules), everyRule),
+);
+
+const trial = v.pipe(
+  object({ rule: tried, until, owner: v.exactOptional(text()) }),
+  v.transform(({ rule: rules, ...rest }) => ({ ...rest, rules })),
+);
+
+/** trials is the section of rules that run without telling anybody, by name; a name with only a day is the rule's own. */
+export const trials: v.GenericSchema<unknown, Named<TrialSettings>> = v.pipe(
+  v.record(
+    v.pipe(text(), v.check(namesRules, everyRule)),
+    v.lazy((given) =>
+      typeof given === 'object' && given !== null ? trial : v.union([v.literal('off'), until], dayOrMap),
+    ),
+    'must be a map of names to trials',
+  ),
+  v.transform((all) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, each]) => {
+        if (each === 'off') return [name, each];
+        return [name, typeof each === 'string' ? { name, rules: [name], until: each } : { name, ...each }];
+      }),
+    ),
+  ),
+);
+
+function namedOrOff<Settings extends object>(schema: v.GenericSchema<unknown, Settings>, message: string) {
+  const each = v.lazy((given) =>
+    typeof given === 'object' && given !== null ? schema : v.literal('off', 'must be off, or a map'),
+  );
+  return v.pipe(
+    v.record(text(), each, message),
+    v.transform((all) =>
+      Object.fromEntries(
+        Object.entries(all).map(([name, one]) => [name, typeof one === 'object' ? { name, ...one } : one]),
+      ),
+    ),
+  );
+}
+
+function namesRules(pattern: string): boolean {
+  return /[^*\s]/.test(pattern);
+}

@@ -1,0 +1,47 @@
+export { readLogStream } from '../files/read-log-stream.ts';
+
+/** TrailFileKind says what a trail bucket's object holds, as far as its name tells. */
+export type TrailFileKind = 'trail' | 'insight' | 'digest' | 'config' | 'unknown';
+
+/** What holds no records by design, by the kind that its name tells. */
+const reasons = {
+  digest: 'CloudTrail digest file: it proves log files intact, it holds no records',
+  // Who changed it stands in CloudTrail, within minutes; Config tells hours later what it was changed to.
+  config: "AWS Config's file: it tells how resources are set up, it holds no events",
+} as const satisfies Partial<Record<TrailFileKind, string>>;
+
+/** reasonToSkip says why a file is not to be opened at all, as far as its name tells; undefined for all others. */
+export function reasonToSkip(key: string): string | undefined {
+  const kind = trailFileKind(key);
+  return kind === 'digest' || kind === 'config' ? reasons[kind] : undefined;
+}
+
+/**
+ * trailFileKind reads the kind from an S3 key or a file's path. CloudTrail names its files
+ * `<account>_CloudTrail[-Kind]_<region>_…` in folders `AWSLogs/[<organisation>/]<account>/CloudTrail[-Kind]/<region>/yyyy/mm/dd/`,
+ * Config its own `<account>_Config_<region>_ConfigHistory_…` and `…_ConfigSnapshot_…` beside them.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+ */
+export function trailFileKind(key: string): TrailFileKind {
+  const parts = key.split('/');
+  const name = /^\d{12}_CloudTrail(?:-(\w+))?_/.exec(parts.at(-1) ?? '');
+  if (name !== null) return kindOfSuffix(name[1]);
+  if (/^(?:\d{12}_Config_|ConfigWritabilityCheckFile$)/.test(parts.at(-1) ?? '')) return 'config';
+  const start = parts.lastIndexOf('AWSLogs');
+  const folder =
+    start === -1 ? undefined : parts.slice(start + 1, start + 4).find((part) => /^CloudTrail(?:-\w+)?$/.test(part));
+  // A folder alone says nothing of a file that CloudTrail would not have named so, e.g. a note somebody left there.
+  if (folder === undefined || !/\.json(?:\.gz)?$/.test(key)) return 'unknown';
+  return kindOfSuffix(folder.split('-')[1]);
+}
+
+/** trailFileTime is the delivery time in a trail file's name (`20230710T1220Z`), for ordering; undefined when it has none. */
+export function trailFileTime(key: string): string | undefined {
+  return /_(\d{8}T\d{4}(?:\d{2})?Z)[_.]/.exec(key.slice(key.lastIndexOf('/') + 1))?.[1];
+}
+
+/** Kinds that AWS may add hold records like every other: only digests don't. */
+function kindOfSuffix(suffix: string | undefined): TrailFileKind {
+  if (suffix === 'Digest') return 'digest';
+  return suffix === 'Insight' ? 'insight' : 'trail';
+}

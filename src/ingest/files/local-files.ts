@@ -1,0 +1,178 @@
+import { open } from 'node:fs/promises';
+import type { Ingested } from '../../model/log-record.ts';
+import { skipped } from '../ingested.ts';
+import type { Opener } from '../ingested.ts';
+import type { ReadLimits } from './limits.ts';
+import { readLogBatches } from './read-log-stream.ts';
+import { reasonToSkip } from '../envelopes/trail-file.ts';
+import { walk } from './walk.ts';
+import type { FoundFile } from './walk.ts';
+
+/** ReadPathsOptions are what reading files takes from outside. */
+export interface ReadPathsOptions {
+  /** What the path `-` reads. */
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** ISO 8601: dates what standard input doesn't date itself. Files are dated by their own time. */
+  readonly now: string;
+  /** Called after each chunk read. */
+  readonly onProgress?: (progress: Progress) => void;
+  readonly limits?: Partial<ReadLimits>;
+  /** Knows how the logs of some paths are to be read. */
+  readonly opener?: Opener;
+}
+
+/** Progress says how far the reading is. Bytes are those on disk; standard input has no total. */
+export interface Progress {
+  readonly path: string;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly files: number;
+  readonly totalFiles: number;
+}
+
+/** FileSummary counts files, not records: `read + skipped + failed` is all that were found. */
+export interface FileSummary {
+  /** Files that held at least one record, or none by right (an empty `Records`). */
+  readonly read: number;
+  /** Files that are no logs: digests, images, texts without a log line. */
+  readonly skipped: number;
+  /** Files of which nothing could be read. */
+  readonly failed: number;
+  /** Bytes read from disk. */
+  readonly bytes: number;
+  /** Records with bytes that are no UTF-8; they were replaced by U+FFFD. */
+  readonly invalidText: number;
+  readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** LocalFiles gives what is in the files, once, and a summary that is complete when it has been read to its end. */
+export interface LocalFiles {
+  readonly ingested: AsyncIterable<Ingested>;
+  /** The same in batches, which is faster. Read either, not both. */
+  readonly batches: AsyncIterable<readonly Ingested[]>;
+  readonly totalFiles: number;
+  readonly totalBytes: number;
+  summary(): FileSummary;
+}
+
+type Counts = { -readonly [Key in keyof FileSummary]: FileSummary[Key] } & {
+  skippedFiles: { path: string; reason: string }[];
+};
+
+/** How many skipped files the summary names; all are counted. */
+const namedSkipped = 1000;
+
+/**
+ * readPaths reads files, folders with all below them, and `-` for standard input. Throws NoSuchPathError before it reads anything
+ * when a path doesn't exist. Everything else that can't be read is a failure in its place, and the rest goes on.
+ */
+export async function readPaths(paths: readonly string[], options: ReadPathsOptions): Promise<LocalFiles> {
+  const { files, notes } = await walk(paths);
+  const counts: Counts = { read: 0, skipped: 0, failed: 0, bytes: 0, invalidText: 0, skippedFiles: [] };
+  const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
+
+  const batches = async function* (): AsyncIterable<readonly Ingested[]> {
+    for (const note of notes) count(counts, [note]);
+    if (notes.length > 0) yield notes;
+    for (const file of files) {
+      const seen = { record: false, failure: false, skipped: undefined as string | undefined };
+      const progress = (bytes: number) => {
+        counts.bytes += bytes;
+        options.onProgress?.({
+          path: file.path,
+          bytes: counts.bytes,
+          totalBytes,
+          files: counts.read + counts.skipped + counts.failed,
+          totalFiles: files.length,
+        });
+      };
+      for await (const batch of readFile(file, options, progress, () => counts.invalidText++)) {
+        for (const item of batch) {
+          if (item.kind === 'record') seen.record = true;
+          else if (item.kind === 'failure') seen.failure = true;
+          else seen.skipped ??= item.reason;
+        }
+        yield batch;
+      }
+      if (seen.failure && !seen.record) counts.failed++;
+      else if (seen.skipped !== undefined && !seen.record) countSkipped(counts, file.path, seen.skipped);
+      else counts.read++;
+    }
+  };
+
+  return {
+    batches: { [Symbol.asyncIterator]: () => batches()[Symbol.asyncIterator]() },
+    ingested: { [Symbol.asyncIterator]: () => flatten(batches())[Symbol.asyncIterator]() },
+    totalFiles: files.length,
+    totalBytes,
+    summary: () => ({ ...counts, skippedFiles: [...counts.skippedFiles] }),
+  };
+}
+
+async function* readFile(
+  file: FoundFile,
+  options: ReadPathsOptions,
+  onBytes: (bytes: number) => void,
+  onInvalidText: () => void,
+): AsyncIterable<readonly Ingested[]> {
+  const { path } = file;
+  const reason = reasonToSkip(path);
+  if (reason !== undefined) {
+    yield [skipped({ path, index: 0 }, reason)];
+    return;
+  }
+  const time = file.kind === 'stdin' ? options.now : file.time;
+  const source = file.kind === 'stdin' ? options.stdin : readChunks(file.name, file.size);
+  const onlyLogs = file.kind === 'found';
+  const { opener } = options;
+  yield* readLogBatches(counted(source, onBytes), path, {
+    ...options.limits,
+    time,
+    onlyLogs,
+    trustNames: true,
+    onInvalidText,
+    ...(opener && { opener }),
+  });
+}
+
+/** A file's bytes. Throws what the system says when it can't be opened or read; `readLogBatches` tells it as a failure. */
+async function* readChunks(name: Buffer | string, size: number): AsyncIterable<Buffer> {
+  const handle = await open(name, 'r');
+  try {
+    const chunkBytes = size > 0 && size < 256 * 1024 ? size + 1 : 256 * 1024;
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of source) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+async function* flatten(batches: AsyncIterable<readonly Ingested[]>): AsyncIterable<Ingested> {
+  for await (const batch of batches) yield* batch;
+}
+
+/** What the walk itself found wrong, or found to be no file, counts as a file. */
+function count(counts: Counts, notes: readonly Ingested[]): void {
+  for (const note of notes) {
+    if (note.kind === 'skipped') countSkipped(counts, note.origin.path, note.reason);
+    else counts.failed++;
+  }
+}
+
+function countSkipped(counts: Counts, path: string, reason: string): void {
+  counts.skipped++;
+  if (counts.skippedFiles.length < namedSkipped) counts.skippedFiles.push({ path, reason });
+}

@@ -1,0 +1,213 @@
+import { isUtf8 } from 'node:buffer';
+import type { Ingested } from '../../model/log-record.ts';
+import { gunzip, GunzipError, isGzip } from './gunzip.ts';
+import { failure, skipped } from '../ingested.ts';
+import { createJsonScanner } from '../json/json-scanner.ts';
+import { explainJsonError } from '../json/json-text.ts';
+import { defaultLimits } from './limits.ts';
+import type { ReadLimits } from './limits.ts';
+import { createLineReader } from './line-reader.ts';
+import type { Opener } from '../ingested.ts';
+import { standardOpener } from '../open.ts';
+import { sniff } from './sniff.ts';
+import { messageOf } from '../../text/system-error.ts';
+
+/** ReadOptions are the limits, and what only the stream's surroundings know. */
+export interface ReadOptions extends Partial<ReadLimits> {
+  /** ISO 8601: when the file was written. Lines without a year, and values without a time, are dated by it. */
+  readonly time?: string;
+  /** Leaves text alone that doesn't begin with a log line, e.g. a README beside the logs. */
+  readonly onlyLogs?: boolean;
+  /** Binary data that is named as a log has failed, rather than being left alone. */
+  readonly trustNames?: boolean;
+  /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
+  readonly onInvalidText?: (index: number) => void;
+  /** Knows how the logs of some places are to be read; without it, each text says so itself. */
+  readonly opener?: Opener;
+}
+
+/** LogReader turns a file's bytes into what is in it, piece by piece. */
+export interface LogReader {
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+/** What a reader writes to: takes a record's place from how many came before. */
+interface Output {
+  readonly items: Ingested[];
+  next: number;
+}
+
+/** How much of a stream's beginning decides its format. */
+const headBytes = 64 * 1024;
+
+/**
+ * readLogStream reads a log file of any known format record by record, in bounded memory: gunzips it when its first bytes say so,
+ * tells JSON from text, and opens what it finds. What can't be read is a failure with its reason, and the rest goes on. It never
+ * throws but what the stream itself throws is told as a failure too.
+ */
+export async function* readLogStream(
+  stream: AsyncIterable<Uint8Array>,
+  path: string,
+  options: ReadOptions = {},
+): AsyncIterable<Ingested> {
+  for await (const batch of readLogBatches(stream, path, options)) yield* batch;
+}
+
+/** readLogBatches is readLogStream with all that one chunk of the file held at a time: a third faster for large files. */
+export async function* readLogBatches(
+  stream: AsyncIterable<Uint8Array>,
+  path: string,
+  options: ReadOptions = {},
+): AsyncIterable<readonly Ingested[]> {
+  const limits: ReadLimits = { ...defaultLimits, ...options };
+  const output: Output = { items: [], next: 0 };
+  let reader: LogReader | undefined;
+  let head: Buffer[] = [];
+  let headSize = 0;
+  const flush = function* (): Iterable<readonly Ingested[]> {
+    if (output.items.length > 0) yield output.items.splice(0);
+  };
+  const begin = (whole: boolean): LogReader => {
+    const bytes = Buffer.concat(head);
+    head = [];
+    const found = startReader(bytes, whole, path, output, limits, options);
+    return found;
+  };
+  try {
+    for await (const chunk of unpacked(stream, limits)) {
+      if (reader === undefined) {
+        head.push(chunk);
+        headSize += chunk.length;
+        if (headSize < headBytes) continue;
+        reader = begin(false);
+      } else reader.push(chunk);
+      yield* flush();
+    }
+  } catch (error) {
+    // What was read before the cut is as good as any; the cut itself is one failure.
+    reader ??= begin(false);
+    reader.end();
+    add(output, failure({ path, index: output.next }, reasonOf(error)));
+    yield* flush();
+    return;
+  }
+  reader ??= begin(true);
+  reader.end();
+  yield* flush();
+}
+
+/** readLogBytes reads what is there as a whole, and isn't packed, as readLogStream would. */
+export function readLogBytes(bytes: Buffer, path: string, options: ReadOptions = {}): readonly Ingested[] {
+  const output: Output = { items: [], next: 0 };
+  startReader(bytes, true, path, output, { ...defaultLimits, ...options }, options).end();
+  return output.items;
+}
+
+function startReader(
+  head: Buffer,
+  whole: boolean,
+  path: string,
+  output: Output,
+  limits: ReadLimits,
+  options: ReadOptions,
+): LogReader {
+  const format = sniff(head, path, options);
+  const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
+  const reader = (() => {
+    switch (format.kind) {
+      case 'json':
+        return jsonReader(path, open, output, limits, options);
+      case 'text':
+        return createLineReader(
+          path,
+          open.text,
+          (item) => add(output, item),
+          () => output.next,
+          limits,
+          options,
+        );
+      case 'empty':
+      case 'binary':
+      case 'unreadable':
+        return undefined;
+      default:
+        throw new Error(`no reader for ${JSON.stringify(format satisfies never)}`);
+    }
+  })();
+  if (reader === undefined) {
+    const origin = { path, index: 0 };
+    if (format.kind === 'binary') add(output, skipped(origin, format.reason));
+    else if (format.kind === 'unreadable') add(output, failure(origin, format.reason));
+    else if (whole) add(output, failure(origin, 'empty file'));
+    return { push: () => undefined, end: () => undefined };
+  }
+  reader.push(format.kind === 'json' || format.kind === 'text' ? head.subarray(format.from) : head);
+  return reader;
+}
+
+function jsonReader(path: string, open: Opener, output: Output, limits: ReadLimits, options: ReadOptions): LogReader {
+  const { time, onInvalidText } = options;
+  const surroundings = { path, ...(time !== undefined && { time }) };
+  return createJsonScanner(
+    {
+      value: (bytes) => {
+        const origin = { ...surroundings, index: output.next };
+        if (onInvalidText !== undefined && !isUtf8(bytes)) onInvalidText(origin.index);
+        let value: unknown;
+        try {
+          value = JSON.parse(bytes.toString('utf8'));
+        } catch (error) {
+          add(output, failure(origin, `not valid JSON: ${explainJsonError(error)}`));
+          return;
+        }
+        for (const item of open.value(value, origin)) add(output, item);
+      },
+      broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
+    },
+    limits,
+  );
+}
+
+function add(output: Output, item: Ingested): void {
+  output.items.push(item);
+  output.next++;
+}
+
+/** Firehose packs what CloudWatch Logs hands to it packed: two layers. More are nobody's intention. */
+const maxLayers = 2;
+
+async function* unpacked(
+  stream: AsyncIterable<Uint8Array>,
+  limits: ReadLimits,
+  layers = maxLayers,
+): AsyncIterable<Buffer> {
+  const iterator = stream[Symbol.asyncIterator]();
+  // Two bytes tell gzip, and a stream may hand out one at a time.
+  const first: Uint8Array[] = [];
+  let size = 0;
+  while (size < 2) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    size += next.value.length;
+  }
+  const rest = rejoin(first, iterator);
+  const packed = isGzip(Buffer.concat(first.map((part) => part.subarray(0, 2))));
+  if (packed && layers > 0) yield* unpacked(gunzip(rest, limits), limits, layers - 1);
+  else for await (const chunk of rest) yield toBuffer(chunk);
+}
+
+async function* rejoin(first: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* first;
+  yield* { [Symbol.asyncIterator]: () => iterator };
+}
+
+function toBuffer(chunk: Uint8Array): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof GunzipError) return error.message;
+  return `cannot be read: ${messageOf(error)}`;
+}

@@ -1,0 +1,238 @@
+import type { Finding } from '../../model/finding.ts';
+import { createAdmission, type Admission, type AdmitState, type Admissions } from './admit.ts';
+import type { DeliveryState } from './state/delivery-state.ts';
+import type { Destination, Dispatch, Dispatcher, Kept, Why } from './dispatch.ts';
+import type { Started } from '../routing/inhibit.ts';
+import type { Due } from './state/outbox-store.ts';
+import { DeliveryError, type DeliveryReason } from '../receivers/receiver.ts';
+import type { DeliveryKey, Lease } from './state/seen-store.ts';
+import { createRemembered } from './remembered.ts';
+import { tellingOf, tellingsOf, wholeOf } from './telling.ts';
+
+/** Arrival is a finding from the queue. */
+export interface Arrival {
+  readonly finding: Finding;
+  /** Milliseconds since 1970: when the queue got it. */
+  readonly queuedMs?: number | undefined;
+}
+
+/** Outcome is what became of one finding at one receiver, with the reason. */
+export type Outcome = { readonly finding: Finding; readonly receiver: string; readonly why: Why } & (
+  | ({ readonly kind: 'accepted' } & Pick<Admission, 'group' | 'how' | 'throttled'>)
+  | { readonly kind: 'already-accepted' }
+  /** Nobody is told; `receiver` is what keeps it, and `name` which of these. */
+  | { readonly kind: 'kept'; readonly name: string }
+  | { readonly kind: 'failed'; readonly error: DeliveryError }
+);
+
+export interface Accepted {
+  readonly outcomes: readonly Outcome[];
+  /** The groups that want to be told now. */
+  readonly due: readonly Due[];
+}
+
+export interface AcceptParts {
+  readonly state: AdmitState & Pick<DeliveryState, 'seen' | 'inhibitions'>;
+  readonly dispatch: Dispatcher;
+  readonly now: () => Date;
+}
+
+export interface Acceptor {
+  /** accept takes a finding on for each of its receivers: what is accepted will be told, whatever happens. It never throws. */
+  readonly accept: (arrival: Arrival) => Promise<Accepted>;
+  /** acceptAt takes a finding on for one receiver, for a reason of its own. */
+  readonly acceptAt: (arrival: Arrival, destination: Destination, why: Why) => Promise<Accepted>;
+}
+
+/** A burst of what mutes others would write the same item over and over. */
+const sameStartMs = 5_000;
+const mostStarted = 1_000;
+
+/** createAcceptor makes the first half of the pipeline: dedupe, suppress, inhibit, try, route, group, throttle. */
+export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor {
+  const { seen, inhibitions } = state;
+  const admissions = createAdmission(state, now);
+
+  /** What keeps a finding from everybody. What somebody has been told already isn't muted for the others. */
+  const keptBy = async (
+    finding: Finding,
+    { kept, muting, to }: Dispatch,
+  ): Promise<(Kept & { why: Why }) | undefined> => {
+    if (muting.length === 0) return kept && { ...kept, why: {} };
+    const findingId = tellingOf(finding);
+    const muted = await seen.find({ findingId, receiver: 'inhibited' }, now());
+    const active = await inhibitions.active(unique(muting.map(({ key }) => key)), now());
+    const by = muting.find(({ key }) => active.has(key)) ?? (muted === undefined ? undefined : muting[0]);
+    if (by === undefined) return kept && { ...kept, why: {} };
+    for (const { receiver } of to) {
+      if ((await seen.find({ findingId, receiver: receiver.name }, now())) !== undefined) return undefined;
+    }
+    return { by: 'inhibited', name: by.name, why: { inhibition: by.name, reason: by.reason } };
+  };
+
+  const keep = async (finding: Finding, { by, name, why }: Kept & { why: Why }): Promise<Outcome> => {
+    const at = { finding, receiver: by, why };
+    const claimed = await claim({ findingId: tellingOf(finding), receiver: by }, state, now());
+    if (claimed.kind === 'failed') return { ...at, ...claimed };
+    if (claimed.kind === 'delivered') return { ...at, kind: 'already-accepted' };
+    await seen.record(claimed.lease, now());
+    return { ...at, kind: 'kept', name };
+  };
+
+  const started = createRemembered<number>(mostStarted);
+  const start = async ({ key, untilMs }: Started): Promise<void> => {
+    if (untilMs < (started.get(key) ?? 0) + sameStartMs) return;
+    started.set(key, untilMs);
+    // One that doesn't begin costs people an alert too many; a finding must not fail for it.
+    await inhibitions.start(key, untilMs).catch(() => started.set(key, 0));
+  };
+
+  const guarded = async (
+    finding: Finding,
+    receiver: string,
+    why: Why,
+    work: () => Promise<Outcome | Accepted>,
+  ): Promise<Accepted> => {
+    try {
+      const done = await work();
+      return 'outcomes' in done ? done : { outcomes: [done], due: [] };
+    } catch (cause) {
+      const error = failure('state-unavailable', `${receiver}: the state could not be read or written`, cause);
+      return { outcomes: [{ finding, receiver, why, kind: 'failed', error }], due: [] };
+    }
+  };
+
+  const at = (
+    arrival: Arrival,
+    { labels, why }: Pick<Dispatch, 'labels' | 'why'>,
+    destination: Destination,
+    beside: readonly string[],
+  ): Promise<Accepted> =>
+    guarded(arrival.finding, destination.receiver.name, why, () =>
+      acceptOne({ ...arrival, ...destination, labels, beside, why }, state, admissions, now),
+    );
+
+  // Copies in one batch, and what completes an alert beside it: the second waits for the first, not for the queue.
+  const underWay = new Map<string, Promise<unknown>>();
+  const inTurn = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    const mine = (underWay.get(id) ?? Promise.resolve()).then(work);
+    const settled = mine.catch(() => undefined);
+    underWay.set(id, settled);
+    try {
+      return await mine;
+    } finally {
+      if (underWay.get(id) === settled) underWay.delete(id);
+    }
+  };
+
+  return {
+    accept: (arrival) => inTurn(arrival.finding.id, () => acceptInTurn(arrival)),
+    acceptAt: (arrival, destination, why) => at(arrival, { labels: {}, why }, destination, [destination.receiver.name]),
+  };
+
+  async function acceptInTurn(arrival: Arrival): Promise<Accepted> {
+    const { finding } = arrival;
+    const decided = dispatch(finding, now());
+    let begun = false;
+    const early = await guarded(finding, 'all', decided.why, async () => {
+      const kept = await keptBy(finding, decided);
+      if (kept !== undefined) return keep(finding, { ...kept, why: { ...decided.why, ...kept.why } });
+      begun = true;
+      return { outcomes: [], due: [] };
+    });
+    if (!begun) return early;
+
+    const beside = decided.to.map(({ receiver }) => receiver.name);
+    const all = await Promise.all(decided.to.map((destination) => at(arrival, decided, destination, beside)));
+    const outcomes = all.flatMap((each) => each.outcomes);
+    if (outcomes.some(({ kind }) => kind === 'accepted')) await Promise.all(decided.starts.map(start));
+    return { outcomes, due: all.flatMap(({ due }) => due) };
+  }
+}
+
+interface One extends Arrival, Destination, Pick<Dispatch, 'labels' | 'why'> {
+  readonly beside: readonly string[];
+}
+
+// One finding at one receiver: claim, find its group, record.
+async function acceptOne(
+  { finding, queuedMs, receiver, policy, labels, beside, why }: One,
+  state: AcceptParts['state'],
+  admissions: Admissions,
+  now: () => Date,
+): Promise<Outcome | Accepted> {
+  const { seen } = state;
+  const said = { finding, receiver: receiver.name, why };
+  const own = await claim({ findingId: tellingOf(finding), receiver: receiver.name }, state, now());
+  if (own.kind === 'failed') return { ...said, ...own };
+  if (own.kind === 'delivered') {
+    return { ...said, kind: 'already-accepted', why: { ...why, seen: `accepted at ${own.at}` } };
+  }
+
+  // What completes an alert is a few words where the alert was sent, and the alert itself where it overtook that.
+  const alert =
+    finding.completes === undefined
+      ? undefined
+      : await claim({ findingId: finding.id, receiver: receiver.name }, state, now());
+  if (alert?.kind === 'failed') {
+    await seen.release(own.lease).catch(() => undefined);
+    return { ...said, ...alert };
+  }
+  const leases: Pick<Lease, 'key'>[] = [own.lease];
+  let parent = alert?.kind === 'delivered' ? alert.group : undefined;
+  let told = finding;
+  const due: Due[] = [];
+  if (alert?.kind === 'granted') {
+    const revived = await reviveOf(alert.lease, admissions);
+    if (revived === undefined) {
+      told = wholeOf(finding);
+      leases.push(alert.lease);
+    } else {
+      parent = revived.group;
+      if (revived.due) due.push(revived.due);
+      await seen.record(alert.lease, now(), revived.group);
+    }
+  }
+
+  const admitted = { finding: told, receiver, policy, labels, parent, beside, queuedMs };
+  const again = own.lease.again === true || (alert?.kind === 'granted' && alert.lease.again === true);
+  const admission = (await reviveOf(own.lease, admissions)) ?? (await admissions.admit({ ...admitted, again }));
+
+  // An alert that says who did it needs no completing, so that counts as accepted too.
+  for (const findingId of tellingsOf(told)) {
+    if (leases.every(({ key }) => key.findingId !== findingId)) {
+      leases.push({ key: { receiver: receiver.name, findingId } });
+    }
+  }
+  await Promise.all(leases.map((lease) => seen.record(lease, now(), admission.group)));
+  const { group, how, throttled } = admission;
+  if (admission.due) due.push(admission.due);
+  const outcome = { ...said, why: { ...why, group: admission.why }, kind: 'accepted', how, throttled } as const;
+  return { outcomes: [{ ...outcome, group }], due };
+}
+
+async function reviveOf({ key, parked }: Lease, admissions: Admissions): Promise<Admission | undefined> {
+  return parked === undefined ? undefined : admissions.revive(parked, key.receiver);
+}
+
+type Claimed =
+  | { readonly kind: 'granted'; readonly lease: Lease }
+  | { readonly kind: 'delivered'; readonly at: string; readonly group?: string }
+  | { readonly kind: 'failed'; readonly error: DeliveryError };
+
+async function claim(key: DeliveryKey, { seen }: Pick<DeliveryState, 'seen'>, now: Date): Promise<Claimed> {
+  const claimed = await seen.claim(key, now);
+  if (claimed.kind !== 'held') return claimed;
+  // Not a success: if the holder crashes, this copy must come back and be delivered.
+  const message = `${key.receiver}: another copy of this finding is being accepted until ${claimed.until}`;
+  return { kind: 'failed', error: failure('held', message) };
+}
+
+function failure(reason: DeliveryReason, message: string, cause?: unknown): DeliveryError {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new DeliveryError(`${message}${why}`, { reason, retryable: true, cause });
+}
+
+function unique(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys)];
+}

@@ -1,0 +1,188 @@
+import type { DeliveryState } from './state/delivery-state.ts';
+import { memberOf } from './group-members.ts';
+import type { FindingGroup, Generation } from './state/group-store.ts';
+import type { Due } from './state/outbox-store.ts';
+import {
+  aloneKey,
+  generationKey,
+  nextLookMs,
+  placementOf,
+  programPolicy,
+  type Placed,
+  type Placement,
+} from './placement.ts';
+import { createRemembered } from './remembered.ts';
+import { tellingOf } from './telling.ts';
+
+/** Admission is how a finding came into the group that answers for it from now on. */
+export interface Admission {
+  readonly group: string;
+  readonly how: 'opened' | 'joined' | 'alone' | 'revived';
+  readonly why: string;
+  /** Whether it would have had a group of its own, were there not too many. */
+  readonly throttled: boolean;
+  /** When the group wants to be looked at, where that is now. */
+  readonly due?: Due;
+}
+
+export interface Admitted extends Placed {
+  readonly beside: readonly string[];
+  readonly queuedMs?: number | undefined;
+  /** Whether somebody began with it before and never said what became of it. */
+  readonly again: boolean;
+}
+
+export type AdmitState = Pick<DeliveryState, 'groups' | 'outbox' | 'throttle'>;
+
+/** What one copy of the function remembers, of each kind: some megabytes at most. */
+const mostRemembered = 5_000;
+/** How long before a look a finding may still count on it: clocks differ, and its write had to end before. */
+const marginMs = 15_000;
+
+/**
+ * createAdmission puts findings into groups. A crash between any two of its writes loses nothing: the queue brings the finding
+ * again, and each write is the same one then.
+ *
+ * The due entry of a group comes before the group, so that there is never a group that nobody looks at; an entry without a group is
+ * harmless. A finding that joins is written before the entry that asks for a look, so that whoever finds the entry sees the
+ * finding.
+ */
+export function createAdmission({ groups, outbox, throttle }: AdmitState, now: () => Date) {
+  // None of this changes once it is known, so that remembering it can't be wrong.
+  const generations = createRemembered<Generation>(mostRemembered);
+  const looks = createRemembered<number>(mostRemembered);
+  const full = createRemembered<number>(mostRemembered);
+
+  const openGeneration = async (base: string): Promise<Generation | undefined> => {
+    const nowMs = now().getTime();
+    const known = generations.get(base);
+    if (known !== undefined && nowMs < known.closesMs) return known;
+    const latest = await groups.latest(base);
+    if (latest === undefined || nowMs >= latest.closesMs) return undefined;
+    generations.set(base, latest);
+    return latest;
+  };
+
+  const join = async (
+    generation: Generation,
+    { finding, receiver, policy }: Admitted,
+    admission: Pick<Admission, 'why' | 'throttled'>,
+  ): Promise<Admission> => {
+    const { key, lead } = generation;
+    await groups.join(generation, memberOf(finding));
+    const nowMs = now().getTime();
+    const joined = { ...admission, group: key, how: 'joined' } as const;
+    // Whoever opened it came to its end here; it wants to be told now.
+    if (lead === tellingOf(finding)) return { ...joined, due: await outbox.put(receiver.name, key, nowMs) };
+    // Only what was written here counts: whoever opened the group may have had another policy.
+    if (nowMs < (looks.get(key) ?? 0) - marginMs) return joined;
+    const next = nextLookMs(generation, policy, nowMs);
+    await outbox.put(receiver.name, key, next);
+    looks.set(key, next);
+    return joined;
+  };
+
+  const open = async (
+    base: string | undefined,
+    admitted: Admitted,
+    together: string,
+    admission: Pick<Admission, 'why' | 'throttled'>,
+  ): Promise<Admission> => {
+    const { finding, receiver, parent, beside, queuedMs } = admitted;
+    const policy = receiver.grouping === 'each' ? programPolicy(admitted.policy) : admitted.policy;
+    const openedMs = now().getTime();
+    const lead = tellingOf(finding);
+    const key = base === undefined ? aloneKey(receiver.name, finding) : generationKey(base, { openedMs, lead });
+    const group: FindingGroup = {
+      key,
+      openedMs,
+      closesMs: openedMs + policy.repeatMs,
+      lead,
+      receiver: receiver.name,
+      finding,
+      policy,
+      together,
+      alone: base === undefined,
+      beside,
+      ...(parent !== undefined && { parent }),
+      ...(queuedMs !== undefined && { queuedMs }),
+    };
+    const due = await outbox.put(receiver.name, key, openedMs + policy.waitMs);
+    const generation = await groups.open(base, group, now());
+    if (base !== undefined) generations.set(base, generation);
+    if (generation.key !== key) {
+      // Somebody was first; nobody else can ever use what was prepared here.
+      await outbox.remove([due]);
+      return join(generation, admitted, admission);
+    }
+    if (base !== undefined) {
+      looks.set(key, due.atMs);
+      await groups.join(generation, memberOf(finding));
+    }
+    const how = base === undefined ? 'alone' : 'opened';
+    return { ...admission, group: key, how, ...(policy.waitMs === 0 && { due }) };
+  };
+
+  const isFull = async ({ scope }: Placement, group: string, { policy }: Admitted): Promise<boolean> => {
+    if (scope === undefined) return false;
+    const nowMs = now().getTime();
+    if (nowMs < (full.get(scope) ?? 0)) return true;
+    const place = await throttle.take(scope, group, { most: policy.most, forMs: policy.repeatMs }, now());
+    if (place.kind === 'full') full.set(scope, place.untilMs);
+    return place.kind === 'full';
+  };
+
+  /** Where a finding is that somebody began with: in the last generation of where it belongs, perhaps a closed one. */
+  const whereIs = async ({ base, overflow }: Placement, admitted: Admitted): Promise<Admission | undefined> => {
+    const { finding, receiver } = admitted;
+    const alone = base === undefined ? await groups.find(aloneKey(receiver.name, finding)) : undefined;
+    if (alone !== undefined) {
+      const due = await outbox.put(receiver.name, alone.key, now().getTime());
+      return { group: alone.key, how: 'alone', why: 'it was there already', throttled: false, due };
+    }
+    for (const each of [base, overflow?.base]) {
+      const latest = each === undefined ? undefined : await groups.latest(each);
+      if (latest === undefined || !(await groups.has(latest, tellingOf(finding)))) continue;
+      const due = await outbox.put(receiver.name, latest.key, now().getTime());
+      const throttled = each !== base;
+      return { group: latest.key, how: 'joined', why: 'it was in the group already', throttled, due };
+    }
+    return undefined;
+  };
+
+  return {
+    /** admit finds a finding's place, and takes it. */
+    async admit(admitted: Admitted): Promise<Admission> {
+      const placement = placementOf(admitted);
+      const { base, overflow, together } = placement;
+      const earlier = admitted.again ? await whereIs(placement, admitted) : undefined;
+      if (earlier !== undefined) return earlier;
+
+      const there = base === undefined ? undefined : await openGeneration(base);
+      if (there !== undefined) {
+        const since = new Date(there.openedMs).toISOString();
+        return join(there, admitted, { why: `${together} since ${since}`, throttled: false });
+      }
+      const own = base ?? aloneKey(admitted.receiver.name, admitted.finding);
+      if (overflow === undefined || !(await isFull(placement, own, admitted))) {
+        return open(base, admitted, together, { why: base === undefined ? together : 'is news', throttled: false });
+      }
+      const throttled = { why: overflow.together, throttled: true };
+      const counted = await openGeneration(overflow.base);
+      if (counted !== undefined) return join(counted, admitted, throttled);
+      return open(overflow.base, admitted, overflow.together, throttled);
+    },
+
+    /** revive makes a group that ended among the dead letters be told after all; undefined when it is forgotten. */
+    async revive(key: string, receiver: string): Promise<Admission | undefined> {
+      const group = await groups.find(key);
+      if (group === undefined) return undefined;
+      // The entry first: a group that is to be told must not be without one.
+      const due = await outbox.put(receiver, key, now().getTime());
+      await groups.revive(group);
+      return { group: key, how: 'revived', why: 'it was among the dead letters', throttled: false, due };
+    },
+  };
+}
+
+export type Admissions = ReturnType<typeof createAdmission>;

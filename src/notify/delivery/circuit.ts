@@ -1,0 +1,65 @@
+import type { DeliveryError } from '../receivers/receiver.ts';
+
+/** Circuit is what is known of a receiver's health: after some failures in a row it is open, and nobody asks it for a while. */
+export interface Circuit {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds since 1970: not to be asked before. 0 when it never failed enough. */
+  readonly openUntilMs: number;
+  /** Counts the writes, so that none is lost. */
+  readonly version: number;
+}
+
+export const closedCircuit: Circuit = { failures: 0, openUntilMs: 0, version: 0 };
+
+/** CircuitAnswer says whether a receiver may be asked, and why not. */
+export type CircuitAnswer =
+  | { readonly kind: 'closed' }
+  /** One may try; whoever replaces the circuit with `after` first is the one. */
+  | { readonly kind: 'half-open'; readonly after: Omit<Circuit, 'version'> }
+  | { readonly kind: 'open'; readonly untilMs: number; readonly why: string };
+
+/** How many failures in a row open a circuit. */
+export const failuresToOpen = 5;
+const firstOpenMs = 30_000;
+const longestOpenMs = 10 * 60_000;
+/** How long the one that tries has for it. */
+const trialMs = 30_000;
+
+/** askCircuit says whether a receiver may be asked now. */
+export function askCircuit({ failures, openUntilMs }: Circuit, now: Date): CircuitAnswer {
+  const nowMs = now.getTime();
+  if (nowMs < openUntilMs) {
+    const why = `failed ${failures === 1 ? 'once' : `${failures} times in a row`}: not asked until ${new Date(openUntilMs).toISOString()}`;
+    return { kind: 'open', untilMs: openUntilMs, why };
+  }
+  if (failures < failuresToOpen) return { kind: 'closed' };
+  return { kind: 'half-open', after: { failures, openUntilMs: nowMs + trialMs } };
+}
+
+/** circuitAfterSuccess closes the circuit. */
+export function circuitAfterSuccess(): Omit<Circuit, 'version'> {
+  return { failures: 0, openUntilMs: 0 };
+}
+
+/**
+ * circuitAfterFailure counts a failure: each one beyond the limit doubles the time for which nobody asks. A receiver that
+ * says when to come again is not asked before, by anybody.
+ */
+export function circuitAfterFailure(
+  { failures, openUntilMs }: Circuit,
+  { reason, retryAfterMs = 0 }: Pick<DeliveryError, 'reason' | 'retryAfterMs'>,
+  now: Date,
+): Omit<Circuit, 'version'> {
+  // One that doesn't answer costs the most time.
+  const count = failures + (reason === 'timeout' ? 2 : 1);
+  const beyond = count - failuresToOpen;
+  const openMs = beyond < 0 ? 0 : Math.min(longestOpenMs, firstOpenMs * 2 ** Math.min(beyond, 10));
+  const untilMs = now.getTime() + Math.max(openMs, Math.min(retryAfterMs, longestOpenMs));
+  return { failures: count, openUntilMs: untilMs > now.getTime() ? untilMs : openUntilMs };
+}
+
+/** saysNothingOfHealth tells a failure that is the message's own: a receiver that refuses one answers all the same. */
+export function saysNothingOfHealth({ reason }: Pick<DeliveryError, 'reason'>): boolean {
+  return reason === 'rejected' || reason === 'too-large';
+}

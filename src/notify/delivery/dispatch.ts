@@ -1,0 +1,89 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Decider } from '../routing/decide.ts';
+import type { GroupPolicy } from '../routing/group-policy.ts';
+import type { Muting, Started } from '../routing/inhibit.ts';
+import type { Labels } from '../routing/labels.ts';
+import { defaultPolicy } from '../routing/policy.ts';
+import type { Receiver } from '../receivers/receiver.ts';
+
+/** KeptBy is why nobody is told of a finding. Such a finding is remembered under that name, as a told one is under its receiver's. */
+export type KeptBy = 'suppressed' | 'inhibited' | 'trial' | 'none';
+
+/** Destination is a receiver that a finding goes to, and how it is told there. */
+export interface Destination {
+  readonly receiver: Receiver;
+  readonly policy: GroupPolicy;
+}
+
+/** Dispatch is what becomes of a finding, as far as the finding and the time alone say, and why, in words for a log. */
+export interface Dispatch {
+  readonly labels: Labels;
+  /** Empty for nobody; `kept` says why then. */
+  readonly to: readonly Destination[];
+  readonly kept?: Kept;
+  /** What would mute the finding, were it in force. What is suppressed need not be muted. */
+  readonly muting: readonly Muting[];
+  /** What the finding mutes, once it is told. */
+  readonly starts: readonly Started[];
+  readonly why: Why;
+}
+
+/** Kept says what keeps a finding from everybody. */
+export interface Kept {
+  readonly by: KeptBy;
+  /** The suppression, inhibition, trial and rule, or rule, for a tally. */
+  readonly name: string;
+}
+
+export type Why = Readonly<Record<string, string>>;
+
+export type Dispatcher = (finding: Finding, now: Date) => Dispatch;
+
+/**
+ * createDispatch takes decisions to the receivers that there are. A finding whose receivers are all absent (a Slack without
+ * an address) goes to every one that is there: it was meant for somebody.
+ * @param own receivers of Trailwatch's own, to which goes only what is routed there by name.
+ * @throws {Error} when there is no receiver at all: nothing would ever arrive.
+ */
+export function createDispatch(
+  { decide, inhibitions }: Pick<Decider, 'decide' | 'inhibitions'>,
+  receivers: readonly Receiver[],
+  own: readonly Receiver[] = [],
+): Dispatcher {
+  if (receivers.length === 0) {
+    throw new Error(
+      'config/*.yml: receivers: none of them is there in this stage: give it an sns receiver, or a Slack address',
+    );
+  }
+  const byName = new Map([...receivers, ...own].map((receiver) => [receiver.name, receiver]));
+  return (finding, now) => {
+    const { labels, suppressed, trial, route } = decide(finding, now);
+    const keep = (by: KeptBy, name: string, why: Why, muting: readonly Muting[]): Dispatch => {
+      return { labels, to: [], kept: { by, name }, muting, starts: [], why };
+    };
+    if (suppressed !== undefined) {
+      const { name, owner, reason } = suppressed.suppression;
+      return keep('suppressed', name, { suppression: name, owner, reason, matched: suppressed.why }, []);
+    }
+    const muting = inhibitions.muting(labels);
+    if (trial !== undefined) {
+      const { name, until } = trial;
+      return keep('trial', `${name}: ${finding.rule.title}`, { trial: name, until, route: route.why }, muting);
+    }
+    if (route.to.length === 0) return keep('none', finding.rule.title, { route: route.why }, muting);
+
+    const told = { labels, muting, starts: inhibitions.starts(labels, now) };
+    const present = route.to.flatMap(({ receiver, policy }): readonly Destination[] => {
+      const there = byName.get(receiver);
+      return there === undefined ? [] : [{ receiver: there, policy }];
+    });
+    if (present.length > 0) return { ...told, to: present, why: { route: route.why } };
+    const instead = `${route.receivers.join(', ')} is not there in this stage, so it goes to all that are`;
+    const policy = route.to[0]?.policy ?? defaultPolicy;
+    return {
+      ...told,
+      to: receivers.map((receiver) => ({ receiver, policy })),
+      why: { route: `${route.why}; ${instead}` },
+    };
+  };
+}

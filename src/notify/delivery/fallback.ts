@@ -1,0 +1,66 @@
+import type { Acceptor } from './accept.ts';
+import type { DeliveryState } from './state/delivery-state.ts';
+import type { FindingGroup, GroupState } from './state/group-store.ts';
+import type { Due } from './state/outbox-store.ts';
+import type { Receiver } from '../receivers/receiver.ts';
+
+/** Fallback is who is told of what is critical when nobody who should be told can be. */
+export interface Fallback {
+  /** The stage's own topic. */
+  readonly receiver: Receiver;
+  /** Receivers that people read, without topics: when all of a finding's have failed, the fallback is told. */
+  readonly chats: ReadonlySet<string>;
+  /** Receivers that are topics: a finding that goes to one needs no fallback. */
+  readonly topics: ReadonlySet<string>;
+}
+
+/** After how many failures in a row a receiver counts as failed, where another try could help. */
+const failuresToFail = 3;
+
+/** chatsThatMustFail names the receivers whose failure leaves a finding untold; empty when it needs no fallback. */
+export function chatsThatMustFail(
+  { finding, beside, receiver }: FindingGroup,
+  state: Pick<GroupState, 'told'>,
+  { chats, topics }: Fallback,
+): readonly string[] {
+  if (finding.rule.level !== 'critical' || state.told > 0 || !chats.has(receiver)) return [];
+  if (beside.some((name) => topics.has(name))) return [];
+  return beside.filter((name) => chats.has(name));
+}
+
+export interface Failing {
+  readonly group: FindingGroup;
+  readonly state: GroupState;
+  /** Failures in a row, with the one just now. */
+  readonly failures: number;
+  /** Whether the receiver is given up: it won't take this, or isn't asked any more. */
+  readonly givenUp: boolean;
+}
+
+/**
+ * createFallback hands a critical finding on when its last chat has failed. Which have failed is kept in the state, since each
+ * receiver is told by itself, perhaps by another copy of the function. It throws when the state fails.
+ */
+export function createFallback(
+  fallback: Fallback | undefined,
+  { fallbacks }: Pick<DeliveryState, 'fallbacks'>,
+  { acceptAt }: Pick<Acceptor, 'acceptAt'>,
+  now: () => Date,
+): (failing: Failing) => Promise<readonly Due[]> {
+  return async ({ group, state, failures, givenUp }) => {
+    if (fallback === undefined || (!givenUp && failures < failuresToFail)) return [];
+    const must = chatsThatMustFail(group, state, fallback);
+    if (must.length === 0) return [];
+    const failed = await fallbacks.fail(group.lead, group.receiver, now());
+    if (!must.every((name) => failed.has(name))) return [];
+    const { quiet: _quiet, ...policy } = group.policy;
+    const { outcomes, due } = await acceptAt(
+      { finding: group.finding, queuedMs: group.queuedMs },
+      { receiver: fallback.receiver, policy: { ...policy, by: 'news' } },
+      { fallback: `${must.join(', ')} did not take it` },
+    );
+    // Whoever goes on from here gives the finding up: not before the fallback has it.
+    for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
+    return due;
+  };
+}

@@ -1,0 +1,26 @@
+import type { Fallback } from './fallback.ts';
+import type { ReceiverTools, StageFacts } from '../receivers/receiver-kind.ts';
+import { createReceivers, type ReceiverSettings } from '../receivers/receiver-table.ts';
+import type { Receiver } from '../receivers/receiver.ts';
+
+/** The name under which the stage's own topic is remembered where no receiver is it. */
+const fallbackName = 'fallback-sns';
+
+/** createStageFallback makes the stage's own topic what is told when no chat can be. */
+export async function createStageFallback(
+  settings: Readonly<Record<string, ReceiverSettings>>,
+  receivers: readonly Receiver[],
+  stage: StageFacts,
+  tools: ReceiverTools,
+): Promise<Fallback | undefined> {
+  const isTopic = ({ name }: Receiver): boolean => settings[name]?.kind === 'sns';
+  const topics = receivers.filter(isTopic);
+  const own = topics.find(({ name }) => settings[name]?.['topicArn'] === undefined);
+  const [receiver] = own ? [own] : await createReceivers({ [fallbackName]: { kind: 'sns' } }, stage, tools);
+  if (receiver === undefined) return undefined;
+  return {
+    receiver,
+    chats: new Set(receivers.filter((each) => !isTopic(each) && each.grouping !== 'each').map(({ name }) => name)),
+    topics: new Set(topics.map(({ name }) => name)),
+  };
+}

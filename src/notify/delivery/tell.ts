@@ -1,0 +1,288 @@
+import { attempt } from './attempt.ts';
+import type { Random } from '../receivers/backoff.ts';
+import type { Breaker } from './breaker.ts';
+import { deadLetterBody, type DeadLetters } from './dead-letters.ts';
+import type { DeliveryState } from './state/delivery-state.ts';
+import type { Failing } from './fallback.ts';
+import { rollOfOne, type MemberRoll } from './group-members.ts';
+import { groupNotification } from './group-notification.ts';
+import type { FindingGroup, GroupLease, GroupState } from './state/group-store.ts';
+import type { MessageContext } from '../message/message.ts';
+import type { GroupNews } from '../message/notification.ts';
+import type { Due } from './state/outbox-store.ts';
+import type { DeliveryError, Receiver } from '../receivers/receiver.ts';
+import { graceMs, isTooOld, retryOf, turnOf } from './turn.ts';
+
+/** Telling is what came of a group's turn at its receiver, with the reason. */
+export type Telling = {
+  readonly receiver: string;
+  readonly key: string;
+  /** Absent where the group is not known. */
+  readonly group?: FindingGroup;
+  readonly why: string;
+} & (
+  | {
+      readonly kind: 'told';
+      readonly news: GroupNews['kind'];
+      readonly count: number;
+      /** How many of them the receiver didn't know of. */
+      readonly fresh: number;
+      /** Set when it arrived but could not be recorded: it may arrive once more. */
+      readonly unrecorded?: Error;
+    }
+  | { readonly kind: 'waiting' | 'circuit-open'; readonly untilMs: number }
+  | { readonly kind: 'retrying'; readonly error: DeliveryError; readonly atMs: number }
+  | { readonly kind: 'dead-lettered'; readonly reason: string; readonly findings: number }
+  | { readonly kind: 'closed' | 'nothing' | 'busy' }
+  | { readonly kind: 'not-closed'; readonly error: DeliveryError }
+  /** The state failed: it is looked at again. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+);
+
+export interface TellParts {
+  readonly state: Pick<DeliveryState, 'seen' | 'groups' | 'outbox'>;
+  readonly breaker: Breaker;
+  readonly deadLetters: DeadLetters;
+  readonly fallback: (failing: Failing) => Promise<readonly Due[]>;
+  readonly now: () => Date;
+  readonly random: Random;
+  readonly newId: () => string;
+  readonly context?: MessageContext | undefined;
+  readonly sendTimeoutMs: number;
+}
+
+export interface Told {
+  readonly telling: Telling;
+  /** What else wants to be told now. */
+  readonly due: readonly Due[];
+}
+
+/** What is spread over, so that those who waited for a receiver don't come at once. */
+const spreadMs = 30_000;
+
+/** For so long copies of the functions may run that are older than a receiver and don't know it, and how often it is looked for. */
+const deploymentMs = 15 * 60_000;
+const lookMs = 60_000;
+
+/**
+ * createTeller makes the second half of the pipeline: deliver and record. A group is told under its lease, and each step leaves
+ * it so that whoever comes after a crash goes on: the next due entry is written before the state that counts on it, the state before
+ * the entries go that asked for this look. Only between the send and its record a crash can make the receiver hear it again.
+ */
+export function createTeller(parts: TellParts) {
+  const { breaker, deadLetters, fallback, now, random, newId, context, sendTimeoutMs } = parts;
+  const { groups, outbox, seen } = parts.state;
+
+  type Turned = Pick<Told, 'due'> & { readonly telling: Outcome };
+
+  const finish = async (
+    { group, lease, entries }: Held,
+    state: GroupState,
+    next?: { readonly atMs: number },
+  ): Promise<void> => {
+    if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);
+    // Where the state is somebody else's by now, an entry may be the one that he counts on.
+    if (await groups.record(group, lease, state)) await outbox.remove(entries);
+  };
+
+  const bury = async (held: Held, reason: string, why: string): Promise<Outcome> => {
+    const { group, lease, roll } = held;
+    const findings = roll.count - lease.state.settled;
+    // Claimable first: a letter that is sent again must find it so.
+    await seen.park({ findingId: group.lead, receiver: group.receiver }, group.key, now());
+    await deadLetters.send({
+      body: deadLetterBody(group.finding, newId(), now()),
+      receiver: group.receiver,
+      reason,
+      why,
+      group: group.key,
+      findings,
+    });
+    await finish(held, { ...settledState(lease.state), settled: roll.count });
+    return { kind: 'dead-lettered', reason, why, findings };
+  };
+
+  const send = async (held: Held, receiver: Receiver, news: GroupNews['kind'], why: string): Promise<Turned> => {
+    const { group, lease, roll, parent } = held;
+    const { state } = lease;
+    const circuit = await breaker.ask(receiver.name, now());
+    if (circuit.kind === 'open') {
+      const due = await falling(held, true);
+      return { telling: await holdBack(held, circuit), due };
+    }
+
+    // What can't be put into words has to end among the dead letters too.
+    const sent = await attempt(receiver, sendTimeoutMs, (signal) =>
+      receiver.send(groupNotification({ group, state, roll, news, parent, receiver, context }), signal),
+    );
+    if ('error' in sent) return afterFailure(held, receiver, sent.error);
+
+    const receipt = sent.result ?? state.receipt;
+    const told: GroupState = {
+      ...settledState(state),
+      told: roll.count,
+      settled: roll.count,
+      toldMs: now().getTime(),
+      closed: false,
+      ...(receipt && { receipt }),
+    };
+    const telling = { kind: 'told', news, count: roll.count, fresh: roll.count - state.settled, why } as const;
+    const last = receiver.close === undefined || group.alone ? undefined : { atMs: group.closesMs + graceMs };
+    try {
+      await finish(held, told, state.told === 0 || state.closed ? last : undefined);
+    } catch (cause) {
+      return { telling: { ...telling, unrecorded: asError(cause) }, due: [] };
+    }
+    await breaker.succeeded(receiver.name, now());
+    return { telling, due: [] };
+  };
+
+  const afterFailure = async (held: Held, receiver: Receiver, error: DeliveryError): Promise<Turned> => {
+    const { state } = held.lease;
+    await breaker.failed(receiver.name, error, now());
+    const retry = retryOf(state, error, now(), random);
+    // Before anything is written: what is dead here must not be lost there.
+    const due = await falling(held, retry.kind === 'dead');
+    if (retry.kind === 'dead') {
+      return { telling: await bury(held, error.reason, `${error.message}: ${retry.why}`), due };
+    }
+    await finish(held, { ...failingState(state, now()), notBeforeMs: retry.atMs }, retry);
+    return { telling: { kind: 'retrying', error, atMs: retry.atMs, why: error.message }, due };
+  };
+
+  const holdBack = async (
+    held: Held,
+    { untilMs, why }: { readonly untilMs: number; readonly why: string },
+  ): Promise<Outcome> => {
+    const { state } = held.lease;
+    if (isTooOld(state, now())) return bury(held, 'unavailable', `${why}; has failed for six hours`);
+    const atMs = untilMs + Math.floor(random() * spreadMs);
+    await finish(held, { ...failingState(state, now()), failures: state.failures, notBeforeMs: atMs }, { atMs });
+    return { kind: 'circuit-open', untilMs: atMs, why };
+  };
+
+  const falling = ({ group, lease: { state } }: Held, givenUp: boolean): Promise<readonly Due[]> =>
+    fallback({ group, state, failures: state.failures + 1, givenUp });
+
+  const close = async (held: Held, receiver: Receiver, why: string): Promise<Outcome> => {
+    const { group, lease, roll } = held;
+    const { state } = lease;
+    const { key, finding } = group;
+    const closed = { key, finding, count: roll.count, ...(state.receipt && { receipt: state.receipt }) };
+    const done = await attempt(receiver, sendTimeoutMs, async (signal) => receiver.close?.(closed, signal));
+    if (!('error' in done)) {
+      await finish(held, { ...settledState(state), closed: true });
+      return { kind: 'closed', why };
+    }
+    const retry = retryOf(state, done.error, now(), random);
+    // Nothing is untold, so there is no dead letter: the incident stays open there, and a person closes it.
+    if (retry.kind === 'dead') await finish(held, { ...settledState(state), closed: true });
+    else await finish(held, { ...failingState(state, now()), notBeforeMs: retry.atMs }, retry);
+    return { kind: 'not-closed', error: done.error, why: done.error.message };
+  };
+
+  const withoutReceiver = async (held: Held): Promise<Outcome> => {
+    const { group, lease, roll } = held;
+    const why = `${group.receiver} is not a receiver of this stage`;
+    if (roll.count <= lease.state.settled) {
+      await finish(held, lease.state);
+      return { kind: 'nothing', why };
+    }
+    const nowMs = now().getTime();
+    const sinceMs = lease.state.failingSinceMs ?? nowMs;
+    if (nowMs >= sinceMs + deploymentMs) return bury(held, 'receiver-gone', why);
+    const untilMs = nowMs + lookMs;
+    await finish(held, { ...lease.state, failingSinceMs: sinceMs }, { atMs: untilMs });
+    return { kind: 'waiting', untilMs, why };
+  };
+
+  const turn = async (held: Held, receiver: Receiver | undefined): Promise<Turned> => {
+    if (receiver === undefined) return { telling: await withoutReceiver(held), due: [] };
+    const { group, lease, roll, parent } = held;
+    const decided = turnOf({
+      group,
+      roll,
+      parent,
+      state: lease.state,
+      closes: receiver.close !== undefined && !group.alone,
+      now: now(),
+    });
+    switch (decided.kind) {
+      case 'tell':
+        return send(held, receiver, decided.news, decided.why);
+      case 'close':
+        return { telling: await close(held, receiver, decided.why), due: [] };
+      case 'wait': {
+        const { untilMs, why, scheduled } = decided;
+        await finish(held, { ...lease.state, notBeforeMs: untilMs }, scheduled ? undefined : { atMs: untilMs });
+        return { telling: { kind: 'waiting', untilMs, why }, due: [] };
+      }
+      case 'nothing':
+        await finish(held, lease.state);
+        return { telling: { kind: 'nothing', why: decided.why }, due: [] };
+      default:
+        throw new Error(decided satisfies never);
+    }
+  };
+
+  // Whoever opens a group wrote its entry first, and may still be at it; after the grace nobody is.
+  const ghost = async (entries: readonly Due[]): Promise<Outcome> => {
+    const old = entries.filter(({ atMs }) => atMs + graceMs <= now().getTime());
+    await outbox.remove(old);
+    return { kind: 'nothing', why: 'it was never opened' };
+  };
+
+  /** tellGroup takes one group's turn. It never throws. @param entries all of one group */
+  return async function tellGroup(entries: readonly [Due, ...Due[]], receiver: Receiver | undefined): Promise<Told> {
+    const [{ key, receiver: name }] = entries;
+    const at = { key, receiver: name };
+    try {
+      const group = await groups.find(key);
+      if (group === undefined) return { telling: { ...at, ...(await ghost(entries)) }, due: [] };
+      const roll = group.alone ? rollOfOne(group.finding) : undefined;
+      const lease = await groups.lease(group, now());
+      if (lease === undefined) return { telling: { ...at, group, kind: 'busy', why: 'another tells of it' }, due: [] };
+      const held: Held = {
+        group,
+        lease,
+        entries,
+        roll: roll ?? (await groups.members(key)),
+        parent: group.parent === undefined ? undefined : await groups.state(group.parent),
+      };
+      if (held.roll.count === 0) {
+        await groups.record(group, lease, lease.state);
+        return { telling: { ...at, group, ...(await ghost(entries)) }, due: [] };
+      }
+      const { telling, due } = await turn(held, receiver);
+      return { telling: { ...at, group, ...telling }, due };
+    } catch (error) {
+      // Its entries are still there, and its lease ends by itself.
+      return { telling: { ...at, kind: 'failed', error, why: asError(error).message }, due: [] };
+    }
+  };
+}
+
+interface Held {
+  readonly group: FindingGroup;
+  readonly lease: GroupLease;
+  readonly roll: MemberRoll;
+  readonly parent: GroupState | undefined;
+  /** The due entries that asked for this look. */
+  readonly entries: readonly Due[];
+}
+
+type WithoutPlace<T> = T extends unknown ? Omit<T, 'receiver' | 'key' | 'group'> : never;
+type Outcome = WithoutPlace<Telling>;
+
+/** A state without what was being waited for. */
+function settledState({ failingSinceMs: _since, notBeforeMs: _until, ...state }: GroupState): GroupState {
+  return { ...state, failures: 0 };
+}
+
+function failingState(state: GroupState, now: Date): GroupState {
+  return { ...state, failures: state.failures + 1, failingSinceMs: state.failingSinceMs ?? now.getTime() };
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}

@@ -1,0 +1,99 @@
+import type { MemberRoll } from './group-members.ts';
+import type { FindingGroup, GroupState } from './state/group-store.ts';
+import { quietUntil } from '../routing/quiet-hours.ts';
+import type { DeliveryError } from '../receivers/receiver.ts';
+import type { Random } from '../receivers/backoff.ts';
+
+/** Turn is what is to be done about a group now, and why. */
+export type Turn =
+  | { readonly kind: 'tell'; readonly news: 'first' | 'again'; readonly why: string }
+  /** `scheduled`: somebody has seen to it that the group is looked at then. */
+  | { readonly kind: 'wait'; readonly untilMs: number; readonly why: string; readonly scheduled: boolean }
+  | { readonly kind: 'close'; readonly why: string }
+  | { readonly kind: 'nothing'; readonly why: string };
+
+export interface TurnFacts {
+  readonly group: FindingGroup;
+  readonly state: GroupState;
+  readonly roll: MemberRoll;
+  /** What was told of the alert that the group completes. */
+  readonly parent?: GroupState | undefined;
+  /** Whether the receiver wants to know that nothing more comes. */
+  readonly closes: boolean;
+  readonly now: Date;
+}
+
+/**
+ * The time after a generation's end in which its last findings are still being written: longer than an invocation can take,
+ * so that whoever looks after it has seen all of them.
+ */
+export const graceMs = 120_000;
+
+/** How long an addition waits for an alert of which nobody knows when it will be told. */
+const longestParentMs = 3_600_000;
+const parentLookMs = 60_000;
+
+/** turnOf decides what a group's turn is. */
+export function turnOf({ group, state, roll, parent, closes, now }: TurnFacts): Turn {
+  const nowMs = now.getTime();
+  const { policy } = group;
+  if (roll.count <= state.settled) {
+    const ended = nowMs >= group.closesMs + graceMs;
+    if (closes && ended && state.told > 0 && !state.closed) return { kind: 'close', why: 'nothing more came' };
+    return { kind: 'nothing', why: `all ${roll.count} are told` };
+  }
+  if (state.notBeforeMs !== undefined && nowMs < state.notBeforeMs) {
+    return { kind: 'wait', untilMs: state.notBeforeMs, why: 'is to be tried later', scheduled: true };
+  }
+  const wait = (untilMs: number, why: string): Turn => ({ kind: 'wait', untilMs, why, scheduled: false });
+  if (state.told === 0 && nowMs < group.openedMs + policy.waitMs) {
+    return wait(group.openedMs + policy.waitMs, 'waits for more of the same');
+  }
+  // Looks come at regular times and tellings a little later: half an interval is enough between two.
+  if (state.toldMs !== undefined && nowMs < state.toldMs + policy.updateMs / 2) {
+    return wait(state.toldMs + policy.updateMs, 'was told a short while ago');
+  }
+  if (parent !== undefined && parent.settled === 0) {
+    const known = parent.notBeforeMs !== undefined && nowMs < parent.notBeforeMs;
+    if (known || nowMs < group.openedMs + longestParentMs) {
+      return wait(Math.max(parent.notBeforeMs ?? 0, nowMs + parentLookMs), 'its alert is not told yet');
+    }
+  }
+  const quiet = quietUntil(policy.quiet, group.finding.rule.level, now);
+  if (quiet !== undefined) return wait(quiet.getTime(), 'quiet hours');
+  if (state.told === 0) return { kind: 'tell', news: 'first', why: 'is news' };
+  return { kind: 'tell', news: 'again', why: `${roll.count - state.settled} more since it was told` };
+}
+
+/** Retry is what becomes of a group that a receiver did not take. */
+export type Retry = { readonly kind: 'later'; readonly atMs: number } | { readonly kind: 'dead'; readonly why: string };
+
+/** How often, and for how long, a receiver is tried before people have to look. */
+const mostFailures = 30;
+const longestFailingMs = 6 * 3_600_000;
+const firstRetryMs = 20_000;
+const longestRetryMs = 15 * 60_000;
+
+/**
+ * retryOf decides whether trying again can help, and when: with full jitter, so that groups that failed together don't come
+ * back together, and never before the time that the receiver asked for.
+ */
+export function retryOf(
+  state: Pick<GroupState, 'failures' | 'failingSinceMs'>,
+  error: Pick<DeliveryError, 'retryable' | 'retryAfterMs'>,
+  now: Date,
+  random: Random,
+): Retry {
+  const nowMs = now.getTime();
+  const { failures } = state;
+  if (!error.retryable) return { kind: 'dead', why: 'trying again cannot help' };
+  if (failures + 1 >= mostFailures) return { kind: 'dead', why: `failed ${failures + 1} times` };
+  if (isTooOld(state, now)) return { kind: 'dead', why: 'has failed for six hours' };
+  const jitterMs = Math.floor(random() * Math.min(longestRetryMs, firstRetryMs * 2 ** failures));
+  return { kind: 'later', atMs: nowMs + Math.max(jitterMs, Math.min(error.retryAfterMs ?? 0, longestFailingMs)) };
+}
+
+/** isTooOld says that a group has failed for so long that people have to look. */
+export function isTooOld({ failingSinceMs }: Pick<GroupState, 'failingSinceMs'>, now: Date): boolean {
+  return failingSinceMs !== undefined && now.getTime() - failingSinceMs > longestFailingMs;
+}

@@ -1,0 +1,64 @@
+import type { ClosedGroup, Notification, Receipt } from '../message/notification.ts';
+
+/**
+ * Receiver is one place that notifications go to. A new kind is one file in `receivers/` and one row in
+ * `receiver-table.ts`.
+ */
+export interface Receiver {
+  /** Names the receiver in logs, metrics and the seen store: renaming it makes it a new receiver. */
+  readonly name: string;
+  /** How many sends may be under way at once; 1 keeps the order of findings. */
+  readonly concurrency: number;
+  /** `each`: programs read here, so that every finding arrives by itself. Otherwise people do, who are told news once. */
+  readonly grouping?: 'news' | 'each';
+  /**
+   * send hands over one notification and returns once the receiver has taken it.
+   * @param signal ends the attempt when its time is up.
+   * @returns what the receiver needs to tell more about the same news later, if anything.
+   * @throws {DeliveryError} when the receiver did not take it, or when nobody can tell.
+   */
+  readonly send: (notification: Notification, signal: AbortSignal) => Promise<Receipt | void>;
+  /**
+   * close says that nothing more came of the news within its repeat interval: an incident may be resolved.
+   * @throws {DeliveryError} as `send` does.
+   */
+  readonly close?: (group: ClosedGroup, signal: AbortSignal) => Promise<void>;
+}
+
+/** DeliveryReason is why a send failed, from a list short enough to be a metric's dimension. */
+export type DeliveryReason =
+  | 'rate-limited'
+  | 'timeout'
+  | 'unreachable'
+  | 'unavailable'
+  | 'unauthorized'
+  | 'misconfigured'
+  | 'rejected'
+  | 'too-large'
+  | 'held'
+  | 'state-unavailable'
+  | 'unexpected';
+
+export interface DeliveryErrorOptions {
+  readonly reason: DeliveryReason;
+  /** Whether sending the same thing again later can help. */
+  readonly retryable: boolean;
+  /** Milliseconds that the receiver asked to wait, when it did. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** DeliveryError says that a notification did not arrive, why, and whether trying again can help. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  readonly reason: DeliveryReason;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: DeliveryErrorOptions) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.reason = options.reason;
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

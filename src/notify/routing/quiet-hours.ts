@@ -1,0 +1,54 @@
+import { isAtLeast, type Level } from '../../model/level.ts';
+import type { QuietHours } from './group-policy.ts';
+import { firstAt, localDayOf } from '../../time/zoned-time.ts';
+
+const dayMs = 86_400_000;
+
+/** Days count from 1970-01-01, which was a Thursday. */
+const weekdays = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed'] as const;
+
+/** More than a week of stretches in a row: configuration leaves one day that is not quiet. */
+const mostStretches = 32;
+
+/**
+ * quietUntil says when somebody may be told of a finding of that level; undefined when at once. Hours and days that meet are
+ * one stretch. Both ends are the first moment at which the clock shows that time or a later one: what falls into the hour that a clock
+ * skips ends with the skip, what falls into the hour that it shows twice counts the first time.
+ */
+export function quietUntil(quiet: QuietHours | undefined, level: Level, now: Date): Date | undefined {
+  if (quiet === undefined || isAtLeast(level, quiet.except)) return undefined;
+  const nowMs = now.getTime();
+  let until = nowMs;
+  for (let stretch = 0; stretch < mostStretches; stretch++) {
+    const end = endOfQuiet(quiet, until);
+    if (end === until) break;
+    until = end;
+  }
+  return until === nowMs ? undefined : new Date(until);
+}
+
+/** The latest end of what is quiet at that moment; the moment itself when nothing is. */
+function endOfQuiet(quiet: QuietHours, at: number): number {
+  const today = localDayOf(quiet.timezone, at);
+  let end = at;
+  // A night may have begun yesterday; a clock that goes back over midnight has shown tomorrow already.
+  for (let day = today - 1; day <= today + 1; day++) {
+    for (const [start, stop] of stretchesOf(quiet, day)) if (start <= at && stop > end) end = stop;
+  }
+  return end;
+}
+
+function stretchesOf({ from, to, days, timezone }: QuietHours, day: number): readonly (readonly [number, number])[] {
+  const at = (onDay: number, clock: number): number => firstAt(timezone, onDay * dayMs + clock);
+  const [start, stop] = [clockMs(from), clockMs(to)];
+  const name = weekdays[((day % 7) + 7) % 7];
+  const whole = name !== undefined && days.includes(name);
+  return [
+    ...(start === stop ? [] : [[at(day, start), at(stop > start ? day : day + 1, stop)] as const]),
+    ...(whole ? [[at(day, 0), at(day + 1, 0)] as const] : []),
+  ];
+}
+
+function clockMs(text: string): number {
+  return (Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5))) * 60_000;
+}
