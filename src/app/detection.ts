@@ -5,10 +5,10 @@ import { createDynamoHeartbeatStore } from '../aws/state-table/heartbeat-store.t
 import { createDynamoInstanceLog } from '../aws/state-table/instance-log.ts';
 import { createDynamoWindowStore } from '../aws/state-table/window-store.ts';
 import { createFindingsPublisher } from '../aws/findings-publisher.ts';
-import { audit, type Tally } from '../detect/detect.ts';
-import { createCorrelator } from '../detect/correlator.ts';
+import { detectRecords, type Tally } from '../detect/detect.ts';
+import { createCorrelator } from '../detect/correlation/correlator.ts';
 import { createDetector } from '../detect/detector.ts';
-import { createInstanceStory } from '../detect/instance-story.ts';
+import { createInstanceStory } from '../detect/instance-story/instance-story.ts';
 import { createRuleSet } from '../detect/rule-set.ts';
 import { createPulse } from '../health/pulse.ts';
 import { unquoted, type Opener } from '../ingest/ingested.ts';
@@ -29,7 +29,7 @@ export interface Detection {
   /** Opens the logs of each place as the configuration says. */
   readonly opener: Opener;
   /**
-   * examine audits what was read and publishes the findings. It throws when findings could not be published, and when
+   * examine runs the rules over what was read and publishes the findings. It throws when findings could not be published, and when
    * nothing at all could be read: then the event must come again, or end among the dead letters.
    */
   readonly examine: (ingested: Iterable<Ingested> | AsyncIterable<Ingested>) => Promise<Tally>;
@@ -111,7 +111,7 @@ export async function createDetection(service: string): Promise<Detection> {
     const correlator = createCorrelator(ruleSet, windows);
     const hostAuth = beginHostAuth();
     const tally = await tracing.segment('detect', {}, () =>
-      audit(
+      detectRecords(
         ingested,
         { detector, correlator, instances },
         {

@@ -1,9 +1,9 @@
 import type { Finding } from '../model/finding.ts';
 import type { Ingested, LogRecord, RecordFailure } from '../model/log-record.ts';
-import type { Correlator, Overflow } from './correlator.ts';
+import type { Correlator, Overflow } from './correlation/correlator.ts';
 import type { Detector, RuleMatch } from './detector.ts';
 import { findingOf } from './finding.ts';
-import type { InstanceStory, Retold } from './instance-story.ts';
+import type { InstanceStory, Retold } from './instance-story/instance-story.ts';
 
 /** Tally counts what became of records: `records` is always `matched + unmatched + failed`; `skipped` held no records. */
 export interface Tally {
@@ -22,7 +22,7 @@ export interface Engine {
   readonly instances?: InstanceStory;
 }
 
-/** Sink takes what comes out. What it throws ends the audit: an undelivered finding must not look like a done one. */
+/** Sink takes what comes out. What it throws ends the run: an undelivered finding must not look like a done one. */
 export interface Sink {
   readonly finding: (finding: Finding) => void | Promise<void>;
   readonly failure?: (failure: RecordFailure) => void | Promise<void>;
@@ -40,12 +40,12 @@ const correlateEvery = 100;
 const maxWaiting = 50_000;
 
 /**
- * audit runs records through detection and correlation and hands every finding to the sink, in the order it is found,
+ * detectRecords runs records through detection and correlation and hands every finding to the sink, in the order it is found,
  * but those that wait for what later records may say of them. A record that makes anything throw is a failure with its
  * reason, and the others go on. What the sink, the window store or the instance log throws is thrown on, since trying again can
  * help there.
  */
-export async function audit(
+export async function detectRecords(
   ingested: Iterable<Ingested> | AsyncIterable<Ingested>,
   { detector, correlator, instances }: Engine,
   sink: Sink,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { audit } from '../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { detectRecords } from '../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { explainMatch } from '../../src/sigma/explain/explain.ts';
@@ -27,7 +27,7 @@ async function countsOf(corpus: CloudTrailCorpus, lowered: LoweredRuleSet) {
   const ruleSet = createRuleSet(lowered);
   const matches: Counts = {};
   const correlations: Counts = {};
-  const tally = await audit(
+  const tally = await detectRecords(
     ingestCloudTrail(corpus),
     { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
     {

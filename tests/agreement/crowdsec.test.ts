@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { standardOpener } from '../../src/ingest/open.ts';

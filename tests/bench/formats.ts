@@ -23,7 +23,7 @@ const formats: Readonly<Record<string, (i: number) => string>> = {
     `Mar  1 10:00:${second(i)} web-1 sshd[${i}]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=${address(i)}  user=u${i}`,
   'syslog of other programs': (i) => `Mar  1 10:00:${second(i)} web-1 app[${i}]: worker ${i} done in 12 ms`,
   auditd: (i) =>
-    `type=SYSCALL msg=audit(17723592${second(i)}.243:${i}): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=1 pid=${i} auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=pts2 ses=3 comm="id" exe="/usr/bin/id" key=(null)`,
+    `type=SYSCALL msg=detectRecords(17723592${second(i)}.243:${i}): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=1 pid=${i} auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=pts2 ses=3 comm="id" exe="/usr/bin/id" key=(null)`,
   'journal (JSON)': (i) =>
     `{"__CURSOR":"s=${i}","__REALTIME_TIMESTAMP":"17723592${second(i)}500000","_HOSTNAME":"web-1","_COMM":"sshd","SYSLOG_IDENTIFIER":"sshd","_PID":"${i}","PRIORITY":"6","SYSLOG_FACILITY":"4","MESSAGE":"Failed password for root from ${address(i)} port ${20_000 + i} ssh2"}`,
   'web access': (i) =>

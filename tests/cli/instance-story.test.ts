@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { callRecord, changeRecord, instance } from '../unit/detect/instance-records.ts';
+import { callRecord, changeRecord, instance } from '../unit/detect/instance-story/instance-records.ts';
 import { commandLine } from './trailwatch.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import type { Finding } from '../../src/model/finding.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
-import { autoScaling, callRecord, changeRecord } from '../unit/detect/instance-records.ts';
+import { autoScaling, callRecord, changeRecord } from '../unit/detect/instance-story/instance-records.ts';
 import { queueBody, startLocalLambda, type LocalLambda } from './local-lambda.ts';
 
 const bucket = 'example-audit-trail';

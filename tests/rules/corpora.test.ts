@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { audit } from '../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { detectRecords } from '../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
@@ -16,7 +16,7 @@ const ruleSet = createRuleSet((await loadRules([path.join(root, 'rules')])).rule
 async function findingsIn(where: string): Promise<Readonly<Record<string, number>>> {
   const files = await readPaths([where], { stdin: (async function* () {})(), now: '2026-03-12T00:00:00.000Z' });
   const counts: Record<string, number> = {};
-  const tally = await audit(
+  const tally = await detectRecords(
     files.ingested,
     { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
     { finding: ({ rule }) => void (counts[rule.title] = (counts[rule.title] ?? 0) + 1) },

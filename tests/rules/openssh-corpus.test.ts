@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { audit } from '../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { detectRecords } from '../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
@@ -27,7 +27,7 @@ interface Failure {
   beforeAll(async () => {
     const ruleSet = createRuleSet((await loadRules([path.join(root, 'rules/host')])).ruleSet);
     const files = await readPaths([log], { stdin: (async function* () {})(), now: '2026-03-12T00:00:00.000Z' });
-    const tally = await audit(
+    const tally = await detectRecords(
       files.ingested,
       { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) },
       { finding: (finding) => void findings.push(finding) },

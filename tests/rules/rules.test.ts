@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { loadRules, ruleFilesOf } from '../../src/detect/load-rules.ts';
-import { parseRuleTest } from '../../src/detect/rule-test.ts';
-import { runRuleTest } from '../../src/detect/run-rule-test.ts';
+import { parseRuleTest } from '../../src/detect/rule-test/parse-rule-test.ts';
+import { runRuleTest } from '../../src/detect/rule-test/run-rule-test.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'rules');

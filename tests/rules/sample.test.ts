@@ -4,12 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { audit } from '../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
+import { detectRecords } from '../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
-import { createInstanceStory } from '../../src/detect/instance-story.ts';
+import { createInstanceStory } from '../../src/detect/instance-story/instance-story.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
-import { createMemoryInstanceLog } from '../../src/detect/memory-instance-log.ts';
+import { createMemoryInstanceLog } from '../../src/detect/instance-story/memory-instance-log.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { readPaths } from '../../src/ingest/files/local-files.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -28,7 +28,7 @@ const files = await readPaths(
   ['archive', 'hosts', 'ec2'].map((folder) => path.join(events, folder)),
   { stdin: (async function* () {})(), now: '2026-03-12T00:00:00.000Z' },
 );
-const tally = await audit(
+const tally = await detectRecords(
   files.ingested,
   {
     detector: createDetector(ruleSet),

@@ -8,10 +8,10 @@ import {
   type CallFact,
   type ChangeFact,
   type InstanceLog,
-} from '../../src/detect/instance-log.ts';
-import { createMemoryInstanceLog } from '../../src/detect/memory-instance-log.ts';
+} from '../../src/detect/instance-story/instance-log.ts';
+import { createMemoryInstanceLog } from '../../src/detect/instance-story/memory-instance-log.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
-import { at, callRecord, changeRecord } from '../unit/detect/instance-records.ts';
+import { at, callRecord, changeRecord } from '../unit/detect/instance-story/instance-records.ts';
 
 let table: LocalStateTable;
 let client: DynamoDBClient;

@@ -2,10 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BatchWriteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { createDynamoWindowStore } from '../../src/aws/state-table/window-store.ts';
-import { createBatchCorrelator } from '../../src/detect/batch-correlator.ts';
-import { createCorrelator } from '../../src/detect/correlator.ts';
-import { createMemoryWindowStore } from '../../src/detect/memory-window-store.ts';
-import { WindowStoreError, type WindowKey, type WindowMatch, type WindowStore } from '../../src/detect/window-store.ts';
+import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
+import { createCorrelator } from '../../src/detect/correlation/correlator.ts';
+import { createMemoryWindowStore } from '../support/memory-window-store.ts';
+import {
+  WindowStoreError,
+  type WindowKey,
+  type WindowMatch,
+  type WindowStore,
+} from '../../src/detect/correlation/window-store.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 import {

@@ -12,7 +12,7 @@ import {
   InstanceLogError,
   type InstanceFact,
   type InstanceLog,
-} from '../../detect/instance-log.ts';
+} from '../../detect/instance-story/instance-log.ts';
 
 export interface DynamoInstanceLogOptions {
   readonly client: Pick<DynamoDBClient, 'send'>;

@@ -16,7 +16,7 @@ import {
   type WindowMatch,
   type WindowSpan,
   type WindowStore,
-} from '../../detect/window-store.ts';
+} from '../../detect/correlation/window-store.ts';
 import type { Fields, LogRecord } from '../../model/log-record.ts';
 
 export interface DynamoWindowStoreOptions {

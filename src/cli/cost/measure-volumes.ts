@@ -1,6 +1,6 @@
 import type { VolumeName } from '../../cost/volumes.ts';
 import type { Ingested } from '../../model/log-record.ts';
-import { auditFiles, prepareAudit } from '../findings/detect-files.ts';
+import { detectFiles, prepareDetection } from '../findings/detect-files.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
@@ -18,7 +18,7 @@ const dayMs = 86_400_000;
 
 /** measureVolumes reads a folder of logs as `scan` does, and says how much of everything a day has. */
 export async function measureVolumes(path: string, surroundings: Surroundings): Promise<Measured> {
-  const prepared = await prepareAudit([path], {}, surroundings);
+  const prepared = await prepareDetection([path], {}, surroundings);
   const seen = { trail: 0, bus: 0, lines: 0, lineBytes: 0, from: Infinity, to: -Infinity };
 
   async function* watched(records: AsyncIterable<Ingested>): AsyncIterable<Ingested> {
@@ -45,7 +45,7 @@ export async function measureVolumes(path: string, surroundings: Surroundings): 
 
   let findings = 0;
   const news = new Set<string>();
-  const outcome = await auditFiles(
+  const outcome = await detectFiles(
     { ...prepared, input: { ...prepared.input, records: watched(prepared.input.records) } },
     {},
     surroundings,

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Configuration } from '../../config/configuration.ts';
-import { audit } from '../../detect/detect.ts';
+import { detectRecords } from '../../detect/detect.ts';
 import type { Tally } from '../../detect/detect.ts';
-import { createBatchCorrelator } from '../../detect/batch-correlator.ts';
+import { createBatchCorrelator } from '../../detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../detect/detector.ts';
-import { createInstanceStory } from '../../detect/instance-story.ts';
+import { createInstanceStory } from '../../detect/instance-story/instance-story.ts';
 import { loadRules } from '../../detect/load-rules.ts';
-import { createMemoryInstanceLog } from '../../detect/memory-instance-log.ts';
+import { createMemoryInstanceLog } from '../../detect/instance-story/memory-instance-log.ts';
 import { createRuleSet } from '../../detect/rule-set.ts';
 import type { RuleSet } from '../../detect/rule-set.ts';
 import { createOpener } from '../../ingest/open.ts';
@@ -20,7 +20,7 @@ import { createFailureList } from '../shell/failure-list.ts';
 import type { FailureList } from '../shell/failure-list.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import { projectPath } from '../shell/options.ts';
-import type { AuditOptions } from '../shell/options.ts';
+import type { DetectOptions } from '../shell/options.ts';
 import { showProgress } from '../shell/progress.ts';
 import { openInput } from '../shell/read-input.ts';
 import type { Input } from '../shell/read-input.ts';
@@ -29,7 +29,7 @@ import { count, plural } from '../text.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 import type { TimeRange } from '../shell/time-range.ts';
 
-/** Prepared is an audit that can begin: rules loaded, files found, no record read yet. */
+/** Prepared is a detection run that can begin: rules loaded, files found, no record read yet. */
 export interface Prepared {
   readonly ruleSet: RuleSet;
   readonly input: Input;
@@ -39,8 +39,8 @@ export interface Prepared {
   readonly refused: number;
 }
 
-/** AuditOutcome is what became of the input; the findings went to the caller one by one. */
-export interface AuditOutcome extends Prepared {
+/** DetectOutcome is what became of the input; the findings went to the caller one by one. */
+export interface DetectOutcome extends Prepared {
   readonly tally: Tally;
   readonly failures: FailureList;
   readonly elapsedMs: number;
@@ -50,8 +50,8 @@ export interface AuditOutcome extends Prepared {
   readonly checkFailed: boolean;
 }
 
-/** AuditWatch is told of each record as it is read. */
-export interface AuditWatch {
+/** DetectObserver sees each record as it is read. */
+export interface DetectObserver {
   /** Whether a finding is kept back from everybody: then `--fail-on` doesn't see it either. */
   readonly keptBack?: (finding: Finding) => boolean;
   readonly record?: (matched: boolean) => void;
@@ -61,10 +61,10 @@ export interface AuditWatch {
 
 const listedProblems = 10;
 
-/** prepareAudit loads the rules and finds the files, and names on stderr what will be left out. */
-export async function prepareAudit(
+/** prepareDetection loads the rules and finds the files, and names on stderr what will be left out. */
+export async function prepareDetection(
   paths: readonly string[],
-  options: AuditOptions,
+  options: DetectOptions,
   surroundings: Surroundings,
 ): Promise<Prepared> {
   const { cwd, err, now, stdin, stop } = surroundings;
@@ -113,14 +113,14 @@ async function readRules(
   return rules;
 }
 
-/** auditFiles reads the files found, record by record, and hands on every finding of the asked-for level. */
-export async function auditFiles(
+/** detectFiles reads the files found, record by record, and hands on every finding of the asked-for level. */
+export async function detectFiles(
   prepared: Prepared,
-  options: AuditOptions,
+  options: DetectOptions,
   surroundings: Surroundings,
   onFinding: (finding: Finding) => void | Promise<void>,
-  watch: AuditWatch = {},
-): Promise<AuditOutcome> {
+  watch: DetectObserver = {},
+): Promise<DetectOutcome> {
   const { input, ruleSet } = prepared;
   const { err, now, stop } = surroundings;
   const engine = {
@@ -134,7 +134,7 @@ export async function auditFiles(
   const startedAt = now().getTime();
   const endProgress = showProgress(err, input.progress, startedAt, now);
   try {
-    const tally = await audit(input.records, engine, {
+    const tally = await detectRecords(input.records, engine, {
       ...(watch.record !== undefined && { record: (_record, matches) => watch.record?.(matches.length > 0) }),
       failure: (failure) => {
         watch.failure?.();
@@ -177,8 +177,8 @@ function withoutLogs(input: Input, { records }: Tally): string | undefined {
   return `${shown(first.path, 200)}: ${first.reason}${rest}`;
 }
 
-/** exitCodeOf says how an audit ended; a failed check outranks what could not be read, and wrong usage outranks both. */
-export function exitCodeOf({ input, tally, checkFailed, failures, refused }: AuditOutcome): ExitCode {
+/** exitCodeOf says how a run ended; a failed check outranks what could not be read, and wrong usage outranks both. */
+export function exitCodeOf({ input, tally, checkFailed, failures, refused }: DetectOutcome): ExitCode {
   if (input.missing.length > 0) return exitCode.usage;
   if (checkFailed) return exitCode.checkFailed;
   const unread = failures.total() > 0 || refused > 0 || withoutLogs(input, tally) !== undefined;

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { AuditOutcome } from './detect-files.ts';
+import type { DetectOutcome } from './detect-files.ts';
 
 /** FindingWriter turns findings into one format's text, piece by piece, so that no format has to hold them all. */
 export interface FindingWriter {
@@ -7,5 +7,5 @@ export interface FindingWriter {
   begin(): string;
   finding(finding: Finding): string;
   /** end is what stands after the last, with what became of the input. */
-  end(outcome: AuditOutcome): string;
+  end(outcome: DetectOutcome): string;
 }

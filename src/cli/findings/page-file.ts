@@ -1,19 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import type { AuditOutcome } from './detect-files.ts';
+import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import { UsageError } from '../shell/exit.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import { renderPage } from './page/page.ts';
-import type { AuditOptions } from '../shell/options.ts';
+import type { DetectOptions } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { filesLine, type SuppressedCount } from './summary.ts';
 import { version } from '../shell/version.ts';
 
 export interface ReportFacts {
   readonly paths: readonly string[];
-  readonly options: AuditOptions & { readonly out?: string };
-  readonly outcome: AuditOutcome;
+  readonly options: DetectOptions & { readonly out?: string };
+  readonly outcome: DetectOutcome;
   readonly found: Case;
   readonly suppressed?: readonly SuppressedCount[];
   readonly surroundings: Surroundings;

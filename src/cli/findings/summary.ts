@@ -1,7 +1,7 @@
 import { levels } from '../../model/level.ts';
 import { shown } from '../../text/escape.ts';
 import type { SuppressionSettings } from '../../notify/routing/suppress.ts';
-import type { AuditOutcome } from './detect-files.ts';
+import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import type { Timeline } from './casebook/timeline.ts';
 import { failureLines } from '../shell/failure-list.ts';
@@ -10,7 +10,7 @@ import type { Colors } from '../shell/terminal.ts';
 import { bytes, count, duration, plural, span } from '../text.ts';
 
 export interface SummaryFacts {
-  readonly outcome: AuditOutcome;
+  readonly outcome: DetectOutcome;
   readonly found: Case;
   readonly suppressed: readonly SuppressedCount[];
   /** The HTML report's path, when one was written. */
@@ -60,7 +60,7 @@ export function renderSummary(facts: SummaryFacts): string {
 }
 
 /** filesLine says how many files were read, and which were left aside. */
-export function filesLine({ input, tally }: AuditOutcome): string {
+export function filesLine({ input, tally }: DetectOutcome): string {
   const { read, skipped, failed, bytes: size, skippedFiles } = input.summary();
   const digests = skippedFiles.filter(({ reason }) => reason.startsWith('CloudTrail digest')).length;
   const messages = tally.skipped - skipped;
@@ -78,12 +78,12 @@ export function filesLine({ input, tally }: AuditOutcome): string {
 }
 
 /** recordsLine says what became of the records: all = matched + unmatched + failed. */
-export function recordsLine({ tally }: AuditOutcome): string {
+export function recordsLine({ tally }: DetectOutcome): string {
   const { records, matched, unmatched, failed } = tally;
   return `${count(records)} read = ${count(matched)} matched + ${count(unmatched)} unmatched + ${count(failed)} failed`;
 }
 
-function recordLines(outcome: AuditOutcome, colors: Colors): readonly string[] {
+function recordLines(outcome: DetectOutcome, colors: Colors): readonly string[] {
   const line = recordsLine(outcome);
   const { outside } = outcome.input.progress;
   return [
@@ -150,7 +150,7 @@ function ruleLines({ found, colors, width }: SummaryFacts): readonly string[] {
   return rest > 0 ? [...lines, `… and ${plural(rest, 'more rule', 'more rules')}`] : lines;
 }
 
-function timeLine({ elapsedMs, input, tally }: AuditOutcome): string {
+function timeLine({ elapsedMs, input, tally }: DetectOutcome): string {
   const seconds = Math.max(elapsedMs, 1) / 1000;
   const perSecond = `${count(Math.round((tally.records + input.progress.outside) / seconds))} records/s`;
   return `${duration(elapsedMs)}: ${perSecond}, ${bytes(Math.round(input.progress.bytes / seconds))}/s`;

@@ -11,7 +11,7 @@ import type { QueryEngine } from '../../report/query-engine.ts';
 import { ReportError } from '../../report/report-error.ts';
 import type { TableName } from '../../report/report.ts';
 import type { PreparedReport } from '../../report/run-report.ts';
-import { auditFiles, prepareAudit } from '../findings/detect-files.ts';
+import { detectFiles, prepareDetection } from '../findings/detect-files.ts';
 import { UsageError } from '../shell/exit.ts';
 import { createFailureList } from '../shell/failure-list.ts';
 import type { FailureList } from '../shell/failure-list.ts';
@@ -111,8 +111,8 @@ async function storeIn(paths: readonly string[], cwd: string): Promise<string | 
 /** detectedIn is what the rules find in the same files: the pipeline's `findings` table, made on the spot. */
 export async function detectedIn(paths: readonly string[], surroundings: Surroundings): Promise<readonly TableRow[]> {
   const rows = new Map<string, TableRow>();
-  const prepared = await prepareAudit(paths, {}, surroundings);
-  await auditFiles(prepared, {}, surroundings, (finding) => {
+  const prepared = await prepareDetection(paths, {}, surroundings);
+  await detectFiles(prepared, {}, surroundings, (finding) => {
     if (!rows.has(finding.id)) rows.set(finding.id, findingRow(finding));
   });
   return [...rows.values()];

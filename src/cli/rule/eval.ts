@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { createBatchCorrelator } from '../../detect/batch-correlator.ts';
+import { createBatchCorrelator } from '../../detect/correlation/batch-correlator.ts';
 import { valueOf } from '../../detect/field-value.ts';
-import { recordsOf } from '../../detect/firing.ts';
+import { recordsOf } from '../../detect/correlation/firing.ts';
 import { createRuleSet } from '../../detect/rule-set.ts';
 import { epochTime, isoTime } from '../../time/iso-time.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseRuleTest } from '../../detect/rule-test.ts';
-import { runRuleTest, type RuleTestResult } from '../../detect/run-rule-test.ts';
+import { parseRuleTest } from '../../detect/rule-test/parse-rule-test.ts';
+import { runRuleTest, type RuleTestResult } from '../../detect/rule-test/run-rule-test.ts';
 import { shown } from '../../text/escape.ts';
 import type { Problem } from '../../sigma/rule.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';

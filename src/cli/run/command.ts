@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { RunMeter } from './metrics-server.ts';
-import { projectPath, withAuditOptions } from '../shell/options.ts';
+import { projectPath, withDetectOptions } from '../shell/options.ts';
 import type { RunOptions } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
@@ -26,7 +26,7 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
         'Writes an HTML report. Findings that are the same news are one alert.',
     )
     .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
-  withAuditOptions(command)
+  withDetectOptions(command)
     .addOption(new Option('--format <format>', 'how alerts are printed').choices(['text', 'ndjson']).default('text'))
     .option('--limit <n>', 'print at most so many alerts, the most severe; 0 prints all', '200')
     .option('--out <file>', 'where the HTML report goes (default: .trailwatch/report-<time>.html)')

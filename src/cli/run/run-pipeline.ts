@@ -6,8 +6,8 @@ import { deliverAtOnce } from '../../notify/delivery/deliver-at-once.ts';
 import type { Receiver } from '../../notify/receivers/receiver.ts';
 import { createConsole } from '../../notify/receivers/console.ts';
 import { plainJson } from '../../text/escape.ts';
-import { auditFiles, exitCodeOf, prepareAudit } from '../findings/detect-files.ts';
-import type { AuditWatch } from '../findings/detect-files.ts';
+import { detectFiles, exitCodeOf, prepareDetection } from '../findings/detect-files.ts';
+import type { DetectObserver } from '../findings/detect-files.ts';
 import { createCasebook } from '../findings/casebook/casebook.ts';
 import type { Alert, Case } from '../findings/casebook/casebook.ts';
 import { bySeverity, inTime } from '../findings/casebook/order.ts';
@@ -31,7 +31,7 @@ export async function runPipeline(
   const { out, err, now } = surroundings;
   const limit = limitOf(options.limit);
   const casebook = createCasebook();
-  const prepared = await prepareAudit(paths, options, surroundings);
+  const prepared = await prepareDetection(paths, options, surroundings);
   const decider = createDecider(prepared.configuration);
   const at = now();
   const suppressed = new Map<string, SuppressedCount>();
@@ -46,7 +46,7 @@ export async function runPipeline(
       suppressed.set(by.name, { by, findings: (suppressed.get(by.name)?.findings ?? 0) + 1 });
     }
   };
-  const outcome = await auditFiles(prepared, options, surroundings, tell, {
+  const outcome = await detectFiles(prepared, options, surroundings, tell, {
     ...(meter && watchOf(meter)),
     keptBack: (finding) => suppressionOf(finding) !== undefined,
   });
@@ -79,7 +79,7 @@ export async function runPipeline(
 }
 
 /** Counts each record as it is read, so that all = matched + unmatched + failed at any moment. */
-function watchOf(meter: RunMeter): AuditWatch {
+function watchOf(meter: RunMeter): DetectObserver {
   const one = (became: 'RecordsMatched' | 'RecordsUnmatched' | 'RecordsFailed'): void => {
     meter.count('RecordsRead', 1);
     meter.count(became, 1);

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { scanFormats, withAuditOptions } from '../shell/options.ts';
+import { scanFormats, withDetectOptions } from '../shell/options.ts';
 import type { ScanOptions } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
@@ -24,7 +24,7 @@ export function scanCommand(program: Command, surroundings: Surroundings, end: (
     .summary('findings only, as a table, JSON lines, SARIF or HTML')
     .description('Read logs and print what the rules find in them: each fact once, each finding for itself.')
     .argument('<path...>', 'files, folders or -');
-  withAuditOptions(command)
+  withDetectOptions(command)
     .addOption(new Option('--format <format>', 'how findings are printed').choices(scanFormats).default('table'))
     .option('--out <file>', 'write there instead of to standard output')
     .addHelpText('after', help)

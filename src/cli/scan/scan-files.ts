@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { ruleSummary } from '../../detect/finding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { plainJson, shown } from '../../text/escape.ts';
-import { auditFiles, exitCodeOf, prepareAudit } from '../findings/detect-files.ts';
-import type { AuditOutcome, Prepared } from '../findings/detect-files.ts';
+import { detectFiles, exitCodeOf, prepareDetection } from '../findings/detect-files.ts';
+import type { DetectOutcome, Prepared } from '../findings/detect-files.ts';
 import { createCasebook } from '../findings/casebook/casebook.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
@@ -40,13 +40,13 @@ export async function scanFiles(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { err } = surroundings;
-  const prepared = await prepareAudit(paths, options, surroundings);
+  const prepared = await prepareDetection(paths, options, surroundings);
   const { target, close } = await openTarget(options.out, surroundings);
   const writer = writers[options.format]({ paths, options, surroundings, prepared, target });
 
   const facts = new Set<string>();
   await target.write(writer.begin());
-  const outcome = await auditFiles(prepared, options, surroundings, async (finding) => {
+  const outcome = await detectFiles(prepared, options, surroundings, async (finding) => {
     // What two accounts logged is one fact; a scan lists both records of it, since it says what each record holds.
     const fact = `${finding.id} ${finding.event.id}`;
     if (facts.has(fact)) return;
@@ -81,7 +81,7 @@ function createPageWriter({ paths, options, surroundings }: Scan): FindingWriter
   };
 }
 
-function notes(outcome: AuditOutcome, findings: number): string {
+function notes(outcome: DetectOutcome, findings: number): string {
   const lines = [
     ...failureLines(outcome.failures, 20).map((line) => `trailwatch: ${line}`),
     `${outcome.partial ? 'Stopped before the end. ' : ''}${plural(findings, 'finding')}; records: ${recordsLine(outcome)}; files: ${filesLine(outcome)}`,

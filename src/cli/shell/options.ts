@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { levels } from '../../model/level.ts';
 import type { Level } from '../../model/level.ts';
 
-/** AuditOptions are the flags that every command takes which reads logs and asks rules about them. */
-export interface AuditOptions {
+/** DetectOptions are the flags that every command takes which reads logs and asks rules about them. */
+export interface DetectOptions {
   readonly rules?: readonly string[];
   /** Configuration files, laid over the project's own in their order. */
   readonly config?: readonly string[];
@@ -16,7 +16,7 @@ export interface AuditOptions {
 }
 
 /** RunOptions are the flags of `trailwatch run`. */
-export interface RunOptions extends AuditOptions {
+export interface RunOptions extends DetectOptions {
   readonly format: 'text' | 'ndjson';
   readonly limit: string;
   readonly out?: string;
@@ -28,7 +28,7 @@ export interface RunOptions extends AuditOptions {
 export const scanFormats = ['table', 'ndjson', 'sarif', 'html'] as const;
 
 /** ScanOptions are the flags of `trailwatch scan`. */
-export interface ScanOptions extends AuditOptions {
+export interface ScanOptions extends DetectOptions {
   readonly format: (typeof scanFormats)[number];
   readonly out?: string;
 }
@@ -40,8 +40,8 @@ export function projectPath(path: string): string {
   return fileURLToPath(new URL(path, project));
 }
 
-/** withAuditOptions adds the flags of AuditOptions to a command. */
-export function withAuditOptions(command: Command): Command {
+/** withDetectOptions adds the flags of DetectOptions to a command. */
+export function withDetectOptions(command: Command): Command {
   return withConfigOption(command)
     .option('--rules <dir>', 'Sigma rules to use instead of the own ones: a folder or file, repeatable', collect)
     .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))

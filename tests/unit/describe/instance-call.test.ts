@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { instanceCallsOf, isInstanceCall } from '../../../src/describe/instance-call.ts';
 import type { Fields } from '../../../src/model/log-record.ts';
-import { autoScaling, callRecord, instance, other } from '../detect/instance-records.ts';
+import { autoScaling, callRecord, instance, other } from '../detect/instance-story/instance-records.ts';
 
 describe('instanceCallsOf reads who did what to which instance', () => {
   test('a call counts once for each instance, with the states that it answered', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { audit } from '../../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
+import { detectRecords } from '../../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../../src/detect/detector.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';
 import { covers, createRuleSet } from '../../../src/detect/rule-set.ts';
@@ -23,7 +23,9 @@ onCorpora('real events give the same findings in any order and however often the
     const findings = new Map<string, Finding>();
     const engine = { detector: createDetector(ruleSet), correlator: createBatchCorrelator(ruleSet) };
     const ingested = records.map((record) => ({ kind: 'record', record }) as const);
-    const tally = await audit(ingested, engine, { finding: (finding) => void findings.set(finding.id, finding) });
+    const tally = await detectRecords(ingested, engine, {
+      finding: (finding) => void findings.set(finding.id, finding),
+    });
     expect(tally).toMatchObject({ records: records.length, failed: 0 });
     expect(tally.matched + tally.unmatched).toBe(records.length);
     return findings;

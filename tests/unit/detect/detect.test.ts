@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { audit, type Sink } from '../../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
-import { createCorrelator } from '../../../src/detect/correlator.ts';
+import { detectRecords, type Sink } from '../../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../../src/detect/correlation/batch-correlator.ts';
+import { createCorrelator } from '../../../src/detect/correlation/correlator.ts';
 import { createDetector, type Detector } from '../../../src/detect/detector.ts';
-import { createMemoryWindowStore } from '../../../src/detect/memory-window-store.ts';
+import { createMemoryWindowStore } from '../../support/memory-window-store.ts';
 import { createRuleSet } from '../../../src/detect/rule-set.ts';
-import { WindowStoreError } from '../../../src/detect/window-store.ts';
+import { WindowStoreError } from '../../../src/detect/correlation/window-store.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { Ingested, RecordFailure } from '../../../src/model/log-record.ts';
 import { correlationOf, is, recordOf, ruleOf } from './fixtures.ts';
@@ -52,7 +52,7 @@ test('every record is matched, unmatched or failed, and what holds none is count
     record('b', 1, 'ListTables'),
     record('c', 2, 'ConsoleLogin'),
   ];
-  const tally = await audit(input, batch(), sink);
+  const tally = await detectRecords(input, batch(), sink);
   expect(tally).toEqual({ records: 4, matched: 2, unmatched: 1, failed: 1, skipped: 1 });
   expect(findings.map(({ rule, event }) => [rule.id, event.id])).toEqual([
     ['delete', 'a'],
@@ -62,13 +62,13 @@ test('every record is matched, unmatched or failed, and what holds none is count
   expect(seen).toEqual(['a: delete, also delete', 'a digest file', 'b: ', 'c: login']);
 });
 
-test('an asynchronous source is audited as any other', async () => {
+test('an asynchronous source is read like any other', async () => {
   async function* source(): AsyncGenerator<Ingested> {
     yield record('a', 0, 'DeleteTable');
     await Promise.resolve();
     yield broken;
   }
-  expect(await audit(source(), batch(), { finding: () => undefined })).toMatchObject({
+  expect(await detectRecords(source(), batch(), { finding: () => undefined })).toMatchObject({
     records: 2,
     matched: 1,
     failed: 1,
@@ -80,7 +80,7 @@ test('correlations are told when they are known: a batch at its end, a stream as
   const engines = [batch(), { detector, correlator: createCorrelator(ruleSet, createMemoryWindowStore()) }];
   for (const engine of engines) {
     const { findings, sink } = collecting();
-    expect(await audit(input, engine, sink)).toMatchObject({ records: 3, matched: 3 });
+    expect(await detectRecords(input, engine, sink)).toMatchObject({ records: 3, matched: 3 });
     expect(findings.map(({ rule, correlated }) => [rule.id, correlated.length])).toEqual([['logins', 3]]);
   }
 });
@@ -104,7 +104,7 @@ test.each<[string, Partial<ReturnType<typeof recordOf>>, RegExp]>([
 ])('a record with %s fails with its reason, and the others go on', async (_name, change, reason) => {
   const bad: Ingested = { kind: 'record', record: { ...recordOf('bad', 0, { eventName: 'DeleteTable' }), ...change } };
   const { findings, failures, sink } = collecting();
-  const tally = await audit([record('a', 0, 'DeleteTable'), bad, record('b', 0, 'DeleteTable')], batch(), sink);
+  const tally = await detectRecords([record('a', 0, 'DeleteTable'), bad, record('b', 0, 'DeleteTable')], batch(), sink);
   expect(tally).toEqual({ records: 3, matched: 2, unmatched: 0, failed: 1, skipped: 0 });
   expect(findings).toHaveLength(4);
   expect(failures).toEqual([{ origin: bad.record.origin, reason: expect.stringMatching(reason) }]);
@@ -118,19 +118,19 @@ test('a rule that throws fails the record, whatever it throws', async () => {
     },
   };
   const { failures, sink } = collecting();
-  await audit([record('a', 0, 'x')], { ...batch(), detector: throwing }, sink);
+  await detectRecords([record('a', 0, 'x')], { ...batch(), detector: throwing }, sink);
   expect(failures.map(({ reason }) => reason)).toEqual(['record a: no error at all']);
 });
 
-test('what the sink throws ends the audit: an undelivered finding must not look like a delivered one', async () => {
+test('what the sink throws ends the run: an undelivered finding must not look like a delivered one', async () => {
   const sink: Sink = { finding: () => Promise.reject(new Error('the bus is away')) };
-  await expect(audit([record('a', 0, 'DeleteTable')], batch(), sink)).rejects.toThrow('the bus is away');
+  await expect(detectRecords([record('a', 0, 'DeleteTable')], batch(), sink)).rejects.toThrow('the bus is away');
 });
 
-test('what the window store throws ends the audit, so that the records come again', async () => {
+test('what the window store throws ends the run, so that the records come again', async () => {
   const store = { ...createMemoryWindowStore(), add: () => Promise.reject(new WindowStoreError('table away')) };
   const engine = { detector, correlator: createCorrelator(ruleSet, store) };
-  await expect(audit([record('a', 0, 'ConsoleLogin')], engine, { finding: () => undefined })).rejects.toThrow(
+  await expect(detectRecords([record('a', 0, 'ConsoleLogin')], engine, { finding: () => undefined })).rejects.toThrow(
     'table away',
   );
 });
@@ -139,7 +139,7 @@ test('groups that could not be held whole are named at the end', async () => {
   const correlator = createBatchCorrelator(ruleSet, { perGroup: 2, perCorrelation: 100 });
   const overflows: unknown[] = [];
   const input = [0, 1, 2].map((at) => record(`login-${at}`, at, 'ConsoleLogin'));
-  await audit(
+  await detectRecords(
     input,
     { detector, correlator },
     { finding: () => undefined, overflow: (each) => void overflows.push(each) },
@@ -160,7 +160,7 @@ test('many records are correlated in batches, and none is forgotten at the end',
       return correlator.add(matches);
     },
   };
-  await audit(input, { detector, correlator: counting }, { finding: () => undefined });
+  await detectRecords(input, { detector, correlator: counting }, { finding: () => undefined });
   expect(added).toBe(1_050);
   expect(calls).toBe(11);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
-import { createCorrelator, type Correlator } from '../../../src/detect/correlator.ts';
-import { crossingsOf } from '../../../src/detect/crossings.ts';
-import type { RuleMatch } from '../../../src/detect/detector.ts';
-import { createMemoryWindowStore } from '../../../src/detect/memory-window-store.ts';
-import { inOrder, WindowStoreError, type WindowStore } from '../../../src/detect/window-store.ts';
-import type { Finding } from '../../../src/model/finding.ts';
-import type { LoweredCorrelation } from '../../../src/sigma/expr.ts';
-import { correlationOf, matchOf, metaOf, minute, noon, recordOf, ruleMatchOf, ruleOf, ruleSetOf } from './fixtures.ts';
+import { createBatchCorrelator } from '../../../../src/detect/correlation/batch-correlator.ts';
+import { createCorrelator, type Correlator } from '../../../../src/detect/correlation/correlator.ts';
+import { crossingsOf } from '../../../../src/detect/correlation/crossings.ts';
+import type { RuleMatch } from '../../../../src/detect/detector.ts';
+import { createMemoryWindowStore } from '../../../support/memory-window-store.ts';
+import { inOrder, WindowStoreError, type WindowStore } from '../../../../src/detect/correlation/window-store.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+import type { LoweredCorrelation } from '../../../../src/sigma/expr.ts';
+import { correlationOf, matchOf, metaOf, minute, noon, recordOf, ruleMatchOf, ruleOf, ruleSetOf } from '../fixtures.ts';
 
 const login = ruleOf('login', { generate: false });
 const start = ruleOf('start', { generate: false });

@@ -1,10 +1,10 @@
-import { describe } from '../describe/describe.ts';
-import { findingId, fingerprintOf, type Evidence, type Finding } from '../model/finding.ts';
-import type { LogRecord } from '../model/log-record.ts';
-import type { LoweredCorrelation } from '../sigma/expr.ts';
+import { describe } from '../../describe/describe.ts';
+import { findingId, fingerprintOf, type Evidence, type Finding } from '../../model/finding.ts';
+import type { LogRecord } from '../../model/log-record.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
 import type { Crossing } from './crossings.ts';
-import { valueText } from './field-value.ts';
-import { groupValues, labelsOf, ruleSummary } from './finding.ts';
+import { valueText } from '../field-value.ts';
+import { groupValues, labelsOf, ruleSummary } from '../finding.ts';
 import type { GroupValues, WindowMatch } from './window-store.ts';
 import { fieldOf } from './window-values.ts';
 

@@ -1,8 +1,8 @@
-import type { LoweredCorrelation } from '../sigma/expr.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
 import { createOverflowLog, findingsOf, groupsOf, usersOf, windowMatchOf, type Correlator } from './correlator.ts';
 import { crossingsOf } from './crossings.ts';
 import { firingOf, matchOfFiring, type Firing } from './firing.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet } from '../rule-set.ts';
 import { inOrder, type GroupValues, type WindowMatch } from './window-store.ts';
 
 export interface BatchLimits {

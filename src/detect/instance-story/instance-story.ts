@@ -1,8 +1,8 @@
-import { instanceCallsOf, isInstanceCall } from '../describe/instance-call.ts';
-import { stateChangeOf } from '../describe/instance-state.ts';
-import type { AuditEvent } from '../model/audit-event.ts';
-import type { Finding } from '../model/finding.ts';
-import type { LogRecord } from '../model/log-record.ts';
+import { instanceCallsOf, isInstanceCall } from '../../describe/instance-call.ts';
+import { stateChangeOf } from '../../describe/instance-state.ts';
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { LogRecord } from '../../model/log-record.ts';
 import { bearing, causeOf, stateBeforeOf } from './instance-cause.ts';
 import type { InstanceFact, InstanceLog, TimedChange } from './instance-log.ts';
 

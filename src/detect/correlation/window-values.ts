@@ -1,6 +1,6 @@
-import type { LoweredCorrelation } from '../sigma/expr.ts';
-import { numberOf } from '../sigma/text.ts';
-import { valueOf, valueText } from './field-value.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import { numberOf } from '../../sigma/text.ts';
+import { valueOf, valueText } from '../field-value.ts';
 import type { WindowMatch } from './window-store.ts';
 
 /**

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { audit } from '../../../src/detect/detect.ts';
-import { createBatchCorrelator } from '../../../src/detect/batch-correlator.ts';
-import { createCorrelator } from '../../../src/detect/correlator.ts';
-import { createDetector } from '../../../src/detect/detector.ts';
-import { createInstanceStory } from '../../../src/detect/instance-story.ts';
-import { InstanceLogError } from '../../../src/detect/instance-log.ts';
-import { createMemoryInstanceLog } from '../../../src/detect/memory-instance-log.ts';
-import { createMemoryWindowStore } from '../../../src/detect/memory-window-store.ts';
-import { createRuleSet } from '../../../src/detect/rule-set.ts';
-import type { Finding } from '../../../src/model/finding.ts';
-import type { LogRecord } from '../../../src/model/log-record.ts';
-import { correlationOf, is, metaOf, minute, ruleOf } from './fixtures.ts';
+import { detectRecords } from '../../../../src/detect/detect.ts';
+import { createBatchCorrelator } from '../../../../src/detect/correlation/batch-correlator.ts';
+import { createCorrelator } from '../../../../src/detect/correlation/correlator.ts';
+import { createDetector } from '../../../../src/detect/detector.ts';
+import { createInstanceStory } from '../../../../src/detect/instance-story/instance-story.ts';
+import { InstanceLogError } from '../../../../src/detect/instance-story/instance-log.ts';
+import { createMemoryInstanceLog } from '../../../../src/detect/instance-story/memory-instance-log.ts';
+import { createMemoryWindowStore } from '../../../support/memory-window-store.ts';
+import { createRuleSet } from '../../../../src/detect/rule-set.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+import type { LogRecord } from '../../../../src/model/log-record.ts';
+import { correlationOf, is, metaOf, minute, ruleOf } from '../fixtures.ts';
 import { autoScaling, callRecord, changeRecord, instance, other } from './instance-records.ts';
 
 const third = 'i-0f61b8d24ce7a9053';
@@ -39,7 +39,7 @@ function createStream() {
   const instances = createInstanceStory({ log: createMemoryInstanceLog(), waits: false });
   return async (...records: readonly LogRecord[]): Promise<readonly Finding[]> => {
     const findings: Finding[] = [];
-    await audit(
+    await detectRecords(
       records.map((record) => ({ kind: 'record', record })),
       { detector: createDetector(ruleSet), correlator: createCorrelator(ruleSet, windows), instances },
       { finding: (finding) => void findings.push(finding) },
@@ -51,7 +51,7 @@ function createStream() {
 /** A batch is all records at once, of which there is an end. */
 async function batch(records: readonly LogRecord[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  await audit(
+  await detectRecords(
     records.map((record) => ({ kind: 'record', record })),
     {
       detector: createDetector(ruleSet),
@@ -176,7 +176,7 @@ describe('in a stream', () => {
     expect(firings).toEqual(['many of gone-2 by ana', `many of gone-2 by ana completes ${call.id}`]);
   });
 
-  test('a log that cannot be written or read fails the audit: what it read comes again', async () => {
+  test('a log that cannot be written or read fails the run: what it read comes again', async () => {
     const broken = () => Promise.reject(new InstanceLogError('the table is away'));
     const log = createMemoryInstanceLog();
     for (const instances of [
@@ -185,7 +185,7 @@ describe('in a stream', () => {
     ]) {
       const correlator = createBatchCorrelator(ruleSet);
       const engine = { detector: createDetector(ruleSet), correlator, instances };
-      const run = audit([{ kind: 'record', record: stopped }], engine, { finding: () => undefined });
+      const run = detectRecords([{ kind: 'record', record: stopped }], engine, { finding: () => undefined });
       await expect(run).rejects.toThrow('the table is away');
     }
   });

@@ -1,4 +1,10 @@
-import { inOrder, type FiringMark, type WindowKey, type WindowMatch, type WindowStore } from './window-store.ts';
+import {
+  inOrder,
+  type FiringMark,
+  type WindowKey,
+  type WindowMatch,
+  type WindowStore,
+} from '../../src/detect/correlation/window-store.ts';
 
 export interface MemoryWindowLimits {
   /** Matches kept of one group: the newest ones. */

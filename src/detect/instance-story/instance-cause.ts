@@ -1,5 +1,5 @@
-import { leadsTo, undoes } from '../describe/instance-call.ts';
-import { stateOnTheWay } from '../describe/instance-state.ts';
+import { leadsTo, undoes } from '../../describe/instance-call.ts';
+import { stateOnTheWay } from '../../describe/instance-state.ts';
 import type { CallFact, InstanceFact, TimedChange } from './instance-log.ts';
 
 /** How long after a call its effect may begin: EC2 changes the state within seconds, a group's hook may hold it up. */

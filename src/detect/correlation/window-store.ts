@@ -1,4 +1,4 @@
-import type { LogRecord } from '../model/log-record.ts';
+import type { LogRecord } from '../../model/log-record.ts';
 
 /** WindowMatch is one match as correlations see it: a rule's, or the firing of another correlation. */
 export interface WindowMatch {

@@ -1,6 +1,6 @@
-import type { Fields } from '../model/log-record.ts';
-import type { Problem } from '../sigma/rule.ts';
-import { entryOf, plainOf, readYaml, type YamlEntry, type YamlMap, type YamlNode } from '../sigma/parse/yaml.ts';
+import type { Fields } from '../../model/log-record.ts';
+import type { Problem } from '../../sigma/rule.ts';
+import { entryOf, plainOf, readYaml, type YamlEntry, type YamlMap, type YamlNode } from '../../sigma/parse/yaml.ts';
 
 /** RuleTestCase is one event, or one stream of events, that a rule must match or must not. */
 export interface RuleTestCase {

@@ -1,9 +1,9 @@
-import type { Finding } from '../model/finding.ts';
-import type { LoweredCorrelation } from '../sigma/expr.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
 import { crossingsOf, windowAt, type Crossing } from './crossings.ts';
-import type { RuleMatch } from './detector.ts';
+import type { RuleMatch } from '../detector.ts';
 import { factOf, findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet } from '../rule-set.ts';
 import {
   WindowStoreError,
   type FiringMark,

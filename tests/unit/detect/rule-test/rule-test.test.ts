@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { parseRuleTest } from '../../../src/detect/rule-test.ts';
-import { runRuleTest } from '../../../src/detect/run-rule-test.ts';
-import { lowerRules } from '../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
+import { parseRuleTest } from '../../../../src/detect/rule-test/parse-rule-test.ts';
+import { runRuleTest } from '../../../../src/detect/rule-test/run-rule-test.ts';
+import { lowerRules } from '../../../../src/sigma/lower/lower.ts';
+import { parseRuleFile } from '../../../../src/sigma/parse/parse.ts';
 
 const schema = JSON.parse(readFileSync('schemas/rule-test.schema.json', 'utf8')) as object;
 const isValid = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);

@@ -1,4 +1,4 @@
-import type { Fields, LogRecord } from '../../../src/model/log-record.ts';
+import type { Fields, LogRecord } from '../../../../src/model/log-record.ts';
 
 export const instance = 'i-0a4c1e77b2d905f36';
 export const other = 'i-0c8f2b31e6a4790d1';

@@ -1,12 +1,12 @@
-import { describe } from '../describe/describe.ts';
-import type { Fields, LogRecord, RecordSource } from '../model/log-record.ts';
-import { compileMatcher } from '../sigma/backends/matcher.ts';
-import { evidenceOf, explainMatch, type Explanation } from '../sigma/explain/explain.ts';
-import type { LoweredCorrelation, LoweredRule, LoweredRuleSet } from '../sigma/expr.ts';
-import { createBatchCorrelator } from './batch-correlator.ts';
-import type { RuleMatch } from './detector.ts';
-import { covers, createRuleSet } from './rule-set.ts';
-import type { RuleTest, RuleTestCase } from './rule-test.ts';
+import { describe } from '../../describe/describe.ts';
+import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
+import { compileMatcher } from '../../sigma/backends/matcher.ts';
+import { evidenceOf, explainMatch, type Explanation } from '../../sigma/explain/explain.ts';
+import type { LoweredCorrelation, LoweredRule, LoweredRuleSet } from '../../sigma/expr.ts';
+import { createBatchCorrelator } from '../correlation/batch-correlator.ts';
+import type { RuleMatch } from '../detector.ts';
+import { covers, createRuleSet } from '../rule-set.ts';
+import type { RuleTest, RuleTestCase } from './parse-rule-test.ts';
 
 /** RuleTestResult is how one case of a rule's test came out. */
 export interface RuleTestResult {
