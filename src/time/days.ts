@@ -1,4 +1,5 @@
-const dayMs = 86_400_000;
+/** A day in milliseconds. UTC has no other days: leap seconds are not counted. */
+export const dayMs = 86_400_000;
 
 /** isDay tells a day that is in the calendar, written as 2026-12-31. */
 export function isDay(text: string): boolean {
