@@ -9,7 +9,7 @@ import { createFindingDelivery } from '../src/app/delivery.ts';
 const { instruments, invocation, pipeline } = await createFindingDelivery('deliver');
 
 /** A receiver that is slow must not keep the queue's next findings from the others: the flush goes on for it. */
-const tellMs = 30_000;
+const notifyMs = 30_000;
 
 /**
  * handler accepts findings, which the queue is done with then, and tells at once of what is due at once. What a receiver doesn't
@@ -30,9 +30,9 @@ export const handler = instrument(
         }
       });
       // In the order of the batch, for receivers that are told one after the other.
-      await pipeline.tell(
+      await pipeline.notify(
         event.Records.flatMap(({ messageId }) => due.get(messageId) ?? []),
-        sooner(deadline, tellMs),
+        sooner(deadline, notifyMs),
       );
       return answer;
     }, context),

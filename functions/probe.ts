@@ -1,7 +1,7 @@
 import configuration from '#compiled-config';
 import { probeAll } from '../src/probe/probe.ts';
 import { runOf } from '../src/probe/run.ts';
-import { world } from '../src/probe/network.ts';
+import { network } from '../src/probe/network.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createDetection } from '../src/app/detection.ts';
 
@@ -9,5 +9,5 @@ const { examine, instruments } = await createDetection('probe');
 
 /** handler checks every configured endpoint when its schedule says so, and runs the rules over what it saw. */
 export const handler = instrument(async (event: unknown) => {
-  await examine(await probeAll(configuration.probes, runOf(event), world));
+  await examine(await probeAll(configuration.probes, runOf(event), network));
 }, instruments);

@@ -3,7 +3,7 @@ import { createCanaryFlight } from '../src/aws/canary-flight.ts';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
 import { createDynamoCanaryLog } from '../src/aws/state-table/canary-log.ts';
 import { createDynamoHeartbeatStore } from '../src/aws/state-table/heartbeat-store.ts';
-import { createDynamoMarks } from '../src/aws/state-table/marks.ts';
+import { createDynamoNotifiedOnce } from '../src/aws/state-table/notified-once.ts';
 import { createDynamoTallies } from '../src/aws/state-table/tally-store.ts';
 import { createDynamoTrialLog } from '../src/aws/state-table/trial-log.ts';
 import { doRound, watchTasks } from '../src/health/watch.ts';
@@ -23,10 +23,10 @@ const tasks = watchTasks({
   heartbeats: createDynamoHeartbeatStore(state),
   tallies: createDynamoTallies({ ...state, random: Math.random }),
   trials: createDynamoTrialLog(state),
-  marks: createDynamoMarks(state),
+  notifiedOnce: createDynamoNotifiedOnce(state),
   canaries: createDynamoCanaryLog(state),
   fly: createCanaryFlight({ client: tracing.client(eventBridgeClient()), stage }),
-  tell: async (records) => void (await examine(records.map((record) => ({ kind: 'record', record })))),
+  publish: async (records) => void (await examine(records.map((record) => ({ kind: 'record', record })))),
   silence: configuration.silence,
   digest: configuration.digest,
   suppressions: configuration.suppressions,

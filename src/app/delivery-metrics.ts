@@ -1,24 +1,25 @@
 import { canaryReceiver } from '../notify/routing/canary-route.ts';
-import type { Outcome, Telling } from '../notify/delivery/pipeline.ts';
+import type { AcceptOutcome, DeliveryOutcome } from '../notify/delivery/pipeline.ts';
 import type { TallyBuffer, TallyKind } from '../notify/delivery/tally-store.ts';
 import type { Count } from '../runtime/metrics.ts';
 import type { Instruments } from '../runtime/middleware.ts';
+import { storedNotification } from './delivery-table.ts';
 
 /** What nobody is told counts once, by however many paths it comes. */
-const countsOfKept: Readonly<Record<string, { readonly count: Count; readonly tally: TallyKind }>> = {
+const countsOfMuted: Readonly<Record<string, { readonly count: Count; readonly tally: TallyKind }>> = {
   suppressed: { count: 'FindingsSuppressed', tally: 'suppressed' },
   inhibited: { count: 'FindingsInhibited', tally: 'inhibited' },
   trial: { count: 'FindingsOnTrial', tally: 'trial' },
   none: { count: 'FindingsRoutedToNone', tally: 'unrouted' },
 };
 
-/** createDeliveryReport makes of each decision of delivery a line in the log, with its reason, and its counts. */
-export function createDeliveryReport(
+/** createDeliveryMetrics makes of each decision of delivery a line in the log, with its reason, and its counts. */
+export function createDeliveryMetrics(
   { logger, meter }: Pick<Instruments, 'logger' | 'meter'>,
   tallies: Pick<TallyBuffer, 'count'>,
   now: () => Date,
-): (fact: Outcome | Telling) => void {
-  const accepted = (outcome: Outcome): void => {
+): (fact: AcceptOutcome | DeliveryOutcome) => void {
+  const accepted = (outcome: AcceptOutcome): void => {
     const { finding, receiver, why } = outcome;
     const facts = { finding: finding.id, rule: finding.rule.id, severity: finding.rule.level, receiver, ...why };
     switch (outcome.kind) {
@@ -42,8 +43,8 @@ export function createDeliveryReport(
         meter.count('FindingsRepeated', 1);
         logger.info('already accepted', facts);
         return;
-      case 'kept': {
-        const { count, tally } = countsOfKept[receiver] ?? { count: 'FindingsRoutedToNone', tally: 'unrouted' };
+      case 'muted': {
+        const { count, tally } = countsOfMuted[receiver] ?? { count: 'FindingsRoutedToNone', tally: 'unrouted' };
         meter.count(count, 1);
         tallies.count(tally, outcome.name);
         logger.info('not sent', facts);
@@ -65,34 +66,34 @@ export function createDeliveryReport(
     }
   };
 
-  const told = (telling: Telling): void => {
-    const { receiver, key, group, why } = telling;
+  const delivered = (outcome: DeliveryOutcome): void => {
+    const { receiver, key, group, why } = outcome;
     const { finding } = group ?? {};
     const facts = { finding: finding?.id, rule: finding?.rule.id, severity: finding?.rule.level, receiver, key, why };
-    switch (telling.kind) {
-      case 'told': {
-        const { news, count, fresh, unrecorded } = telling;
+    switch (outcome.kind) {
+      case 'notified': {
+        const { notification, count, fresh, unrecorded } = outcome;
         meter.count('NotificationsSent', 1);
         meter.count('FindingsDelivered', fresh);
         // Canaries have their own time, and are nothing that anybody was told.
         if (receiver !== canaryReceiver) {
           tallies.count('told', receiver);
-          if (news === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
+          if (notification === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
         }
-        logger.info('delivered', { ...facts, news, count, fresh });
+        logger.info('delivered', { ...facts, news: storedNotification[notification], count, fresh });
         if (unrecorded !== undefined) {
           logger.warn('delivered, and perhaps once more later', { ...facts, why: unrecorded.message });
         }
         return;
       }
       case 'retrying': {
-        const { reason, retryable } = telling.error;
+        const { reason, retryable } = outcome.error;
         meter.count('DeliveriesFailed', 1);
-        logger.warn('not delivered', { ...facts, reason, retryable, again: timeText(telling.atMs) });
+        logger.warn('not delivered', { ...facts, reason, retryable, again: timeText(outcome.atMs) });
         return;
       }
       case 'dead-lettered': {
-        const { reason, findings } = telling;
+        const { reason, findings } = outcome;
         meter.count('DeliveriesFailed', 1);
         meter.count('FindingsDeadLettered', findings);
         tallies.count('dead-lettered', receiver, findings);
@@ -101,14 +102,14 @@ export function createDeliveryReport(
       }
       case 'circuit-open':
         meter.count('CircuitsOpen', 1);
-        logger.warn('not tried', { ...facts, again: timeText(telling.untilMs) });
+        logger.warn('not tried', { ...facts, again: timeText(outcome.untilMs) });
         return;
       case 'waiting':
-        logger.info('waiting', { ...facts, until: timeText(telling.untilMs) });
+        logger.info('waiting', { ...facts, until: timeText(outcome.untilMs) });
         return;
       case 'not-closed':
         meter.count('DeliveriesFailed', 1);
-        logger.warn('not closed', { ...facts, reason: telling.error.reason });
+        logger.warn('not closed', { ...facts, reason: outcome.error.reason });
         return;
       case 'failed':
         meter.count('DeliveriesFailed', 1);
@@ -117,10 +118,10 @@ export function createDeliveryReport(
       case 'closed':
       case 'nothing':
       case 'busy':
-        logger.debug(telling.kind, facts);
+        logger.debug(outcome.kind, facts);
         return;
       default:
-        throw new Error(telling satisfies never);
+        throw new Error(outcome satisfies never);
     }
   };
 
@@ -133,7 +134,7 @@ export function createDeliveryReport(
     }
   };
 
-  return (fact) => ('finding' in fact ? accepted(fact) : told(fact));
+  return (fact) => ('finding' in fact ? accepted(fact) : delivered(fact));
 }
 
 function timeText(ms: number): string {

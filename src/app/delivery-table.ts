@@ -1,13 +1,13 @@
 import { firehoseClient } from '../aws/clients.ts';
 import { createFirehoseWriter } from '../aws/firehose-writer.ts';
 import { canaryReceiver } from '../notify/routing/canary-route.ts';
-import type { Outcome, Telling } from '../notify/delivery/pipeline.ts';
+import type { AcceptOutcome, DeliveryOutcome } from '../notify/delivery/pipeline.ts';
 import { errorFacts } from '../runtime/logger.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 
 /** DeliveryLog keeps what the table `deliveries` holds: which finding waits in which group, and when that was told. */
 export interface DeliveryLog {
-  note(fact: Outcome | Telling): void;
+  note(fact: AcceptOutcome | DeliveryOutcome): void;
   /** flush never throws: only reports read it, and what was delivered must not be delivered again for it. */
   flush(): Promise<void>;
 }
@@ -40,19 +40,25 @@ export function createDeliveryLog(
   };
 }
 
-function rowOf(fact: Outcome | Telling): Readonly<Record<string, string | number>> | undefined {
+/** storedNotification is how the log and the table `deliveries` spell a notification: queries of users ask for these words. */
+export const storedNotification = { first: 'first', update: 'again' } as const;
+
+// The table's words are its own: `told` is a group of which its receiver was notified.
+function rowOf(fact: AcceptOutcome | DeliveryOutcome): Readonly<Record<string, string | number>> | undefined {
   const { kind, receiver } = fact;
   if (kind === 'accepted') {
     const { id, rule } = fact.finding;
     return { kind, receiver, group_key: fact.group, finding: id, rule: rule.id, level: rule.level };
   }
-  if (kind !== 'told' && kind !== 'dead-lettered') return undefined;
+  if (kind !== 'notified' && kind !== 'dead-lettered') return undefined;
   const { finding } = fact.group ?? {};
   return {
-    kind,
+    kind: kind === 'notified' ? 'told' : kind,
     receiver,
     group_key: fact.key,
     ...(finding && { finding: finding.id, rule: finding.rule.id, level: finding.rule.level }),
-    ...(kind === 'told' ? { news: fact.news, findings: fact.count } : { findings: fact.findings }),
+    ...(kind === 'notified'
+      ? { news: storedNotification[fact.notification], findings: fact.count }
+      : { findings: fact.findings }),
   };
 }

@@ -20,7 +20,7 @@ import type { Instruments } from '../runtime/middleware.ts';
 import { createTracing, type Tracing } from '../runtime/tracing.ts';
 import { createDeliveryHealth } from './delivery-health.ts';
 import { createDeliveryLog } from './delivery-table.ts';
-import { createDeliveryReport } from './delivery-metrics.ts';
+import { createDeliveryMetrics } from './delivery-metrics.ts';
 
 /** FindingDelivery is what the functions that deliver are made of, built once for each copy of them that Lambda starts. */
 export interface FindingDelivery {
@@ -54,7 +54,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
   const tallies = createTallyBuffer(createDynamoTallies({ ...table, random: Math.random }));
   const { accounts } = configuration;
   const health = createDeliveryHealth({ logger, meter, table, decider, tallies, accounts, now });
-  const delivery = createDeliveryReport({ logger, meter }, tallies, now);
+  const delivery = createDeliveryMetrics({ logger, meter }, tallies, now);
   const deliveries = createDeliveryLog(config.deliveriesStream, { logger, meter, tracing }, now);
   const pipeline = createPipeline({
     state: createDynamoDeliveryState({ ...table, newToken: randomUUID, now }),
@@ -66,14 +66,14 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
     random: Math.random,
     newId: randomUUID,
     context: { accounts, athenaTable: `${config.database}.cloudtrail` },
-    report: (fact) => {
+    observe: (fact) => {
       delivery(fact);
       deliveries.note(fact);
-      if (fact.kind === 'kept' && fact.receiver === 'trial') health.tried(fact.finding);
+      if (fact.kind === 'muted' && fact.receiver === 'trial') health.tried(fact.finding);
     },
   });
-  const tellExpired = createExpiryNotice(decider, logger);
-  tellExpired(now());
+  const warnOfExpired = createExpiryNotice(decider, logger);
+  warnOfExpired(now());
 
   return {
     instruments: { logger, meter, tracing },
@@ -85,7 +85,7 @@ export async function createFindingDelivery(service: string): Promise<FindingDel
       },
     },
     async invocation(run, context) {
-      tellExpired(now());
+      warnOfExpired(now());
       try {
         return await run({ remainingMs: () => context.getRemainingTimeInMillis() - answerMs });
       } finally {
@@ -117,11 +117,11 @@ function traced(receiver: Receiver, tracing: Tracing): Receiver {
 
 /** Those that end while this copy of the function lives are told too, once. */
 function createExpiryNotice({ expired }: Decider, logger: Instruments['logger']): (at: Date) => void {
-  const told = new Set<string>();
+  const warned = new Set<string>();
   return (at) => {
     for (const { name, owner, expires } of expired(at)) {
-      if (told.has(name)) continue;
-      told.add(name);
+      if (warned.has(name)) continue;
+      warned.add(name);
       logger.warn('a suppression has expired and no longer works: renew or remove it', { name, owner, expires });
     }
   };

@@ -25,7 +25,7 @@ export function openFindingEvent(body: string): Finding {
 
 const text = v.string();
 const texts = v.array(text);
-// Kept as it is: a schema that rebuilds it would drop keys such as `__proto__`.
+// Muted as it is: a schema that rebuilds it would drop keys such as `__proto__`.
 const fields = v.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',

@@ -44,7 +44,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
     tallies.filter((tally) => tally.kind === kind).map(words);
   const joined = new Map(tallies.filter(({ kind }) => kind === 'joined').map(({ name, count }) => [name, count]));
   const receivers = new Set([...of('told', nameOf), ...joined.keys()]);
-  const told = new Map(tallies.filter(({ kind }) => kind === 'told').map(({ name, count }) => [name, count]));
+  const notified = new Map(tallies.filter(({ kind }) => kind === 'told').map(({ name, count }) => [name, count]));
 
   const parts: readonly SummaryPart[] = [
     {
@@ -60,7 +60,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
       title: 'Told',
       lines: [...receivers].map((name) =>
         [
-          `${name}: ${count(told.get(name) ?? 0, 'alert')}`,
+          `${name}: ${count(notified.get(name) ?? 0, 'alert')}`,
           ...(joined.has(name) ? [`${(joined.get(name) ?? 0).toLocaleString('en')} more joined them`] : []),
         ].join(', '),
       ),

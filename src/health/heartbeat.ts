@@ -11,7 +11,7 @@ export interface Heartbeat {
   /** The longest time without any, of each of the last days that had one: `2026-03-11` → ms. */
   readonly longest: Readonly<Record<string, number>>;
   /** The end (`last`) of which its silence was told. */
-  readonly told?: number;
+  readonly notified?: number;
 }
 
 /** HeartbeatStore remembers heartbeats. */
@@ -24,7 +24,7 @@ export interface HeartbeatStore {
   /** all gives every source that was heard of in the last weeks. */
   readonly all: () => Promise<readonly Heartbeat[]>;
   /** tell remembers that a source's silence was told; records that came since make it void. */
-  readonly tell: (heartbeat: Heartbeat) => Promise<void>;
+  readonly markNotified: (heartbeat: Heartbeat) => Promise<void>;
 }
 
 /** HealthStateError says that what Trailwatch knows of its own health could not be read or written; trying again can help. */
@@ -49,8 +49,8 @@ export function beat(known: Heartbeat | undefined, source: Source, at: number): 
   if (known === undefined) return { source, first: at, last: at, times: 1, longest: {} };
   const gap = at - known.last;
   if (gap < noteEveryMs) return undefined;
-  const { told: _over, ...rest } = known;
-  const longest = known.told === known.last ? known.longest : withGap(known.longest, dayOf(at), gap);
+  const { notified: _over, ...rest } = known;
+  const longest = known.notified === known.last ? known.longest : withGap(known.longest, dayOf(at), gap);
   return { ...rest, last: at, times: known.times + 1, longest };
 }
 

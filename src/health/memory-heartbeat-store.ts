@@ -10,9 +10,9 @@ export function createMemoryHeartbeatStore(): HeartbeatStore {
       if (next !== undefined) known.set(sourceKey(source), next);
     },
     all: async () => [...known.values()],
-    async tell({ last, source }) {
+    async markNotified({ last, source }) {
       const now = known.get(sourceKey(source));
-      if (now?.last === last) known.set(sourceKey(source), { ...now, told: last });
+      if (now?.last === last) known.set(sourceKey(source), { ...now, notified: last });
     },
   };
 }

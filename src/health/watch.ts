@@ -4,7 +4,7 @@ import type { TallyStore } from '../notify/delivery/tally-store.ts';
 import type { CanaryLog } from './canary.ts';
 import { digestDue, digestOf, type DigestSettings } from './digest.ts';
 import type { Heartbeat, HeartbeatStore } from './heartbeat.ts';
-import type { Marks } from './marks.ts';
+import type { NotifiedOnce } from './notified-once.ts';
 import type { Home } from './own-record.ts';
 import { silenceOf, type Silence, type SilenceSettings } from './silence.ts';
 import { sourceWords } from './source.ts';
@@ -23,12 +23,12 @@ export interface WatchOptions {
   readonly heartbeats: HeartbeatStore;
   readonly tallies: Pick<TallyStore, 'of'>;
   readonly trials: Pick<TrialLog, 'of'>;
-  readonly marks: Marks;
+  readonly notifiedOnce: NotifiedOnce;
   readonly canaries: Pick<CanaryLog, 'sent'>;
   /** Lets a canary fly. */
   readonly fly: (canary: string) => Promise<void>;
   /** Has records judged by the rules, and what they find published. */
-  readonly tell: (records: readonly LogRecord[]) => Promise<void>;
+  readonly publish: (records: readonly LogRecord[]) => Promise<void>;
   readonly silence: readonly SilenceSettings[];
   readonly digest: DigestSettings | 'off';
   /** The suppressions of the stage, by name; those that no longer work are told with each digest. */
@@ -55,9 +55,9 @@ export function watchTasks(options: WatchOptions): readonly Task[] {
         await fly(id);
       },
     },
-    { name: 'silence', work: (round, now) => tellSilence(options, round, now) },
-    { name: 'digest', work: (round, now) => tellDigest(options, round, now) },
-    { name: 'trials', work: (round, now) => tellTrials(options, round, now) },
+    { name: 'silence', work: (round, now) => publishSilence(options, round, now) },
+    { name: 'digest', work: (round, now) => publishDigest(options, round, now) },
+    { name: 'trials', work: (round, now) => publishTrials(options, round, now) },
   ];
 }
 
@@ -77,11 +77,13 @@ export async function doRound(tasks: readonly Task[], round: Round, now: () => D
   if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '));
 }
 
-async function tellSilence({ heartbeats, silence, tell }: WatchOptions, round: Round, now: Date): Promise<void> {
-  const news = silentOf(await heartbeats.all(), silence, now).filter(({ heartbeat }) => heartbeat.told === undefined);
-  if (news.length === 0) return;
-  await tell(news.map(({ heartbeat, verdict }) => silenceRecord(heartbeat, verdict, round.time, round)));
-  for (const { heartbeat } of news) await heartbeats.tell(heartbeat);
+async function publishSilence({ heartbeats, silence, publish }: WatchOptions, round: Round, now: Date): Promise<void> {
+  const fresh = silentOf(await heartbeats.all(), silence, now).filter(
+    ({ heartbeat }) => heartbeat.notified === undefined,
+  );
+  if (fresh.length === 0) return;
+  await publish(fresh.map(({ heartbeat, verdict }) => silenceRecord(heartbeat, verdict, round.time, round)));
+  for (const { heartbeat } of fresh) await heartbeats.markNotified(heartbeat);
 }
 
 interface Silent {
@@ -96,10 +98,10 @@ function silentOf(all: readonly Heartbeat[], settings: readonly SilenceSettings[
   });
 }
 
-async function tellDigest(options: WatchOptions, round: Round, now: Date): Promise<void> {
-  const { digest, expired, heartbeats, marks, silence, suppressions, tallies, tell } = options;
+async function publishDigest(options: WatchOptions, round: Round, now: Date): Promise<void> {
+  const { digest, expired, heartbeats, notifiedOnce, silence, suppressions, tallies, publish } = options;
   const day = digest === 'off' ? undefined : digestDue(digest, now);
-  if (day === undefined || (await marks.has(`daily-digest ${day}`))) return;
+  if (day === undefined || (await notifiedOnce.has(`daily-digest ${day}`))) return;
   const [counted, all] = await Promise.all([tallies.of(day), heartbeats.all()]);
   // A stage that was deployed today has nothing to say of yesterday.
   if (counted.length === 0 && all.every(({ first }) => new Date(first).toISOString().slice(0, 10) > day)) return;
@@ -114,15 +116,19 @@ async function tellDigest(options: WatchOptions, round: Round, now: Date): Promi
       quietMs: verdict.quietMs,
     })),
   });
-  await tell([digestRecord(day, summary, round.time, round)]);
-  await marks.set(`daily-digest ${day}`, now);
+  await publish([digestRecord(day, summary, round.time, round)]);
+  await notifiedOnce.set(`daily-digest ${day}`, now);
 }
 
-async function tellTrials({ ended, marks, tell, trials }: WatchOptions, round: Round, now: Date): Promise<void> {
+async function publishTrials(
+  { ended, notifiedOnce, publish, trials }: WatchOptions,
+  round: Round,
+  now: Date,
+): Promise<void> {
   for (const trial of ended(now)) {
     const what = `trial-ended ${trial.name} ${trial.until}`;
-    if (await marks.has(what)) continue;
-    await tell([trialRecord(trial, await trials.of(trial.name), round.time, round)]);
-    await marks.set(what, now);
+    if (await notifiedOnce.has(what)) continue;
+    await publish([trialRecord(trial, await trials.of(trial.name), round.time, round)]);
+    await notifiedOnce.set(what, now);
   }
 }

@@ -3,7 +3,7 @@ import { bodyText } from './body.ts';
 import { inParallel } from './in-parallel.ts';
 import { linksOf } from './links.ts';
 import type { Endpoint } from './settings.ts';
-import { visit, type Answer, type Visit, type World } from './visit.ts';
+import { visit, type Answer, type Visit, type TimedNetwork } from './visit.ts';
 
 const atOnce = 10;
 const redirects = 5;
@@ -24,17 +24,17 @@ export async function checkLinks(
   page: Answer,
   { links, timeoutMs }: Pick<Endpoint, 'links' | 'timeoutMs'>,
   allowed: ReadonlySet<string>,
-  world: World,
+  network: TimedNetwork,
 ): Promise<LinkCheck> {
   const at = new URL(page.url);
   const wanted = linksOf(bodyText(page), at).filter(
     ({ hostname }) => links === 'all' || (links === 'same-host' && hostName(hostname) === hostName(at.hostname)),
   );
   const linkMs = Math.ceil(timeoutMs / 2);
-  const lastBegin = world.elapsed() + timeoutMs - linkMs;
+  const lastBegin = network.elapsed() + timeoutMs - linkMs;
   const visits = await inParallel(wanted, atOnce, async (url) => {
-    if (world.elapsed() > lastBegin) return undefined;
-    return visit(url, { timeoutMs: linkMs, redirects, maxBytes: 0, allowed }, world);
+    if (network.elapsed() > lastBegin) return undefined;
+    return visit(url, { timeoutMs: linkMs, redirects, maxBytes: 0, allowed }, network);
   });
   const states = visits.map((seen, index) => stateOf(seen, wanted[index]?.href ?? ''));
   return {

@@ -5,7 +5,7 @@ import { fieldsOf, verdictOf } from './check.ts';
 import { checkLinks } from './check-links.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Endpoint, ProbeSettings } from './settings.ts';
-import { visit, type Visit, type World } from './visit.ts';
+import { visit, type Visit, type TimedNetwork } from './visit.ts';
 
 /** The log source of what probes see. */
 export const probeSource: RecordSource = { product: 'trailwatch', services: ['probe'], category: 'availability' };
@@ -28,13 +28,13 @@ export interface Run {
 export async function probeAll(
   { allow, endpoints }: ProbeSettings,
   run: Run,
-  world: World,
+  network: TimedNetwork,
 ): Promise<readonly Ingested[]> {
   const allowed = new Set(allow);
   return inParallel(endpoints, atOnce, async (endpoint, index): Promise<Ingested> => {
     const origin = { path: 'probe', index };
     try {
-      const fields = await probeEndpoint(endpoint, allowed, run.time, world);
+      const fields = await probeEndpoint(endpoint, allowed, run.time, network);
       const { id, ...rest } = run;
       return { kind: 'record', record: { ...rest, id: recordId(id, endpoint), source: probeSource, fields, origin } };
     } catch (error) {
@@ -52,23 +52,23 @@ export async function probeEndpoint(
   endpoint: Endpoint,
   allowed: ReadonlySet<string>,
   time: string,
-  world: World,
+  network: TimedNetwork,
 ): Promise<Fields> {
   const { timeoutMs, redirects } = endpoint;
   const look = (): Promise<Visit> =>
-    visit(new URL(endpoint.url), { timeoutMs, redirects, maxBytes: maxBodyBytes, allowed }, world);
+    visit(new URL(endpoint.url), { timeoutMs, redirects, maxBytes: maxBodyBytes, allowed }, network);
   let seen = await look();
   let verdict = verdictOf(endpoint, seen);
   let attempts = 1;
   if (!verdict.right && !(seen.kind === 'no-answer' && seen.reason === 'refused')) {
-    await world.wait(pauseMs);
+    await network.wait(pauseMs);
     seen = await look();
     verdict = verdictOf(endpoint, seen);
     attempts = 2;
   }
   const links =
     endpoint.links !== 'none' && seen.kind === 'answer' && verdict.up
-      ? await checkLinks(seen, endpoint, allowed, world)
+      ? await checkLinks(seen, endpoint, allowed, network)
       : undefined;
   return fieldsOf(endpoint, { seen, verdict, attempts, links }, time);
 }

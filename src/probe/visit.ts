@@ -13,7 +13,7 @@ export interface VisitOptions {
   readonly allowed: ReadonlySet<string>;
 }
 
-export interface World extends Network {
+export interface TimedNetwork extends Network {
   /** A clock in milliseconds that never goes back, for durations. */
   readonly elapsed: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
@@ -57,8 +57,8 @@ const headers = { 'user-agent': 'trailwatch-probe', accept: '*/*', 'accept-encod
  * visit asks for an address once and follows redirects, each of which is checked like the first. It never throws and never
  * takes longer than its timeout: what goes wrong is the outcome.
  */
-export async function visit(start: URL, options: VisitOptions, world: World): Promise<Visit> {
-  const began = world.elapsed();
+export async function visit(start: URL, options: VisitOptions, network: TimedNetwork): Promise<Visit> {
+  const began = network.elapsed();
   const signal = AbortSignal.timeout(options.timeoutMs);
   let url = start;
   let redirects = 0;
@@ -66,18 +66,18 @@ export async function visit(start: URL, options: VisitOptions, world: World): Pr
   const seen = (): Seen => ({
     url: url.href,
     redirects,
-    totalMs: Math.round(world.elapsed() - began),
+    totalMs: Math.round(network.elapsed() - began),
     ...(certificateEnds !== undefined && { certificateEnds }),
   });
 
   try {
     for (;;) {
       checkAddress(url);
-      const connection = await openConnection(url, { network: world, allowed: options.allowed, signal });
+      const connection = await openConnection(url, { network, allowed: options.allowed, signal });
       certificateEnds = earlier(certificateEnds, connection.certificateEnds);
       try {
         const response = await ask(url, connection, signal);
-        const firstByteMs = Math.round(world.elapsed() - began);
+        const firstByteMs = Math.round(network.elapsed() - began);
         const { location } = response.headers;
         const status = response.statusCode ?? 0;
         if (options.redirects === 0 || !redirecting.has(status) || location === undefined) {

@@ -1,5 +1,5 @@
 import { openLetter, reasonOf, type Letter, type WayBack } from './letter.ts';
-import type { LetterOffice, LetterQueue } from './letter-office.ts';
+import type { DeadLetterQueue, LetterQueue } from './dead-letter-queue.ts';
 
 /** Survey is what waits in a queue, and why. */
 export interface Survey {
@@ -37,7 +37,7 @@ const namedLetters = 20;
 
 /** surveyQueue looks at up to so many letters, and leaves them as they are. */
 export async function surveyQueue(
-  office: LetterOffice,
+  deadLetters: DeadLetterQueue,
   queue: LetterQueue,
   most: number,
   signal: AbortSignal,
@@ -45,14 +45,14 @@ export async function surveyQueue(
   const seen = new Map<string, Letter>();
   const reasons = new Map<string, number>();
   try {
-    for await (const letters of lettersOf(office, queue, signal, () => seen.size < most)) {
+    for await (const letters of lettersOf(deadLetters, queue, signal, () => seen.size < most)) {
       for (const letter of letters) {
         if (!seen.has(letter.id)) reasons.set(reasonOf(letter), (reasons.get(reasonOf(letter)) ?? 0) + 1);
         seen.set(letter.id, withoutBody(letter));
       }
     }
   } finally {
-    await giveBack(office, queue, [...seen.values()]);
+    await giveBack(deadLetters, queue, [...seen.values()]);
   }
   return { queue, reasons, looked: seen.size };
 }
@@ -61,7 +61,11 @@ export async function surveyQueue(
  * resendQueue sends a queue's letters back to where they belong, and deletes each once it was taken there: a crash in between sends one
  * again, and loses none. What can't be sent, or that nobody could read, stays and is named.
  */
-export async function resendQueue(office: LetterOffice, queue: LetterQueue, options: ResendOptions): Promise<Resent> {
+export async function resendQueue(
+  deadLetters: DeadLetterQueue,
+  queue: LetterQueue,
+  options: ResendOptions,
+): Promise<Resent> {
   const { limit, progress, signal, startedAt, step } = options;
   const left = new Map<string, { readonly letter: Letter; readonly reason: string }>();
   let sent = 0;
@@ -75,28 +79,28 @@ export async function resendQueue(office: LetterOffice, queue: LetterQueue, opti
     const opened = openLetter(step, letter);
     if (opened.kind === 'left') return leave(letter, opened.reason);
     try {
-      await send(office, opened.way, options, letter.body);
+      await send(deadLetters, opened.way, options, letter.body);
     } catch (error) {
       return leave(letter, `could not be sent: ${error instanceof Error ? error.message : String(error)}`);
     }
     sent += 1;
     // It was taken: that it can't be deleted makes it arrive twice, and is told by the next run.
-    await office.remove(queue, letter);
+    await deadLetters.remove(queue, letter);
   };
   try {
-    for await (const letters of lettersOf(office, queue, signal, () => sent < limit)) {
+    for await (const letters of lettersOf(deadLetters, queue, signal, () => sent < limit)) {
       const known = letters.every(({ id }) => left.has(id));
       const within = letters.slice(0, limit - sent);
       const beyond = letters.slice(limit - sent);
       await Promise.all(within.map(sendOne));
-      await giveBack(office, queue, beyond);
+      await giveBack(deadLetters, queue, beyond);
       progress(sent, left.size);
       // Whatever comes now was held before.
       if (known) break;
     }
   } finally {
     await giveBack(
-      office,
+      deadLetters,
       queue,
       [...left.values()].map(({ letter }) => letter),
     );
@@ -106,7 +110,7 @@ export async function resendQueue(office: LetterOffice, queue: LetterQueue, opti
 }
 
 async function* lettersOf(
-  office: LetterOffice,
+  deadLetters: DeadLetterQueue,
   queue: LetterQueue,
   signal: AbortSignal,
   wanted: () => boolean,
@@ -115,7 +119,7 @@ async function* lettersOf(
   while (wanted() && !signal.aborted) {
     // Once as many came as SQS counted, a last look is enough.
     const all = taken >= queue.waiting;
-    const letters = await office.take(queue, { holdSeconds, patient: !all });
+    const letters = await deadLetters.take(queue, { holdSeconds, patient: !all });
     taken += letters.length;
     empty = letters.length === 0 ? empty + 1 : 0;
     if (letters.length > 0) yield letters;
@@ -123,15 +127,20 @@ async function* lettersOf(
   }
 }
 
-async function send(office: LetterOffice, way: WayBack, { stage, step }: ResendOptions, body: string): Promise<void> {
+async function send(
+  deadLetters: DeadLetterQueue,
+  way: WayBack,
+  { stage, step }: ResendOptions,
+  body: string,
+): Promise<void> {
   const name = `trailwatch-${stage}-${step}`;
   switch (way.kind) {
     case 'queue':
-      return office.enqueue(name, body);
+      return deadLetters.enqueue(name, body);
     case 'function':
-      return office.invoke(name, body);
+      return deadLetters.invoke(name, body);
     case 'findings-bus':
-      return office.publish(`trailwatch-${stage}-findings`, body);
+      return deadLetters.publish(`trailwatch-${stage}-findings`, body);
     case 'none':
       throw new Error(way.why);
     default:
@@ -145,10 +154,10 @@ function withoutBody(letter: Letter): Letter {
 }
 
 /** What can't be given back comes back by itself, some minutes later. */
-async function giveBack(office: LetterOffice, queue: LetterQueue, letters: readonly Letter[]): Promise<void> {
+async function giveBack(deadLetters: DeadLetterQueue, queue: LetterQueue, letters: readonly Letter[]): Promise<void> {
   if (letters.length === 0) return;
   try {
-    await office.giveBack(queue, letters);
+    await deadLetters.giveBack(queue, letters);
   } catch {
     // Nothing is lost, and nothing can be done.
   }

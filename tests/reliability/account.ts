@@ -1,14 +1,14 @@
 import type { Finding } from '../../src/model/finding.ts';
 import type { DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
 import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
-import { tellingOf } from '../../src/notify/delivery/telling.ts';
+import { dedupeKeyOf } from '../../src/notify/delivery/dedupe-key.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Account says what became of each finding at each receiver that it was for: in = told + kept + dead, or something was lost. */
 export interface Account {
   /** Findings, each as often as there are receivers that it was for. */
   readonly into: number;
-  readonly told: number;
+  readonly notified: number;
   /** Suppressed, inhibited, on trial, routed to nobody: counted once each. */
   readonly kept: number;
   readonly dead: number;
@@ -27,20 +27,20 @@ export async function accountOf(
   dispatch: Dispatcher,
   now: Date,
 ): Promise<Account> {
-  const unread = new Set(queue.dead.map(({ body }) => tellingOf(body)));
+  const unread = new Set(queue.dead.map(({ body }) => dedupeKeyOf(body)));
   const buried = new Map<string, number>();
   for (const { group, findings: count } of letters) buried.set(group, (buried.get(group) ?? 0) + count);
   const lost: string[] = [];
   const wrong: string[] = [];
   const counts = new Map<string, number>();
   const inGroup = new Map<string, number>();
-  let [into, told, kept, dead] = [0, 0, 0, 0];
+  let [into, notified, kept, dead] = [0, 0, 0, 0];
 
   const groupIsRight = async (receiver: string, key: string, alone: boolean): Promise<void> => {
     if (counts.has(key)) return;
     const count = alone ? 1 : (await state.groups.members(key)).count;
     counts.set(key, count);
-    const { told: recorded, settled } = await state.groups.state(key);
+    const { notified: recorded, settled } = await state.groups.state(key);
     const known = ledger.known(receiver, key);
     if (known !== recorded) wrong.push(`${receiver} ${key}: knows of ${known}, on record are ${recorded}`);
     if (settled !== count) wrong.push(`${receiver} ${key}: ${settled} of ${count} are settled`);
@@ -49,7 +49,7 @@ export async function accountOf(
     }
   };
 
-  const unique = new Map(findings.map((finding) => [tellingOf(finding), finding]));
+  const unique = new Map(findings.map((finding) => [dedupeKeyOf(finding), finding]));
   for (const [findingId, finding] of unique) {
     const by = await Promise.all(keepers.map((receiver) => state.seen.find({ findingId, receiver }, now)));
     if (by.some((at) => at !== undefined)) {
@@ -80,8 +80,8 @@ export async function accountOf(
       if (isMember) {
         inGroup.set(key, (inGroup.get(key) ?? 0) + 1);
       }
-      const { told: recorded } = await state.groups.state(key);
-      if (recorded > 0) told += 1;
+      const { notified: recorded } = await state.groups.state(key);
+      if (recorded > 0) notified += 1;
       else if ((buried.get(key) ?? 0) > 0) dead += 1;
       else lost.push(`${at}: its group ${key} was never told`);
     }
@@ -93,5 +93,5 @@ export async function accountOf(
       wrong.push(`${key}: counts ${count} findings and has ${findingsInIt}`);
     }
   }
-  return { into, told, kept, dead, lost, wrong };
+  return { into, notified, kept, dead, lost, wrong };
 }

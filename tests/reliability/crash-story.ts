@@ -1,6 +1,6 @@
 import { findingOf, type Sent } from './findings.ts';
 import { startMs } from './schedule.ts';
-import type { Plan, Planner } from './world.ts';
+import type { Plan, Planner } from './network.ts';
 
 const minute = 60_000;
 

@@ -18,7 +18,7 @@ export interface MemoryBurst {
   readonly perCpuSecond: number;
   /** How often each receiver was told of the burst before anybody flushed, and in all. */
   readonly atOnce: readonly number[];
-  readonly told: readonly number[];
+  readonly notified: readonly number[];
   /** How many findings the receivers know of at the end. */
   readonly known: readonly number[];
   /** Milliseconds from the queue to the last receiver, of another rule's finding: alone, and in the midst of the burst. */
@@ -64,7 +64,7 @@ const pipeline = createPipeline({
 
 const deliver = async (findings: readonly Finding[]): Promise<void> => {
   const accepted = await Promise.all(findings.map((finding) => pipeline.accept({ finding, queuedMs: Date.now() })));
-  await pipeline.tell(
+  await pipeline.notify(
     accepted.flatMap(({ due }) => due),
     forever,
   );
@@ -108,7 +108,7 @@ const result: MemoryBurst = {
   perSecond: Math.round((count / tookMs) * 1_000),
   perCpuSecond: Math.round((count / tookCpuMs) * 1_000),
   atOnce,
-  told: receivers.map(({ name }) => heard.get(name)?.length ?? 0),
+  notified: receivers.map(({ name }) => heard.get(name)?.length ?? 0),
   known: receivers.map(({ name }) => [...(latest.get(name)?.values() ?? [])].reduce((sum, each) => sum + each, 0)),
   aloneMs: median(alone),
   amidMs: median(amid),

@@ -64,7 +64,7 @@ export async function runLoad(): Promise<Part> {
         wire.perSecond.toFixed(0),
       ],
       ['  told at once, at each receiver', wire.atOnce.join(', ')],
-      ['  told in all after the flush', wire.told.join(', ')],
+      ['  told in all after the flush', wire.notified.join(', ')],
       ['  findings on record as told', wire.recorded.join(', ')],
       [
         '  another rule’s finding: alone, amid the burst (median)',
@@ -91,7 +91,7 @@ function memoryRows(name: string, burst: MemoryBurst): readonly (readonly [strin
   return [
     [`${name}: a second, of processor time`, burst.perCpuSecond],
     ['  told at once, at each receiver', burst.atOnce.join(', ')],
-    ['  told in all after the flush; findings they know of', `${burst.told.join(', ')}; ${burst.known.join(', ')}`],
+    ['  told in all after the flush; findings they know of', `${burst.notified.join(', ')}; ${burst.known.join(', ')}`],
     [
       '  another rule’s finding: alone, amid the burst (median)',
       `${burst.aloneMs.toFixed(2)} ms, ${burst.amidMs.toFixed(2)} ms`,
@@ -216,7 +216,7 @@ interface WireBurst {
   readonly findings: number;
   readonly perSecond: number;
   readonly atOnce: readonly number[];
-  readonly told: readonly number[];
+  readonly notified: readonly number[];
   readonly recorded: readonly number[];
   readonly aloneMs: number;
   readonly amidMs: number;
@@ -224,7 +224,7 @@ interface WireBurst {
 
 /** wireBurst lets a burst of one rule through two copies, while a third, as Lambda would start it, gets another rule's findings. */
 async function wireBurst(findings: number): Promise<WireBurst> {
-  const { stage, arrivals, told, close } = await openLoad();
+  const { stage, arrivals, notified, close } = await openLoad();
   const [other, flush, ...copies] = await Promise.all(
     (['deliver', 'flush', 'deliver', 'deliver'] as const).map((name) => startWireCopy(name, stage.environment)),
   );
@@ -256,14 +256,14 @@ async function wireBurst(findings: number): Promise<WireBurst> {
   for (let index = 0; line.next < findings; index += 1) amid.push(await latencyOf(`amid${index}`));
   await burst;
   const perSecond = findings / ((performance.now() - started) / 1_000);
-  const count = (): readonly number[] => wireReceivers.map((receiver) => told.get(`${receiver} burst`) ?? 0);
+  const count = (): readonly number[] => wireReceivers.map((receiver) => notified.get(`${receiver} burst`) ?? 0);
   const atOnce = count();
   const nowMs = Date.now();
   for (const minutes of [6, 12]) await flush.invoke({}, nowMs + minutes * minute);
   const recorded = await Promise.all(wireReceivers.map((receiver) => recordedAt(stage, receiver, findings)));
   await Promise.all([other, flush, ...copies].map(({ kill }) => kill()));
   await close();
-  return { findings, perSecond, atOnce, told: count(), recorded, aloneMs: middle(alone), amidMs: middle(amid) };
+  return { findings, perSecond, atOnce, notified: count(), recorded, aloneMs: middle(alone), amidMs: middle(amid) };
 }
 
 async function recordedAt({ truth }: WireStage, receiver: WireReceiver, findings: number): Promise<number> {
@@ -278,7 +278,7 @@ async function recordedAt({ truth }: WireStage, receiver: WireReceiver, findings
   };
   await Promise.all(Array.from({ length: 20 }, reader));
   const states = await Promise.all([...groups].map((key) => truth.groups.state(key)));
-  return states.reduce((sum, { told }) => sum + told, 0);
+  return states.reduce((sum, { notified }) => sum + notified, 0);
 }
 
 /** A stage whose table is a process of its own, and that notes when each receiver was told of a rule first, and how often. */
@@ -289,19 +289,19 @@ async function openLoad() {
   const [table] = (await once(child, 'message')) as [{ readonly url: string; readonly name: string }];
   const stage = await startWireStage({ table });
   const arrivals = new Map<string, number>();
-  const told = new Map<string, number>();
+  const notified = new Map<string, number>();
   stage.proxy.plan(({ service, operation, body }) => {
     if (operation !== 'Publish' && service !== 'slack') return { kind: 'none' };
     const at = `${service} ${/load-(\w+)/.exec(body)?.[1] ?? ''}`;
     if (!arrivals.has(at)) arrivals.set(at, Date.now());
-    told.set(at, (told.get(at) ?? 0) + 1);
+    notified.set(at, (notified.get(at) ?? 0) + 1);
     return { kind: 'none' };
   });
   return {
     // The table is asked directly: what passes a proxy of this process would cost it more than it costs delivery.
     stage: { ...stage, environment: { ...stage.environment, AWS_ENDPOINT_URL_DYNAMODB: table.url } },
     arrivals,
-    told,
+    notified,
     table: {
       cpuMs: async () => {
         child.send('cpu');

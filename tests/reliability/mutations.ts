@@ -15,31 +15,31 @@ export interface Mutation {
 export const mutations: readonly Mutation[] = [
   {
     name: 'a group is recorded as told before it is sent',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: 'const sent = await attempt(',
     to: 'await groups.record(group, lease, { ...state, told: roll.count, settled: roll.count });\n    const sent = await attempt(',
   },
   {
     name: 'what was sent is not recorded',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: 'settled: roll.count,\n      toldMs',
     to: 'settled: state.settled,\n      toldMs',
   },
   {
     name: 'nobody is asked to look when a finding joins',
-    file: 'src/notify/delivery/admit.ts',
+    file: 'src/notify/delivery/accept-into-group.ts',
     from: 'await outbox.put(receiver.name, key, next);',
     to: '',
   },
   {
     name: 'the due entries go before the state is recorded',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: 'if (await groups.record(group, lease, state)) await outbox.remove(entries);',
     to: 'await outbox.remove(entries);\n    await groups.record(group, lease, state);',
   },
   {
     name: 'the next due entry is written after the state that counts on it',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: "if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);\n    // Where the state is somebody else's by now, an entry may be the one that he counts on.\n    if (await groups.record(group, lease, state)) await outbox.remove(entries);",
     to: 'if (await groups.record(group, lease, state)) await outbox.remove(entries);\n    if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);',
   },
@@ -51,7 +51,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a finding that comes again is placed anew',
-    file: 'src/notify/delivery/admit.ts',
+    file: 'src/notify/delivery/accept-into-group.ts',
     from: 'const earlier = admitted.again ? await whereIs(placement, admitted) : undefined;',
     to: 'const earlier = undefined as Admission | undefined;',
   },
@@ -63,13 +63,13 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a dead letter is not written',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: 'await deadLetters.send({',
     to: 'await Promise.resolve({',
   },
   {
     name: 'what a receiver refuses counts as told',
-    file: 'src/notify/delivery/tell.ts',
+    file: 'src/notify/delivery/deliver-group.ts',
     from: "if ('error' in sent) return afterFailure(held, receiver, sent.error);",
     to: "if ('error' in sent && sent.error.retryable) return afterFailure(held, receiver, sent.error);\n    if ('error' in sent) return { telling: { kind: 'nothing', why: '' }, due: [] };",
   },

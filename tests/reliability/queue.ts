@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { Network } from './network.ts';
 
 export interface Message<Body> {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface QueueOptions {
   readonly repeats: () => boolean;
 }
 
-export function createQueue<Body>(world: World, { visibilityMs, tries, repeats }: QueueOptions): Queue<Body> {
+export function createQueue<Body>(network: Network, { visibilityMs, tries, repeats }: QueueOptions): Queue<Body> {
   const messages = new Map<string, Message<Body>>();
   const visible: string[] = [];
   const dead: Message<Body>[] = [];
@@ -47,14 +47,14 @@ export function createQueue<Body>(world: World, { visibilityMs, tries, repeats }
     size: () => messages.size,
     send: (body) => {
       const id = String((ids += 1));
-      messages.set(id, { id, body, sentMs: world.now().getTime(), receives: 0 });
+      messages.set(id, { id, body, sentMs: network.now().getTime(), receives: 0 });
       show(id);
     },
     receive: (most) => {
       const batch: Message<Body>[] = [];
       while (batch.length < most && visible.length > 0) {
         // Any of them: a queue keeps no order.
-        const place = Math.floor(world.random() * visible.length);
+        const place = Math.floor(network.random() * visible.length);
         const id = visible[place] ?? '';
         visible[place] = visible.at(-1) ?? '';
         visible.pop();
@@ -66,9 +66,9 @@ export function createQueue<Body>(world: World, { visibilityMs, tries, repeats }
           dead.push(message);
           continue;
         }
-        const nowMs = world.now().getTime();
-        world.at(nowMs + visibilityMs, () => show(id));
-        if (repeats()) world.at(nowMs + Math.floor(world.random() * 60_000), () => show(id));
+        const nowMs = network.now().getTime();
+        network.at(nowMs + visibilityMs, () => show(id));
+        if (repeats()) network.at(nowMs + Math.floor(network.random() * 60_000), () => show(id));
         batch.push(message);
       }
       return batch;

@@ -5,7 +5,7 @@ import type { Receiver } from '../../src/notify/receivers/receiver.ts';
 import { accountOf, type Account } from './account.ts';
 import { findingsOf, type Sent } from './findings.ts';
 import { createSimulation, type Health, type Through } from './simulation.ts';
-import { createWorld, type Plan, type Planner } from './world.ts';
+import { createNetwork, type Plan, type Planner } from './network.ts';
 
 export interface ScheduleResult extends Account {
   readonly seed: number;
@@ -61,15 +61,15 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     number,
     number,
   ];
-  const world = createWorld({ seed, startMs, planner: options.planner ?? weather });
-  const { truth, stateOf } = (options.state ?? memoryState)(world.now);
-  const outages = options.outages === false ? [] : outagesOf(world.random);
+  const network = createNetwork({ seed, startMs, planner: options.planner ?? weather });
+  const { truth, stateOf } = (options.state ?? memoryState)(network.now);
+  const outages = options.outages === false ? [] : outagesOf(network.random);
   const dispatchOf = (all: readonly Receiver[]) => createDispatch(decider, all);
   const simulation = createSimulation({
-    world,
+    network,
     truth,
     receivers,
-    copies: options.copies ?? 1 + Math.floor(world.random() * 4),
+    copies: options.copies ?? 1 + Math.floor(network.random() * 4),
     stateOf: (_copy, through) => stateOf(through),
     dispatch: dispatchOf,
     fallback: (reached) => ({
@@ -83,25 +83,25 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     refuses: (receiver, { rule }) => receiver === 'siem' && rule.id === 'rule-7',
   });
 
-  const sent = typeof findings === 'number' ? findingsOf(findings, world.random, startMs) : findings;
-  for (const { finding, atMs } of sent) world.at(atMs, () => simulation.queue.send(finding));
+  const sent = typeof findings === 'number' ? findingsOf(findings, network.random, startMs) : findings;
+  for (const { finding, atMs } of sent) network.at(atMs, () => simulation.queue.send(finding));
   simulation.start(endMs);
-  await world.run(healMs);
-  world.heal();
+  await network.run(healMs);
+  network.heal();
   outages.splice(0);
-  await world.run(replayMs);
+  await network.run(replayMs);
   const replayed = replays ? simulation.replay() : 0;
-  await world.run(endMs);
+  await network.run(endMs);
 
   const all = sent.map(({ finding }) => finding);
-  const account = await accountOf(all, simulation, truth, dispatchOf(receivers), world.now());
+  const account = await accountOf(all, simulation, truth, dispatchOf(receivers), network.now());
   const due = await Promise.all(receivers.map(({ name }) => truth.outbox.list(name, new Date(endMs), 100)));
   return {
     ...account,
     seed,
     sent: sent.length,
-    calls: world.calls(),
-    faults: Object.fromEntries(world.faults),
+    calls: network.calls(),
+    faults: Object.fromEntries(network.faults),
     repeats: simulation.ledger.repeats(),
     twice: simulation.ledger.twice(),
     replayed,
@@ -112,12 +112,14 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
 
 /** problemsOf says what must never be, in words for a person; empty when all is accounted for. */
 export function problemsOf(result: ScheduleResult): readonly string[] {
-  const { into, told, kept, dead, lost, wrong, violations, unsettled } = result;
+  const { into, notified, kept, dead, lost, wrong, violations, unsettled } = result;
   return [
     ...lost.map((each) => `lost: ${each}`),
     ...wrong.map((each) => `wrong count: ${each}`),
     ...violations.map((each) => `told twice: ${each}`),
-    ...(into === told + kept + dead + lost.length ? [] : [`${into} in, ${told} told + ${kept} kept + ${dead} dead`]),
+    ...(into === notified + kept + dead + lost.length
+      ? []
+      : [`${into} in, ${notified} told + ${kept} kept + ${dead} dead`]),
     ...(result.twice > 0 ? [`${result.twice} findings are in two groups of one receiver`] : []),
     ...(unsettled > 0 ? [`${unsettled} are still due, or in the queue`] : []),
   ].map((problem) => `seed ${result.seed}: ${problem}`);

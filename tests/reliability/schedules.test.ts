@@ -12,7 +12,7 @@ describe('10,000 findings through 200 random schedules', () => {
     expect(runs).toHaveLength(200);
     expect(runs.flatMap(({ problems }) => problems)).toEqual([]);
     expect(sum(({ sent }) => sent)).toBeGreaterThan(10_000);
-    expect(sum(({ into }) => into)).toBe(sum(({ told, kept, dead }) => told + kept + dead));
+    expect(sum(({ into }) => into)).toBe(sum(({ notified, kept, dead }) => notified + kept + dead));
   });
 
   test('every kind of fault was among them, and there was something to repeat and to send again', () => {

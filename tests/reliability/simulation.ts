@@ -9,13 +9,13 @@ import { createPipeline, type Pipeline } from '../../src/notify/delivery/pipelin
 import { DeliveryError, type Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createQueue, type Message, type Queue } from './queue.ts';
-import type { Copy, World } from './world.ts';
+import type { Copy, Network } from './network.ts';
 
 /** Health is how a receiver is at a moment. */
 export type Health = 'well' | 'down' | 'busy';
 
 export interface SimulationParts {
-  readonly world: World;
+  readonly network: Network;
   /** The state that all copies share, without faults. */
   readonly truth: DeliveryState;
   /** The same state as one copy reaches it: through calls that can fail. */
@@ -48,26 +48,26 @@ const answerMs = 3_000;
 
 /** createSimulation puts the delivery's own code into a world: copies of both functions, the queue before them, the receivers behind. */
 export function createSimulation(parts: SimulationParts): Simulation {
-  const { world, truth, receivers, health, refuses } = parts;
+  const { network, truth, receivers, health, refuses } = parts;
   const letters: DeadLetter[] = [];
   const ledger = createLedger();
-  const queue = createQueue<Finding>(world, { visibilityMs, tries: 6, repeats: () => world.random() < 0.02 });
+  const queue = createQueue<Finding>(network, { visibilityMs, tries: 6, repeats: () => network.random() < 0.02 });
   const telling = new AsyncLocalStorage<string>();
   let ids = 0;
 
   const startCopy = (name: string, work: (copy: Copy, pipeline: Pipeline) => void): void => {
-    const copy = world.copy(name);
+    const copy = network.copy(name);
     copy.onDeath = () => {
       for (const open of unrecorded.get(copy)?.values() ?? []) ledger.excuse(...open);
       unrecorded.delete(copy);
-      world.at(world.now().getTime() + 200, () => startCopy(name, work));
+      network.at(network.now().getTime() + 200, () => startCopy(name, work));
     };
     work(copy, pipelineOf(copy));
   };
 
   const pipelineOf = (copy: Copy): Pipeline => {
     const state = watched(
-      parts.stateOf(copy, (label, call) => world.call(copy, label, call)),
+      parts.stateOf(copy, (label, call) => network.call(copy, label, call)),
       copy,
     );
     const reached = receivers.map((receiver): Receiver => ({
@@ -75,8 +75,8 @@ export function createSimulation(parts: SimulationParts): Simulation {
       send: (notification) => {
         const key = telling.getStore() ?? '';
         let took = false;
-        const sent = world.call(copy, `send ${receiver.name}`, async () => {
-          const condition = health(receiver.name, world.now());
+        const sent = network.call(copy, `send ${receiver.name}`, async () => {
+          const condition = health(receiver.name, network.now());
           const at = `${receiver.name}: `;
           if (condition === 'down') throw new DeliveryError(`${at}is down`, { reason: 'unavailable', retryable: true });
           if (condition === 'busy') {
@@ -85,7 +85,7 @@ export function createSimulation(parts: SimulationParts): Simulation {
           if (refuses(receiver.name, notification.finding)) {
             throw new DeliveryError(`${at}doesn't take this`, { reason: 'rejected', retryable: false });
           }
-          ledger.took(receiver.name, key, notification, (await truth.groups.state(key)).told);
+          ledger.took(receiver.name, key, notification, (await truth.groups.state(key)).notified);
           took = true;
           untilRecorded(copy, receiver.name, key);
           return { channel: receiver.name, message: key };
@@ -95,16 +95,16 @@ export function createSimulation(parts: SimulationParts): Simulation {
           throw error;
         });
       },
-      ...(receiver.close && { close: () => world.call(copy, `close ${receiver.name}`, async () => {}) }),
+      ...(receiver.close && { close: () => network.call(copy, `close ${receiver.name}`, async () => {}) }),
     }));
     return createPipeline({
       state,
       receivers: reached,
       dispatch: parts.dispatch(reached),
       ...(parts.fallback && { fallback: parts.fallback(reached) }),
-      deadLetters: { send: (letter) => world.call(copy, 'dead-letter', async () => void letters.push(letter)) },
-      now: world.now,
-      random: world.random,
+      deadLetters: { send: (letter) => network.call(copy, 'dead-letter', async () => void letters.push(letter)) },
+      now: network.now,
+      random: network.random,
       newId: () => String((ids += 1)),
     });
   };
@@ -140,8 +140,8 @@ export function createSimulation(parts: SimulationParts): Simulation {
           telling.enterWith(key);
           return groups.find(key);
         },
-        record: async (group, lease, told) => {
-          const recorded = await watch(group.key, groups.record(group, lease, told));
+        record: async (group, lease, notified) => {
+          const recorded = await watch(group.key, groups.record(group, lease, notified));
           unrecorded.get(copy)?.delete(group.key);
           return recorded;
         },
@@ -153,12 +153,12 @@ export function createSimulation(parts: SimulationParts): Simulation {
     copy: Copy,
     work: (deadline: { remainingMs: () => number }) => Promise<void>,
   ): Promise<void> => {
-    const endMs = world.now().getTime() + timeoutMs;
+    const endMs = network.now().getTime() + timeoutMs;
     let running = true;
-    world.at(endMs, () => {
-      if (running) world.kill(copy);
+    network.at(endMs, () => {
+      if (running) network.kill(copy);
     });
-    await work({ remainingMs: () => endMs - answerMs - world.now().getTime() });
+    await work({ remainingMs: () => endMs - answerMs - network.now().getTime() });
     running = false;
   };
   /** As functions/deliver.ts: the queue is done with what was accepted once the invocation has ended. */
@@ -166,31 +166,31 @@ export function createSimulation(parts: SimulationParts): Simulation {
     const next = (): void => {
       if (!copy.alive) return;
       const batch = queue.receive(10);
-      if (batch.length === 0) return queue.wake(() => world.at(world.now().getTime() + 1, next));
+      if (batch.length === 0) return queue.wake(() => network.at(network.now().getTime() + 1, next));
       void invoke(copy, async (deadline) => {
         const accepted = await Promise.all(batch.map((message) => acceptOne(pipeline, message)));
-        await pipeline.tell(
+        await pipeline.notify(
           accepted.flatMap(({ due }) => due),
           deadline,
         );
         if (!copy.alive) return;
         for (const { id } of accepted.filter(({ failed }) => !failed)) queue.delete(id);
       }).then(() => {
-        if (copy.alive) world.at(world.now().getTime() + 1, next);
+        if (copy.alive) network.at(network.now().getTime() + 1, next);
       });
     };
     next();
   };
 
   /** Each minute, as deployed; when all is well again, now and then is enough. */
-  const everyMs = (): number => (world.healed() ? 1_800_000 : 60_000);
+  const everyMs = (): number => (network.healed() ? 1_800_000 : 60_000);
 
   const flush = (copy: Copy, pipeline: Pipeline, untilMs: number): void => {
     const tick = (): void => {
       if (!copy.alive) return;
       void invoke(copy, (deadline) => pipeline.flush(deadline).catch(() => {})).then(() => {
-        const nowMs = world.now().getTime();
-        if (copy.alive && nowMs < untilMs) world.at(nowMs - (nowMs % everyMs()) + everyMs(), tick);
+        const nowMs = network.now().getTime();
+        if (copy.alive && nowMs < untilMs) network.at(nowMs - (nowMs % everyMs()) + everyMs(), tick);
       });
     };
     tick();

@@ -64,8 +64,8 @@ export async function runCrowd({ processes, each }: CrowdOptions): Promise<Crowd
   const receivers = await Promise.all(
     wireReceivers.map(async (receiver, index): Promise<CrowdAt> => {
       const claim = await truth.seen.claim({ findingId: shares[0]?.[0]?.id ?? '', receiver }, new Date(atMs));
-      const { told } = await truth.groups.state((claim.kind === 'delivered' && claim.group) || '');
-      return { receiver, atOnce: atOnce[index] ?? 0, said: stage.taken(receiver).map(countOf), recorded: told };
+      const { notified } = await truth.groups.state((claim.kind === 'delivered' && claim.group) || '');
+      return { receiver, atOnce: atOnce[index] ?? 0, said: stage.taken(receiver).map(countOf), recorded: notified };
     }),
   );
   await Promise.all([...copies, flush].map(({ kill }) => kill()));

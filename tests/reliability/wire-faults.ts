@@ -196,7 +196,7 @@ async function recordedAt({ truth }: WireStage, { id }: Finding, receiver: strin
   if (sent === 0) return 0;
   const claim = await truth.seen.claim({ findingId: id, receiver }, new Date());
   if (claim.kind !== 'delivered' || claim.group === undefined) return 0;
-  return (await truth.groups.state(claim.group)).told;
+  return (await truth.groups.state(claim.group)).notified;
 }
 
 async function isQuiet({ truth }: WireStage, atMs: number): Promise<boolean> {
@@ -224,7 +224,7 @@ function wordsOf(fault: WireFault): string {
 }
 
 /** runAllFaults tries every request: killed before and after it, its answer lost, another fault, and an outage from it on. */
-export async function runAllFaults(tell: (done: WireCase) => void): Promise<readonly WireCase[]> {
+export async function runAllFaults(notify: (done: WireCase) => void): Promise<readonly WireCase[]> {
   const lanes = 2;
   const shared = await Promise.all(Array.from({ length: lanes }, openWireFaults));
   const requests = shared[0]?.requests ?? [];
@@ -248,7 +248,7 @@ export async function runAllFaults(tell: (done: WireCase) => void): Promise<read
       const own: WireCase[] = [];
       for (const [fault, at] of queue) {
         const each = await run(fault, at);
-        tell(each);
+        notify(each);
         own.push(each);
       }
       return own;

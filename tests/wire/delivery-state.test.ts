@@ -1,6 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { createDynamoDeliveryState } from '../../src/aws/state-table/delivery-state.ts';
 import { createDynamoTallies } from '../../src/aws/state-table/tally-store.ts';
 import { packGroup, unpackGroup } from '../../src/aws/state-table/packed-group.ts';
@@ -8,10 +9,10 @@ import type { Finding } from '../../src/model/finding.ts';
 import { closedCircuit } from '../../src/notify/delivery/circuit.ts';
 import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
 import { memberOf } from '../../src/notify/delivery/group-members.ts';
-import { untold, type FindingGroup } from '../../src/notify/delivery/state/group-store.ts';
+import { initialGroupState, type FindingGroup } from '../../src/notify/delivery/state/group-store.ts';
 import { defaultPolicy } from '../../src/notify/routing/policy.ts';
 import { createMemoryTallies, type TallyStore } from '../../src/notify/delivery/tally-store.ts';
-import { deliveryWorld, forever, heard, refusal, said } from '../support/delivery-world.ts';
+import { deliveryStage, forever, heard, refusal, said } from '../support/delivery-stage.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 import { completion, instanceStopped, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
 import { local } from './notification.ts';
@@ -50,9 +51,9 @@ const groupOf = (changes: Partial<FindingGroup> = {}): FindingGroup => ({
   receiver: 'mail',
   finding: rootLogin,
   policy: defaultPolicy,
-  together: 'the same news',
+  groupReason: 'the same news',
   alone: false,
-  beside: ['mail'],
+  allReceivers: ['mail'],
   ...changes,
 });
 
@@ -105,40 +106,52 @@ describe.each(states)('groups in %s', (_name, create) => {
     const leases = await Promise.all(range(20).map(() => groups.lease(group, at(0))));
     expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
     expect(await groups.lease(group, at(59_999))).toBeUndefined();
-    expect(await groups.lease(group, at(60_000))).toMatchObject({ state: untold });
+    expect(await groups.lease(group, at(60_000))).toMatchObject({ state: initialGroupState });
   });
 
   test('remembers what was told, and what is waited for no longer', async () => {
     const [{ groups }, group] = [create(), groupOf()];
-    const failing = { ...untold, failures: 2, failingSinceMs: start, notBeforeMs: start + 5 };
+    const failing = { ...initialGroupState, failures: 2, failingSinceMs: start, notBeforeMs: start + 5 };
     await groups.record(group, await leased(groups, group, 0), failing);
     expect(await groups.state(group.key)).toEqual(failing);
-    const told = { ...untold, told: 3, settled: 3, toldMs: start, receipt: { ts: '1.2' }, closed: true };
-    await groups.record(group, await leased(groups, group, 1), told);
-    expect(await groups.state(group.key)).toEqual(told);
-    expect((await leased(groups, group, 2)).state).toEqual(told);
+    const notified = {
+      ...initialGroupState,
+      notified: 3,
+      settled: 3,
+      notifiedMs: start,
+      receipt: { ts: '1.2' },
+      closed: true,
+    };
+    await groups.record(group, await leased(groups, group, 1), notified);
+    expect(await groups.state(group.key)).toEqual(notified);
+    expect((await leased(groups, group, 2)).state).toEqual(notified);
   });
 
   test('who lost the lease says that it was told, and changes nothing else', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     const late = await leased(groups, group, 0);
     const held = await leased(groups, group, 60_000);
-    expect(await groups.record(group, late, { ...untold, told: 2, settled: 2 })).toBe(false);
-    expect(await groups.state(group.key)).toMatchObject({ told: 2, settled: 2 });
+    expect(await groups.record(group, late, { ...initialGroupState, notified: 2, settled: 2 })).toBe(false);
+    expect(await groups.state(group.key)).toMatchObject({ notified: 2, settled: 2 });
     expect(await groups.lease(group, at(60_001))).toBeUndefined();
-    expect(await groups.record(group, held, { ...untold, told: 3, settled: 3 })).toBe(true);
-    await groups.record(group, late, { ...untold, told: 2, settled: 2 });
-    expect(await groups.state(group.key)).toMatchObject({ told: 3, settled: 3 });
+    expect(await groups.record(group, held, { ...initialGroupState, notified: 3, settled: 3 })).toBe(true);
+    await groups.record(group, late, { ...initialGroupState, notified: 2, settled: 2 });
+    expect(await groups.state(group.key)).toMatchObject({ notified: 3, settled: 3 });
   });
 
   test('that is revived is untold again, also against whoever was burying it', async () => {
     const [{ groups }, group] = [create(), groupOf()];
-    await groups.record(group, await leased(groups, group, 0), { ...untold, told: 1, settled: 5, failures: 3 });
+    await groups.record(group, await leased(groups, group, 0), {
+      ...initialGroupState,
+      notified: 1,
+      settled: 5,
+      failures: 3,
+    });
     const burying = await leased(groups, group, 1);
     await groups.revive(group);
-    expect(await groups.record(group, burying, { ...untold, told: 1, settled: 6 })).toBe(false);
-    expect(await groups.state(group.key)).toEqual({ ...untold, told: 1, settled: 1 });
-    expect(await groups.lease(group, at(2))).toMatchObject({ state: { told: 1, settled: 1 } });
+    expect(await groups.record(group, burying, { ...initialGroupState, notified: 1, settled: 6 })).toBe(false);
+    expect(await groups.state(group.key)).toEqual({ ...initialGroupState, notified: 1, settled: 1 });
+    expect(await groups.lease(group, at(2))).toMatchObject({ state: { notified: 1, settled: 1 } });
   });
 });
 
@@ -239,18 +252,18 @@ describe.each<[string, () => TallyStore]>([
 describe('delivery on DynamoDB', () => {
   test('ten copies of the functions that get 30 findings of one news tell it once, and then its count once', async () => {
     const mail = heard(`mail-${name()}`);
-    const world = deliveryWorld({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
-    const copies = range(10).map(() => world.another());
+    const stage = deliveryStage({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
+    const copies = range(10).map(() => stage.another());
     await Promise.all(
       range(30).map(async (index) => {
-        const copy = copies[index % copies.length] ?? world.pipeline;
-        await copy.tell((await copy.accept({ finding: later(index) })).due, forever);
+        const copy = copies[index % copies.length] ?? stage.pipeline;
+        await copy.notify((await copy.accept({ finding: later(index) })).due, forever);
       }),
     );
     const [first] = mail.notifications;
     expect(mail.notifications).toHaveLength(1);
     expect(first?.group?.kind).toBe('first');
-    world.skip(6 * minute);
+    stage.skip(6 * minute);
     await Promise.all(copies.map((copy) => copy.flush(forever)));
     expect(mail.notifications.map(({ group }) => group?.count).at(-1)).toBe(30);
     expect(mail.notifications.length).toBeLessThanOrEqual(2);
@@ -258,33 +271,33 @@ describe('delivery on DynamoDB', () => {
 
   test('many that flush at the same time send once', async () => {
     const mail = heard(`mail-${name()}`);
-    const world = deliveryWorld({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
-    for (const index of range(3)) await world.pipeline.accept({ finding: otherNews(index) });
-    world.skip(minute);
-    await Promise.all(range(10).map(() => world.another().flush(forever)));
+    const stage = deliveryStage({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
+    for (const index of range(3)) await stage.pipeline.accept({ finding: anotherGroup(index) });
+    stage.skip(minute);
+    await Promise.all(range(10).map(() => stage.another().flush(forever)));
     expect(mail.notifications).toHaveLength(3);
   });
 
   test('carries a burst by many people, a dead letter, its replay, and what completes an alert', async () => {
     const mail = heard(`mail-${name()}`);
-    const world = deliveryWorld({
+    const stage = deliveryStage({
       receivers: [mail],
       state: inTable(),
       start: at(0).toISOString(),
       policy: { most: 3 },
     });
-    await world.deliver(...range(20).map(otherNews));
-    await world.pass(6 * minute);
+    await stage.deliver(...range(20).map(anotherGroup));
+    await stage.pass(6 * minute);
     expect(said(mail)).toEqual(['first 1', 'first 1', 'first 1', 'first 17']);
 
     mail.behave = refusal('unauthorized', false);
-    await world.deliver(instanceStopped);
-    expect(world.letters).toHaveLength(1);
+    await stage.deliver(instanceStopped);
+    expect(stage.letters).toHaveLength(1);
     mail.behave = () => ({ ts: '1' });
-    await world.deliver(instanceStopped);
-    await world.deliver(instanceStopped);
-    await world.deliver(completion);
-    await world.pass(2 * minute);
+    await stage.deliver(instanceStopped);
+    await stage.deliver(instanceStopped);
+    await stage.deliver(completion);
+    await stage.pass(2 * minute);
     expect(said(mail).slice(4)).toEqual(['first 1', 'completion']);
     expect(mail.notifications.at(-1)?.group?.receipt).toEqual({ ts: '1' });
   });
@@ -300,12 +313,12 @@ describe('delivery on DynamoDB', () => {
       event: { ...rootLogin.event, raw: { requestParameters: { noise: noise(1_000_000) } } },
     };
     const mail = heard(`mail-${name()}`);
-    const world = deliveryWorld({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
-    await world.deliver(finding);
+    const stage = deliveryStage({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
+    await stage.deliver(finding);
     expect(mail.notifications).toHaveLength(1);
-    const told = mail.notifications[0]?.finding;
-    expect(told?.omitted?.includes('the raw record') ?? false).toBe(!whole);
-    expect(told?.event.actor).toEqual(finding.event.actor);
+    const notified = mail.notifications[0]?.finding;
+    expect(notified?.omitted?.includes('the raw record') ?? false).toBe(!whole);
+    expect(notified?.event.actor).toEqual(finding.event.actor);
   });
 });
 
@@ -314,11 +327,30 @@ test('a group is packed and read again as it was', () => {
   expect(unpackGroup(packGroup(group))).toEqual(group);
 });
 
+test('a group is read that an earlier version stored, and stored so that an earlier version can read it', () => {
+  const group = groupOf();
+  const { groupReason, allReceivers, ...rest } = group;
+  const stored = { ...rest, together: groupReason, beside: allReceivers };
+  expect(unpackGroup(gzipSync(JSON.stringify(stored)))).toEqual(group);
+  const written: unknown = JSON.parse(gunzipSync(packGroup(group)).toString());
+  expect(written).toMatchObject({ together: groupReason, beside: allReceivers });
+});
+
+test('the state of a group keeps the attributes that an earlier version knows', async () => {
+  const group = groupOf();
+  const { groups } = inTable();
+  const notified = { ...initialGroupState, notified: 3, settled: 3, notifiedMs: start };
+  await groups.record(group, await leased(groups, group, 0), notified);
+  const Key = { pk: { S: `group#${group.key}` }, sk: { S: 'state' } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: table.name, Key }));
+  expect(Item).toMatchObject({ told: { N: '3' }, settled: { N: '3' }, toldAt: { N: String(start) } });
+});
+
 function later(index: number): Finding {
   return { ...rootLogin, id: `later-${index}`, time: at(index * 1000).toISOString() };
 }
 
-function otherNews(index: number): Finding {
+function anotherGroup(index: number): Finding {
   return { ...sshRootLogin, id: `other-${index}-${runId}`, fingerprint: `news-${index}-${runId}` };
 }
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoArrivalLog } from '../../src/aws/state-table/arrival-log.ts';
 import { createDynamoCanaryLog } from '../../src/aws/state-table/canary-log.ts';
-import { createDynamoMarks } from '../../src/aws/state-table/marks.ts';
+import { createDynamoNotifiedOnce } from '../../src/aws/state-table/notified-once.ts';
 import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
 import { createMemoryArrivalLog, type ArrivalLog } from '../../src/health/arrivals.ts';
 import { createMemoryCanaryLog, type CanaryLog } from '../../src/health/canary.ts';
-import { createMemoryMarks, type Marks } from '../../src/health/marks.ts';
+import { createMemoryNotifiedOnce, type NotifiedOnce } from '../../src/health/notified-once.ts';
 import { createMemoryTrialLog, type TrialLog } from '../../src/health/trial-log.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 
@@ -98,17 +98,17 @@ describe.each<[string, () => TrialLog]>([
   });
 });
 
-describe.each<[string, () => Marks]>([
-  ['memory', createMemoryMarks],
-  ['DynamoDB', () => createDynamoMarks(place())],
+describe.each<[string, () => NotifiedOnce]>([
+  ['memory', createMemoryNotifiedOnce],
+  ['DynamoDB', () => createDynamoNotifiedOnce(place())],
 ])('marks in %s', (_name, create) => {
   test('what was told is remembered, whatever it is called', async () => {
-    const [marks, what] = [create(), `trial-ended "x"#${fresh()}`];
-    expect(await marks.has(what)).toBe(false);
-    await marks.set(what, noon);
-    await marks.set(what, later);
-    expect(await marks.has(what)).toBe(true);
-    expect(await marks.has(`${what}2`)).toBe(false);
+    const [notifiedOnce, what] = [create(), `trial-ended "x"#${fresh()}`];
+    expect(await notifiedOnce.has(what)).toBe(false);
+    await notifiedOnce.set(what, noon);
+    await notifiedOnce.set(what, later);
+    expect(await notifiedOnce.has(what)).toBe(true);
+    expect(await notifiedOnce.has(`${what}2`)).toBe(false);
   });
 });
 
@@ -116,6 +116,6 @@ test('a table that is away is told with what could not be done', async () => {
   const away = { client: gone, table: 'away' };
   await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/which path .* \(table away\): /);
   await expect(createDynamoCanaryLog(away).returned('c', noon)).rejects.toThrow(/the return of a canary/);
-  await expect(createDynamoMarks(away).has('x')).rejects.toThrow(/whether x was told/);
+  await expect(createDynamoNotifiedOnce(away).has('x')).rejects.toThrow(/whether x was told/);
   await expect(createDynamoTrialLog(away).of('t')).rejects.toThrow(/the count of trial t/);
 });

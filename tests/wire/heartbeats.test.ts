@@ -71,11 +71,11 @@ describe.each(stores)('heartbeats in %s', (_name, create) => {
     await store.note(source, at(10));
     const silent = await heartbeatOf(store, source);
     if (silent === undefined) throw new Error('no heartbeat');
-    await store.tell(silent);
-    expect(await heartbeatOf(store, source)).toMatchObject({ told: noon + 10 * minute });
+    await store.markNotified(silent);
+    expect(await heartbeatOf(store, source)).toMatchObject({ notified: noon + 10 * minute });
     await store.note(source, at(600));
     const back = await heartbeatOf(store, source);
-    expect(back).not.toHaveProperty('told');
+    expect(back).not.toHaveProperty('notified');
     expect(back).toMatchObject({ last: noon + 600 * minute, longest: { '2026-03-11': 10 * minute } });
   });
 
@@ -85,8 +85,8 @@ describe.each(stores)('heartbeats in %s', (_name, create) => {
     const silent = await heartbeatOf(store, source);
     if (silent === undefined) throw new Error('no heartbeat');
     await store.note(source, at(100));
-    await store.tell(silent);
-    expect(await heartbeatOf(store, source)).not.toHaveProperty('told');
+    await store.markNotified(silent);
+    expect(await heartbeatOf(store, source)).not.toHaveProperty('notified');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { GroupNews, Notification } from '../../src/notify/message/notification.ts';
+import type { NotificationGroup, Notification } from '../../src/notify/message/notification.ts';
 import type { DeliveryError, Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createSlackBot } from '../../src/notify/receivers/slack-bot.ts';
 import { renderSlack } from '../../src/notify/render/slack.ts';
@@ -29,7 +29,7 @@ function bot(): Receiver {
   });
 }
 
-const again = (group: Partial<GroupNews> = {}): Notification => ({
+const again = (group: Partial<NotificationGroup> = {}): Notification => ({
   ...notificationOf(rootLogin),
   group: { ...rootAgain, receipt, ...group },
 });

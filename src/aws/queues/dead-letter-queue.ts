@@ -12,9 +12,9 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Letter } from '../../replay/letter.ts';
-import type { LetterOffice } from '../../replay/letter-office.ts';
+import type { DeadLetterQueue } from '../../replay/dead-letter-queue.ts';
 
-export interface LetterOfficeClients {
+export interface DeadLetterQueueClients {
   readonly sqs: SQSClient;
   readonly lambda: Pick<LambdaClient, 'send'>;
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
@@ -23,8 +23,8 @@ export interface LetterOfficeClients {
 /** The most that SQS gives at a time, and lets be changed at a time. */
 const atOnce = 10;
 
-/** createLetterOffice takes dead letters out of SQS, and sends them where they belong. */
-export function createLetterOffice({ eventBridge, lambda, sqs }: LetterOfficeClients): LetterOffice {
+/** createDeadLetterQueue takes dead letters out of SQS, and sends them where they belong. */
+export function createDeadLetterQueue({ eventBridge, lambda, sqs }: DeadLetterQueueClients): DeadLetterQueue {
   const urls = new Map<string, Promise<string>>();
   const urlOf = (name: string): Promise<string> => {
     const known =

@@ -3,9 +3,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ArchiveReplays } from '../../replay/archive-replay.ts';
-import type { LetterOffice } from '../../replay/letter-office.ts';
+import type { DeadLetterQueue } from '../../replay/dead-letter-queue.ts';
 import { createArchiveReplays } from './archive-replays.ts';
-import { createLetterOffice } from './dead-letter-queue.ts';
+import { createDeadLetterQueue } from './dead-letter-queue.ts';
 
 /** Somebody waits at a terminal. */
 const patience = {
@@ -13,10 +13,10 @@ const patience = {
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
 } as const;
 
-/** openLetterOffice reaches the queues and functions of a region with the credentials of the environment. */
-export function openLetterOffice(region: string): LetterOffice {
+/** openDeadLetterQueue reaches the queues and functions of a region with the credentials of the environment. */
+export function openDeadLetterQueue(region: string): DeadLetterQueue {
   const options = { ...patience, region };
-  return createLetterOffice({
+  return createDeadLetterQueue({
     // The endpoint that the environment names, not the one that a queue's URL does.
     sqs: new SQSClient({ ...options, useQueueUrlAsEndpoint: false }),
     lambda: new LambdaClient(options),

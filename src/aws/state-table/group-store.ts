@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { createMemberRoll, type GroupMember } from '../../notify/delivery/group-members.ts';
-import { groupStoreTimes, untold } from '../../notify/delivery/state/group-store.ts';
+import { groupStoreTimes, initialGroupState } from '../../notify/delivery/state/group-store.ts';
 import type { Generation, GroupState, GroupStore, GroupStoreTimes } from '../../notify/delivery/state/group-store.ts';
 import { packGroup, unpackGroup } from './packed-group.ts';
 import { expiresAt, numberOf, unlessRefused, type Item, type StateTable } from './table.ts';
@@ -177,7 +177,7 @@ export function createDynamoGroupStore(options: DynamoGroupStoreOptions): GroupS
             UpdateExpression: 'SET told = :told, settled = :settled',
             ConditionExpression: 'attribute_not_exists(told) OR told < :told',
             ExpressionAttributeValues: {
-              ':told': { N: String(state.told) },
+              ':told': { N: String(state.notified) },
               ':settled': { N: String(state.settled) },
             },
           }),
@@ -240,17 +240,18 @@ function memberOfItem(item: Item): GroupMember {
   };
 }
 
+// The attributes `told` and `toldAt` are what code calls `notified` and `notifiedMs`: tables in use have them.
 function stateOf(item: Item): GroupState {
   const { failingSince, notBefore, toldAt, receipt } = item;
   return {
-    ...untold,
-    told: numberOf(item['told']),
+    ...initialGroupState,
+    notified: numberOf(item['told']),
     settled: numberOf(item['settled']),
     failures: numberOf(item['failures']),
     closed: item['closed']?.BOOL ?? false,
     ...(failingSince && { failingSinceMs: numberOf(failingSince) }),
     ...(notBefore && { notBeforeMs: numberOf(notBefore) }),
-    ...(toldAt && { toldMs: numberOf(toldAt) }),
+    ...(toldAt && { notifiedMs: numberOf(toldAt) }),
     ...(receipt?.S !== undefined && { receipt: JSON.parse(receipt.S) as Record<string, string> }),
   };
 }
@@ -263,13 +264,13 @@ function writtenState(state: GroupState): {
   const time = (ms: number | undefined): AttributeValue | undefined =>
     ms === undefined ? undefined : { N: String(ms) };
   const attributes: Readonly<Record<string, AttributeValue | undefined>> = {
-    told: { N: String(state.told) },
+    told: { N: String(state.notified) },
     settled: { N: String(state.settled) },
     failures: { N: String(state.failures) },
     closed: { BOOL: state.closed },
     failingSince: time(state.failingSinceMs),
     notBefore: time(state.notBeforeMs),
-    toldAt: time(state.toldMs),
+    toldAt: time(state.notifiedMs),
     receipt: state.receipt && { S: JSON.stringify(state.receipt) },
   };
   const present = Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value] as const] : []));

@@ -13,7 +13,8 @@ const mostPerShard = 2_000;
 
 /**
  * createDynamoHeartbeatStore keeps one item a source, `heartbeat#<shard>` / `<digest of the source>`, in which the last
- * records' time is also the version: of two writers at the same time one is heard, and both say the same.
+ * records' time is also the version: of two writers at the same time one is heard, and both say the same. The attribute `told` is
+ * what code calls `notified`.
  */
 export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
   const { client, table } = place;
@@ -68,7 +69,7 @@ export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
         (await Promise.all(Array.from({ length: shards }, (_, index) => shard(index)))).flat(),
       ),
 
-    tell: ({ last, source }) =>
+    markNotified: ({ last, source }) =>
       inTable('a silence could not be noted', place, async () => {
         await whetherWritten(() =>
           client.send(
@@ -85,14 +86,14 @@ export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
   };
 }
 
-function itemOf({ first, last, longest, source, times, told }: Heartbeat): Item {
+function itemOf({ first, last, longest, source, times, notified }: Heartbeat): Item {
   return {
     source: { S: JSON.stringify(source) },
     firstAt: { N: String(first) },
     lastAt: { N: String(last) },
     times: { N: String(times) },
     longest: { S: JSON.stringify(longest) },
-    ...(told !== undefined && { told: { N: String(told) } }),
+    ...(notified !== undefined && { told: { N: String(notified) } }),
     expires: expiresAt(last + rememberMs),
   };
 }
@@ -106,7 +107,7 @@ function heartbeatOf(item: Item): Heartbeat | undefined {
     last: Number(lastAt?.N),
     times: Number(times?.N),
     longest: JSON.parse(longest?.S ?? '{}') as Heartbeat['longest'],
-    ...(told?.N !== undefined && { told: Number(told.N) }),
+    ...(told?.N !== undefined && { notified: Number(told.N) }),
   };
 }
 

@@ -9,8 +9,15 @@ const maxPackedBytes = 380_000;
 const rooms = [Infinity, 1_000_000, 360_000] as const;
 const maxUnpackedBytes = 64_000_000;
 
+/** Two fields are stored under their first names, which tables in use have. */
+type Stored = Omit<FindingGroup, 'finding' | 'groupReason' | 'allReceivers'> & {
+  readonly together: FindingGroup['groupReason'];
+  readonly beside: FindingGroup['allReceivers'];
+};
+
 /** packGroup makes a group as small as an item must be: what doesn't fit of its finding goes as it does on the bus, and is named. */
-export function packGroup({ finding, ...group }: FindingGroup): Uint8Array {
+export function packGroup({ finding, groupReason, allReceivers, ...rest }: FindingGroup): Uint8Array {
+  const group: Stored = { ...rest, together: groupReason, beside: allReceivers };
   for (const room of rooms) {
     const detail = findingDetail(finding, room);
     if (detail === undefined) continue;
@@ -23,7 +30,9 @@ export function packGroup({ finding, ...group }: FindingGroup): Uint8Array {
 /** unpackGroup reads what packGroup wrote. */
 export function unpackGroup(packed: Uint8Array): FindingGroup {
   const text = gunzipSync(packed, { maxOutputLength: maxUnpackedBytes }).toString('utf8');
-  const { finding, ...group } = JSON.parse(text) as FindingGroup & { finding: Finding & { version?: string } };
+  const { finding, together, beside, ...group } = JSON.parse(text) as Stored & {
+    readonly finding: Finding & { readonly version?: string };
+  };
   const { version: _version, ...rest } = finding;
-  return { ...group, finding: rest };
+  return { ...group, groupReason: together, allReceivers: beside, finding: rest };
 }

@@ -1,6 +1,6 @@
 import { shown } from '../../text/escape.ts';
 import { stepOf, wayBackOf } from '../../replay/letter.ts';
-import type { LetterOffice, LetterQueue } from '../../replay/letter-office.ts';
+import type { DeadLetterQueue, LetterQueue } from '../../replay/dead-letter-queue.ts';
 import { resendQueue, surveyQueue, type Resent, type Survey } from '../../replay/resend.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
@@ -27,9 +27,9 @@ const surveyed = 1_000;
 export async function replayDeadLetters(request: DeadLettersRequest, surroundings: Surroundings): Promise<ExitCode> {
   const { dryRun, region, stage } = request;
   const { err, out, stop } = surroundings;
-  const { openLetterOffice } = await import('../../aws/queues/open-replay.ts');
-  const office = openLetterOffice(region);
-  const all = await stepQueues(office, stage);
+  const { openDeadLetterQueue } = await import('../../aws/queues/open-replay.ts');
+  const deadLetters = openDeadLetterQueue(region);
+  const all = await stepQueues(deadLetters, stage);
   if (all.length === 0) {
     throw new UsageError(
       `--stage ${stage}: no queues of dead letters in ${region}`,
@@ -44,7 +44,7 @@ export async function replayDeadLetters(request: DeadLettersRequest, surrounding
     // SQS's count may lag by a minute; waiting at each empty queue would take longer than anybody waits.
     if (one.queue.waiting === 0) continue;
     const survey = await withNote(err, `looking into ${one.queue.name} …`, () =>
-      surveyQueue(office, one.queue, surveyed, stop),
+      surveyQueue(deadLetters, one.queue, surveyed, stop),
     );
     surveys.push({ ...survey, step: one.step });
   }
@@ -55,11 +55,11 @@ export async function replayDeadLetters(request: DeadLettersRequest, surrounding
     await err.write(`Nothing was sent. To send them again: trailwatch replay --stage ${stage} --dead-letters\n`);
     return exitCode.done;
   }
-  return sendAll(office, waiting, request, surroundings);
+  return sendAll(deadLetters, waiting, request, surroundings);
 }
 
 async function sendAll(
-  office: LetterOffice,
+  deadLetters: DeadLetterQueue,
   waiting: readonly StepQueue[],
   { limit, stage }: DeadLettersRequest,
   { err, now, out, stop }: Surroundings,
@@ -73,7 +73,7 @@ async function sendAll(
       if (err.interactive)
         void err.write(`\r${step}: ${count(now)} of ${count(queue.waiting)} sent, ${count(left)} left\u001b[K`);
     };
-    const one = await resendQueue(office, queue, {
+    const one = await resendQueue(deadLetters, queue, {
       stage,
       step,
       limit: limit - sent,
@@ -89,8 +89,8 @@ async function sendAll(
   return left > 0 ? exitCode.someUnread : exitCode.done;
 }
 
-async function stepQueues(office: LetterOffice, stage: string): Promise<readonly StepQueue[]> {
-  const queues = await office.queues(`trailwatch-${stage}-`);
+async function stepQueues(deadLetters: DeadLetterQueue, stage: string): Promise<readonly StepQueue[]> {
+  const queues = await deadLetters.queues(`trailwatch-${stage}-`);
   return queues
     .flatMap((queue) => {
       const step = stepOf(queue.name, stage);

@@ -1,13 +1,18 @@
 import type { Finding } from '../../model/finding.ts';
-import { createAdmission, type Admission, type AdmitState, type Admissions } from './admit.ts';
+import {
+  createGroupAcceptor,
+  type GroupAcceptance,
+  type GroupAcceptorState,
+  type GroupAcceptor,
+} from './accept-into-group.ts';
 import type { DeliveryState } from './state/delivery-state.ts';
-import type { Destination, Dispatch, Dispatcher, Kept, Why } from './dispatch.ts';
+import type { Destination, Dispatch, Dispatcher, Muted, Why } from './dispatch.ts';
 import type { Started } from '../routing/inhibit.ts';
 import type { Due } from './state/outbox-store.ts';
 import { DeliveryError, type DeliveryReason } from '../receivers/receiver.ts';
 import type { DeliveryKey, Lease } from './state/seen-store.ts';
-import { createRemembered } from './remembered.ts';
-import { tellingOf, tellingsOf, wholeOf } from './telling.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import { dedupeKeyOf, dedupeKeysOf, wholeAlertOf } from './dedupe-key.ts';
 
 /** Arrival is a finding from the queue. */
 export interface Arrival {
@@ -17,22 +22,22 @@ export interface Arrival {
 }
 
 /** Outcome is what became of one finding at one receiver, with the reason. */
-export type Outcome = { readonly finding: Finding; readonly receiver: string; readonly why: Why } & (
-  | ({ readonly kind: 'accepted' } & Pick<Admission, 'group' | 'how' | 'throttled'>)
+export type AcceptOutcome = { readonly finding: Finding; readonly receiver: string; readonly why: Why } & (
+  | ({ readonly kind: 'accepted' } & Pick<GroupAcceptance, 'group' | 'how' | 'throttled'>)
   | { readonly kind: 'already-accepted' }
   /** Nobody is told; `receiver` is what keeps it, and `name` which of these. */
-  | { readonly kind: 'kept'; readonly name: string }
+  | { readonly kind: 'muted'; readonly name: string }
   | { readonly kind: 'failed'; readonly error: DeliveryError }
 );
 
 export interface Accepted {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly AcceptOutcome[];
   /** The groups that want to be told now. */
   readonly due: readonly Due[];
 }
 
 export interface AcceptParts {
-  readonly state: AdmitState & Pick<DeliveryState, 'seen' | 'inhibitions'>;
+  readonly state: GroupAcceptorState & Pick<DeliveryState, 'seen' | 'inhibitions'>;
   readonly dispatch: Dispatcher;
   readonly now: () => Date;
 }
@@ -51,35 +56,35 @@ const mostStarted = 1_000;
 /** createAcceptor makes the first half of the pipeline: dedupe, suppress, inhibit, try, route, group, throttle. */
 export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor {
   const { seen, inhibitions } = state;
-  const admissions = createAdmission(state, now);
+  const groupAcceptor = createGroupAcceptor(state, now);
 
   /** What keeps a finding from everybody. What somebody has been told already isn't muted for the others. */
-  const keptBy = async (
+  const mutedBy = async (
     finding: Finding,
-    { kept, muting, to }: Dispatch,
-  ): Promise<(Kept & { why: Why }) | undefined> => {
-    if (muting.length === 0) return kept && { ...kept, why: {} };
-    const findingId = tellingOf(finding);
-    const muted = await seen.find({ findingId, receiver: 'inhibited' }, now());
+    { muted, muting, to }: Dispatch,
+  ): Promise<(Muted & { why: Why }) | undefined> => {
+    if (muting.length === 0) return muted && { ...muted, why: {} };
+    const findingId = dedupeKeyOf(finding);
+    const inhibitedAt = await seen.find({ findingId, receiver: 'inhibited' }, now());
     const active = await inhibitions.active(unique(muting.map(({ key }) => key)), now());
-    const by = muting.find(({ key }) => active.has(key)) ?? (muted === undefined ? undefined : muting[0]);
-    if (by === undefined) return kept && { ...kept, why: {} };
+    const by = muting.find(({ key }) => active.has(key)) ?? (inhibitedAt === undefined ? undefined : muting[0]);
+    if (by === undefined) return muted && { ...muted, why: {} };
     for (const { receiver } of to) {
       if ((await seen.find({ findingId, receiver: receiver.name }, now())) !== undefined) return undefined;
     }
     return { by: 'inhibited', name: by.name, why: { inhibition: by.name, reason: by.reason } };
   };
 
-  const keep = async (finding: Finding, { by, name, why }: Kept & { why: Why }): Promise<Outcome> => {
+  const mute = async (finding: Finding, { by, name, why }: Muted & { why: Why }): Promise<AcceptOutcome> => {
     const at = { finding, receiver: by, why };
-    const claimed = await claim({ findingId: tellingOf(finding), receiver: by }, state, now());
+    const claimed = await claim({ findingId: dedupeKeyOf(finding), receiver: by }, state, now());
     if (claimed.kind === 'failed') return { ...at, ...claimed };
     if (claimed.kind === 'delivered') return { ...at, kind: 'already-accepted' };
     await seen.record(claimed.lease, now());
-    return { ...at, kind: 'kept', name };
+    return { ...at, kind: 'muted', name };
   };
 
-  const started = createRemembered<number>(mostStarted);
+  const started = createBoundedMap<number>(mostStarted);
   const start = async ({ key, untilMs }: Started): Promise<void> => {
     if (untilMs < (started.get(key) ?? 0) + sameStartMs) return;
     started.set(key, untilMs);
@@ -91,7 +96,7 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
     finding: Finding,
     receiver: string,
     why: Why,
-    work: () => Promise<Outcome | Accepted>,
+    work: () => Promise<AcceptOutcome | Accepted>,
   ): Promise<Accepted> => {
     try {
       const done = await work();
@@ -106,15 +111,15 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
     arrival: Arrival,
     { labels, why }: Pick<Dispatch, 'labels' | 'why'>,
     destination: Destination,
-    beside: readonly string[],
+    allReceivers: readonly string[],
   ): Promise<Accepted> =>
     guarded(arrival.finding, destination.receiver.name, why, () =>
-      acceptOne({ ...arrival, ...destination, labels, beside, why }, state, admissions, now),
+      acceptOne({ ...arrival, ...destination, labels, allReceivers, why }, state, groupAcceptor, now),
     );
 
   // Copies in one batch, and what completes an alert beside it: the second waits for the first, not for the queue.
   const underWay = new Map<string, Promise<unknown>>();
-  const inTurn = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+  const inOrder = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
     const mine = (underWay.get(id) ?? Promise.resolve()).then(work);
     const settled = mine.catch(() => undefined);
     underWay.set(id, settled);
@@ -126,24 +131,24 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
   };
 
   return {
-    accept: (arrival) => inTurn(arrival.finding.id, () => acceptInTurn(arrival)),
+    accept: (arrival) => inOrder(arrival.finding.id, () => acceptInOrder(arrival)),
     acceptAt: (arrival, destination, why) => at(arrival, { labels: {}, why }, destination, [destination.receiver.name]),
   };
 
-  async function acceptInTurn(arrival: Arrival): Promise<Accepted> {
+  async function acceptInOrder(arrival: Arrival): Promise<Accepted> {
     const { finding } = arrival;
     const decided = dispatch(finding, now());
     let begun = false;
     const early = await guarded(finding, 'all', decided.why, async () => {
-      const kept = await keptBy(finding, decided);
-      if (kept !== undefined) return keep(finding, { ...kept, why: { ...decided.why, ...kept.why } });
+      const muted = await mutedBy(finding, decided);
+      if (muted !== undefined) return mute(finding, { ...muted, why: { ...decided.why, ...muted.why } });
       begun = true;
       return { outcomes: [], due: [] };
     });
     if (!begun) return early;
 
-    const beside = decided.to.map(({ receiver }) => receiver.name);
-    const all = await Promise.all(decided.to.map((destination) => at(arrival, decided, destination, beside)));
+    const allReceivers = decided.to.map(({ receiver }) => receiver.name);
+    const all = await Promise.all(decided.to.map((destination) => at(arrival, decided, destination, allReceivers)));
     const outcomes = all.flatMap((each) => each.outcomes);
     if (outcomes.some(({ kind }) => kind === 'accepted')) await Promise.all(decided.starts.map(start));
     return { outcomes, due: all.flatMap(({ due }) => due) };
@@ -151,22 +156,22 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
 }
 
 interface One extends Arrival, Destination, Pick<Dispatch, 'labels' | 'why'> {
-  readonly beside: readonly string[];
+  readonly allReceivers: readonly string[];
 }
 
 // One finding at one receiver: claim, find its group, record.
 async function acceptOne(
-  { finding, queuedMs, receiver, policy, labels, beside, why }: One,
+  { finding, queuedMs, receiver, policy, labels, allReceivers, why }: One,
   state: AcceptParts['state'],
-  admissions: Admissions,
+  groupAcceptor: GroupAcceptor,
   now: () => Date,
-): Promise<Outcome | Accepted> {
+): Promise<AcceptOutcome | Accepted> {
   const { seen } = state;
-  const said = { finding, receiver: receiver.name, why };
-  const own = await claim({ findingId: tellingOf(finding), receiver: receiver.name }, state, now());
-  if (own.kind === 'failed') return { ...said, ...own };
+  const facts = { finding, receiver: receiver.name, why };
+  const own = await claim({ findingId: dedupeKeyOf(finding), receiver: receiver.name }, state, now());
+  if (own.kind === 'failed') return { ...facts, ...own };
   if (own.kind === 'delivered') {
-    return { ...said, kind: 'already-accepted', why: { ...why, seen: `accepted at ${own.at}` } };
+    return { ...facts, kind: 'already-accepted', why: { ...why, seen: `accepted at ${own.at}` } };
   }
 
   // What completes an alert is a few words where the alert was sent, and the alert itself where it overtook that.
@@ -176,16 +181,16 @@ async function acceptOne(
       : await claim({ findingId: finding.id, receiver: receiver.name }, state, now());
   if (alert?.kind === 'failed') {
     await seen.release(own.lease).catch(() => undefined);
-    return { ...said, ...alert };
+    return { ...facts, ...alert };
   }
   const leases: Pick<Lease, 'key'>[] = [own.lease];
   let parent = alert?.kind === 'delivered' ? alert.group : undefined;
-  let told = finding;
+  let sent = finding;
   const due: Due[] = [];
   if (alert?.kind === 'granted') {
-    const revived = await reviveOf(alert.lease, admissions);
+    const revived = await reviveOf(alert.lease, groupAcceptor);
     if (revived === undefined) {
-      told = wholeOf(finding);
+      sent = wholeAlertOf(finding);
       leases.push(alert.lease);
     } else {
       parent = revived.group;
@@ -194,25 +199,26 @@ async function acceptOne(
     }
   }
 
-  const admitted = { finding: told, receiver, policy, labels, parent, beside, queuedMs };
+  const candidate = { finding: sent, receiver, policy, labels, parent, allReceivers, queuedMs };
   const again = own.lease.again === true || (alert?.kind === 'granted' && alert.lease.again === true);
-  const admission = (await reviveOf(own.lease, admissions)) ?? (await admissions.admit({ ...admitted, again }));
+  const acceptance =
+    (await reviveOf(own.lease, groupAcceptor)) ?? (await groupAcceptor.accept({ ...candidate, again }));
 
   // An alert that says who did it needs no completing, so that counts as accepted too.
-  for (const findingId of tellingsOf(told)) {
+  for (const findingId of dedupeKeysOf(sent)) {
     if (leases.every(({ key }) => key.findingId !== findingId)) {
       leases.push({ key: { receiver: receiver.name, findingId } });
     }
   }
-  await Promise.all(leases.map((lease) => seen.record(lease, now(), admission.group)));
-  const { group, how, throttled } = admission;
-  if (admission.due) due.push(admission.due);
-  const outcome = { ...said, why: { ...why, group: admission.why }, kind: 'accepted', how, throttled } as const;
+  await Promise.all(leases.map((lease) => seen.record(lease, now(), acceptance.group)));
+  const { group, how, throttled } = acceptance;
+  if (acceptance.due) due.push(acceptance.due);
+  const outcome = { ...facts, why: { ...why, group: acceptance.why }, kind: 'accepted', how, throttled } as const;
   return { outcomes: [{ ...outcome, group }], due };
 }
 
-async function reviveOf({ key, parked }: Lease, admissions: Admissions): Promise<Admission | undefined> {
-  return parked === undefined ? undefined : admissions.revive(parked, key.receiver);
+async function reviveOf({ key, parked }: Lease, groupAcceptor: GroupAcceptor): Promise<GroupAcceptance | undefined> {
+  return parked === undefined ? undefined : groupAcceptor.revive(parked, key.receiver);
 }
 
 type Claimed =

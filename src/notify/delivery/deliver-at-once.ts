@@ -4,7 +4,7 @@ import type { MessageContext } from '../message/message.ts';
 import { createPipeline } from './pipeline.ts';
 import { defaultPolicy } from '../routing/policy.ts';
 import type { Receiver } from '../receivers/receiver.ts';
-import type { Telling } from './tell.ts';
+import type { DeliveryOutcome } from './deliver-group.ts';
 
 export interface DeliveryAtOnce {
   readonly receivers: readonly Receiver[];
@@ -21,8 +21,8 @@ export interface DeliveryAtOnce {
 export async function deliverAtOnce(
   findings: readonly Finding[],
   { receivers, ...delivery }: DeliveryAtOnce,
-): Promise<readonly Telling[]> {
-  const missing: Telling[] = [];
+): Promise<readonly DeliveryOutcome[]> {
+  const missing: DeliveryOutcome[] = [];
   const policy = { ...defaultPolicy, by: 'finding', most: Number.MAX_SAFE_INTEGER } as const;
   const pipeline = createPipeline({
     ...delivery,
@@ -38,13 +38,13 @@ export async function deliverAtOnce(
     deadLetters: { send: async () => {} },
     random: () => 0,
     newId: () => '',
-    report: (fact) => {
-      if (fact.kind !== 'accepted' && fact.kind !== 'already-accepted' && fact.kind !== 'told' && 'key' in fact) {
+    observe: (fact) => {
+      if (fact.kind !== 'accepted' && fact.kind !== 'already-accepted' && fact.kind !== 'notified' && 'key' in fact) {
         missing.push(fact);
       }
     },
   });
   const forever = { remainingMs: () => Infinity };
-  for (const finding of findings) await pipeline.tell((await pipeline.accept({ finding })).due, forever);
+  for (const finding of findings) await pipeline.notify((await pipeline.accept({ finding })).due, forever);
   return missing;
 }

@@ -6,8 +6,8 @@ import type { Labels } from '../routing/labels.ts';
 import { defaultPolicy } from '../routing/policy.ts';
 import type { Receiver } from '../receivers/receiver.ts';
 
-/** KeptBy is why nobody is told of a finding. Such a finding is remembered under that name, as a told one is under its receiver's. */
-export type KeptBy = 'suppressed' | 'inhibited' | 'trial' | 'none';
+/** MutedBy is why nobody is told of a finding. Such a finding is remembered under that name, as a told one is under its receiver's. */
+export type MutedBy = 'suppressed' | 'inhibited' | 'trial' | 'none';
 
 /** Destination is a receiver that a finding goes to, and how it is told there. */
 export interface Destination {
@@ -20,7 +20,7 @@ export interface Dispatch {
   readonly labels: Labels;
   /** Empty for nobody; `kept` says why then. */
   readonly to: readonly Destination[];
-  readonly kept?: Kept;
+  readonly muted?: Muted;
   /** What would mute the finding, were it in force. What is suppressed need not be muted. */
   readonly muting: readonly Muting[];
   /** What the finding mutes, once it is told. */
@@ -28,9 +28,9 @@ export interface Dispatch {
   readonly why: Why;
 }
 
-/** Kept says what keeps a finding from everybody. */
-export interface Kept {
-  readonly by: KeptBy;
+/** Muted says what keeps a finding from everybody. */
+export interface Muted {
+  readonly by: MutedBy;
   /** The suppression, inhibition, trial and rule, or rule, for a tally. */
   readonly name: string;
 }
@@ -58,30 +58,30 @@ export function createDispatch(
   const byName = new Map([...receivers, ...own].map((receiver) => [receiver.name, receiver]));
   return (finding, now) => {
     const { labels, suppressed, trial, route } = decide(finding, now);
-    const keep = (by: KeptBy, name: string, why: Why, muting: readonly Muting[]): Dispatch => {
-      return { labels, to: [], kept: { by, name }, muting, starts: [], why };
+    const mute = (by: MutedBy, name: string, why: Why, muting: readonly Muting[]): Dispatch => {
+      return { labels, to: [], muted: { by, name }, muting, starts: [], why };
     };
     if (suppressed !== undefined) {
       const { name, owner, reason } = suppressed.suppression;
-      return keep('suppressed', name, { suppression: name, owner, reason, matched: suppressed.why }, []);
+      return mute('suppressed', name, { suppression: name, owner, reason, matched: suppressed.why }, []);
     }
     const muting = inhibitions.muting(labels);
     if (trial !== undefined) {
       const { name, until } = trial;
-      return keep('trial', `${name}: ${finding.rule.title}`, { trial: name, until, route: route.why }, muting);
+      return mute('trial', `${name}: ${finding.rule.title}`, { trial: name, until, route: route.why }, muting);
     }
-    if (route.to.length === 0) return keep('none', finding.rule.title, { route: route.why }, muting);
+    if (route.to.length === 0) return mute('none', finding.rule.title, { route: route.why }, muting);
 
-    const told = { labels, muting, starts: inhibitions.starts(labels, now) };
+    const sent = { labels, muting, starts: inhibitions.starts(labels, now) };
     const present = route.to.flatMap(({ receiver, policy }): readonly Destination[] => {
       const there = byName.get(receiver);
       return there === undefined ? [] : [{ receiver: there, policy }];
     });
-    if (present.length > 0) return { ...told, to: present, why: { route: route.why } };
+    if (present.length > 0) return { ...sent, to: present, why: { route: route.why } };
     const instead = `${route.receivers.join(', ')} is not there in this stage, so it goes to all that are`;
     const policy = route.to[0]?.policy ?? defaultPolicy;
     return {
-      ...told,
+      ...sent,
       to: receivers.map((receiver) => ({ receiver, policy })),
       why: { route: `${route.why}; ${instead}` },
     };

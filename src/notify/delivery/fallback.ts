@@ -19,13 +19,13 @@ const failuresToFail = 3;
 
 /** chatsThatMustFail names the receivers whose failure leaves a finding untold; empty when it needs no fallback. */
 export function chatsThatMustFail(
-  { finding, beside, receiver }: FindingGroup,
-  state: Pick<GroupState, 'told'>,
+  { finding, allReceivers, receiver }: FindingGroup,
+  state: Pick<GroupState, 'notified'>,
   { chats, topics }: Fallback,
 ): readonly string[] {
-  if (finding.rule.level !== 'critical' || state.told > 0 || !chats.has(receiver)) return [];
-  if (beside.some((name) => topics.has(name))) return [];
-  return beside.filter((name) => chats.has(name));
+  if (finding.rule.level !== 'critical' || state.notified > 0 || !chats.has(receiver)) return [];
+  if (allReceivers.some((name) => topics.has(name))) return [];
+  return allReceivers.filter((name) => chats.has(name));
 }
 
 export interface Failing {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { findingLineOf, type EventLine } from '../message/message.ts';
 import { clip } from '../../text/escape.ts';
-import { tellingOf } from './telling.ts';
+import { dedupeKeyOf } from './dedupe-key.ts';
 
 /** GroupMember is a finding in a group: as little of it as a line needs. */
 export interface GroupMember {
@@ -33,7 +33,7 @@ const lineChars = 200;
 export function memberOf(finding: Finding): GroupMember {
   const { account, who, what, target, from, outcome, rule } = findingLineOf(finding);
   return {
-    id: tellingOf(finding),
+    id: dedupeKeyOf(finding),
     fingerprint: finding.fingerprint,
     line: {
       time: clip(finding.time, lineChars),

@@ -3,15 +3,15 @@ import type { Finding } from '../../model/finding.ts';
 import type { MemberRoll } from './group-members.ts';
 import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { messageOf, type MessageContext } from '../message/message.ts';
-import type { GroupNews, Notification } from '../message/notification.ts';
+import type { NotificationGroup, Notification } from '../message/notification.ts';
 import type { Receiver } from '../receivers/receiver.ts';
-import { tellingOf, wholeOf } from './telling.ts';
+import { dedupeKeyOf, wholeAlertOf } from './dedupe-key.ts';
 
 export interface GroupNotificationFacts {
   readonly group: FindingGroup;
   readonly state: GroupState;
   readonly roll: MemberRoll;
-  readonly news: GroupNews['kind'];
+  readonly notification: NotificationGroup['kind'];
   /** What was told of the alert that this completes. */
   readonly parent?: GroupState | undefined;
   readonly receiver: Pick<Receiver, 'grouping'>;
@@ -20,36 +20,36 @@ export interface GroupNotificationFacts {
 
 /** groupNotification writes what a receiver is told of a group. */
 export function groupNotification(facts: GroupNotificationFacts): Notification {
-  const { group, news, roll, context } = facts;
-  const finding = toldFinding(facts);
-  const { key, count } = newsOf(facts);
-  const id = news === 'first' ? tellingOf(finding) : digest([key, count, group.key]);
+  const { group, notification, roll, context } = facts;
+  const finding = shownFinding(facts);
+  const { key, count } = groupOf(facts);
+  const id = notification === 'first' ? dedupeKeyOf(finding) : digest([key, count, group.key]);
   const standsForItself = facts.receiver.grouping === 'each' && facts.parent?.receipt === undefined;
   return {
     id,
     finding,
     message: messageOf(finding, context),
-    ...(!standsForItself && roll.count > 0 && { group: newsOf(facts) }),
+    ...(!standsForItself && roll.count > 0 && { group: groupOf(facts) }),
   };
 }
 
 /** What completes an alert that never arrived is the alert; and several additions are told by their lines. */
-function toldFinding({ group: { finding }, roll, parent }: GroupNotificationFacts): Finding {
-  const alone = parent === undefined || (parent.told > 0 && roll.count < 2);
-  return alone ? finding : wholeOf(finding);
+function shownFinding({ group: { finding }, roll, parent }: GroupNotificationFacts): Finding {
+  const alone = parent === undefined || (parent.notified > 0 && roll.count < 2);
+  return alone ? finding : wholeAlertOf(finding);
 }
 
-function newsOf({ group, state, roll, news, parent }: GroupNotificationFacts): GroupNews {
+function groupOf({ group, state, roll, notification, parent }: GroupNotificationFacts): NotificationGroup {
   // An addition to an alert is more of the alert's news: in its thread, and under its key.
-  const added = group.parent !== undefined && parent !== undefined && parent.told > 0;
+  const added = group.parent !== undefined && parent !== undefined && parent.notified > 0;
   const receipt = added ? parent.receipt : state.receipt;
   return {
     key: added ? (group.parent ?? group.key) : group.key,
-    kind: added ? 'again' : news,
-    together: group.together,
+    kind: added ? 'update' : notification,
+    groupReason: group.groupReason,
     ...(added && roll.count > 1 && { additions: true }),
     mixed: roll.mixed,
-    count: added && roll.count < 2 ? parent.told : roll.count,
+    count: added && roll.count < 2 ? parent.notified : roll.count,
     since: roll.since,
     until: roll.until,
     latest: roll.latest,

@@ -1,4 +1,4 @@
-import { createAcceptor, type Accepted, type Acceptor, type Arrival, type Outcome } from './accept.ts';
+import { createAcceptor, type Accepted, type Acceptor, type Arrival, type AcceptOutcome } from './accept.ts';
 import type { Random } from '../receivers/backoff.ts';
 import { createBreaker } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -8,10 +8,10 @@ import { createFallback, type Fallback } from './fallback.ts';
 import type { MessageContext } from '../message/message.ts';
 import type { Due } from './state/outbox-store.ts';
 import type { Receiver } from '../receivers/receiver.ts';
-import { createTeller, type Telling } from './tell.ts';
+import { createGroupDelivery, type DeliveryOutcome } from './deliver-group.ts';
 
-export type { Accepted, Arrival, Outcome } from './accept.ts';
-export type { Telling } from './tell.ts';
+export type { Accepted, Arrival, AcceptOutcome } from './accept.ts';
+export type { DeliveryOutcome } from './deliver-group.ts';
 
 export interface PipelineParts {
   readonly state: DeliveryState;
@@ -28,7 +28,7 @@ export interface PipelineParts {
   /** Milliseconds that one send may take; then it counts as failed and worth retrying. */
   readonly sendTimeoutMs?: number;
   /** Hears of every decision as it is made, with its reason. */
-  readonly report?: (fact: Outcome | Telling) => void;
+  readonly observe?: (fact: AcceptOutcome | DeliveryOutcome) => void;
 }
 
 /** Deadline says how long there is. */
@@ -50,7 +50,7 @@ export interface Pipeline {
   /** accept takes a finding on. It never throws: what failed is to come again. */
   readonly accept: (arrival: Arrival) => Promise<Accepted>;
   /** tell tells of groups that want to be told now; what there is no time for stays in the outbox. It never throws. */
-  readonly tell: (due: readonly Due[], deadline: Deadline) => Promise<void>;
+  readonly notify: (due: readonly Due[], deadline: Deadline) => Promise<void>;
   /**
    * flush tells of all that is due, the oldest first, each receiver by itself, so that none waits for another.
    * @throws {Error} when what is due at a receiver could not be read; the others have been told then.
@@ -65,9 +65,9 @@ const pageSize = 100;
 
 /** createPipeline makes the stages of delivery: dedupe, suppress, inhibit, route, group, throttle, deliver, record. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { state, now, receivers, fallback, sendTimeoutMs = defaultSendTimeoutMs, report = () => {} } = parts;
-  const acceptor = reporting(createAcceptor(parts), report);
-  const tellGroup = createTeller({
+  const { state, now, receivers, fallback, sendTimeoutMs = defaultSendTimeoutMs, observe = () => {} } = parts;
+  const acceptor = observed(createAcceptor(parts), observe);
+  const deliverGroup = createGroupDelivery({
     ...parts,
     sendTimeoutMs,
     breaker: createBreaker(state.circuits),
@@ -75,41 +75,41 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   });
   const byName = new Map([...(fallback ? [fallback.receiver] : []), ...receivers].map((each) => [each.name, each]));
 
-  const tellAt = async (name: string, due: readonly Due[], deadline: Deadline): Promise<void> => {
+  const deliverAt = async (name: string, due: readonly Due[], deadline: Deadline): Promise<void> => {
     const receiver = byName.get(name);
     await eachOf(groupsOf(due), receiver?.concurrency ?? 1, async (entries) => {
       // What is not begun stays where it is; whoever looks next begins with it, since it is the oldest.
       if (deadline.remainingMs() < sendTimeoutMs + recordMs) return;
-      const told = await tellGroup(entries, receiver);
-      report(told.telling);
-      if (told.due.length > 0) await tell(told.due, deadline);
+      const step = await deliverGroup(entries, receiver);
+      observe(step.outcome);
+      if (step.due.length > 0) await notify(step.due, deadline);
     });
   };
 
-  const tell = async (due: readonly Due[], deadline: Deadline): Promise<void> => {
+  const notify = async (due: readonly Due[], deadline: Deadline): Promise<void> => {
     const names = [...new Set(due.map(({ receiver }) => receiver))];
     const of = (name: string): readonly Due[] => due.filter(({ receiver }) => receiver === name);
-    await Promise.all(names.map((name) => tellAt(name, of(name), deadline)));
+    await Promise.all(names.map((name) => deliverAt(name, of(name), deadline)));
   };
 
   const flushAt = async (name: string, deadline: Deadline): Promise<void> => {
     const looked = new Set<string>();
     // What another copy is at stays in front: the page grows by it, or nothing behind it would be seen.
-    let kept = 0;
+    let passedOver = 0;
     while (deadline.remainingMs() >= sendTimeoutMs + recordMs) {
-      const most = pageSize + kept;
+      const most = pageSize + passedOver;
       const due = await state.outbox.list(name, now(), most);
       const fresh = due.filter(({ key }) => !looked.has(key));
-      kept = due.length - fresh.length;
+      passedOver = due.length - fresh.length;
       if (fresh.length === 0 && due.length < most) return;
       for (const { key } of fresh) looked.add(key);
-      await tellAt(name, fresh, deadline);
+      await deliverAt(name, fresh, deadline);
     }
   };
 
   return {
     accept: acceptor.accept,
-    tell,
+    notify,
     flush: async (deadline) => {
       const names = new Set([...byName.keys(), ...(await state.outbox.receivers())]);
       const flushed = await Promise.allSettled([...names].map((name) => flushAt(name, deadline)));
@@ -121,9 +121,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 }
 
-function reporting(acceptor: Acceptor, report: (fact: Outcome) => void): Acceptor {
+function observed(acceptor: Acceptor, observe: (fact: AcceptOutcome) => void): Acceptor {
   const reported = async (accepted: Promise<Accepted>): Promise<Accepted> => {
-    for (const outcome of (await accepted).outcomes) report(outcome);
+    for (const outcome of (await accepted).outcomes) observe(outcome);
     return accepted;
   };
   return {

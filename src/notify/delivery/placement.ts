@@ -5,18 +5,18 @@ import type { GroupPolicy } from '../routing/group-policy.ts';
 import type { Generation } from './state/group-store.ts';
 import type { Labels } from '../routing/labels.ts';
 import type { Receiver } from '../receivers/receiver.ts';
-import { tellingOf } from './telling.ts';
+import { dedupeKeyOf } from './dedupe-key.ts';
 
 /** Placement is where a finding belongs at a receiver: with which others, and what bounds how many are told apart. */
 export interface Placement {
   /** What the findings have in common that belong together; undefined for one that stands alone. */
   readonly base?: string;
   /** Why they are together, for a person. */
-  readonly together: string;
+  readonly groupReason: string;
   /** Under what name its group is counted; undefined when nothing bounds them. */
   readonly scope?: string;
   /** Where it belongs when there are too many. */
-  readonly overflow?: { readonly base: string; readonly together: string };
+  readonly overflow?: { readonly base: string; readonly groupReason: string };
 }
 
 export interface Placed {
@@ -33,7 +33,7 @@ export interface Placed {
  * each says something else, but no more of them than of alerts: a burst is counted, whatever it is made of.
  */
 export function placementOf({ finding, receiver, policy, labels, parent }: Placed): Placement {
-  if (receiver.grouping === 'each') return { together: 'one finding' };
+  if (receiver.grouping === 'each') return { groupReason: 'one finding' };
   const { by, most } = policy;
   const scope = digest(['throttle', receiver.name, parent ?? finding.rule.id]);
   const bounded =
@@ -43,19 +43,19 @@ export function placementOf({ finding, receiver, policy, labels, parent }: Place
           scope,
           overflow: {
             base: digest(['overflow', receiver.name, scope]),
-            together: `more than ${most} ${parent === undefined ? 'alerts of this rule' : 'additions to this alert'}`,
+            groupReason: `more than ${most} ${parent === undefined ? 'alerts of this rule' : 'additions to this alert'}`,
           },
         };
-  if (parent !== undefined) return { together: 'what is added to this alert', ...bounded };
+  if (parent !== undefined) return { groupReason: 'what is added to this alert', ...bounded };
   switch (by) {
     case 'finding':
-      return { together: 'one finding', ...bounded };
+      return { groupReason: 'one finding', ...bounded };
     case 'news':
-      return { base: digest(['news', receiver.name, finding.fingerprint]), together: 'the same news', ...bounded };
+      return { base: digest(['news', receiver.name, finding.fingerprint]), groupReason: 'the same news', ...bounded };
     default: {
       const values = by.map((label) => labels[label] ?? []);
       const base = digest(['labels', receiver.name, by, values, weightOf(finding, policy)]);
-      return { base, together: `the same ${by.join(' and ')}`, ...bounded };
+      return { base, groupReason: `the same ${by.join(' and ')}`, ...bounded };
     }
   }
 }
@@ -76,7 +76,7 @@ export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupP
 
 /** aloneKey names the group of a finding that stands alone: the same one whenever it is tried. */
 export function aloneKey(receiver: string, finding: Finding): string {
-  return digest(['alone', receiver, tellingOf(finding)]);
+  return digest(['alone', receiver, dedupeKeyOf(finding)]);
 }
 
 /** generationKey names a generation: whoever else opens one of the same base gets another. */

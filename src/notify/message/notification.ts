@@ -9,17 +9,17 @@ export interface Notification {
   readonly finding: Finding;
   readonly message: Message;
   /** What else is told with it; absent where the finding stands for itself. */
-  readonly group?: GroupNews;
+  readonly group?: NotificationGroup;
 }
 
-/** GroupNews is what a notification tells of the findings that are the same news at one receiver. */
-export interface GroupNews {
+/** NotificationGroup is what a notification tells of the findings that are the same news at one receiver. */
+export interface NotificationGroup {
   /** 32 hex digits, the same for all that one group is told: what a receiver deduplicates by. */
   readonly key: string;
   /** `first` opens the group at the receiver, `again` tells more of it. */
-  readonly kind: 'first' | 'again';
+  readonly kind: 'first' | 'update';
   /** Why these findings are together, for a person: `the same news`, `rule and account`, `more than 10 alerts of this rule`. */
-  readonly together: string;
+  readonly groupReason: string;
   /** Set when they all say more of an alert that was told before, whose own count is another. */
   readonly additions?: true;
   /** Whether the findings differ in more than their time: then the first one does not stand for all. */

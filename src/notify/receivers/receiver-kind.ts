@@ -80,7 +80,7 @@ export class ReceiverConfigError extends Error {
 
 /** receiverKind makes a row of the table of receivers. */
 export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): ReceiverKind {
-  const { options: schema, grouping = 'news', inStage, needs, create } = row;
+  const { options: schema, grouping = 'grouped', inStage, needs, create } = row;
   const problemOf = (given: unknown): string | undefined => {
     const { issues } = v.safeParse(schema, given);
     if (issues === undefined) return undefined;

@@ -10,7 +10,7 @@ export interface Receiver {
   /** How many sends may be under way at once; 1 keeps the order of findings. */
   readonly concurrency: number;
   /** `each`: programs read here, so that every finding arrives by itself. Otherwise people do, who are told news once. */
-  readonly grouping?: 'news' | 'each';
+  readonly grouping?: 'grouped' | 'each';
   /**
    * send hands over one notification and returns once the receiver has taken it.
    * @param signal ends the attempt when its time is up.

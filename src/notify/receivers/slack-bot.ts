@@ -1,5 +1,5 @@
 import type { Sleep } from './backoff.ts';
-import type { GroupNews, Notification, Receipt } from '../message/notification.ts';
+import type { NotificationGroup, Notification, Receipt } from '../message/notification.ts';
 import { DeliveryError } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
 import { renderSlack, type SlackPayload } from '../render/slack.ts';
@@ -90,7 +90,7 @@ async function renew(payload: SlackPayload, place: Place, call: Call): Promise<v
   }
 }
 
-function asFirst(group: GroupNews): GroupNews {
+function asFirst(group: NotificationGroup): NotificationGroup {
   return { ...group, kind: 'first' };
 }
 

@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import type { MessageAttributeValue, PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import type { Notification } from '../message/notification.ts';
 import type { Receiver } from './receiver.ts';
-import { newsOf, type News } from '../render/news.ts';
+import { headlineOf, type Headline } from '../render/headline.ts';
 import { clip, clipBytes, shown } from '../../text/escape.ts';
 import { renderText } from '../render/text.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -36,7 +36,7 @@ const cutMark = '\n… cut here: the message was longer than SNS takes. The find
 
 function publishInput(notification: Notification, topicArn: string): PublishCommandInput {
   const { finding, group, id, message } = notification;
-  const news = newsOf(notification);
+  const news = headlineOf(notification);
   const subject = subjectOf(news);
   const attributes = attributesOf(notification, news);
   const body = renderText(message, { detail: 'full', width: mailWidth }, group);
@@ -52,7 +52,7 @@ function publishInput(notification: Notification, topicArn: string): PublishComm
 }
 
 /** A subject is ASCII, begins with a letter, number or punctuation, has no line break, and is under 100 characters. */
-function subjectOf({ level, title }: News): string {
+function subjectOf({ level, title }: Headline): string {
   const ascii = shown(title, 200)
     .replaceAll('→', '>')
     .replaceAll('…', '...')
@@ -70,7 +70,7 @@ function subjectOf({ level, title }: News): string {
  * Ten attributes at most: a subscription with raw delivery to SQS drops messages that have more.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
  */
-function attributesOf({ finding }: Notification, { level }: News): Record<string, MessageAttributeValue> {
+function attributesOf({ finding }: Notification, { level }: Headline): Record<string, MessageAttributeValue> {
   const { event, rule } = finding;
   const texts = {
     level,

@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { Message } from '../message/message.ts';
 import type { Notification } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
-import { newsOf, type Counted, type News } from './news.ts';
+import { headlineOf, type Counted, type Headline } from './headline.ts';
 import { clip, shown } from '../../text/escape.ts';
 import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 
@@ -31,19 +31,19 @@ export interface Trigger {
  * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
  */
 export function renderPagerDuty({ message, finding, group }: Notification): Trigger {
-  const news = newsOf({ message, ...(group && { group }) });
-  const mixed = news.counted?.mixed === true;
-  const differs = news.counted?.differs === true;
+  const headline = headlineOf({ message, ...(group && { group }) });
+  const mixed = headline.counted?.mixed === true;
+  const differs = headline.counted?.differs === true;
   const trigger = (details: object): Trigger => ({
     event_action: 'trigger',
     // What completes an alert belongs to it: both have the finding's id.
     dedup_key: group?.receipt?.['dedupKey'] ?? group?.key ?? finding.id,
     client: 'Trailwatch',
     payload: {
-      summary: clip(shown(news.title, maxSummaryChars), 1024),
-      severity: severities[news.level],
-      timestamp: group?.kind === 'again' ? group.until : message.time,
-      source: sourceOf(message, news.counted),
+      summary: clip(shown(headline.title, maxSummaryChars), 1024),
+      severity: severities[headline.level],
+      timestamp: group?.kind === 'update' ? group.until : message.time,
+      source: sourceOf(message, headline.counted),
       // Where findings differ, what is known of the first would pass for all.
       ...(!mixed && {
         component: shown(message.what.service, 100),
@@ -52,10 +52,10 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
       }),
       custom_details: details,
     },
-    links: mixed && news.kind === 'again' ? [] : linksOf(message),
+    links: mixed && headline.kind === 'update' ? [] : linksOf(message),
   });
   // Each step leaves out what would be missed least, until it fits; the facts alone always do.
-  const counted = countedOf(news);
+  const counted = countedOf(headline);
   const facts = factsOf(message);
   const detailed = (one: object): object =>
     differs ? { ...counted, 'the first of them': one } : { ...counted, ...one };
@@ -79,11 +79,11 @@ function sourceOf({ account, region, targets }: Message, counted: Counted | unde
   return shown(host ?? (place === '' ? 'unknown' : place), 200);
 }
 
-function countedOf({ counted }: News): Readonly<Record<string, unknown>> {
+function countedOf({ counted }: Headline): Readonly<Record<string, unknown>> {
   if (counted === undefined) return {};
-  const { lines, span, together, unlisted } = counted;
+  const { lines, span, groupReason, unlisted } = counted;
   const latest = [...(unlisted > 0 ? [`… ${unlisted} before these …`] : []), ...lines];
-  return textsOf({ count: span, together: together ?? '', latest });
+  return textsOf({ count: span, together: groupReason ?? '', latest });
 }
 
 /** What is empty is left out; every text is inert and short. */

@@ -1,9 +1,9 @@
 import type { Button, KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Level } from '../../model/level.ts';
 import type { Message } from '../message/message.ts';
-import type { GroupNews } from '../message/notification.ts';
+import type { NotificationGroup } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
-import { newsOf, sharedLabels, type Counted, type News } from './news.ts';
+import { headlineOf, sharedLabels, type Counted, type Headline } from './headline.ts';
 import { clip, plain } from '../../text/escape.ts';
 import {
   accountWords,
@@ -42,23 +42,23 @@ const marks: Readonly<Record<Level, string>> = {
  * renderSlack writes a message as Block Kit, in which no text from an event can mention, link, ring or format; with a group,
  * what it tells of all its findings.
  */
-export function renderSlack(message: Message, group?: GroupNews): SlackPayload {
-  const news = newsOf({ message, ...(group && { group }) });
-  return payloadOf(message, news, bodyOf(message, news));
+export function renderSlack(message: Message, group?: NotificationGroup): SlackPayload {
+  const headline = headlineOf({ message, ...(group && { group }) });
+  return payloadOf(message, headline, bodyOf(message, headline));
 }
 
 /** renderSlackBriefly is the same in as few words as an alert is worth, for when Slack refuses the whole. */
-export function renderSlackBriefly(message: Message, group?: GroupNews): SlackPayload {
-  const news = newsOf({ message, ...(group && { group }) });
-  return payloadOf(message, news, [
-    ...sectionOf('Count', news.counted === undefined ? [] : [entities(news.counted.span, 200)]),
-    ...factsOf(message, news.kind === 'alert' ? undefined : sharedLabels(news.counted)),
+export function renderSlackBriefly(message: Message, group?: NotificationGroup): SlackPayload {
+  const headline = headlineOf({ message, ...(group && { group }) });
+  return payloadOf(message, headline, [
+    ...sectionOf('Count', headline.counted === undefined ? [] : [entities(headline.counted.span, 200)]),
+    ...factsOf(message, headline.kind === 'alert' ? undefined : sharedLabels(headline.counted)),
     ...sectionOf('Left out', ['Slack refused the rest of this message. The finding is whole on the findings bus.']),
   ]);
 }
 
-function payloadOf(message: Message, news: News, body: readonly KnownBlock[]): SlackPayload {
-  const title = `${marks[news.level]} ${news.level.toUpperCase()}  ${plain(news.title)}`;
+function payloadOf(message: Message, headline: Headline, body: readonly KnownBlock[]): SlackPayload {
+  const title = `${marks[headline.level]} ${headline.level.toUpperCase()}  ${plain(headline.title)}`;
   return {
     text: neutral(title, limits.fallback),
     blocks: [
@@ -67,7 +67,7 @@ function payloadOf(message: Message, news: News, body: readonly KnownBlock[]): S
       ...body,
       {
         type: 'context',
-        elements: [mrkdwn(`${news.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`)],
+        elements: [mrkdwn(`${headline.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`)],
       },
     ],
     unfurl_links: false,
@@ -75,11 +75,11 @@ function payloadOf(message: Message, news: News, body: readonly KnownBlock[]): S
   };
 }
 
-function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[] {
+function bodyOf(message: Message, { kind, counted }: Headline): readonly KnownBlock[] {
   switch (kind) {
     case 'completion':
       return factsOf(message, ['When', 'Who', 'By call', 'From']);
-    case 'again':
+    case 'update':
       return [
         ...countedOf(counted),
         ...factsOf(message, sharedLabels(counted)),
@@ -103,11 +103,11 @@ function bodyOf(message: Message, { kind, counted }: News): readonly KnownBlock[
 
 function countedOf(counted: Counted | undefined): readonly KnownBlock[] {
   if (counted === undefined) return [];
-  const { lines, span, together, unlisted } = counted;
+  const { lines, span, groupReason, unlisted } = counted;
   const shownLines = lines.slice(-listed);
   const hidden = unlisted + lines.length - shownLines.length;
   return [
-    ...sectionOf('Count', [entities(together === undefined ? span : `${span}; together: ${together}`, 400)]),
+    ...sectionOf('Count', [entities(groupReason === undefined ? span : `${span}; together: ${groupReason}`, 400)]),
     ...(shownLines.length > 0
       ? blockOf('The latest', [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...shownLines])
       : []),

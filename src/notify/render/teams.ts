@@ -1,8 +1,8 @@
 import type { Level } from '../../model/level.ts';
 import type { Message } from '../message/message.ts';
-import type { GroupNews } from '../message/notification.ts';
+import type { NotificationGroup } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
-import { newsOf, sharedLabels, type Counted, type News } from './news.ts';
+import { headlineOf, sharedLabels, type Counted, type Headline } from './headline.ts';
 import { clip, shown } from '../../text/escape.ts';
 import {
   accountWords,
@@ -69,14 +69,14 @@ const extents: readonly Extent[] = [
  * alone, which know no Markdown, no links and no mentions.
  * https://adaptivecards.io/explorer/TextRun.html
  */
-export function renderTeams(message: Message, group?: GroupNews, maxBytes = maxTeamsBytes): TeamsPayload {
-  const news = newsOf({ message, ...(group && { group }) });
-  const payloads = extents.map((extent) => () => payloadOf(message, news, extent));
+export function renderTeams(message: Message, group?: NotificationGroup, maxBytes = maxTeamsBytes): TeamsPayload {
+  const headline = headlineOf({ message, ...(group && { group }) });
+  const payloads = extents.map((extent) => () => payloadOf(message, headline, extent));
   for (const payload of payloads) {
     const made = payload();
     if (Buffer.byteLength(JSON.stringify(made)) <= maxBytes) return made;
   }
-  return payloadOf({ ...message, references: [] }, { ...news, title: clip(news.title, 80) }, leastExtent);
+  return payloadOf({ ...message, references: [] }, { ...headline, title: clip(headline.title, 80) }, leastExtent);
 }
 
 const leastExtent: Extent = { rawChars: 0, queries: false, listed: 0, valueChars: 20 };
@@ -97,8 +97,8 @@ const styles: Readonly<Record<Level, string>> = {
   informational: 'emphasis',
 };
 
-function payloadOf(message: Message, news: News, extent: Extent): TeamsPayload {
-  const title = `${marks[news.level]} ${news.level.toUpperCase()}  ${inert(news.title, 300)}`;
+function payloadOf(message: Message, headline: Headline, extent: Extent): TeamsPayload {
+  const title = `${marks[headline.level]} ${headline.level.toUpperCase()}  ${inert(headline.title, 300)}`;
   const content: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -108,16 +108,16 @@ function payloadOf(message: Message, news: News, extent: Extent): TeamsPayload {
     body: [
       {
         type: 'Container',
-        style: styles[news.level],
+        style: styles[headline.level],
         bleed: true,
         items: [block([{ text: title, strong: true, large: true }])],
       },
-      ...bodyOf(message, news, extent),
+      ...bodyOf(message, headline, extent),
       block([
-        { text: `${news.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`, faint: true },
+        { text: `${headline.counted?.differs === true ? 'the first of them: ' : ''}${footOf(message)}`, faint: true },
       ]),
     ],
-    actions: actionsOf(message, news, extent),
+    actions: actionsOf(message, headline, extent),
   };
   return {
     type: 'message',
@@ -126,11 +126,11 @@ function payloadOf(message: Message, news: News, extent: Extent): TeamsPayload {
   };
 }
 
-function bodyOf(message: Message, { counted, kind }: News, extent: Extent): readonly Element[] {
+function bodyOf(message: Message, { counted, kind }: Headline, extent: Extent): readonly Element[] {
   switch (kind) {
     case 'completion':
       return factsOf(message, extent, ['When', 'Who', 'Through', 'By call', 'From', 'User agent']);
-    case 'again':
+    case 'update':
       return [...countedOf(counted, extent), ...factsOf(message, extent, sharedLabels(counted))];
     case 'report':
       return message.summary.flatMap(({ title, lines }) => row(title, lines, { ...extent, listed: 5 * extent.listed }));
@@ -155,7 +155,7 @@ function countedOf(counted: Counted | undefined, extent: Extent): readonly Eleme
   const hidden = counted.unlisted + counted.lines.length - lines.length;
   return [
     ...row('Count', [counted.span], extent),
-    ...row('Together', counted.together === undefined ? [] : [counted.together], extent),
+    ...row('Together', counted.groupReason === undefined ? [] : [counted.groupReason], extent),
     ...row('The latest', [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...lines], extent, true),
   ];
 }
@@ -235,11 +235,11 @@ function indented(line: string): string {
 
 function actionsOf(
   { consoleLink, references, runbook }: Message,
-  { counted, kind }: News,
+  { counted, kind }: Headline,
   extent: Extent,
 ): readonly object[] {
   // Where they differ, what is known of the first would pass for all.
-  if (kind === 'again' && counted?.mixed === true) return [];
+  if (kind === 'update' && counted?.mixed === true) return [];
   const links: readonly (readonly [title: string, address: string | undefined])[] = [
     ['Open in CloudTrail', consoleLink],
     ['Runbook', runbook],

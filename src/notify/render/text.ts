@@ -1,6 +1,6 @@
 import type { Message } from '../message/message.ts';
-import type { GroupNews } from '../message/notification.ts';
-import { newsOf, type Counted, type News, type Varying } from './news.ts';
+import type { NotificationGroup } from '../message/notification.ts';
+import { headlineOf, type Counted, type Headline, type Varying } from './headline.ts';
 import { shown } from '../../text/escape.ts';
 import {
   accountWords,
@@ -42,27 +42,27 @@ const listed = 10;
  * renderText writes a message as plain text that is inert on terminals and in mail clients, ending in a line break; with a
  * group, what it tells of all its findings.
  */
-export function renderText(message: Message, options: TextOptions, group?: GroupNews): string {
+export function renderText(message: Message, options: TextOptions, group?: NotificationGroup): string {
   const { detail, width, paint = unpainted } = options;
-  const news = newsOf({ message, ...(group && { group }) });
-  const head = headOf(news, width, paint);
+  const headline = headlineOf({ message, ...(group && { group }) });
+  const head = headOf(headline, width, paint);
   const block = (rows: readonly Row[]): readonly string[] => layOut(rows, width, paint);
-  switch (news.kind) {
+  switch (headline.kind) {
     case 'completion':
       return [...head, ...gap(detail), ...block(completionOf(message)), ''].join('\n');
-    case 'again':
-      return [...head, ...gap(detail), ...block(againOf(message, news)), ''].join('\n');
+    case 'update':
+      return [...head, ...gap(detail), ...block(againOf(message, headline)), ''].join('\n');
     case 'report':
       return [...head, ...reportOf(message, options, paint), ''].join('\n');
     case 'alert': {
-      const counted = block(countedRows(news.counted, listed));
-      const first = news.counted?.differs === true ? ['--- The first of them', ''] : [];
+      const counted = block(countedRows(headline.counted, listed));
+      const first = headline.counted?.differs === true ? ['--- The first of them', ''] : [];
       const facts = [...counted, ...(counted.length > 0 ? [...gap(detail), ...first] : []), ...block(factsOf(message))];
       if (detail === 'compact') return [...head, ...facts, ''].join('\n');
       return [...head, '', ...facts, ...adviceOf(message, width, paint), ...evidenceOf(message, width), ''].join('\n');
     }
     default:
-      throw new Error(news.kind satisfies never);
+      throw new Error(headline.kind satisfies never);
   }
 }
 
@@ -70,7 +70,7 @@ function gap(detail: TextOptions['detail']): readonly string[] {
   return detail === 'full' ? [''] : [];
 }
 
-function headOf({ level, title }: News, width: number, paint: Paint): readonly string[] {
+function headOf({ level, title }: Headline, width: number, paint: Paint): readonly string[] {
   const label = level.toUpperCase();
   const [first = '', ...rest] = wrap(shown(title, 300), width - label.length - 2);
   return [
@@ -91,7 +91,7 @@ function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint
 }
 
 /** What more there was: what all of them share, and the latest ones. */
-function againOf(message: Message, { counted }: News): readonly Row[] {
+function againOf(message: Message, { counted }: Headline): readonly Row[] {
   const { consoleLink, findingId, runbook } = message;
   const same = (part: Varying, rows: readonly Row[]): readonly Row[] =>
     counted?.varies.has(part) === true ? [] : rows;
@@ -113,11 +113,11 @@ function againOf(message: Message, { counted }: News): readonly Row[] {
 
 function countedRows(counted: Counted | undefined, most: number): readonly Row[] {
   if (counted === undefined) return [];
-  const { lines, span, together, unlisted } = counted;
+  const { lines, span, groupReason, unlisted } = counted;
   const hidden = unlisted + Math.max(0, lines.length - most);
   return [
     { label: 'count', values: [span] },
-    { label: 'together', values: together === undefined ? [] : [together] },
+    { label: 'together', values: groupReason === undefined ? [] : [groupReason] },
     { label: 'latest', values: [...(hidden > 0 ? [`… ${hidden} before these …`] : []), ...lines.slice(-most)] },
   ];
 }

@@ -79,8 +79,8 @@ describe('what is learned', () => {
   });
 
   test('whoever made it silent for a day did not teach it to bear that', () => {
-    const told: Heartbeat = { ...busy, told: busy.last };
-    const back = beat(told, source, told.last + day);
+    const notified: Heartbeat = { ...busy, notified: busy.last };
+    const back = beat(notified, source, notified.last + day);
     expect(back?.longest).toEqual(busy.longest);
   });
 });

@@ -7,7 +7,7 @@ import { createRuleSet } from '../../../src/detect/rule-set.ts';
 import { createMemoryCanaryLog } from '../../../src/health/canary.ts';
 import { digestDue, digestOf, type DigestFacts } from '../../../src/health/digest.ts';
 import type { HeartbeatStore } from '../../../src/health/heartbeat.ts';
-import { createMemoryMarks } from '../../../src/health/marks.ts';
+import { createMemoryNotifiedOnce } from '../../../src/health/notified-once.ts';
 import { createMemoryHeartbeatStore } from '../../../src/health/memory-heartbeat-store.ts';
 import { createMemoryTrialLog } from '../../../src/health/trial-log.ts';
 import { doRound, watchTasks, type WatchOptions } from '../../../src/health/watch.ts';
@@ -32,16 +32,16 @@ beforeAll(async () => {
 });
 
 function start(over: Partial<WatchOptions> = {}) {
-  const told: LogRecord[] = [];
+  const notified: LogRecord[] = [];
   const flown: string[] = [];
   const options: WatchOptions = {
     heartbeats: createMemoryHeartbeatStore(),
     tallies: createMemoryTallies(),
     trials: createMemoryTrialLog(),
-    marks: createMemoryMarks(),
+    notifiedOnce: createMemoryNotifiedOnce(),
     canaries: createMemoryCanaryLog(),
     fly: async (canary) => void flown.push(canary),
-    tell: async (records) => void told.push(...records),
+    publish: async (records) => void notified.push(...records),
     silence: [{ quiet: hour }],
     digest: { at: '07:00', timezone: 'UTC' },
     suppressions: {},
@@ -54,7 +54,7 @@ function start(over: Partial<WatchOptions> = {}) {
     const round = { id: `round-${ms}`, time: now.toISOString(), account: '111122223333', region: 'eu-west-1' };
     for (const { work } of watchTasks(options)) await work(round, now);
   };
-  return { flown, options, told, watch };
+  return { flown, options, notified, watch };
 }
 
 /** findingsOf asks the shipped rules about records, as the function does. */
@@ -66,27 +66,27 @@ describe('a source that falls silent', () => {
   const kinds = (records: readonly LogRecord[]) => records.map(({ fields }) => fields['kind']);
 
   test('is told once for each silence, however often one looks', async () => {
-    const { options, told, watch } = start({ digest: 'off' });
+    const { options, notified, watch } = start({ digest: 'off' });
     await options.heartbeats.note(source, new Date(noon));
     for (const minutes of [30, 60, 65, 70, 600]) await watch(noon + minutes * 60_000);
-    expect(kinds(told)).toEqual(['source-silent']);
+    expect(kinds(notified)).toEqual(['source-silent']);
 
     await options.heartbeats.note(source, new Date(noon + 11 * hour));
     await watch(noon + 11.5 * hour);
-    expect(told).toHaveLength(1);
+    expect(notified).toHaveLength(1);
     await watch(noon + 13 * hour);
-    expect(told).toHaveLength(2);
-    expect(new Set(findingsOf(told).map(({ id }) => id)).size).toBe(2);
-    expect(new Set(findingsOf(told).map(({ fingerprint }) => fingerprint)).size).toBe(1);
+    expect(notified).toHaveLength(2);
+    expect(new Set(findingsOf(notified).map(({ id }) => id)).size).toBe(2);
+    expect(new Set(findingsOf(notified).map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
   test('is told again when it could not be published, as the same finding', async () => {
     let fails = true;
-    const told: LogRecord[] = [];
+    const notified: LogRecord[] = [];
     const { options, watch } = start({
       digest: 'off',
-      tell: async (records) => {
-        told.push(...records);
+      publish: async (records) => {
+        notified.push(...records);
         if (fails) throw new Error('the bus is away');
       },
     });
@@ -95,8 +95,8 @@ describe('a source that falls silent', () => {
     fails = false;
     await watch(noon + 2 * hour + 300_000);
     await watch(noon + 2 * hour + 600_000);
-    expect(told).toHaveLength(2);
-    expect(new Set(findingsOf(told).map(({ id }) => id)).size).toBe(1);
+    expect(notified).toHaveLength(2);
+    expect(new Set(findingsOf(notified).map(({ id }) => id)).size).toBe(1);
   });
 
   test.each([
@@ -108,11 +108,11 @@ describe('a source that falls silent', () => {
       title: 'CloudTrail fell silent',
     },
   ])('raises a finding for $what, by one rule alone', async ({ of, level, title }) => {
-    const { options, told, watch } = start({ digest: 'off' });
+    const { options, notified, watch } = start({ digest: 'off' });
     await options.heartbeats.note(of, new Date(noon));
     await watch(noon + 2 * hour);
-    expect(findingsOf(told).map(({ rule }) => [rule.level, rule.title])).toEqual([[level, title]]);
-    if (level === 'medium') expectMessages('source-silent', findingsOf(told)[0]);
+    expect(findingsOf(notified).map(({ rule }) => [rule.level, rule.title])).toEqual([[level, title]]);
+    if (level === 'medium') expectMessages('source-silent', findingsOf(notified)[0]);
   });
 });
 
@@ -207,22 +207,22 @@ describe('the digest', () => {
   });
 
   test('is told once a day, of the day before', async () => {
-    const { options, told, watch } = start({ silence: [{ quiet: 'off' }] });
+    const { options, notified, watch } = start({ silence: [{ quiet: 'off' }] });
     await (options.tallies as ReturnType<typeof createMemoryTallies>).add(new Date(noon), [
       { kind: 'told', name: 'sns', by: 3 },
     ]);
     for (const hours of [0, 6, 19, 20, 30]) await watch(noon + hours * hour);
-    expect(told.map(({ fields }) => [fields['kind'], fields['day']])).toEqual([['daily-digest', '2026-03-11']]);
-    expect(told[0]?.fields['summary']).toEqual([{ title: 'Told', lines: ['sns: 3 alerts'] }]);
+    expect(notified.map(({ fields }) => [fields['kind'], fields['day']])).toEqual([['daily-digest', '2026-03-11']]);
+    expect(notified[0]?.fields['summary']).toEqual([{ title: 'Told', lines: ['sns: 3 alerts'] }]);
   });
 
   test('is told of a quiet day too, but not of the time before there was a stage', async () => {
-    const { options, told, watch } = start({ silence: [{ quiet: 'off' }] });
+    const { options, notified, watch } = start({ silence: [{ quiet: 'off' }] });
     await options.heartbeats.note(source, new Date(noon));
     await watch(noon + 60_000);
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     await watch(noon + day);
-    expect(told.map(({ fields }) => fields['summary'])).toEqual([
+    expect(notified.map(({ fields }) => fields['summary'])).toEqual([
       [{ title: 'Nothing', lines: ['Nothing was found on that day.'] }],
     ]);
   });
@@ -239,15 +239,15 @@ describe('the digest', () => {
   });
 
   test('reads as it was looked at', async () => {
-    const { told, watch } = start({
+    const { notified, watch } = start({
       tallies: { of: async () => facts.tallies },
       heartbeats: silentSince(noon - 26 * hour),
       suppressions: { 'aws-services': { ...suppression, name: 'aws-services', owner: 'trailwatch' }, gone: 'off' },
       expired: () => [{ ...suppression, name: 'scanner', owner: 'platform@example.com', expires: '2026-03-09' }],
-      marks: createMemoryMarks(),
+      notifiedOnce: createMemoryNotifiedOnce(),
     });
     await watch(noon);
-    const digest = findingsOf(told).find(({ rule }) => rule.title === 'Daily digest');
+    const digest = findingsOf(notified).find(({ rule }) => rule.title === 'Daily digest');
     expectMessages('daily-digest', digest);
   });
 });
@@ -257,7 +257,7 @@ describe('the report of a trial', () => {
 
   test('is told once, when the trial is over, and reads as it was looked at', async () => {
     const trials = createMemoryTrialLog();
-    const { told, watch } = start({ digest: 'off', trials, ended: (now) => (now.getTime() > noon ? [trial] : []) });
+    const { notified, watch } = start({ digest: 'off', trials, ended: (now) => (now.getTime() > noon ? [trial] : []) });
     for (const [index, receivers] of [['sns', 'slack'], ['slack'], []].entries()) {
       await trials.note(
         { trial: trial.name, finding: `f${index}`, receivers, title: `SSH login as root: root → host web-${index}` },
@@ -265,28 +265,28 @@ describe('the report of a trial', () => {
       );
     }
     for (const hours of [0, 1, 2, 300]) await watch(noon + hours * hour);
-    expect(told.map(({ fields }) => fields['kind'])).toEqual(['trial-ended']);
-    expectMessages('trial-ended', findingsOf(told)[0]);
+    expect(notified.map(({ fields }) => fields['kind'])).toEqual(['trial-ended']);
+    expectMessages('trial-ended', findingsOf(notified)[0]);
   });
 
   test('says so when there was nothing', async () => {
-    const { told, watch } = start({ digest: 'off', ended: () => [trial] });
+    const { notified, watch } = start({ digest: 'off', ended: () => [trial] });
     await watch(noon);
-    expect(JSON.stringify(told[0]?.fields['summary'])).toContain('found nothing in that time');
+    expect(JSON.stringify(notified[0]?.fields['summary'])).toContain('found nothing in that time');
   });
 });
 
 test('one thing that fails keeps none of the others from its work, and fails the round', async () => {
-  const { options, told } = start({ fly: async () => Promise.reject(new Error('no bus')) });
+  const { options, notified } = start({ fly: async () => Promise.reject(new Error('no bus')) });
   await options.heartbeats.note(source, new Date(noon - 3 * hour));
   const round = { id: 'round', time: new Date(noon).toISOString() };
   await expect(doRound(watchTasks(options), round, () => new Date(noon))).rejects.toThrow('canary: no bus');
-  expect(told.map(({ fields }) => fields['kind'])).toEqual(['source-silent']);
+  expect(notified.map(({ fields }) => fields['kind'])).toEqual(['source-silent']);
 });
 
 function silentSince(last: number): HeartbeatStore {
-  const heartbeat = { source, first: last - 30 * day, last, times: 1_000, longest: {}, told: last };
-  return { note: async () => {}, all: async () => [heartbeat], tell: async () => {} };
+  const heartbeat = { source, first: last - 30 * day, last, times: 1_000, longest: {}, notified: last };
+  return { note: async () => {}, all: async () => [heartbeat], markNotified: async () => {} };
 }
 
 function expectMessages(name: string, finding: Finding | undefined): void {

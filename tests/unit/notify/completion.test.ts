@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { consoleLinkOf } from '../../../src/notify/message/console-link.ts';
 import { messageOf } from '../../../src/notify/message/message.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
-import { tellingOf, tellingsOf, wholeOf } from '../../../src/notify/delivery/telling.ts';
+import { dedupeKeyOf, dedupeKeysOf, wholeAlertOf } from '../../../src/notify/delivery/dedupe-key.ts';
 import { completion, instanceStopped, instanceStoppedByBen, rootLogin } from './specimens.ts';
 
 describe('a message that completes an alert', () => {
@@ -36,20 +36,20 @@ describe('a message that completes an alert', () => {
 });
 
 describe('what a finding tells', () => {
-  const [fact, who] = [tellingOf(instanceStopped), tellingOf(completion)];
+  const [fact, who] = [dedupeKeyOf(instanceStopped), dedupeKeyOf(completion)];
 
   test.each([
     ['an alert tells the fact', instanceStopped, [fact]],
     ['an alert that knows who did it tells that too', instanceStoppedByBen, [fact, who]],
     ['what completes it tells that alone', completion, [who, who]],
-    ['told whole, it is the alert that knows', wholeOf(completion), [fact, who]],
+    ['told whole, it is the alert that knows', wholeAlertOf(completion), [fact, who]],
     ['any other finding tells itself', rootLogin, [rootLogin.id]],
   ])('%s', (_rule, finding, tellings) => {
-    expect(tellingsOf(finding)).toEqual(tellings);
+    expect(dedupeKeysOf(finding)).toEqual(tellings);
   });
 
   test('an alert and what completes it are apart', () => {
-    expect(new Set([fact, who, tellingOf({ ...completion, completes: 'another' })]).size).toBe(3);
+    expect(new Set([fact, who, dedupeKeyOf({ ...completion, completes: 'another' })]).size).toBe(3);
   });
 });
 

@@ -6,7 +6,7 @@ import { openFindingEvent } from '../../../src/contract/open.ts';
 import { createPipeline } from '../../../src/notify/delivery/pipeline.ts';
 import { defaultPolicy } from '../../../src/notify/routing/policy.ts';
 import { DeliveryError } from '../../../src/notify/receivers/receiver.ts';
-import { forever, heard } from '../../support/delivery-world.ts';
+import { forever, heard } from '../../support/delivery-stage.ts';
 import { completion, instanceStopped, rootLogin, sshRootLogin } from './specimens.ts';
 
 const minute = 60_000;
@@ -128,7 +128,7 @@ async function play(kill?: Kill, moody = false): Promise<Result> {
       due.push(...accepted.due);
       if (accepted.outcomes.every(({ kind }) => kind !== 'failed')) done.add(finding);
     }
-    await pipeline.tell(due, forever);
+    await pipeline.notify(due, forever);
     // A dead copy answers the queue nothing.
     if (mine.dead) done.clear();
     queue = queue
@@ -187,8 +187,8 @@ describe.each([
       const where = `${result.steps[kill.step - 1]} ${kill.after ? 'after' : 'before'} (${kill.step})`;
       if (result.left > 0) wrong.push(`${where}: ${result.left} left in the queue`);
       for (const receiver of [result.people, result.program]) {
-        const told = known(receiver);
-        if (told !== all.length) wrong.push(`${where}: ${receiver.name} knows of ${told} of ${all.length}`);
+        const notified = known(receiver);
+        if (notified !== all.length) wrong.push(`${where}: ${receiver.name} knows of ${notified} of ${all.length}`);
         const repeats = repeatsOf(receiver);
         const allowed = wasBetween(result, receiver.name, kill) ? 1 : 0;
         if (repeats > allowed) wrong.push(`${where}: ${receiver.name} was told ${repeats} things twice`);

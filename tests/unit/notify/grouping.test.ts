@@ -33,5 +33,5 @@ test.each(Object.entries(examples))('the table says of %s what its receivers do'
   const name = kind as ReceiverSettings['kind'];
   const stage = { alertsTopic: 'arn:aws:sns:eu-west-1:111122223333:alerts', slackWebhookParameter: '' };
   const [receiver] = await createReceivers({ one: { kind: name, ...options } }, stage, tools);
-  expect(receiver?.grouping ?? 'news').toBe(receiverKinds[name].grouping);
+  expect(receiver?.grouping ?? 'grouped').toBe(receiverKinds[name].grouping);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Finding } from '../../../src/model/finding.ts';
 import { messageOf } from '../../../src/notify/message/message.ts';
-import type { GroupNews, Notification } from '../../../src/notify/message/notification.ts';
+import type { NotificationGroup, Notification } from '../../../src/notify/message/notification.ts';
 import { renderAsff } from '../../../src/notify/receivers/asff.ts';
 import { renderGelf } from '../../../src/notify/render/gelf.ts';
 import { escapeHtml, safeHref } from '../../../src/text/html.ts';
@@ -25,7 +25,7 @@ import {
 
 const context = { accounts: { '111122223333': { name: 'production' } } };
 
-const specimens: readonly (readonly [string, Finding, GroupNews?])[] = [
+const specimens: readonly (readonly [string, Finding, NotificationGroup?])[] = [
   ['root-login', rootLogin],
   ['correlation', bruteForce],
   ['host-ssh', sshRootLogin],
@@ -166,7 +166,7 @@ test('buttons of a hostile finding lead to the web only', () => {
 describe('findings that differ are never told as if the first stood for all', () => {
   const told = ([, finding, group]: (typeof groups)[number]): readonly string[] => {
     const message = messageOf(finding, context);
-    const again = { ...group, kind: 'again' } as const;
+    const again = { ...group, kind: 'update' } as const;
     const pagerDuty = renderPagerDuty({ id: 'x', finding, message, group: again });
     const { 'the first of them': _first, ...others } = (
       pagerDuty['payload'] as { custom_details: Record<string, unknown> }

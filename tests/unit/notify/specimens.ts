@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { findingId, fingerprintOf } from '../../../src/model/finding.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { findingLineOf } from '../../../src/notify/message/message.ts';
-import type { GroupNews } from '../../../src/notify/message/notification.ts';
+import type { NotificationGroup } from '../../../src/notify/message/notification.ts';
 
 const production = '111122223333';
 
@@ -201,10 +201,10 @@ export const instanceStoppedByBen: Finding = {
 export const completion: Finding = { ...instanceStoppedByBen, completes: '2f1e3d4c-5b6a-4789-8abc-def012345678' };
 
 /** The root user again and again: the same news, opened. */
-export const rootAgain: GroupNews = {
+export const rootAgain: NotificationGroup = {
   key: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
-  kind: 'again',
-  together: 'the same news',
+  kind: 'update',
+  groupReason: 'the same news',
   mixed: false,
   count: 14,
   since: '2026-03-14T09:12:44.000Z',
@@ -227,9 +227,9 @@ const firstOfMany: Finding = {
 };
 
 /** Findings of one rule that differ: by whom, on which host. */
-export const manyHosts: GroupNews = {
+export const manyHosts: NotificationGroup = {
   ...rootAgain,
-  together: 'rule and account',
+  groupReason: 'rule and account',
   mixed: true,
   count: 37,
   since: late,
@@ -243,12 +243,12 @@ export const manyHosts: GroupNews = {
 };
 
 /** The same news, by its rule's own group-by, although each was to another host. */
-export const sameElsewhere: GroupNews = { ...manyHosts, together: 'the same news', mixed: false, count: 5 };
+export const sameElsewhere: NotificationGroup = { ...manyHosts, groupReason: 'the same news', mixed: false, count: 5 };
 
 /** Findings of several rules, one of them worse than the first. */
-export const severalRules: GroupNews = {
+export const severalRules: NotificationGroup = {
   ...manyHosts,
-  together: 'account',
+  groupReason: 'account',
   count: 4,
   latest: [firstOfMany, rootLogin, { ...hostile, rule: { ...hostile.rule, title: hostileText } }, sshRootLogin].map(
     findingLineOf,
@@ -260,7 +260,7 @@ function at(minute: number): { readonly time: string } {
 }
 
 /** Alerts of groups: of each, the first finding and what is told of the others. */
-export const groups: readonly (readonly [name: string, finding: Finding, group: GroupNews])[] = [
+export const groups: readonly (readonly [name: string, finding: Finding, group: NotificationGroup])[] = [
   ['again', rootLogin, rootAgain],
   ['first-of-several', rootLogin, { ...rootAgain, kind: 'first', count: 4 }],
   ['mixed-first', firstOfMany, { ...manyHosts, kind: 'first' }],

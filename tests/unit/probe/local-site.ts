@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import type { World } from '../../../src/probe/visit.ts';
+import type { TimedNetwork } from '../../../src/probe/visit.ts';
 import type { Certificate } from '../../support/certificate.ts';
 
 export interface LocalSite {
@@ -35,20 +35,20 @@ export async function startSite(
   };
 }
 
-export interface LocalWorld extends World {
+export interface LocalNetwork extends TimedNetwork {
   /** The names that were resolved, and the addresses that were dialled, in order. */
   readonly resolved: string[];
   readonly dialled: string[];
 }
 
 /**
- * localWorld is a network with made-up names. Whatever public address is dialled, the connection goes to this machine, and
+ * localNetwork is a network with made-up names. Whatever public address is dialled, the connection goes to this machine, and
  * the test sees which address it was.
  */
-export function localWorld(
+export function localNetwork(
   names: Readonly<Record<string, readonly (readonly string[])[]>>,
   trusted?: string,
-): LocalWorld {
+): LocalNetwork {
   const resolved: string[] = [];
   const dialled: string[] = [];
   return {

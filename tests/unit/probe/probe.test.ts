@@ -4,7 +4,7 @@ import { runOf } from '../../../src/probe/run.ts';
 import type { Endpoint } from '../../../src/probe/settings.ts';
 import type { Fields, LogRecord } from '../../../src/model/log-record.ts';
 import { selfSigned } from '../../support/certificate.ts';
-import { localWorld, startSite, type LocalSite, type LocalWorld } from './local-site.ts';
+import { localNetwork, startSite, type LocalSite, type LocalNetwork } from './local-site.ts';
 
 const run = { id: 'b0c7f1e2-6d1e-4a43-9a53-2f0f5a3c7d11', time: '2026-03-11T09:00:00.000Z' };
 const hour = 3_600_000;
@@ -68,9 +68,9 @@ afterAll(() => {
   secure.close();
 });
 
-function world(): LocalWorld {
+function network(): LocalNetwork {
   const somewhere = [['93.184.215.14']];
-  return localWorld({ 'shop.test': somewhere, 'secure.test': somewhere, 'other.test': somewhere }, certificate.cert);
+  return localNetwork({ 'shop.test': somewhere, 'secure.test': somewhere, 'other.test': somewhere }, certificate.cert);
 }
 
 const limits = { slowMs: 3_000, timeoutMs: 10_000, redirects: 5, links: 'none' } as const;
@@ -78,7 +78,7 @@ const limits = { slowMs: 3_000, timeoutMs: 10_000, redirects: 5, links: 'none' }
 async function seenOf(endpoint: Partial<Endpoint>, path = '/health'): Promise<Fields> {
   const url = `http://shop.test:${site.port}${path}`;
   const settings = { allow: [], endpoints: [{ name: 'shop', url, ...limits, ...endpoint }] };
-  const [item] = await probeAll(settings, run, world());
+  const [item] = await probeAll(settings, run, network());
   if (item?.kind !== 'record') throw new Error(`no record: ${JSON.stringify(item)}`);
   return item.record.fields;
 }
@@ -228,13 +228,13 @@ describe('a run', () => {
     { ...limits, name: 'second', url: 'http://169.254.169.254/' },
     { ...limits, name: 'third', url: 'http://shop.test/' },
   ];
-  const recordsOf = async (given: LocalWorld, nth = run): Promise<readonly LogRecord[]> =>
+  const recordsOf = async (given: LocalNetwork, nth = run): Promise<readonly LogRecord[]> =>
     (await probeAll({ allow: [], endpoints }, nth, given)).flatMap((item) =>
       item.kind === 'record' ? [item.record] : [],
     );
 
   test('has a record for each endpoint, in their order, of the time it was due', async () => {
-    const records = await recordsOf(world());
+    const records = await recordsOf(network());
     expect(records.map(({ fields }) => [fields['endpoint'], fields['failure']])).toEqual([
       ['first', 'name'],
       ['second', 'refused'],
@@ -247,9 +247,9 @@ describe('a run', () => {
 
   test('that is tried again has the same ids; another run has others', async () => {
     const [once, again, later] = await Promise.all([
-      recordsOf(world()),
-      recordsOf(world()),
-      recordsOf(world(), { ...run, id: 'another' }),
+      recordsOf(network()),
+      recordsOf(network()),
+      recordsOf(network(), { ...run, id: 'another' }),
     ]);
     const ids = (records: readonly LogRecord[]): string[] => records.map(({ id }) => id);
     expect(ids(again)).toEqual(ids(once));
@@ -257,8 +257,8 @@ describe('a run', () => {
   });
 
   test('goes on when one check breaks', async () => {
-    const broken: LocalWorld = {
-      ...world(),
+    const broken: LocalNetwork = {
+      ...network(),
       elapsed: () => {
         throw new Error('no clock');
       },

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dialPinned } from '../../../src/probe/connect.ts';
-import { visit, type Visit, type World } from '../../../src/probe/visit.ts';
+import { visit, type Visit, type TimedNetwork } from '../../../src/probe/visit.ts';
 import { selfSigned } from '../../support/certificate.ts';
-import { localWorld, startSite, type LocalSite } from './local-site.ts';
+import { localNetwork, startSite, type LocalSite } from './local-site.ts';
 
 const options = { timeoutMs: 2_000, redirects: 3, maxBytes: 1_000, allowed: new Set<string>() };
 const day = 86_400_000;
@@ -72,8 +72,8 @@ afterAll(() => {
 const publicAddress = '93.184.215.14';
 const shop = { 'shop.test': [[publicAddress]] };
 
-function at(path: string, port = plain.port, world: World = localWorld(shop)): Promise<Visit> {
-  return visit(new URL(`http://shop.test:${port}${path}`), options, world);
+function at(path: string, port = plain.port, network: TimedNetwork = localNetwork(shop)): Promise<Visit> {
+  return visit(new URL(`http://shop.test:${port}${path}`), options, network);
 }
 
 describe('an answer', () => {
@@ -111,7 +111,7 @@ describe('an answer', () => {
     const seen = await visit(
       new URL(`http://shop.test:${plain.port}/endless`),
       { ...options, maxBytes: 0 },
-      localWorld(shop),
+      localNetwork(shop),
     );
     expect(seen).toMatchObject({ kind: 'answer', status: 200, body: Buffer.alloc(0) });
   });
@@ -140,15 +140,15 @@ describe('no answer, and why', () => {
     const seen = await visit(
       new URL(`http://shop.test:${plain.port}${path}`),
       { ...options, timeoutMs: 300 },
-      localWorld(shop),
+      localNetwork(shop),
     );
     expect(seen).toMatchObject({ kind: 'no-answer', reason, message: expect.stringMatching(message) });
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test('a name server that says nothing', async () => {
-    const world = { ...localWorld({}), resolve: () => new Promise<never>(() => {}) };
-    expect(await visit(new URL('http://shop.test/'), { ...options, timeoutMs: 50 }, world)).toMatchObject({
+    const network = { ...localNetwork({}), resolve: () => new Promise<never>(() => {}) };
+    expect(await visit(new URL('http://shop.test/'), { ...options, timeoutMs: 50 }, network)).toMatchObject({
       kind: 'no-answer',
       reason: 'timeout',
       message: expect.stringMatching(/name server/),
@@ -194,7 +194,7 @@ describe('what a probe must not reach', () => {
     ['a name of which one address is private', 'http://both.test/', /both.test stands for 10\.0\.0\.5/],
   ])('%s', async (_what, url, message) => {
     const names = { 'inner.test': [['10.0.0.5']], 'both.test': [[publicAddress, '10.0.0.5']] };
-    const [direct, redirected] = [localWorld(names), localWorld({ ...names, ...shop })];
+    const [direct, redirected] = [localNetwork(names), localNetwork({ ...names, ...shop })];
     const refused = { kind: 'no-answer', reason: 'refused', message: expect.stringMatching(message) };
     expect(await visit(new URL(url), options, direct)).toMatchObject(refused);
     expect(direct.dialled).toEqual([]);
@@ -204,14 +204,14 @@ describe('what a probe must not reach', () => {
   });
 
   test('a name whose answer changes after the check: it is resolved once, and dialled as checked', async () => {
-    const rebinding = localWorld({ 'shop.test': [[publicAddress], ['127.0.0.1']] });
+    const rebinding = localNetwork({ 'shop.test': [[publicAddress], ['127.0.0.1']] });
     expect(await at('/', plain.port, rebinding)).toMatchObject({ kind: 'answer', status: 200 });
     expect(rebinding.resolved).toEqual(['shop.test']);
     expect(rebinding.dialled).toEqual([publicAddress]);
   });
 
   test('a name whose answer changes between redirects: each is checked anew', async () => {
-    const rebinding = localWorld({ 'shop.test': [[publicAddress], ['127.0.0.1']] });
+    const rebinding = localNetwork({ 'shop.test': [[publicAddress], ['127.0.0.1']] });
     expect(await at('/redirect?to=/', plain.port, rebinding)).toMatchObject({ reason: 'refused', redirects: 1 });
     expect(rebinding.dialled).toEqual([publicAddress]);
   });
@@ -219,11 +219,11 @@ describe('what a probe must not reach', () => {
   test('the dialled connection goes to the pinned address, not where the name would lead', async () => {
     const other = await startSite((_request, response) => response.end('other'), { host: '127.0.0.2' });
     sites.push(other);
-    const world = { ...localWorld({ 'site.test': [['127.0.0.2'], ['127.0.0.1']] }), dial: dialPinned };
+    const network = { ...localNetwork({ 'site.test': [['127.0.0.2'], ['127.0.0.1']] }), dial: dialPinned };
     const seen = await visit(
       new URL(`http://site.test:${other.port}/`),
       { ...options, allowed: new Set(['site.test']) },
-      world,
+      network,
     );
     expect(seen).toMatchObject({ kind: 'answer', address: '127.0.0.2', body: Buffer.from('other') });
   });
@@ -235,7 +235,7 @@ describe('certificates', () => {
   test('a valid one is told with its end', async () => {
     const site = await startSite((_request, response) => response.end('fine'), { certificate: valid });
     sites.push(site);
-    const seen = await visit(new URL(`https://secure.test:${site.port}/`), options, localWorld(secure, valid.cert));
+    const seen = await visit(new URL(`https://secure.test:${site.port}/`), options, localNetwork(secure, valid.cert));
     expect(seen).toMatchObject({ kind: 'answer', status: 200, certificateEnds: fromNow(20).toISOString() });
   });
 
@@ -246,7 +246,7 @@ describe('certificates', () => {
   ])('%s is refused, and nothing is asked', async (_what, certificate, trusted, host, message, certificateEnds) => {
     const site = await startSite((_request, response) => response.end('fine'), { certificate });
     sites.push(site);
-    const seen = await visit(new URL(`https://${host}:${site.port}/`), options, localWorld(secure, trusted));
+    const seen = await visit(new URL(`https://${host}:${site.port}/`), options, localNetwork(secure, trusted));
     expect(seen).toMatchObject({
       kind: 'no-answer',
       reason: 'tls',
@@ -257,7 +257,7 @@ describe('certificates', () => {
   });
 
   test('a server that does not encrypt is no answer', async () => {
-    const seen = await visit(new URL(`https://secure.test:${plain.port}/`), options, localWorld(secure));
+    const seen = await visit(new URL(`https://secure.test:${plain.port}/`), options, localNetwork(secure));
     expect(seen).toMatchObject({ kind: 'no-answer', reason: 'tls' });
   });
 });

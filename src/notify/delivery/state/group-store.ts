@@ -21,13 +21,13 @@ export interface FindingGroup extends Generation {
   readonly finding: Finding;
   readonly policy: GroupPolicy;
   /** Why its findings are together, for a person. */
-  readonly together: string;
+  readonly groupReason: string;
   /** Whether it is one finding that nothing can join. Then it has no members of its own. */
   readonly alone: boolean;
   /** The group of the alert that this one completes, which is told first and in whose thread this belongs. */
   readonly parent?: string;
   /** The receivers that the first finding went to, with this one. */
-  readonly beside: readonly string[];
+  readonly allReceivers: readonly string[];
   /** Milliseconds since 1970: when the queue got the first finding. */
   readonly queuedMs?: number;
 }
@@ -35,7 +35,7 @@ export interface FindingGroup extends Generation {
 /** GroupState is what was told of a group so far, and what came of trying. */
 export interface GroupState {
   /** How many of its findings the receiver knows of. */
-  readonly told: number;
+  readonly notified: number;
   /** How many are told or stand among the dead letters: what is beyond has still to be told. */
   readonly settled: number;
   /** Failures in a row, and when the first of them was (milliseconds since 1970). */
@@ -43,14 +43,14 @@ export interface GroupState {
   readonly failingSinceMs?: number;
   /** Until when nobody need look: there is a due entry for then. */
   readonly notBeforeMs?: number;
-  readonly toldMs?: number;
+  readonly notifiedMs?: number;
   readonly receipt?: Receipt;
   /** Whether the receiver was told that nothing more comes. */
   readonly closed: boolean;
 }
 
 /** The state of a group that nobody has been told of. */
-export const untold: GroupState = { told: 0, settled: 0, failures: 0, closed: false };
+export const initialGroupState: GroupState = { notified: 0, settled: 0, failures: 0, closed: false };
 
 /** GroupLease is the short right to tell of a group, with its state as it is now. */
 export interface GroupLease {
@@ -138,36 +138,36 @@ export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStor
       for (const member of joined.get(key)?.values() ?? []) roll.add(member);
       return roll.read();
     },
-    state: async (key) => states.get(key) ?? untold,
+    state: async (key) => states.get(key) ?? initialGroupState,
     lease: async ({ key }, now) => {
       const held = leases.get(key);
       if (held !== undefined && now.getTime() < held.untilMs) return undefined;
       const token = String((tokens += 1));
       leases.set(key, { token, untilMs: now.getTime() + leaseMs });
-      return { key, token, state: states.get(key) ?? untold, revivals: revived.get(key) ?? 0 };
+      return { key, token, state: states.get(key) ?? initialGroupState, revivals: revived.get(key) ?? 0 };
     },
     record: async ({ key }, { token, revivals }, state) => {
-      const known = states.get(key) ?? untold;
+      const known = states.get(key) ?? initialGroupState;
       const mine = leases.get(key)?.token === token;
       if (mine) leases.delete(key);
       if (mine && (revived.get(key) ?? 0) === revivals) {
         states.set(key, state);
         return true;
       }
-      if (state.told > known.told) {
-        states.set(key, { ...known, told: state.told, settled: Math.max(known.settled, state.settled) });
+      if (state.notified > known.notified) {
+        states.set(key, { ...known, notified: state.notified, settled: Math.max(known.settled, state.settled) });
       }
       return false;
     },
     revive: async ({ key }) => {
-      const { told, closed, toldMs, receipt } = states.get(key) ?? untold;
+      const { notified, closed, notifiedMs, receipt } = states.get(key) ?? initialGroupState;
       revived.set(key, (revived.get(key) ?? 0) + 1);
       states.set(key, {
-        ...untold,
-        told,
-        settled: told,
+        ...initialGroupState,
+        notified,
+        settled: notified,
         closed,
-        ...(toldMs !== undefined && { toldMs }),
+        ...(notifiedMs !== undefined && { notifiedMs }),
         ...(receipt && { receipt }),
       });
     },

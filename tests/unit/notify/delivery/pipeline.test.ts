@@ -3,8 +3,8 @@ import type { Finding } from '../../../../src/model/finding.ts';
 import { createMemoryDeliveryState } from '../../../../src/notify/delivery/state/delivery-state.ts';
 import type { GroupPolicy } from '../../../../src/notify/routing/group-policy.ts';
 import { openFindingEvent } from '../../../../src/contract/open.ts';
-import { sooner, type Outcome, type Telling } from '../../../../src/notify/delivery/pipeline.ts';
-import { deliveryWorld, forever, heard, refusal, said, type Heard } from '../../../support/delivery-world.ts';
+import { sooner, type AcceptOutcome, type DeliveryOutcome } from '../../../../src/notify/delivery/pipeline.ts';
+import { deliveryStage, forever, heard, refusal, said, type Heard } from '../../../support/delivery-stage.ts';
 import {
   bruteForce,
   completion,
@@ -35,8 +35,8 @@ const range = (count: number): readonly number[] => Array.from({ length: count }
 describe('a finding', () => {
   test('reaches each receiver once, at once, in the order of the batch', async () => {
     const [mail, chat] = [heard('mail'), heard('chat')];
-    const world = deliveryWorld({ receivers: [mail, chat] });
-    const outcomes = await world.deliver(...findings);
+    const stage = deliveryStage({ receivers: [mail, chat] });
+    const outcomes = await stage.deliver(...findings);
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(6).fill('accepted'));
     for (const { notifications } of [mail, chat]) {
       expect(notifications.map(({ finding }) => finding.id)).toEqual(findings.map(({ id }) => id));
@@ -53,11 +53,11 @@ describe('a finding', () => {
     ],
   ])('that comes several times %s is told once, and said to be known', async (_rule, bring) => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
-    await bring([rootLogin, { ...rootLogin }, { ...rootLogin }], world.deliver);
-    await world.pass(hour);
+    const stage = deliveryStage({ receivers: [mail] });
+    await bring([rootLogin, { ...rootLogin }, { ...rootLogin }], stage.deliver);
+    await stage.pass(hour);
     expect(said(mail)).toEqual(['first 1']);
-    expect(outcomesOf(world.facts).map(({ kind }) => kind)).toEqual([
+    expect(acceptOutcomesOf(stage.facts).map(({ kind }) => kind)).toEqual([
       'accepted',
       'already-accepted',
       'already-accepted',
@@ -67,13 +67,13 @@ describe('a finding', () => {
   test('that another function accepts right now stays in the queue, and is no failure of its own', async () => {
     const state = createMemoryDeliveryState();
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], state });
-    await state.seen.claim({ findingId: rootLogin.id, receiver: 'mail' }, world.now());
-    const [outcome] = await world.deliver(rootLogin);
+    const stage = deliveryStage({ receivers: [mail], state });
+    await state.seen.claim({ findingId: rootLogin.id, receiver: 'mail' }, stage.now());
+    const [outcome] = await stage.deliver(rootLogin);
     expect(outcome).toMatchObject({ kind: 'failed', error: { reason: 'held', retryable: true } });
     expect(mail.asked).toBe(0);
-    world.skip(91_000);
-    await world.deliver(rootLogin);
+    stage.skip(91_000);
+    await stage.deliver(rootLogin);
     expect(said(mail)).toEqual(['first 1']);
   });
 
@@ -81,7 +81,7 @@ describe('a finding', () => {
     const state = createMemoryDeliveryState();
     const broken = { ...state, seen: { ...state.seen, claim: () => Promise.reject(new Error('table is throttled')) } };
     const mail = heard('mail');
-    const [outcome] = await deliveryWorld({ receivers: [mail], state: broken }).deliver(rootLogin);
+    const [outcome] = await deliveryStage({ receivers: [mail], state: broken }).deliver(rootLogin);
     expect(outcome).toMatchObject({ kind: 'failed', error: { reason: 'state-unavailable', retryable: true } });
     expect(mail.asked).toBe(0);
   });
@@ -104,13 +104,13 @@ describe('a finding', () => {
         },
       };
       const mail = heard('mail');
-      const world = deliveryWorld({ receivers: [mail], state: failing });
-      const [first] = await world.deliver(rootLogin);
+      const stage = deliveryStage({ receivers: [mail], state: failing });
+      const [first] = await stage.deliver(rootLogin);
       expect(first).toMatchObject({ kind: 'failed', error: { reason: 'state-unavailable' } });
       down = false;
-      await world.pass(9 * minute);
-      await world.deliver(rootLogin);
-      await world.pass(hour);
+      await stage.pass(9 * minute);
+      await stage.deliver(rootLogin);
+      await stage.pass(hour);
       expect(said(mail)).toEqual(['first 1']);
     },
   );
@@ -126,69 +126,69 @@ describe('a finding', () => {
       return state.seen.record(...given);
     };
     const mail = heard('mail');
-    const world = deliveryWorld({
+    const stage = deliveryStage({
       receivers: [mail],
       state: { ...state, seen: { ...state.seen, record } },
       policy: { by, most: 1 },
     });
-    await world.deliver(rootLogin);
-    await world.pass(5 * hour);
+    await stage.deliver(rootLogin);
+    await stage.pass(5 * hour);
     down = false;
     // Another takes the one place that there is.
-    await world.deliver(ofSomebody(1));
+    await stage.deliver(ofSomebody(1));
     mail.notifications.splice(1);
-    await world.deliver(rootLogin);
-    await world.pass(hour);
+    await stage.deliver(rootLogin);
+    await stage.pass(hour);
     expect(said(mail)).toEqual(['first 1']);
   });
 });
 
 describe('a group', () => {
-  test.each<{ rule: string; policy?: Partial<GroupPolicy>; at: readonly number[]; told: readonly string[] }>([
+  test.each<{ rule: string; policy?: Partial<GroupPolicy>; at: readonly number[]; notified: readonly string[] }>([
     {
       rule: 'is told with the first, and counts the others at the next update',
       at: [0, 1, 2],
-      told: ['first 1', 'again 3'],
+      notified: ['first 1', 'update 3'],
     },
-    { rule: 'is told no more when nothing more comes', at: [0], told: ['first 1'] },
+    { rule: 'is told no more when nothing more comes', at: [0], notified: ['first 1'] },
     {
       rule: 'is told again at each update that has more',
       at: [0, 1, 6, 7, 30],
-      told: ['first 1', 'again 2', 'again 4', 'again 5'],
+      notified: ['first 1', 'update 2', 'update 4', 'update 5'],
     },
-    { rule: 'waits for more where its route says so', policy: { waitMs: minute }, at: [0, 0.5], told: ['first 2'] },
+    { rule: 'waits for more where its route says so', policy: { waitMs: minute }, at: [0, 0.5], notified: ['first 2'] },
     {
       rule: 'ends with its repeat interval: then it is news again',
       at: [0, 1, 4 * 60 + 1],
-      told: ['first 1', 'again 2', 'first 1'],
+      notified: ['first 1', 'update 2', 'first 1'],
     },
-    { rule: 'counts what comes at the very end', at: [0, 4 * 60 - 0.01], told: ['first 1', 'again 2'] },
-  ])('$rule', async ({ policy, at, told }) => {
+    { rule: 'counts what comes at the very end', at: [0, 4 * 60 - 0.01], notified: ['first 1', 'update 2'] },
+  ])('$rule', async ({ policy, at, notified }) => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], ...(policy && { policy }) });
-    const start = world.now().getTime();
+    const stage = deliveryStage({ receivers: [mail], ...(policy && { policy }) });
+    const start = stage.now().getTime();
     for (const [index, minutes] of at.entries()) {
-      const waitMs = start + minutes * minute - world.now().getTime();
-      if (waitMs > 0) await world.pass(waitMs);
-      await world.deliver(again(index));
+      const waitMs = start + minutes * minute - stage.now().getTime();
+      if (waitMs > 0) await stage.pass(waitMs);
+      await stage.deliver(again(index));
     }
-    await world.pass(30 * minute);
-    expect(said(mail)).toEqual(told);
+    await stage.pass(30 * minute);
+    expect(said(mail)).toEqual(notified);
   });
 
   test('keeps its key and what the receiver gave back, and says since when and which', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
-    await world.deliver(rootLogin);
-    await world.deliver(again(5));
-    await world.pass(5 * minute);
+    const stage = deliveryStage({ receivers: [mail] });
+    await stage.deliver(rootLogin);
+    await stage.deliver(again(5));
+    await stage.pass(5 * minute);
     const [first, more] = mail.notifications;
     expect(first?.group).not.toHaveProperty('receipt');
     expect(more?.group).toMatchObject({
       key: first?.group?.key,
-      kind: 'again',
+      kind: 'update',
       receipt: { thread: 'mail' },
-      together: 'the same news',
+      groupReason: 'the same news',
       mixed: false,
       since: rootLogin.time,
       until: again(5).time,
@@ -200,61 +200,61 @@ describe('a group', () => {
 
   test('by labels holds what shares them, and says that its findings differ', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], policy: { by: ['account'] } });
-    await world.deliver(rootLogin);
-    await world.deliver(sshRootLogin);
-    await world.pass(5 * minute);
-    expect(said(mail)).toEqual(['first 1', 'again 2']);
-    expect(mail.notifications[1]?.group).toMatchObject({ mixed: true, together: 'the same account' });
+    const stage = deliveryStage({ receivers: [mail], policy: { by: ['account'] } });
+    await stage.deliver(rootLogin);
+    await stage.deliver(sshRootLogin);
+    await stage.pass(5 * minute);
+    expect(said(mail)).toEqual(['first 1', 'update 2']);
+    expect(mail.notifications[1]?.group).toMatchObject({ mixed: true, groupReason: 'the same account' });
   });
 
   test('does not hold back what is critical in one that is not', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], policy: { by: ['account'] } });
-    await world.deliver(rootLogin);
-    await world.deliver(critical(again(1)));
+    const stage = deliveryStage({ receivers: [mail], policy: { by: ['account'] } });
+    await stage.deliver(rootLogin);
+    await stage.deliver(critical(again(1)));
     expect(said(mail)).toEqual(['first 1', 'first 1']);
   });
 
   test('tells of what joins under a policy that waits longer than the one it began with', async () => {
     const state = createMemoryDeliveryState();
     const chat = heard('chat');
-    await deliveryWorld({ receivers: [chat], state }).deliver(rootLogin);
-    const world = deliveryWorld({ receivers: [chat], state, policy: { waitMs: hour } });
-    world.skip(10 * minute);
-    await world.deliver(again(1));
-    await world.pass(2 * hour);
-    expect(said(chat)).toEqual(['first 1', 'again 2']);
+    await deliveryStage({ receivers: [chat], state }).deliver(rootLogin);
+    const stage = deliveryStage({ receivers: [chat], state, policy: { waitMs: hour } });
+    stage.skip(10 * minute);
+    await stage.deliver(again(1));
+    await stage.pass(2 * hour);
+    expect(said(chat)).toEqual(['first 1', 'update 2']);
   });
 
   test('is told of by one of many that look at the same time', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
-    await world.pipeline.accept({ finding: rootLogin });
-    world.skip(minute);
-    await Promise.all(range(10).map(() => world.another().flush(forever)));
+    const stage = deliveryStage({ receivers: [mail] });
+    await stage.pipeline.accept({ finding: rootLogin });
+    stage.skip(minute);
+    await Promise.all(range(10).map(() => stage.another().flush(forever)));
     expect(said(mail)).toEqual(['first 1']);
   });
 
   test('of a program is each finding by itself, however many there are', async () => {
     const hook = heard('hook', { grouping: 'each', concurrency: 4 });
-    const world = deliveryWorld({ receivers: [hook] });
-    await world.deliver(...range(50).map((index) => again(index)));
+    const stage = deliveryStage({ receivers: [hook] });
+    await stage.deliver(...range(50).map((index) => again(index)));
     expect(said(hook)).toEqual(Array(50).fill('finding'));
   });
 
   test('is closed when nothing more came within its repeat interval, where the receiver wants that', async () => {
     const pager = heard('pager', { closes: true });
-    const world = deliveryWorld({ receivers: [pager] });
-    await world.deliver(rootLogin);
-    await world.deliver(again(1));
-    await world.pass(4 * hour);
+    const stage = deliveryStage({ receivers: [pager] });
+    await stage.deliver(rootLogin);
+    await stage.deliver(again(1));
+    await stage.pass(4 * hour);
     expect(pager.closed).toEqual([]);
-    await world.pass(4 * minute);
+    await stage.pass(4 * minute);
     expect(pager.closed).toEqual([
       { key: pager.notifications[0]?.group?.key, finding: rootLogin, count: 2, receipt: { thread: 'pager' } },
     ]);
-    await world.pass(hour);
+    await stage.pass(hour);
     expect(pager.closed).toHaveLength(1);
   });
 });
@@ -262,39 +262,41 @@ describe('a group', () => {
 describe('a burst', () => {
   test('of 10,000 findings of one news is one notification and a count, and delays nothing else', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
-    for (const from of range(100)) await world.deliver(...range(100).map((index) => again(from * 100 + index)));
-    await world.deliver(sshRootLogin);
+    const stage = deliveryStage({ receivers: [chat] });
+    for (const from of range(100)) await stage.deliver(...range(100).map((index) => again(from * 100 + index)));
+    await stage.deliver(sshRootLogin);
     expect(chat.notifications.map(({ finding }) => finding.rule.title)).toEqual([
       rootLogin.rule.title,
       sshRootLogin.rule.title,
     ]);
-    await world.pass(5 * minute);
-    expect(said(chat).at(-1)).toBe('again 10000');
+    await stage.pass(5 * minute);
+    expect(said(chat).at(-1)).toBe('update 10000');
     expect(chat.notifications).toHaveLength(3);
     expect(chat.notifications[2]?.group?.latest).toHaveLength(20);
   });
 
   test('of 10,000 findings of one rule by 10,000 people is ten alerts and one that counts; another rule arrives at once', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
-    for (const from of range(100)) await world.deliver(...range(100).map((index) => ofSomebody(from * 100 + index)));
-    await world.deliver(sshRootLogin);
+    const stage = deliveryStage({ receivers: [chat] });
+    for (const from of range(100)) await stage.deliver(...range(100).map((index) => ofSomebody(from * 100 + index)));
+    await stage.deliver(sshRootLogin);
     expect(said(chat)).toHaveLength(12);
-    await world.pass(5 * minute);
+    await stage.pass(5 * minute);
     const last = chat.notifications.at(-1);
-    expect(last?.group).toMatchObject({ count: 9990, mixed: true, together: 'more than 10 alerts of this rule' });
-    expect(outcomesOf(world.facts).filter((each) => each.kind === 'accepted' && each.throttled)).toHaveLength(9990);
+    expect(last?.group).toMatchObject({ count: 9990, mixed: true, groupReason: 'more than 10 alerts of this rule' });
+    expect(acceptOutcomesOf(stage.facts).filter((each) => each.kind === 'accepted' && each.throttled)).toHaveLength(
+      9990,
+    );
   });
 
   test('ends: after the repeat interval the rule has its alerts again', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], policy: { most: 1 } });
-    await world.deliver(...range(3).map((index) => ofSomebody(index)));
-    await world.pass(4 * hour + minute);
-    await world.deliver(ofSomebody(9));
+    const stage = deliveryStage({ receivers: [chat], policy: { most: 1 } });
+    await stage.deliver(...range(3).map((index) => ofSomebody(index)));
+    await stage.pass(4 * hour + minute);
+    await stage.deliver(ofSomebody(9));
     expect(chat.notifications.at(-1)?.finding.id).toBe(ofSomebody(9).id);
-    expect(chat.notifications.at(-1)?.group?.together).toBe('the same news');
+    expect(chat.notifications.at(-1)?.group?.groupReason).toBe('the same news');
   });
 });
 
@@ -303,26 +305,26 @@ describe('quiet hours', () => {
 
   test('hold back, and then tell with a count; what is critical is told at once', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], policy: { quiet }, start: '2026-03-14T23:00:00Z' });
-    await world.deliver(rootLogin);
-    await world.pass(hour);
-    await world.deliver(again(1));
-    await world.deliver(critical(again(2, sshRootLogin)));
+    const stage = deliveryStage({ receivers: [chat], policy: { quiet }, start: '2026-03-14T23:00:00Z' });
+    await stage.deliver(rootLogin);
+    await stage.pass(hour);
+    await stage.deliver(again(1));
+    await stage.deliver(critical(again(2, sshRootLogin)));
     expect(chat.notifications.map(({ finding }) => finding.rule.level)).toEqual(['critical']);
-    await world.pass(6 * hour + 59 * minute);
+    await stage.pass(6 * hour + 59 * minute);
     expect(chat.notifications).toHaveLength(1);
-    await world.pass(2 * minute);
+    await stage.pass(2 * minute);
     expect(said(chat)).toEqual(['first 1', 'first 2']);
   });
 
   test('are none for programs', async () => {
     const hook = heard('hook', { grouping: 'each' });
-    const world = deliveryWorld({
+    const stage = deliveryStage({
       receivers: [hook],
       policy: { quiet, waitMs: minute },
       start: '2026-03-14T23:00:00Z',
     });
-    await world.deliver(rootLogin);
+    await stage.deliver(rootLogin);
     expect(said(hook)).toEqual(['finding']);
   });
 });
@@ -330,14 +332,14 @@ describe('quiet hours', () => {
 describe('a receiver that fails', () => {
   test('is tried again later, and tells with a count what came meanwhile', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
+    const stage = deliveryStage({ receivers: [chat] });
     chat.behave = refusal('unavailable', true);
-    expect(await world.deliver(rootLogin)).toMatchObject([{ kind: 'accepted' }]);
-    await world.deliver(again(1));
+    expect(await stage.deliver(rootLogin)).toMatchObject([{ kind: 'accepted' }]);
+    await stage.deliver(again(1));
     chat.behave = () => {};
-    await world.pass(10 * minute);
+    await stage.pass(10 * minute);
     expect(said(chat)).toEqual(['first 2']);
-    expect(tellingsOf(world.facts)).toContainEqual(
+    expect(deliveryOutcomesOf(stage.facts)).toContainEqual(
       expect.objectContaining({ kind: 'retrying', error: expect.objectContaining({ reason: 'unavailable' }) }),
     );
   });
@@ -345,12 +347,12 @@ describe('a receiver that fails', () => {
   test('delays no other', async () => {
     const [slow, mail] = [heard('slow'), heard('mail')];
     slow.behave = () => new Promise(() => {});
-    const world = deliveryWorld({ receivers: [slow, mail], sendTimeoutMs: 30 });
+    const stage = deliveryStage({ receivers: [slow, mail], sendTimeoutMs: 30 });
     const done: string[] = [];
     mail.behave = () => void done.push('mail');
-    await world.deliver(rootLogin).then(() => done.push('all'));
+    await stage.deliver(rootLogin).then(() => done.push('all'));
     expect(done).toEqual(['mail', 'all']);
-    expect(tellingsOf(world.facts)).toContainEqual(
+    expect(deliveryOutcomesOf(stage.facts)).toContainEqual(
       expect.objectContaining({
         receiver: 'slow',
         kind: 'retrying',
@@ -361,46 +363,46 @@ describe('a receiver that fails', () => {
 
   test('is not asked before the time it gave, by anybody', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
+    const stage = deliveryStage({ receivers: [chat] });
     chat.behave = refusal('rate-limited', true, 5 * minute);
-    await world.deliver(rootLogin);
+    await stage.deliver(rootLogin);
     chat.behave = () => {};
-    await world.deliver(sshRootLogin);
-    await world.pass(4 * minute);
+    await stage.deliver(sshRootLogin);
+    await stage.pass(4 * minute);
     expect(chat.asked).toBe(1);
-    await world.pass(4 * minute);
+    await stage.pass(4 * minute);
     expect(said(chat)).toEqual(['first 1', 'first 1']);
   });
 
   test('an unknown error is worth retrying: nobody knows that it is not', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
+    const stage = deliveryStage({ receivers: [chat] });
     chat.behave = () => {
       throw new TypeError('x is not a function');
     };
-    await world.deliver(rootLogin);
-    expect(tellingsOf(world.facts)).toMatchObject([
+    await stage.deliver(rootLogin);
+    expect(deliveryOutcomesOf(stage.facts)).toMatchObject([
       { kind: 'retrying', error: { message: 'chat: x is not a function', reason: 'unexpected', retryable: true } },
     ]);
   });
 
   test('what it refuses for good is a dead letter, which brings it once when it is sent again', async () => {
     const [chat, mail] = [heard('chat'), heard('mail')];
-    const world = deliveryWorld({ receivers: [chat, mail] });
+    const stage = deliveryStage({ receivers: [chat, mail] });
     chat.behave = refusal('unauthorized', false);
-    await world.deliver(rootLogin);
-    await world.deliver(again(1));
-    expect(world.letters).toMatchObject([{ receiver: 'chat', reason: 'unauthorized', findings: 1 }]);
-    const body = world.letters[0]?.body ?? '';
+    await stage.deliver(rootLogin);
+    await stage.deliver(again(1));
+    expect(stage.letters).toMatchObject([{ receiver: 'chat', reason: 'unauthorized', findings: 1 }]);
+    const body = stage.letters[0]?.body ?? '';
     expect(openFindingEvent(body)).toEqual(rootLogin);
 
     chat.behave = () => {};
-    await world.deliver(openFindingEvent(body));
-    await world.deliver(openFindingEvent(body));
-    await world.pass(hour);
+    await stage.deliver(openFindingEvent(body));
+    await stage.deliver(openFindingEvent(body));
+    await stage.pass(hour);
     // With what came since; the mail had it before.
     expect(said(chat)).toEqual(['first 2']);
-    expect(said(mail)).toEqual(['first 1', 'again 2']);
+    expect(said(mail)).toEqual(['first 1', 'update 2']);
   });
 
   test('a dead letter that is sent again while it is being buried is told all the same', async () => {
@@ -411,87 +413,87 @@ describe('a receiver that fails', () => {
       return state.groups.record(...given);
     };
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], state: { ...state, groups: { ...state.groups, record } } });
+    const stage = deliveryStage({ receivers: [chat], state: { ...state, groups: { ...state.groups, record } } });
     chat.behave = refusal('unauthorized', false);
     replay = async () => {
       replay = async () => {};
       chat.behave = () => {};
-      expect(world.letters).toHaveLength(1);
-      await world.pipeline.accept({ finding: openFindingEvent(world.letters[0]?.body ?? '') });
+      expect(stage.letters).toHaveLength(1);
+      await stage.pipeline.accept({ finding: openFindingEvent(stage.letters[0]?.body ?? '') });
     };
-    await world.deliver(rootLogin);
-    await world.pass(5 * minute);
+    await stage.deliver(rootLogin);
+    await stage.pass(5 * minute);
     expect(said(chat)).toEqual(['first 1']);
   });
 
   test('is given up after hours, with a dead letter that counts all that is untold', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
+    const stage = deliveryStage({ receivers: [chat] });
     chat.behave = refusal('unavailable', true);
-    await world.deliver(rootLogin, again(1), again(2));
-    await world.pass(8 * hour);
-    expect(world.letters).toMatchObject([{ receiver: 'chat', reason: 'unavailable', findings: 3 }]);
+    await stage.deliver(rootLogin, again(1), again(2));
+    await stage.pass(8 * hour);
+    expect(stage.letters).toMatchObject([{ receiver: 'chat', reason: 'unavailable', findings: 3 }]);
     // And was not asked each minute for it.
     expect(chat.asked).toBeLessThan(60);
     chat.behave = () => {};
-    world.skip(10 * 24 * hour);
-    await world.deliver(openFindingEvent(world.letters[0]?.body ?? ''));
+    stage.skip(10 * 24 * hour);
+    await stage.deliver(openFindingEvent(stage.letters[0]?.body ?? ''));
     expect(said(chat)).toEqual(['first 3']);
   });
 
   test('is not alone in it: what cannot be put into words is tried again too, and not forever', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat] });
+    const stage = deliveryStage({ receivers: [chat] });
     const odd: Finding = {
       ...rootLogin,
       get evidence(): never {
         throw new TypeError('odd evidence');
       },
     };
-    const accepted = await world.pipeline.accept({ finding: odd });
-    await world.pipeline.tell(accepted.due, forever);
-    expect(tellingsOf(world.facts).at(-1)).toMatchObject({ kind: 'retrying', why: 'chat: odd evidence' });
+    const accepted = await stage.pipeline.accept({ finding: odd });
+    await stage.pipeline.notify(accepted.due, forever);
+    expect(deliveryOutcomesOf(stage.facts).at(-1)).toMatchObject({ kind: 'retrying', why: 'chat: odd evidence' });
   });
 
   test('many times in a row is left alone for a while, and then asked by one', async () => {
     const chat = heard('chat', { concurrency: 4 });
-    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    const stage = deliveryStage({ receivers: [chat], policy: { most: 1000 } });
     chat.behave = refusal('unavailable', true);
-    for (const index of range(40)) await world.deliver(ofSomebody(index));
+    for (const index of range(40)) await stage.deliver(ofSomebody(index));
     expect(chat.asked).toBe(5);
-    expect(tellingsOf(world.facts).filter(({ kind }) => kind === 'circuit-open')).toHaveLength(35);
-    world.skip(31_000);
-    await world.deliver(ofSomebody(41), ofSomebody(42));
+    expect(deliveryOutcomesOf(stage.facts).filter(({ kind }) => kind === 'circuit-open')).toHaveLength(35);
+    stage.skip(31_000);
+    await stage.deliver(ofSomebody(41), ofSomebody(42));
     expect(chat.asked).toBe(6);
     chat.behave = () => {};
-    await world.pass(hour);
+    await stage.pass(hour);
     expect(said(chat)).toHaveLength(42);
   });
 
   test('is not left alone for refusing what is the message’s own fault', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    const stage = deliveryStage({ receivers: [chat], policy: { most: 1000 } });
     chat.behave = refusal('rejected', false);
-    for (const index of range(12)) await world.deliver(ofSomebody(index));
+    for (const index of range(12)) await stage.deliver(ofSomebody(index));
     expect(chat.asked).toBe(12);
-    expect(world.letters).toHaveLength(12);
+    expect(stage.letters).toHaveLength(12);
   });
 
   test('what is due at a receiver that is no more ends among the dead letters', async () => {
     const state = createMemoryDeliveryState();
-    const old = deliveryWorld({ receivers: [heard('old')], state });
+    const old = deliveryStage({ receivers: [heard('old')], state });
     await old.pipeline.accept({ finding: rootLogin });
-    const world = deliveryWorld({ receivers: [heard('new')], state });
-    await world.pass(20 * minute);
-    expect(world.letters).toMatchObject([{ receiver: 'old', reason: 'receiver-gone', findings: 1 }]);
+    const stage = deliveryStage({ receivers: [heard('new')], state });
+    await stage.pass(20 * minute);
+    expect(stage.letters).toMatchObject([{ receiver: 'old', reason: 'receiver-gone', findings: 1 }]);
   });
 
   test('a copy of the function that is older than a receiver leaves its findings to the newer ones', async () => {
     const state = createMemoryDeliveryState();
     const added = heard('added');
-    const newer = deliveryWorld({ receivers: [added], state });
+    const newer = deliveryStage({ receivers: [added], state });
     await newer.pipeline.accept({ finding: rootLogin });
-    const older = deliveryWorld({ receivers: [heard('other')], state });
+    const older = deliveryStage({ receivers: [heard('other')], state });
     await older.pass(5 * minute);
     newer.skip(5 * minute);
     await newer.pass(2 * minute);
@@ -501,29 +503,29 @@ describe('a receiver that fails', () => {
 });
 
 describe('the fallback', () => {
-  const world = (level: 'critical' | 'high', state = createMemoryDeliveryState()) => {
+  const stage = (level: 'critical' | 'high', state = createMemoryDeliveryState()) => {
     const [slack, teams, topic] = [heard('slack'), heard('teams'), heard('topic')];
     const fallback = { receiver: topic, chats: new Set(['slack', 'teams']), topics: new Set(['topic']) };
     const finding = { ...rootLogin, rule: { ...rootLogin.rule, level } };
-    return { slack, teams, topic, finding, ...deliveryWorld({ receivers: [slack, teams, topic], fallback, state }) };
+    return { slack, teams, topic, finding, ...deliveryStage({ receivers: [slack, teams, topic], fallback, state }) };
   };
 
   test.each([
     ['is told of what is critical when every chat has failed, once', 'critical', ['slack', 'teams'], ['first 1']],
     ['is not while one of them works', 'critical', ['slack'], []],
     ['is not told of less', 'high', ['slack', 'teams'], []],
-  ] as const)('%s', async (_rule, level, failing, told) => {
-    const { slack, teams, topic, finding, deliver, pass } = world(level);
+  ] as const)('%s', async (_rule, level, failing, notified) => {
+    const { slack, teams, topic, finding, deliver, pass } = stage(level);
     for (const chat of [slack, teams]) {
       if (failing.some((name) => name === chat.name)) chat.behave = refusal('unavailable', true);
     }
     await deliver(finding);
     await pass(2 * hour);
-    expect(said(topic)).toEqual(told);
+    expect(said(topic)).toEqual(notified);
   });
 
   test('is told at once when no chat will ever take it', async () => {
-    const { slack, teams, topic, finding, deliver } = world('critical');
+    const { slack, teams, topic, finding, deliver } = stage('critical');
     for (const chat of [slack, teams]) chat.behave = refusal('unauthorized', false);
     await deliver(finding);
     expect(said(topic)).toEqual(['first 1']);
@@ -536,7 +538,7 @@ describe('the fallback', () => {
       if (failing && key.receiver === 'topic') throw new Error('throttled');
       return state.seen.claim(key, at);
     };
-    const { slack, teams, topic, finding, deliver, pass } = world('critical', {
+    const { slack, teams, topic, finding, deliver, pass } = stage('critical', {
       ...state,
       seen: { ...state.seen, claim },
     });
@@ -550,9 +552,9 @@ describe('the fallback', () => {
 
 describe('what an inhibition mutes', () => {
   const mute = { key: 'k', name: 'outage', reason: 'the account is being attacked anyway' };
-  const world = (state = createMemoryDeliveryState()) => {
+  const stage = (state = createMemoryDeliveryState()) => {
     const mail = heard('mail');
-    const made = deliveryWorld({
+    const made = deliveryStage({
       state,
       receivers: [mail],
       dispatch: (finding, now) => ({
@@ -567,10 +569,10 @@ describe('what an inhibition mutes', () => {
   };
 
   test('is told to nobody while its source is fresh, nor when a copy comes later', async () => {
-    const { mail, deliver, pass, facts } = world();
+    const { mail, deliver, pass, facts } = stage();
     await deliver(rootLogin);
     await deliver(sshRootLogin);
-    expect(outcomesOf(facts).at(-1)).toMatchObject({ kind: 'kept', receiver: 'inhibited', name: 'outage' });
+    expect(acceptOutcomesOf(facts).at(-1)).toMatchObject({ kind: 'muted', receiver: 'inhibited', name: 'outage' });
     await pass(11 * minute);
     await deliver(sshRootLogin);
     await deliver(again(1, sshRootLogin));
@@ -584,7 +586,7 @@ describe('what an inhibition mutes', () => {
       starts += 1;
       await state.inhibitions.start(key, untilMs);
     };
-    const { mail, deliver, skip } = world({ ...state, inhibitions: { ...state.inhibitions, start } });
+    const { mail, deliver, skip } = stage({ ...state, inhibitions: { ...state.inhibitions, start } });
     await deliver(...range(100).map((index) => again(index)));
     expect(starts).toBe(1);
     skip(9 * minute);
@@ -595,17 +597,17 @@ describe('what an inhibition mutes', () => {
   });
 
   test('was told before its source came stays told', async () => {
-    const { mail, deliver, facts } = world();
+    const { mail, deliver, facts } = stage();
     await deliver(sshRootLogin);
     await deliver(rootLogin);
     await deliver(sshRootLogin);
     expect(mail.notifications).toHaveLength(2);
-    expect(outcomesOf(facts).at(-1)).toMatchObject({ kind: 'already-accepted' });
+    expect(acceptOutcomesOf(facts).at(-1)).toMatchObject({ kind: 'already-accepted' });
   });
 });
 
 describe('who did it, when that becomes known later', () => {
-  const told = ({ notifications }: Heard): readonly string[] =>
+  const notified = ({ notifications }: Heard): readonly string[] =>
     notifications.map(({ message }) => (message.completes ? 'completion' : message.who.name));
 
   test.each<[rule: string, deliveries: readonly (readonly Finding[])[], sent: readonly string[]]>([
@@ -624,56 +626,56 @@ describe('who did it, when that becomes known later', () => {
     ],
   ])('%s', async (_rule, deliveries, sent) => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
-    for (const delivered of deliveries) await world.deliver(...delivered);
-    await world.pass(hour);
-    expect(told(mail)).toEqual(sent);
+    const stage = deliveryStage({ receivers: [mail] });
+    for (const delivered of deliveries) await stage.deliver(...delivered);
+    await stage.pass(hour);
+    expect(notified(mail)).toEqual(sent);
   });
 
   test('is told in the thread of the alert', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
-    await world.deliver(instanceStopped);
-    await world.deliver(completion);
+    const stage = deliveryStage({ receivers: [mail] });
+    await stage.deliver(instanceStopped);
+    await stage.deliver(completion);
     const [alert, added] = mail.notifications;
-    expect(added?.group).toMatchObject({ key: alert?.group?.key, kind: 'again', receipt: { thread: 'mail' } });
+    expect(added?.group).toMatchObject({ key: alert?.group?.key, kind: 'update', receipt: { thread: 'mail' } });
   });
 
   test('waits for an alert that is not told yet', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
+    const stage = deliveryStage({ receivers: [mail] });
     mail.behave = refusal('unavailable', true);
-    await world.deliver(instanceStopped);
+    await stage.deliver(instanceStopped);
     mail.behave = () => {};
-    await world.deliver(completion);
-    expect(told(mail)).toEqual([]);
-    await world.pass(5 * minute);
-    expect(told(mail)).toEqual(['unknown', 'completion']);
+    await stage.deliver(completion);
+    expect(notified(mail)).toEqual([]);
+    await stage.pass(5 * minute);
+    expect(notified(mail)).toEqual(['unknown', 'completion']);
   });
 
   test('waits while another function accepts the alert, and leaves no lease behind', async () => {
     const state = createMemoryDeliveryState();
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], state });
-    const claim = await state.seen.claim({ findingId: instanceStopped.id, receiver: 'mail' }, world.now());
-    expect(await world.deliver(completion)).toMatchObject([{ kind: 'failed', error: { reason: 'held' } }]);
+    const stage = deliveryStage({ receivers: [mail], state });
+    const claim = await state.seen.claim({ findingId: instanceStopped.id, receiver: 'mail' }, stage.now());
+    expect(await stage.deliver(completion)).toMatchObject([{ kind: 'failed', error: { reason: 'held' } }]);
     if (claim.kind === 'granted') await state.seen.release(claim.lease);
-    await world.deliver(instanceStopped);
-    await world.deliver(completion);
-    expect(told(mail)).toEqual(['unknown', 'completion']);
+    await stage.deliver(instanceStopped);
+    await stage.deliver(completion);
+    expect(notified(mail)).toEqual(['unknown', 'completion']);
   });
 
   test('is counted where it comes in a burst', async () => {
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail] });
+    const stage = deliveryStage({ receivers: [mail] });
     const stopped = range(100).map((index) => again(index, instanceStopped));
-    for (const finding of stopped) await world.deliver(finding);
-    for (const { id } of stopped) await world.deliver({ ...completion, id });
-    await world.pass(5 * minute);
+    for (const finding of stopped) await stage.deliver(finding);
+    for (const { id } of stopped) await stage.deliver({ ...completion, id });
+    await stage.pass(5 * minute);
     // The alert and its count, ten additions, and one that counts the others.
     expect(mail.notifications.length).toBeLessThanOrEqual(14);
     expect(mail.notifications.at(-1)?.group).toMatchObject({
-      together: 'more than 10 additions to this alert',
+      groupReason: 'more than 10 additions to this alert',
       count: 90,
       additions: true,
     });
@@ -692,31 +694,31 @@ test('a sooner deadline is the sooner of two', () => {
 describe('flush', () => {
   test('leaves what there is no time for, and takes the oldest first', async () => {
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 } });
+    const stage = deliveryStage({ receivers: [chat], policy: { most: 1000 } });
     for (const index of range(20)) {
-      await world.pipeline.accept({ finding: ofSomebody(index) });
-      world.skip(1000);
+      await stage.pipeline.accept({ finding: ofSomebody(index) });
+      stage.skip(1000);
     }
     let asked = 0;
-    await world.pipeline.flush({ remainingMs: () => (chat.notifications.length < 5 ? Infinity : (asked += 1) && 0) });
+    await stage.pipeline.flush({ remainingMs: () => (chat.notifications.length < 5 ? Infinity : (asked += 1) && 0) });
     expect(chat.notifications.map(({ finding }) => finding.id)).toEqual(range(5).map((index) => ofSomebody(index).id));
-    await world.flush();
+    await stage.flush();
     expect(chat.notifications).toHaveLength(20);
   });
 
   test('sees what is behind all that another copy is at', async () => {
     const state = createMemoryDeliveryState();
     const chat = heard('chat');
-    const world = deliveryWorld({ receivers: [chat], policy: { most: 1000 }, state });
+    const stage = deliveryStage({ receivers: [chat], policy: { most: 1000 }, state });
     for (const index of range(300)) {
-      const { outcomes } = await world.pipeline.accept({ finding: ofSomebody(index) });
+      const { outcomes } = await stage.pipeline.accept({ finding: ofSomebody(index) });
       const group = outcomes[0]?.kind === 'accepted' ? await state.groups.find(outcomes[0].group) : undefined;
-      if (group !== undefined && index < 250) await state.groups.lease(group, world.now());
+      if (group !== undefined && index < 250) await state.groups.lease(group, stage.now());
     }
-    await world.flush();
+    await stage.flush();
     expect(chat.notifications).toHaveLength(50);
-    world.skip(minute);
-    await world.flush();
+    stage.skip(minute);
+    await stage.flush();
     expect(chat.notifications).toHaveLength(300);
   });
 
@@ -727,9 +729,9 @@ describe('flush', () => {
       return state.outbox.list(receiver, ...rest);
     };
     const [chat, mail] = [heard('chat'), heard('mail')];
-    const world = deliveryWorld({ receivers: [chat, mail], state: { ...state, outbox: { ...state.outbox, list } } });
-    await world.pipeline.accept({ finding: rootLogin });
-    await expect(world.flush()).rejects.toMatchObject({
+    const stage = deliveryStage({ receivers: [chat, mail], state: { ...state, outbox: { ...state.outbox, list } } });
+    await stage.pipeline.accept({ finding: rootLogin });
+    await expect(stage.flush()).rejects.toMatchObject({
       message: 'what is due could not be read',
       cause: { message: 'no answer' },
     });
@@ -744,25 +746,25 @@ describe('flush', () => {
       return state.groups.record(...given);
     };
     const mail = heard('mail');
-    const world = deliveryWorld({ receivers: [mail], state: { ...state, groups: { ...state.groups, record } } });
-    await world.deliver(rootLogin);
-    expect(tellingsOf(world.facts)).toMatchObject([{ kind: 'told', unrecorded: { message: 'no answer' } }]);
+    const stage = deliveryStage({ receivers: [mail], state: { ...state, groups: { ...state.groups, record } } });
+    await stage.deliver(rootLogin);
+    expect(deliveryOutcomesOf(stage.facts)).toMatchObject([{ kind: 'notified', unrecorded: { message: 'no answer' } }]);
     down = false;
-    await world.pass(hour);
+    await stage.pass(hour);
     expect(said(mail)).toEqual(['first 1', 'first 1']);
   });
 });
 
-type Deliver = (...findings: readonly Finding[]) => Promise<readonly Outcome[]>;
+type Deliver = (...findings: readonly Finding[]) => Promise<readonly AcceptOutcome[]>;
 
 function critical(finding: Finding): Finding {
   return { ...finding, rule: { ...finding.rule, level: 'critical' } };
 }
 
-function outcomesOf(facts: readonly (Outcome | Telling)[]): readonly Outcome[] {
-  return facts.filter((fact): fact is Outcome => 'finding' in fact);
+function acceptOutcomesOf(facts: readonly (AcceptOutcome | DeliveryOutcome)[]): readonly AcceptOutcome[] {
+  return facts.filter((fact): fact is AcceptOutcome => 'finding' in fact);
 }
 
-function tellingsOf(facts: readonly (Outcome | Telling)[]): readonly Telling[] {
-  return facts.filter((fact): fact is Telling => !('finding' in fact));
+function deliveryOutcomesOf(facts: readonly (AcceptOutcome | DeliveryOutcome)[]): readonly DeliveryOutcome[] {
+  return facts.filter((fact): fact is DeliveryOutcome => !('finding' in fact));
 }

@@ -80,8 +80,8 @@ describe.each(sound)('%j', (settings, needs) => {
       securityHub: async () => idle,
     });
     const programs = ['webhook', 'gelf', 'security-hub', 'findings-bus'];
-    expect(made.map(({ name, grouping = 'news' }) => [name, grouping])).toEqual([
-      ['x', programs.includes(settings.kind) ? 'each' : 'news'],
+    expect(made.map(({ name, grouping = 'grouped' }) => [name, grouping])).toEqual([
+      ['x', programs.includes(settings.kind) ? 'each' : 'grouped'],
     ]);
   });
 });

@@ -209,8 +209,8 @@ describe('dispatch', () => {
     ],
     ['is remembered as routed to none', `${names}route: { receivers: none }`, ['sns'], ['none']],
   ])('a finding %s', (_rule, yaml, present, reached) => {
-    const { to: all, kept } = to(yaml, present);
-    expect(kept === undefined ? all.map(({ receiver: { name } }) => name) : [kept.by]).toEqual(reached);
+    const { to: all, muted } = to(yaml, present);
+    expect(muted === undefined ? all.map(({ receiver: { name } }) => name) : [muted.by]).toEqual(reached);
   });
 
   test('a stage without any receiver is refused', () => {

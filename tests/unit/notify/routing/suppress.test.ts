@@ -85,9 +85,9 @@ describe('what is suppressed', () => {
     expect(parseConfiguration(yaml, 'c.yml').problems.join()).toMatch(/match\.level\.0: must be one of/);
     const root = 'suppressions: { all: { match: { actorKind: root }, owner: me, reason: a test, expires: never } }';
     const receivers = [{ name: 'sns', concurrency: 1, send: async () => {} }];
-    const { to, kept, why } = createDispatch(decider(root), receivers)(rootLogin, new Date(0));
+    const { to, muted, why } = createDispatch(decider(root), receivers)(rootLogin, new Date(0));
     expect(to).toEqual([]);
-    expect(kept).toEqual({ by: 'suppressed', name: 'all' });
+    expect(muted).toEqual({ by: 'suppressed', name: 'all' });
     expect(why).toEqual({ suppression: 'all', owner: 'me', reason: 'a test', matched: 'actorKind is root' });
   });
 });

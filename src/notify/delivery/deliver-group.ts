@@ -8,13 +8,13 @@ import { rollOfOne, type MemberRoll } from './group-members.ts';
 import { groupNotification } from './group-notification.ts';
 import type { FindingGroup, GroupLease, GroupState } from './state/group-store.ts';
 import type { MessageContext } from '../message/message.ts';
-import type { GroupNews } from '../message/notification.ts';
+import type { NotificationGroup } from '../message/notification.ts';
 import type { Due } from './state/outbox-store.ts';
 import type { DeliveryError, Receiver } from '../receivers/receiver.ts';
-import { graceMs, isTooOld, retryOf, turnOf } from './turn.ts';
+import { graceMs, isTooOld, retryOf, nextStepOf } from './next-step.ts';
 
-/** Telling is what came of a group's turn at its receiver, with the reason. */
-export type Telling = {
+/** DeliveryOutcome is what came of a group's turn at its receiver, with the reason. */
+export type DeliveryOutcome = {
   readonly receiver: string;
   readonly key: string;
   /** Absent where the group is not known. */
@@ -22,8 +22,8 @@ export type Telling = {
   readonly why: string;
 } & (
   | {
-      readonly kind: 'told';
-      readonly news: GroupNews['kind'];
+      readonly kind: 'notified';
+      readonly notification: NotificationGroup['kind'];
       readonly count: number;
       /** How many of them the receiver didn't know of. */
       readonly fresh: number;
@@ -39,7 +39,7 @@ export type Telling = {
   | { readonly kind: 'failed'; readonly error: unknown }
 );
 
-export interface TellParts {
+export interface GroupDeliveryParts {
   readonly state: Pick<DeliveryState, 'seen' | 'groups' | 'outbox'>;
   readonly breaker: Breaker;
   readonly deadLetters: DeadLetters;
@@ -51,8 +51,8 @@ export interface TellParts {
   readonly sendTimeoutMs: number;
 }
 
-export interface Told {
-  readonly telling: Telling;
+export interface StepResult {
+  readonly outcome: DeliveryOutcome;
   /** What else wants to be told now. */
   readonly due: readonly Due[];
 }
@@ -65,15 +65,15 @@ const deploymentMs = 15 * 60_000;
 const lookMs = 60_000;
 
 /**
- * createTeller makes the second half of the pipeline: deliver and record. A group is told under its lease, and each step leaves
+ * createGroupDelivery makes the second half of the pipeline: deliver and record. A group is told under its lease, and each step leaves
  * it so that whoever comes after a crash goes on: the next due entry is written before the state that counts on it, the state before
  * the entries go that asked for this look. Only between the send and its record a crash can make the receiver hear it again.
  */
-export function createTeller(parts: TellParts) {
+export function createGroupDelivery(parts: GroupDeliveryParts) {
   const { breaker, deadLetters, fallback, now, random, newId, context, sendTimeoutMs } = parts;
   const { groups, outbox, seen } = parts.state;
 
-  type Turned = Pick<Told, 'due'> & { readonly telling: Outcome };
+  type Stepped = Pick<StepResult, 'due'> & { readonly outcome: Facts };
 
   const finish = async (
     { group, lease, entries }: Held,
@@ -85,7 +85,7 @@ export function createTeller(parts: TellParts) {
     if (await groups.record(group, lease, state)) await outbox.remove(entries);
   };
 
-  const bury = async (held: Held, reason: string, why: string): Promise<Outcome> => {
+  const moveToDeadLetters = async (held: Held, reason: string, why: string): Promise<Facts> => {
     const { group, lease, roll } = held;
     const findings = roll.count - lease.state.settled;
     // Claimable first: a letter that is sent again must find it so.
@@ -102,60 +102,71 @@ export function createTeller(parts: TellParts) {
     return { kind: 'dead-lettered', reason, why, findings };
   };
 
-  const send = async (held: Held, receiver: Receiver, news: GroupNews['kind'], why: string): Promise<Turned> => {
+  const send = async (
+    held: Held,
+    receiver: Receiver,
+    notification: NotificationGroup['kind'],
+    why: string,
+  ): Promise<Stepped> => {
     const { group, lease, roll, parent } = held;
     const { state } = lease;
     const circuit = await breaker.ask(receiver.name, now());
     if (circuit.kind === 'open') {
       const due = await falling(held, true);
-      return { telling: await holdBack(held, circuit), due };
+      return { outcome: await holdBack(held, circuit), due };
     }
 
     // What can't be put into words has to end among the dead letters too.
     const sent = await attempt(receiver, sendTimeoutMs, (signal) =>
-      receiver.send(groupNotification({ group, state, roll, news, parent, receiver, context }), signal),
+      receiver.send(groupNotification({ group, state, roll, notification, parent, receiver, context }), signal),
     );
     if ('error' in sent) return afterFailure(held, receiver, sent.error);
 
     const receipt = sent.result ?? state.receipt;
-    const told: GroupState = {
+    const after: GroupState = {
       ...settledState(state),
-      told: roll.count,
+      notified: roll.count,
       settled: roll.count,
-      toldMs: now().getTime(),
+      notifiedMs: now().getTime(),
       closed: false,
       ...(receipt && { receipt }),
     };
-    const telling = { kind: 'told', news, count: roll.count, fresh: roll.count - state.settled, why } as const;
+    const outcome = {
+      kind: 'notified',
+      notification,
+      count: roll.count,
+      fresh: roll.count - state.settled,
+      why,
+    } as const;
     const last = receiver.close === undefined || group.alone ? undefined : { atMs: group.closesMs + graceMs };
     try {
-      await finish(held, told, state.told === 0 || state.closed ? last : undefined);
+      await finish(held, after, state.notified === 0 || state.closed ? last : undefined);
     } catch (cause) {
-      return { telling: { ...telling, unrecorded: asError(cause) }, due: [] };
+      return { outcome: { ...outcome, unrecorded: asError(cause) }, due: [] };
     }
     await breaker.succeeded(receiver.name, now());
-    return { telling, due: [] };
+    return { outcome, due: [] };
   };
 
-  const afterFailure = async (held: Held, receiver: Receiver, error: DeliveryError): Promise<Turned> => {
+  const afterFailure = async (held: Held, receiver: Receiver, error: DeliveryError): Promise<Stepped> => {
     const { state } = held.lease;
     await breaker.failed(receiver.name, error, now());
     const retry = retryOf(state, error, now(), random);
     // Before anything is written: what is dead here must not be lost there.
     const due = await falling(held, retry.kind === 'dead');
     if (retry.kind === 'dead') {
-      return { telling: await bury(held, error.reason, `${error.message}: ${retry.why}`), due };
+      return { outcome: await moveToDeadLetters(held, error.reason, `${error.message}: ${retry.why}`), due };
     }
     await finish(held, { ...failingState(state, now()), notBeforeMs: retry.atMs }, retry);
-    return { telling: { kind: 'retrying', error, atMs: retry.atMs, why: error.message }, due };
+    return { outcome: { kind: 'retrying', error, atMs: retry.atMs, why: error.message }, due };
   };
 
   const holdBack = async (
     held: Held,
     { untilMs, why }: { readonly untilMs: number; readonly why: string },
-  ): Promise<Outcome> => {
+  ): Promise<Facts> => {
     const { state } = held.lease;
-    if (isTooOld(state, now())) return bury(held, 'unavailable', `${why}; has failed for six hours`);
+    if (isTooOld(state, now())) return moveToDeadLetters(held, 'unavailable', `${why}; has failed for six hours`);
     const atMs = untilMs + Math.floor(random() * spreadMs);
     await finish(held, { ...failingState(state, now()), failures: state.failures, notBeforeMs: atMs }, { atMs });
     return { kind: 'circuit-open', untilMs: atMs, why };
@@ -164,7 +175,7 @@ export function createTeller(parts: TellParts) {
   const falling = ({ group, lease: { state } }: Held, givenUp: boolean): Promise<readonly Due[]> =>
     fallback({ group, state, failures: state.failures + 1, givenUp });
 
-  const close = async (held: Held, receiver: Receiver, why: string): Promise<Outcome> => {
+  const close = async (held: Held, receiver: Receiver, why: string): Promise<Facts> => {
     const { group, lease, roll } = held;
     const { state } = lease;
     const { key, finding } = group;
@@ -181,7 +192,7 @@ export function createTeller(parts: TellParts) {
     return { kind: 'not-closed', error: done.error, why: done.error.message };
   };
 
-  const withoutReceiver = async (held: Held): Promise<Outcome> => {
+  const withoutReceiver = async (held: Held): Promise<Facts> => {
     const { group, lease, roll } = held;
     const why = `${group.receiver} is not a receiver of this stage`;
     if (roll.count <= lease.state.settled) {
@@ -190,16 +201,16 @@ export function createTeller(parts: TellParts) {
     }
     const nowMs = now().getTime();
     const sinceMs = lease.state.failingSinceMs ?? nowMs;
-    if (nowMs >= sinceMs + deploymentMs) return bury(held, 'receiver-gone', why);
+    if (nowMs >= sinceMs + deploymentMs) return moveToDeadLetters(held, 'receiver-gone', why);
     const untilMs = nowMs + lookMs;
     await finish(held, { ...lease.state, failingSinceMs: sinceMs }, { atMs: untilMs });
     return { kind: 'waiting', untilMs, why };
   };
 
-  const turn = async (held: Held, receiver: Receiver | undefined): Promise<Turned> => {
-    if (receiver === undefined) return { telling: await withoutReceiver(held), due: [] };
+  const step = async (held: Held, receiver: Receiver | undefined): Promise<Stepped> => {
+    if (receiver === undefined) return { outcome: await withoutReceiver(held), due: [] };
     const { group, lease, roll, parent } = held;
-    const decided = turnOf({
+    const decided = nextStepOf({
       group,
       roll,
       parent,
@@ -208,40 +219,43 @@ export function createTeller(parts: TellParts) {
       now: now(),
     });
     switch (decided.kind) {
-      case 'tell':
-        return send(held, receiver, decided.news, decided.why);
+      case 'notify':
+        return send(held, receiver, decided.notification, decided.why);
       case 'close':
-        return { telling: await close(held, receiver, decided.why), due: [] };
+        return { outcome: await close(held, receiver, decided.why), due: [] };
       case 'wait': {
         const { untilMs, why, scheduled } = decided;
         await finish(held, { ...lease.state, notBeforeMs: untilMs }, scheduled ? undefined : { atMs: untilMs });
-        return { telling: { kind: 'waiting', untilMs, why }, due: [] };
+        return { outcome: { kind: 'waiting', untilMs, why }, due: [] };
       }
       case 'nothing':
         await finish(held, lease.state);
-        return { telling: { kind: 'nothing', why: decided.why }, due: [] };
+        return { outcome: { kind: 'nothing', why: decided.why }, due: [] };
       default:
         throw new Error(decided satisfies never);
     }
   };
 
   // Whoever opens a group wrote its entry first, and may still be at it; after the grace nobody is.
-  const ghost = async (entries: readonly Due[]): Promise<Outcome> => {
+  const ghost = async (entries: readonly Due[]): Promise<Facts> => {
     const old = entries.filter(({ atMs }) => atMs + graceMs <= now().getTime());
     await outbox.remove(old);
     return { kind: 'nothing', why: 'it was never opened' };
   };
 
-  /** tellGroup takes one group's turn. It never throws. @param entries all of one group */
-  return async function tellGroup(entries: readonly [Due, ...Due[]], receiver: Receiver | undefined): Promise<Told> {
+  /** deliverGroup takes one group's turn. It never throws. @param entries all of one group */
+  return async function deliverGroup(
+    entries: readonly [Due, ...Due[]],
+    receiver: Receiver | undefined,
+  ): Promise<StepResult> {
     const [{ key, receiver: name }] = entries;
     const at = { key, receiver: name };
     try {
       const group = await groups.find(key);
-      if (group === undefined) return { telling: { ...at, ...(await ghost(entries)) }, due: [] };
+      if (group === undefined) return { outcome: { ...at, ...(await ghost(entries)) }, due: [] };
       const roll = group.alone ? rollOfOne(group.finding) : undefined;
       const lease = await groups.lease(group, now());
-      if (lease === undefined) return { telling: { ...at, group, kind: 'busy', why: 'another tells of it' }, due: [] };
+      if (lease === undefined) return { outcome: { ...at, group, kind: 'busy', why: 'another tells of it' }, due: [] };
       const held: Held = {
         group,
         lease,
@@ -251,13 +265,13 @@ export function createTeller(parts: TellParts) {
       };
       if (held.roll.count === 0) {
         await groups.record(group, lease, lease.state);
-        return { telling: { ...at, group, ...(await ghost(entries)) }, due: [] };
+        return { outcome: { ...at, group, ...(await ghost(entries)) }, due: [] };
       }
-      const { telling, due } = await turn(held, receiver);
-      return { telling: { ...at, group, ...telling }, due };
+      const { outcome, due } = await step(held, receiver);
+      return { outcome: { ...at, group, ...outcome }, due };
     } catch (error) {
       // Its entries are still there, and its lease ends by itself.
-      return { telling: { ...at, kind: 'failed', error, why: asError(error).message }, due: [] };
+      return { outcome: { ...at, kind: 'failed', error, why: asError(error).message }, due: [] };
     }
   };
 }
@@ -272,7 +286,8 @@ interface Held {
 }
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'receiver' | 'key' | 'group'> : never;
-type Outcome = WithoutPlace<Telling>;
+/** What came of a step, without the group and receiver it was for. */
+type Facts = WithoutPlace<DeliveryOutcome>;
 
 /** A state without what was being waited for. */
 function settledState({ failingSinceMs: _since, notBeforeMs: _until, ...state }: GroupState): GroupState {

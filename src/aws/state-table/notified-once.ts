@@ -1,13 +1,13 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Marks } from '../../health/marks.ts';
+import type { NotifiedOnce } from '../../health/notified-once.ts';
 import { inTable } from './health-state.ts';
 import { expiresAt, type StateTable, type Item } from './table.ts';
 
 /** A trial that ended is reported once, for as long as it stands in the configuration: for some years. */
 const keepMs = 1_000 * 86_400_000;
 
-/** createDynamoMarks keeps one item for each thing, `told#<what>` / `told`. */
-export function createDynamoMarks(place: StateTable): Marks {
+/** createDynamoNotifiedOnce keeps one item for each thing, `told#<what>` / `told`. */
+export function createDynamoNotifiedOnce(place: StateTable): NotifiedOnce {
   const { client, table } = place;
   return {
     has: (what) =>

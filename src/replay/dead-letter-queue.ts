@@ -8,8 +8,8 @@ export interface LetterQueue {
   readonly waiting: number;
 }
 
-/** LetterOffice is what sending dead letters again needs of a stage. Every method throws when AWS refuses. */
-export interface LetterOffice {
+/** DeadLetterQueue is what sending dead letters again needs of a stage. Every method throws when AWS refuses. */
+export interface DeadLetterQueue {
   /** queues gives all queues whose names begin so. */
   readonly queues: (prefix: string) => Promise<readonly LetterQueue[]>;
   /**

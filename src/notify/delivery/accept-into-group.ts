@@ -11,11 +11,11 @@ import {
   type Placed,
   type Placement,
 } from './placement.ts';
-import { createRemembered } from './remembered.ts';
-import { tellingOf } from './telling.ts';
+import { createBoundedMap } from './bounded-map.ts';
+import { dedupeKeyOf } from './dedupe-key.ts';
 
-/** Admission is how a finding came into the group that answers for it from now on. */
-export interface Admission {
+/** GroupAcceptance is how a finding came into the group that answers for it from now on. */
+export interface GroupAcceptance {
   readonly group: string;
   readonly how: 'opened' | 'joined' | 'alone' | 'revived';
   readonly why: string;
@@ -25,14 +25,14 @@ export interface Admission {
   readonly due?: Due;
 }
 
-export interface Admitted extends Placed {
-  readonly beside: readonly string[];
+export interface Candidate extends Placed {
+  readonly allReceivers: readonly string[];
   readonly queuedMs?: number | undefined;
   /** Whether somebody began with it before and never said what became of it. */
   readonly again: boolean;
 }
 
-export type AdmitState = Pick<DeliveryState, 'groups' | 'outbox' | 'throttle'>;
+export type GroupAcceptorState = Pick<DeliveryState, 'groups' | 'outbox' | 'throttle'>;
 
 /** What one copy of the function remembers, of each kind: some megabytes at most. */
 const mostRemembered = 5_000;
@@ -40,18 +40,18 @@ const mostRemembered = 5_000;
 const marginMs = 15_000;
 
 /**
- * createAdmission puts findings into groups. A crash between any two of its writes loses nothing: the queue brings the finding
+ * createGroupAcceptor puts findings into groups. A crash between any two of its writes loses nothing: the queue brings the finding
  * again, and each write is the same one then.
  *
  * The due entry of a group comes before the group, so that there is never a group that nobody looks at; an entry without a group is
  * harmless. A finding that joins is written before the entry that asks for a look, so that whoever finds the entry sees the
  * finding.
  */
-export function createAdmission({ groups, outbox, throttle }: AdmitState, now: () => Date) {
+export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorState, now: () => Date) {
   // None of this changes once it is known, so that remembering it can't be wrong.
-  const generations = createRemembered<Generation>(mostRemembered);
-  const looks = createRemembered<number>(mostRemembered);
-  const full = createRemembered<number>(mostRemembered);
+  const generations = createBoundedMap<Generation>(mostRemembered);
+  const looks = createBoundedMap<number>(mostRemembered);
+  const full = createBoundedMap<number>(mostRemembered);
 
   const openGeneration = async (base: string): Promise<Generation | undefined> => {
     const nowMs = now().getTime();
@@ -65,15 +65,15 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
 
   const join = async (
     generation: Generation,
-    { finding, receiver, policy }: Admitted,
-    admission: Pick<Admission, 'why' | 'throttled'>,
-  ): Promise<Admission> => {
+    { finding, receiver, policy }: Candidate,
+    acceptance: Pick<GroupAcceptance, 'why' | 'throttled'>,
+  ): Promise<GroupAcceptance> => {
     const { key, lead } = generation;
     await groups.join(generation, memberOf(finding));
     const nowMs = now().getTime();
-    const joined = { ...admission, group: key, how: 'joined' } as const;
+    const joined = { ...acceptance, group: key, how: 'joined' } as const;
     // Whoever opened it came to its end here; it wants to be told now.
-    if (lead === tellingOf(finding)) return { ...joined, due: await outbox.put(receiver.name, key, nowMs) };
+    if (lead === dedupeKeyOf(finding)) return { ...joined, due: await outbox.put(receiver.name, key, nowMs) };
     // Only what was written here counts: whoever opened the group may have had another policy.
     if (nowMs < (looks.get(key) ?? 0) - marginMs) return joined;
     const next = nextLookMs(generation, policy, nowMs);
@@ -84,14 +84,14 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
 
   const open = async (
     base: string | undefined,
-    admitted: Admitted,
-    together: string,
-    admission: Pick<Admission, 'why' | 'throttled'>,
-  ): Promise<Admission> => {
-    const { finding, receiver, parent, beside, queuedMs } = admitted;
-    const policy = receiver.grouping === 'each' ? programPolicy(admitted.policy) : admitted.policy;
+    candidate: Candidate,
+    groupReason: string,
+    acceptance: Pick<GroupAcceptance, 'why' | 'throttled'>,
+  ): Promise<GroupAcceptance> => {
+    const { finding, receiver, parent, allReceivers, queuedMs } = candidate;
+    const policy = receiver.grouping === 'each' ? programPolicy(candidate.policy) : candidate.policy;
     const openedMs = now().getTime();
-    const lead = tellingOf(finding);
+    const lead = dedupeKeyOf(finding);
     const key = base === undefined ? aloneKey(receiver.name, finding) : generationKey(base, { openedMs, lead });
     const group: FindingGroup = {
       key,
@@ -101,9 +101,9 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
       receiver: receiver.name,
       finding,
       policy,
-      together,
+      groupReason,
       alone: base === undefined,
-      beside,
+      allReceivers,
       ...(parent !== undefined && { parent }),
       ...(queuedMs !== undefined && { queuedMs }),
     };
@@ -113,17 +113,17 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
     if (generation.key !== key) {
       // Somebody was first; nobody else can ever use what was prepared here.
       await outbox.remove([due]);
-      return join(generation, admitted, admission);
+      return join(generation, candidate, acceptance);
     }
     if (base !== undefined) {
       looks.set(key, due.atMs);
       await groups.join(generation, memberOf(finding));
     }
     const how = base === undefined ? 'alone' : 'opened';
-    return { ...admission, group: key, how, ...(policy.waitMs === 0 && { due }) };
+    return { ...acceptance, group: key, how, ...(policy.waitMs === 0 && { due }) };
   };
 
-  const isFull = async ({ scope }: Placement, group: string, { policy }: Admitted): Promise<boolean> => {
+  const isFull = async ({ scope }: Placement, group: string, { policy }: Candidate): Promise<boolean> => {
     if (scope === undefined) return false;
     const nowMs = now().getTime();
     if (nowMs < (full.get(scope) ?? 0)) return true;
@@ -133,8 +133,8 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
   };
 
   /** Where a finding is that somebody began with: in the last generation of where it belongs, perhaps a closed one. */
-  const whereIs = async ({ base, overflow }: Placement, admitted: Admitted): Promise<Admission | undefined> => {
-    const { finding, receiver } = admitted;
+  const whereIs = async ({ base, overflow }: Placement, candidate: Candidate): Promise<GroupAcceptance | undefined> => {
+    const { finding, receiver } = candidate;
     const alone = base === undefined ? await groups.find(aloneKey(receiver.name, finding)) : undefined;
     if (alone !== undefined) {
       const due = await outbox.put(receiver.name, alone.key, now().getTime());
@@ -142,7 +142,7 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
     }
     for (const each of [base, overflow?.base]) {
       const latest = each === undefined ? undefined : await groups.latest(each);
-      if (latest === undefined || !(await groups.has(latest, tellingOf(finding)))) continue;
+      if (latest === undefined || !(await groups.has(latest, dedupeKeyOf(finding)))) continue;
       const due = await outbox.put(receiver.name, latest.key, now().getTime());
       const throttled = each !== base;
       return { group: latest.key, how: 'joined', why: 'it was in the group already', throttled, due };
@@ -152,29 +152,32 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
 
   return {
     /** admit finds a finding's place, and takes it. */
-    async admit(admitted: Admitted): Promise<Admission> {
-      const placement = placementOf(admitted);
-      const { base, overflow, together } = placement;
-      const earlier = admitted.again ? await whereIs(placement, admitted) : undefined;
+    async accept(candidate: Candidate): Promise<GroupAcceptance> {
+      const placement = placementOf(candidate);
+      const { base, overflow, groupReason } = placement;
+      const earlier = candidate.again ? await whereIs(placement, candidate) : undefined;
       if (earlier !== undefined) return earlier;
 
       const there = base === undefined ? undefined : await openGeneration(base);
       if (there !== undefined) {
         const since = new Date(there.openedMs).toISOString();
-        return join(there, admitted, { why: `${together} since ${since}`, throttled: false });
+        return join(there, candidate, { why: `${groupReason} since ${since}`, throttled: false });
       }
-      const own = base ?? aloneKey(admitted.receiver.name, admitted.finding);
-      if (overflow === undefined || !(await isFull(placement, own, admitted))) {
-        return open(base, admitted, together, { why: base === undefined ? together : 'is news', throttled: false });
+      const own = base ?? aloneKey(candidate.receiver.name, candidate.finding);
+      if (overflow === undefined || !(await isFull(placement, own, candidate))) {
+        return open(base, candidate, groupReason, {
+          why: base === undefined ? groupReason : 'is news',
+          throttled: false,
+        });
       }
-      const throttled = { why: overflow.together, throttled: true };
+      const throttled = { why: overflow.groupReason, throttled: true };
       const counted = await openGeneration(overflow.base);
-      if (counted !== undefined) return join(counted, admitted, throttled);
-      return open(overflow.base, admitted, overflow.together, throttled);
+      if (counted !== undefined) return join(counted, candidate, throttled);
+      return open(overflow.base, candidate, overflow.groupReason, throttled);
     },
 
     /** revive makes a group that ended among the dead letters be told after all; undefined when it is forgotten. */
-    async revive(key: string, receiver: string): Promise<Admission | undefined> {
+    async revive(key: string, receiver: string): Promise<GroupAcceptance | undefined> {
       const group = await groups.find(key);
       if (group === undefined) return undefined;
       // The entry first: a group that is to be told must not be without one.
@@ -185,4 +188,4 @@ export function createAdmission({ groups, outbox, throttle }: AdmitState, now: (
   };
 }
 
-export type Admissions = ReturnType<typeof createAdmission>;
+export type GroupAcceptor = ReturnType<typeof createGroupAcceptor>;

@@ -6,7 +6,12 @@ import type { Fallback } from '../../src/notify/delivery/fallback.ts';
 import type { GroupPolicy } from '../../src/notify/routing/group-policy.ts';
 import { labelsOf } from '../../src/notify/routing/labels.ts';
 import type { ClosedGroup, Notification, Receipt } from '../../src/notify/message/notification.ts';
-import { createPipeline, type Outcome, type Pipeline, type Telling } from '../../src/notify/delivery/pipeline.ts';
+import {
+  createPipeline,
+  type AcceptOutcome,
+  type Pipeline,
+  type DeliveryOutcome,
+} from '../../src/notify/delivery/pipeline.ts';
 import { defaultPolicy } from '../../src/notify/routing/policy.ts';
 import { DeliveryError, type DeliveryReason, type Receiver } from '../../src/notify/receivers/receiver.ts';
 
@@ -47,7 +52,7 @@ export function refusal(reason: DeliveryReason, retryable: boolean, retryAfterMs
   };
 }
 
-export interface DeliveryWorldOptions {
+export interface DeliveryStageOptions {
   readonly receivers: readonly Heard[];
   readonly state?: DeliveryState;
   readonly policy?: Partial<GroupPolicy>;
@@ -57,16 +62,16 @@ export interface DeliveryWorldOptions {
   readonly sendTimeoutMs?: number;
 }
 
-/** DeliveryWorld is a pipeline with a clock that stands still until it is moved. */
-export interface DeliveryWorld {
+/** DeliveryStage is a pipeline with a clock that stands still until it is moved. */
+export interface DeliveryStage {
   readonly pipeline: Pipeline;
   readonly letters: DeadLetter[];
-  readonly facts: (Outcome | Telling)[];
+  readonly facts: (AcceptOutcome | DeliveryOutcome)[];
   readonly now: () => Date;
   /** Another copy of the functions: it shares the state and remembers nothing. */
   readonly another: () => Pipeline;
   /** Does what the delivering function does with a batch: accepts, then tells what is due. */
-  readonly deliver: (...findings: readonly Finding[]) => Promise<readonly Outcome[]>;
+  readonly deliver: (...findings: readonly Finding[]) => Promise<readonly AcceptOutcome[]>;
   /** Lets time pass, and the flushing function run each minute. */
   readonly pass: (ms: number) => Promise<void>;
   /** Lets time pass while nobody flushes. */
@@ -76,12 +81,12 @@ export interface DeliveryWorld {
 
 export const forever = { remainingMs: () => Infinity };
 
-export function deliveryWorld(options: DeliveryWorldOptions): DeliveryWorld {
+export function deliveryStage(options: DeliveryStageOptions): DeliveryStage {
   const { receivers, policy, fallback, state = createMemoryDeliveryState(), sendTimeoutMs = 1_000 } = options;
   let nowMs = Date.parse(options.start ?? '2026-03-14T09:00:00Z');
   const now = (): Date => new Date(nowMs);
   const letters: DeadLetter[] = [];
-  const facts: (Outcome | Telling)[] = [];
+  const facts: (AcceptOutcome | DeliveryOutcome)[] = [];
   const toAll: Dispatcher = (finding) => ({
     labels: labelsOf(finding),
     to: receivers
@@ -102,7 +107,7 @@ export function deliveryWorld(options: DeliveryWorldOptions): DeliveryWorld {
       random: () => 0.5,
       newId: () => 'letter',
       sendTimeoutMs,
-      report: (fact) => facts.push(fact),
+      observe: (fact) => facts.push(fact),
     });
   const pipeline = another();
   return {
@@ -113,7 +118,7 @@ export function deliveryWorld(options: DeliveryWorldOptions): DeliveryWorld {
     another,
     deliver: async (...findings) => {
       const accepted = await Promise.all(findings.map((finding) => pipeline.accept({ finding, queuedMs: nowMs })));
-      await pipeline.tell(
+      await pipeline.notify(
         accepted.flatMap(({ due }) => due),
         forever,
       );
@@ -131,7 +136,7 @@ export function deliveryWorld(options: DeliveryWorldOptions): DeliveryWorld {
   };
 }
 
-/** said is what a receiver was told, in short: `first 1`, `again 14`, of a program's `finding`. */
+/** said is what a receiver was told, in short: `first 1`, `update 14`, of a program's `finding`. */
 export function said({ notifications }: Heard): readonly string[] {
   return notifications.map(({ group, message }) => {
     if (message.completes) return 'completion';

@@ -1,5 +1,5 @@
-/** createRemembered is a map that forgets what was put in first when it is full: events must not fill memory with their names. */
-export function createRemembered<Value>(most: number): {
+/** createBoundedMap is a map that forgets what was put in first when it is full: events must not fill memory with their names. */
+export function createBoundedMap<Value>(most: number): {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
 } {

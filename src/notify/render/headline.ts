@@ -1,11 +1,11 @@
 import { isAtLeast, type Level } from '../../model/level.ts';
 import type { EventLine, Message } from '../message/message.ts';
-import type { GroupNews, Notification } from '../message/notification.ts';
+import type { NotificationGroup, Notification } from '../message/notification.ts';
 import { clip } from '../../text/escape.ts';
 import { lineParts, lineWords, timeWords, type LinePart } from './words.ts';
 
-/** News is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */
-export interface News {
+/** Headline is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */
+export interface Headline {
   readonly title: string;
   /** The highest of all that is known of its findings. */
   readonly level: Level;
@@ -13,7 +13,7 @@ export interface News {
    * `alert` tells all about a finding, `again` that there were more, `completion` who was behind one that was told before;
    * `report` tells what nobody did.
    */
-  readonly kind: 'alert' | 'again' | 'completion' | 'report';
+  readonly kind: 'alert' | 'update' | 'completion' | 'report';
   /** Absent where there is but one finding. */
   readonly counted?: Counted;
 }
@@ -25,7 +25,7 @@ export interface Counted {
   /** `14 findings, from 2026-03-14 09:12:44 to 09:58:02 UTC` */
   readonly span: string;
   /** Why findings that differ are told together; absent where they are the same news. */
-  readonly together?: string;
+  readonly groupReason?: string;
   /** Whether they are not all the same news. */
   readonly mixed: boolean;
   /** What else differs where they are the same news: somebody did the same to this and to that. */
@@ -58,10 +58,10 @@ export function sharedLabels(counted: Counted | undefined): readonly string[] {
   return labels.filter(([, part]) => part === undefined || counted?.varies.has(part) !== true).map(([label]) => label);
 }
 
-/** newsOf says what a notification tells: of one finding, or of a group of them. */
-export function newsOf({ message, group }: Pick<Notification, 'message' | 'group'>): News {
+/** headlineOf says what a notification tells: of one finding, or of a group of them. */
+export function headlineOf({ message, group }: Pick<Notification, 'message' | 'group'>): Headline {
   if (message.completes) return { title: message.title, level: message.level, kind: 'completion' };
-  const kind = group?.kind === 'again' ? 'again' : message.summary.length > 0 ? 'report' : 'alert';
+  const kind = group?.kind === 'update' ? 'update' : message.summary.length > 0 ? 'report' : 'alert';
   if (group === undefined || group.count < 2) return { title: message.title, level: message.level, kind };
   const rules = [message.rule.title, ...group.latest.flatMap(({ rule }) => rule?.title ?? [])];
   const level = highest([message.level, ...group.latest.flatMap(({ rule }) => rule?.level ?? [])]);
@@ -72,7 +72,7 @@ export function newsOf({ message, group }: Pick<Notification, 'message' | 'group
 // The word that counts comes first, where a subject or a push message shows it.
 function titleOf(
   message: Message,
-  { additions, together, mixed }: GroupNews,
+  { additions, groupReason, mixed }: NotificationGroup,
   { oneRule, varies, ...counted }: Counted,
 ): string {
   const { account, rule, title, who } = message;
@@ -82,18 +82,18 @@ function titleOf(
   const ruleTitle = clip(rule.title, 150);
   if (!mixed) return `${times}: ${ruleTitle}${varies.has('who') ? '' : `: ${clip(who.name, 80)}`}${place}`;
   // Only what brings findings together is true of them all.
-  const shared = /\baccount\b/.test(together) ? place : '';
+  const shared = /\baccount\b/.test(groupReason) ? place : '';
   return `${times}${shared}: ${oneRule ? ruleTitle : 'several rules'}`;
 }
 
-function countedOf(message: Message, group: GroupNews, oneRule: boolean): Counted {
-  const { count, mixed, since, until, together, latest } = group;
+function countedOf(message: Message, group: NotificationGroup, oneRule: boolean): Counted {
+  const { count, mixed, since, until, groupReason, latest } = group;
   const what = mixed ? 'findings' : 'times';
   const varies = varyingIn(message, latest);
   return {
     times: `${count} ${what} since ${clockWords(since, until)}`,
     span: `${count} ${what}, from ${spanWords(since, until)}`,
-    ...(mixed && { together }),
+    ...(mixed && { groupReason }),
     mixed,
     varies,
     differs: mixed || varies.size > 0,

@@ -27,7 +27,7 @@ export class Injected extends Error {
   override readonly name = 'Injected';
 }
 
-export interface World {
+export interface Network {
   readonly random: () => number;
   readonly now: () => Date;
   /** Calls made so far. */
@@ -52,10 +52,10 @@ interface Entry {
 }
 
 /**
- * createWorld makes a world with a clock of its own, in which one thing happens after the other, in an order that the seed decides.
+ * createNetwork makes a world with a clock of its own, in which one thing happens after the other, in an order that the seed decides.
  * Same seed, same run.
  */
-export function createWorld({
+export function createNetwork({
   seed,
   startMs,
   planner,
@@ -63,7 +63,7 @@ export function createWorld({
   readonly seed: number;
   readonly startMs: number;
   readonly planner: (random: () => number) => Planner;
-}): World {
+}): Network {
   const random = randomOf(seed);
   const agenda = createAgenda();
   const faults = new Map<Plan['kind'], number>();

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { untold, type FindingGroup, type GroupState } from '../../../../src/notify/delivery/state/group-store.ts';
+import {
+  initialGroupState,
+  type FindingGroup,
+  type GroupState,
+} from '../../../../src/notify/delivery/state/group-store.ts';
 import { nextLookMs, placementOf } from '../../../../src/notify/delivery/placement.ts';
 import { defaultPolicy } from '../../../../src/notify/routing/policy.ts';
-import { graceMs, retryOf, turnOf, type TurnFacts } from '../../../../src/notify/delivery/turn.ts';
+import { graceMs, retryOf, nextStepOf, type NextStepFacts } from '../../../../src/notify/delivery/next-step.ts';
 import { rootLogin, sshRootLogin } from '../specimens.ts';
 
 const start = Date.parse('2026-03-14T12:00:00Z');
@@ -17,27 +21,27 @@ const group: FindingGroup = {
   receiver: 'mail',
   finding: rootLogin,
   policy: defaultPolicy,
-  together: 'the same news',
+  groupReason: 'the same news',
   alone: false,
-  beside: ['mail'],
+  allReceivers: ['mail'],
 };
-const told: GroupState = { ...untold, told: 1, settled: 1, toldMs: start };
-const roll = (count: number): TurnFacts['roll'] => ({ count, since: '', until: '', latest: [], mixed: false });
+const notified: GroupState = { ...initialGroupState, notified: 1, settled: 1, notifiedMs: start };
+const roll = (count: number): NextStepFacts['roll'] => ({ count, since: '', until: '', latest: [], mixed: false });
 const quiet = { from: '22:00', to: '07:00', days: [], timezone: 'UTC', except: 'critical' } as const;
 
 describe('a group’s turn', () => {
-  test.each<[rule: string, facts: Partial<TurnFacts> & { readonly ms?: number }, turn: object]>([
-    ['is to tell what is news', {}, { kind: 'tell', news: 'first' }],
-    ['is nothing when all is told', { state: told }, { kind: 'nothing' }],
+  test.each<[rule: string, facts: Partial<NextStepFacts> & { readonly ms?: number }, turn: object]>([
+    ['is to tell what is news', {}, { kind: 'notify', notification: 'first' }],
+    ['is nothing when all is told', { state: notified }, { kind: 'nothing' }],
     [
       'is to wait a while after it was told',
-      { state: told, roll: roll(2), ms: minute },
+      { state: notified, roll: roll(2), ms: minute },
       { kind: 'wait', untilMs: start + 5 * minute },
     ],
     [
       'is to tell again what came since',
-      { state: told, roll: roll(3), ms: 5 * minute },
-      { kind: 'tell', news: 'again', why: '2 more since it was told' },
+      { state: notified, roll: roll(3), ms: 5 * minute },
+      { kind: 'notify', notification: 'update', why: '2 more since it was told' },
     ],
     [
       'is to wait for more where its route says so',
@@ -46,7 +50,7 @@ describe('a group’s turn', () => {
     ],
     [
       'is to wait for the time that was set, for which there is an entry',
-      { state: { ...untold, notBeforeMs: start + 7 } },
+      { state: { ...initialGroupState, notBeforeMs: start + 7 } },
       { kind: 'wait', untilMs: start + 7, scheduled: true },
     ],
     [
@@ -54,33 +58,45 @@ describe('a group’s turn', () => {
       { group: { ...group, policy: { ...defaultPolicy, quiet } }, ms: 11 * hour },
       { kind: 'wait', untilMs: Date.parse('2026-03-15T07:00:00Z'), why: 'quiet hours', scheduled: false },
     ],
-    ['of an addition is to wait for its alert', { parent: untold }, { kind: 'wait', untilMs: start + minute }],
-    ['of an addition is to tell once its alert is told', { parent: told }, { kind: 'tell', news: 'first' }],
+    [
+      'of an addition is to wait for its alert',
+      { parent: initialGroupState },
+      { kind: 'wait', untilMs: start + minute },
+    ],
+    [
+      'of an addition is to tell once its alert is told',
+      { parent: notified },
+      { kind: 'notify', notification: 'first' },
+    ],
     [
       'of an addition waits no longer for an alert that is given up',
-      { parent: { ...untold, settled: 1 } },
-      { kind: 'tell' },
+      { parent: { ...initialGroupState, settled: 1 } },
+      { kind: 'notify' },
     ],
-    ['of an addition does not wait for ever', { parent: untold, ms: hour }, { kind: 'tell' }],
+    ['of an addition does not wait for ever', { parent: initialGroupState, ms: hour }, { kind: 'notify' }],
     [
       'is to close when nothing more can come',
-      { state: told, closes: true, ms: 4 * hour + graceMs },
+      { state: notified, closes: true, ms: 4 * hour + graceMs },
       { kind: 'close' },
     ],
     [
       'is not to close while a finding may still be on its way',
-      { state: told, closes: true, ms: 4 * hour + graceMs - 1 },
+      { state: notified, closes: true, ms: 4 * hour + graceMs - 1 },
       { kind: 'nothing' },
     ],
     [
       'is not to close what nobody was told of',
-      { state: { ...untold, settled: 1 }, closes: true, ms: 5 * hour },
+      { state: { ...initialGroupState, settled: 1 }, closes: true, ms: 5 * hour },
       { kind: 'nothing' },
     ],
-    ['is not to close twice', { state: { ...told, closed: true }, closes: true, ms: 5 * hour }, { kind: 'nothing' }],
+    [
+      'is not to close twice',
+      { state: { ...notified, closed: true }, closes: true, ms: 5 * hour },
+      { kind: 'nothing' },
+    ],
   ])('%s', (_rule, { ms = 0, ...facts }, turn) => {
-    const all = { group, state: untold, roll: roll(1), closes: false, now: new Date(start + ms), ...facts };
-    expect(turnOf(all)).toMatchObject(turn);
+    const all = { group, state: initialGroupState, roll: roll(1), closes: false, now: new Date(start + ms), ...facts };
+    expect(nextStepOf(all)).toMatchObject(turn);
   });
 });
 
@@ -88,11 +104,21 @@ describe('trying again', () => {
   const now = new Date(start);
   const error = (retryable: boolean, retryAfterMs?: number) => ({ retryable, retryAfterMs });
   test.each<[rule: string, state: Pick<GroupState, 'failures' | 'failingSinceMs'>, error: object, retry: object]>([
-    ['comes soon after the first failure', untold, error(true), { kind: 'later', atMs: start + 10_000 }],
+    ['comes soon after the first failure', initialGroupState, error(true), { kind: 'later', atMs: start + 10_000 }],
     ['comes later with each failure', { failures: 3 }, error(true), { kind: 'later', atMs: start + 80_000 }],
     ['comes within a quarter of an hour', { failures: 9 }, error(true), { kind: 'later', atMs: start + 450_000 }],
-    ['is not before the receiver wants it', untold, error(true, 3 * hour), { kind: 'later', atMs: start + 3 * hour }],
-    ['is not for what trying cannot help', untold, error(false), { kind: 'dead', why: 'trying again cannot help' }],
+    [
+      'is not before the receiver wants it',
+      initialGroupState,
+      error(true, 3 * hour),
+      { kind: 'later', atMs: start + 3 * hour },
+    ],
+    [
+      'is not for what trying cannot help',
+      initialGroupState,
+      error(false),
+      { kind: 'dead', why: 'trying again cannot help' },
+    ],
     ['ends after many times', { failures: 29 }, error(true), { kind: 'dead', why: 'failed 30 times' }],
     [
       'ends after hours',
@@ -151,7 +177,7 @@ describe('a place', () => {
   });
 
   test('is nobody else’s for a program, and unbounded', () => {
-    expect(place({ receiver: { name: 'hook', grouping: 'each' } })).toEqual({ together: 'one finding' });
+    expect(place({ receiver: { name: 'hook', grouping: 'each' } })).toEqual({ groupReason: 'one finding' });
   });
 
   test('is bounded by rule, and by alert for what is added to one; not at all where that is off', () => {

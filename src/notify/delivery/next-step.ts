@@ -4,15 +4,15 @@ import { quietUntil } from '../routing/quiet-hours.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';
 import type { Random } from '../receivers/backoff.ts';
 
-/** Turn is what is to be done about a group now, and why. */
-export type Turn =
-  | { readonly kind: 'tell'; readonly news: 'first' | 'again'; readonly why: string }
+/** NextStep is what is to be done about a group now, and why. */
+export type NextStep =
+  | { readonly kind: 'notify'; readonly notification: 'first' | 'update'; readonly why: string }
   /** `scheduled`: somebody has seen to it that the group is looked at then. */
   | { readonly kind: 'wait'; readonly untilMs: number; readonly why: string; readonly scheduled: boolean }
   | { readonly kind: 'close'; readonly why: string }
   | { readonly kind: 'nothing'; readonly why: string };
 
-export interface TurnFacts {
+export interface NextStepFacts {
   readonly group: FindingGroup;
   readonly state: GroupState;
   readonly roll: MemberRoll;
@@ -33,25 +33,25 @@ export const graceMs = 120_000;
 const longestParentMs = 3_600_000;
 const parentLookMs = 60_000;
 
-/** turnOf decides what a group's turn is. */
-export function turnOf({ group, state, roll, parent, closes, now }: TurnFacts): Turn {
+/** nextStepOf decides what a group's turn is. */
+export function nextStepOf({ group, state, roll, parent, closes, now }: NextStepFacts): NextStep {
   const nowMs = now.getTime();
   const { policy } = group;
   if (roll.count <= state.settled) {
     const ended = nowMs >= group.closesMs + graceMs;
-    if (closes && ended && state.told > 0 && !state.closed) return { kind: 'close', why: 'nothing more came' };
+    if (closes && ended && state.notified > 0 && !state.closed) return { kind: 'close', why: 'nothing more came' };
     return { kind: 'nothing', why: `all ${roll.count} are told` };
   }
   if (state.notBeforeMs !== undefined && nowMs < state.notBeforeMs) {
     return { kind: 'wait', untilMs: state.notBeforeMs, why: 'is to be tried later', scheduled: true };
   }
-  const wait = (untilMs: number, why: string): Turn => ({ kind: 'wait', untilMs, why, scheduled: false });
-  if (state.told === 0 && nowMs < group.openedMs + policy.waitMs) {
+  const wait = (untilMs: number, why: string): NextStep => ({ kind: 'wait', untilMs, why, scheduled: false });
+  if (state.notified === 0 && nowMs < group.openedMs + policy.waitMs) {
     return wait(group.openedMs + policy.waitMs, 'waits for more of the same');
   }
   // Looks come at regular times and tellings a little later: half an interval is enough between two.
-  if (state.toldMs !== undefined && nowMs < state.toldMs + policy.updateMs / 2) {
-    return wait(state.toldMs + policy.updateMs, 'was told a short while ago');
+  if (state.notifiedMs !== undefined && nowMs < state.notifiedMs + policy.updateMs / 2) {
+    return wait(state.notifiedMs + policy.updateMs, 'was told a short while ago');
   }
   if (parent !== undefined && parent.settled === 0) {
     const known = parent.notBeforeMs !== undefined && nowMs < parent.notBeforeMs;
@@ -61,8 +61,8 @@ export function turnOf({ group, state, roll, parent, closes, now }: TurnFacts): 
   }
   const quiet = quietUntil(policy.quiet, group.finding.rule.level, now);
   if (quiet !== undefined) return wait(quiet.getTime(), 'quiet hours');
-  if (state.told === 0) return { kind: 'tell', news: 'first', why: 'is news' };
-  return { kind: 'tell', news: 'again', why: `${roll.count - state.settled} more since it was told` };
+  if (state.notified === 0) return { kind: 'notify', notification: 'first', why: 'is news' };
+  return { kind: 'notify', notification: 'update', why: `${roll.count - state.settled} more since it was told` };
 }
 
 /** Retry is what becomes of a group that a receiver did not take. */
