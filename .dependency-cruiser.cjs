@@ -9,7 +9,7 @@ const mayImport = {
   notify: ['model', 'contract'],
   config: ['model', 'sigma', 'ingest', 'notify', 'probe', 'health', 'report'],
   archive: ['model'],
-  report: ['model', 'sigma', 'archive', 'contract'],
+  report: ['model', 'sigma', 'archive'],
   probe: ['model'],
   doctor: [],
   cost: [],
@@ -19,6 +19,19 @@ const mayImport = {
   runtime: ['model'],
   text: [],
   time: ['model'],
+};
+
+/** Imports inside a part run one way: a row a room, the rooms of the same part that it may import. */
+const roomsMayImport = {
+  archive: { trail: [], verification: ['trail'], store: [], copy: [] },
+  report: {
+    definition: [],
+    run: ['definition'],
+    duckdb: ['definition', 'run'],
+    render: ['definition', 'run'],
+    evidence: ['definition', 'run', 'render'],
+    stage: ['definition', 'run', 'evidence'],
+  },
 };
 
 /** Leaves that every part may import; `model` and `sigma` stand by themselves. */
@@ -34,9 +47,19 @@ const layers = Object.entries(mayImport).map(([folder, parts]) => {
   };
 });
 
+const rooms = Object.entries(roomsMayImport).flatMap(([part, table]) =>
+  Object.entries(table).map(([room, others]) => ({
+    name: `${part}-${room}-imports-${others.length > 0 ? `only-${others.join('-')}` : 'no-other-room'}`,
+    severity: 'error',
+    from: { path: `^src/${part}/${room}/` },
+    to: { path: `^src/${part}/`, pathNot: [room, ...others].map((name) => `^src/${part}/${name}/`) },
+  })),
+);
+
 module.exports = {
   forbidden: [
     ...layers,
+    ...rooms,
     {
       name: 'cli-and-functions-never-import-each-other',
       severity: 'error',

@@ -1,8 +1,8 @@
 import { createPublicKeySource } from '../src/aws/cloudtrail-public-keys.ts';
 import { cloudtrailClient, s3Client } from '../src/aws/clients.ts';
 import { createS3TrailSource } from '../src/aws/s3/trail-source.ts';
-import { lastDays, verificationRecords } from '../src/archive/verification-records.ts';
-import { verifyTrail } from '../src/archive/verify.ts';
+import { lastDays, verificationRecords } from '../src/archive/verification/verification-records.ts';
+import { verifyTrail } from '../src/archive/verification/verify.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createDetection } from '../src/app/detection.ts';

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../src/config/load-configuration.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
-import { ReportError } from '../../src/report/report-error.ts';
-import { scheduledReports } from '../../src/report/schedule.ts';
-import { bindSql } from '../../src/report/sql-text.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
+import { ReportError } from '../../src/report/definition/report-error.ts';
+import { scheduledReports } from '../../src/report/stage/schedule.ts';
+import { bindSql } from '../../src/report/definition/sql-text.ts';
 import { stageConfiguration } from './compile-config.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 

@@ -1,6 +1,6 @@
 import { ListPublicKeysCommand, type CloudTrailClient } from '@aws-sdk/client-cloudtrail';
-import type { PublicKey } from '../archive/digest.ts';
-import type { KeySource } from '../archive/verify.ts';
+import type { PublicKey } from '../archive/verification/digest.ts';
+import type { KeySource } from '../archive/verification/verify.ts';
 
 const hourMs = 3_600_000;
 

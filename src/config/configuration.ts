@@ -3,7 +3,7 @@ import { logFormats } from '../ingest/log-formats.ts';
 import type { LogSource } from '../ingest/log-sources.ts';
 import type { DigestSettings } from '../health/digest.ts';
 import type { SilenceSettings } from '../health/silence.ts';
-import type { ReportSettings } from '../report/schedule.ts';
+import type { ReportSettings } from '../report/stage/schedule.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
 import type { AccountBook } from '../model/account-book.ts';
 import type { InhibitionSettings } from '../notify/routing/inhibit.ts';

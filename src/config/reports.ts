@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ReportSettings } from '../report/schedule.ts';
+import type { ReportSettings } from '../report/stage/schedule.ts';
 import { object, text } from './schema.ts';
 
 const settings = v.pipe(

@@ -8,9 +8,9 @@ import { openLocalArchive } from '../../src/cli/report/local-engine.ts';
 import { importInto } from '../../src/cli/archive/import.ts';
 import type { Surroundings } from '../../src/cli/shell/terminal.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
-import { partitionDays, readPeriod } from '../../src/report/period.ts';
-import { prepareReport, runReport } from '../../src/report/run-report.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
+import { partitionDays, readPeriod } from '../../src/report/definition/period.ts';
+import { prepareReport, runReport } from '../../src/report/run/run-report.ts';
 
 export interface BytesFigures {
   readonly report: string;

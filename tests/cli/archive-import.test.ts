@@ -6,7 +6,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
-import { isLocalStore, storeQuery } from '../../src/archive/local-store.ts';
+import { isLocalStore, storeQuery } from '../../src/archive/store/local-store.ts';
 import { cloudTrailRecord } from './cloudtrail-record.ts';
 import { commandLine, root } from './trailwatch.ts';
 

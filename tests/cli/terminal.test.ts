@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { progressLine } from '../../src/cli/shell/progress.ts';
 import { timelineLines } from '../../src/cli/findings/summary.ts';
 import { wantsColor } from '../../src/cli/shell/terminal.ts';
-import { bytes, count, duration, plural, span } from '../../src/cli/text.ts';
+import { bytes, count, duration, plural, span } from '../../src/text/amounts.ts';
 
 test.each<[string, Record<string, string>, boolean, boolean]>([
   ['a terminal has colour', {}, true, true],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { readInvocation } from '../../src/report/invocation.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
+import { readInvocation } from '../../src/report/stage/invocation.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
 import { openWorkshop } from './packaged.ts';
 import type { Packaged, Workshop } from './packaged.ts';
 

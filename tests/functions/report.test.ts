@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
-import { parseManifest } from '../../src/report/manifest.ts';
+import { parseManifest } from '../../src/report/evidence/manifest.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { openArchive, samplePaths } from '../support/local-archive.ts';

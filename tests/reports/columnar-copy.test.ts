@@ -7,11 +7,11 @@ import { addColumnsSql, copyColumns, createCopySql } from '../../src/archive/cop
 import type { CopyColumn } from '../../src/archive/copy/copy-table.ts';
 import { readingOf, readingSql } from '../../src/archive/copy/reading.ts';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
-import { readingFrom } from '../../src/report/columnar.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
-import { allTime } from '../../src/report/period.ts';
-import { prepareReport, runReport } from '../../src/report/run-report.ts';
-import type { PreparedReport } from '../../src/report/run-report.ts';
+import { readingFrom } from '../../src/report/stage/columnar.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
+import { allTime } from '../../src/report/definition/period.ts';
+import { prepareReport, runReport } from '../../src/report/run/run-report.ts';
+import type { PreparedReport } from '../../src/report/run/run-report.ts';
 import { openArchive, samplePaths } from '../support/local-archive.ts';
 import { trinoGrammar } from '../support/trino-grammar.ts';
 

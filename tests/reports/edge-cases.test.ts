@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
-import { allTime } from '../../src/report/period.ts';
-import type { Period } from '../../src/report/period.ts';
-import type { Cell } from '../../src/report/query-engine.ts';
-import { prepareReport, runReport } from '../../src/report/run-report.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
+import { allTime } from '../../src/report/definition/period.ts';
+import type { Period } from '../../src/report/definition/period.ts';
+import type { Cell } from '../../src/report/run/query-engine.ts';
+import { prepareReport, runReport } from '../../src/report/run/run-report.ts';
 import { openArchive } from '../support/local-archive.ts';
 import { oddRecords } from '../support/odd-records.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadReports } from '../../src/report/load-reports.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
 import { commandLine, root } from '../cli/trailwatch.ts';
 import { samplePaths } from '../support/local-archive.ts';
 

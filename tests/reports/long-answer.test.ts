@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { evidencePage } from '../../src/report/evidence/page.ts';
-import { allTime } from '../../src/report/period.ts';
-import type { Report } from '../../src/report/report.ts';
-import { prepareReport } from '../../src/report/run-report.ts';
-import type { Row } from '../../src/report/rows.ts';
-import { createSpool } from '../../src/report/spool.ts';
+import { allTime } from '../../src/report/definition/period.ts';
+import type { Report } from '../../src/report/definition/report.ts';
+import { prepareReport } from '../../src/report/run/run-report.ts';
+import type { Row } from '../../src/report/run/rows.ts';
+import { createSpool } from '../../src/report/run/spool.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const node = join(root, 'node_modules', '.bin', 'node');

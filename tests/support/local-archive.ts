@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openLocalArchive } from '../../src/cli/report/local-engine.ts';
 import type { LocalArchive } from '../../src/cli/report/local-engine.ts';
 import type { Output } from '../../src/cli/shell/terminal.ts';
-import { tableNames } from '../../src/report/report.ts';
+import { tableNames } from '../../src/report/definition/report.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const silent: Output = { colors: pc.createColors(false), interactive: false, width: 100, write: async () => undefined };

@@ -1,5 +1,5 @@
-import type { ParameterValue } from '../../src/report/parameter.ts';
-import type { Cell, QueryEngine } from '../../src/report/query-engine.ts';
+import type { ParameterValue } from '../../src/report/definition/parameter.ts';
+import type { Cell, QueryEngine } from '../../src/report/run/query-engine.ts';
 import { startHttpServer } from './http-server.ts';
 import type { Answer } from './http-server.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckDbEngine } from '../../src/report/duckdb/duckdb-engine.ts';
 import type { Table, TableRow } from '../../src/report/duckdb/table.ts';
-import type { Answer, QueryEngine } from '../../src/report/query-engine.ts';
+import type { Answer, QueryEngine } from '../../src/report/run/query-engine.ts';
 import { startHttpServer } from './http-server.ts';
 import { startLocalAthena } from './local-athena.ts';
 import type { LocalAthena } from './local-athena.ts';

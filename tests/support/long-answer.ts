@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { createDuckDbEngine } from '../../src/report/duckdb/duckdb-engine.ts';
 import { writePack } from '../../src/report/evidence/pack.ts';
-import { allTime } from '../../src/report/period.ts';
-import type { Report } from '../../src/report/report.ts';
-import { prepareReport, spoolReport } from '../../src/report/run-report.ts';
-import { createSpool } from '../../src/report/spool.ts';
+import { allTime } from '../../src/report/definition/period.ts';
+import type { Report } from '../../src/report/definition/report.ts';
+import { prepareReport, spoolReport } from '../../src/report/run/run-report.ts';
+import { createSpool } from '../../src/report/run/spool.ts';
 
 const [count = '', folder = ''] = process.argv.slice(2);
 const text = { type: 'text', meaning: 'x' } as const;

@@ -1,5 +1,5 @@
 import type { TableRow } from '../../src/report/duckdb/table.ts';
-import type { Report } from '../../src/report/report.ts';
+import type { Report } from '../../src/report/definition/report.ts';
 
 type Fields = TableRow['fields'];
 

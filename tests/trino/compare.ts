@@ -1,7 +1,7 @@
-import type { QueryEngine } from '../../src/report/query-engine.ts';
-import type { Report } from '../../src/report/report.ts';
-import { prepareReport, runReport } from '../../src/report/run-report.ts';
-import type { ReportRequest, ReportRun } from '../../src/report/run-report.ts';
+import type { QueryEngine } from '../../src/report/run/query-engine.ts';
+import type { Report } from '../../src/report/definition/report.ts';
+import { prepareReport, runReport } from '../../src/report/run/run-report.ts';
+import type { ReportRequest, ReportRun } from '../../src/report/run/run-report.ts';
 
 /** Comparison is what came of asking two engines the same. */
 export interface Comparison {

@@ -8,7 +8,7 @@ import { openInput } from '../../src/cli/shell/read-input.ts';
 import type { Output, Surroundings } from '../../src/cli/shell/terminal.ts';
 import { createOpener } from '../../src/ingest/open.ts';
 import type { Table, TableRow } from '../../src/report/duckdb/table.ts';
-import { tableNames } from '../../src/report/report.ts';
+import { tableNames } from '../../src/report/definition/report.ts';
 import { oddRecords } from '../support/odd-records.ts';
 
 const silent: Output = { colors: pc.createColors(false), interactive: false, width: 100, write: async () => undefined };

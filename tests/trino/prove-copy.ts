@@ -17,12 +17,12 @@ import { addColumnsSql, copyColumns, createCopySql } from '../../src/archive/cop
 import { copyTrail } from '../../src/archive/copy/copy-trail.ts';
 import { readingOf } from '../../src/archive/copy/reading.ts';
 import type { Reading } from '../../src/archive/copy/reading.ts';
-import { readingFrom } from '../../src/report/columnar.ts';
+import { readingFrom } from '../../src/report/stage/columnar.ts';
 import { createDuckDbEngine } from '../../src/report/duckdb/duckdb-engine.ts';
 import type { Table, TableRow } from '../../src/report/duckdb/table.ts';
-import { loadReports } from '../../src/report/load-reports.ts';
-import { allTime } from '../../src/report/period.ts';
-import type { QueryEngine } from '../../src/report/query-engine.ts';
+import { loadReports } from '../../src/report/definition/load-reports.ts';
+import { allTime } from '../../src/report/definition/period.ts';
+import type { QueryEngine } from '../../src/report/run/query-engine.ts';
 import { asked } from './asked.ts';
 import { compare } from './compare.ts';
 import { heldOnce, redelivered, stragglers } from './deliveries.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqlLiteral } from '../../src/report/parameter.ts';
-import type { Cell, Query, QueryEngine } from '../../src/report/query-engine.ts';
+import { sqlLiteral } from '../../src/report/definition/parameter.ts';
+import type { Cell, Query, QueryEngine } from '../../src/report/run/query-engine.ts';
 import type { TrinoServer } from './trino-server.ts';
 
 interface Page {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { createPublicKeySource } from '../../src/aws/cloudtrail-public-keys.ts';
 import { createS3TrailSource } from '../../src/aws/s3/trail-source.ts';
-import { verifyTrail } from '../../src/archive/verify.ts';
+import { verifyTrail } from '../../src/archive/verification/verify.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { bucket, deliver, digestKey, logKey, signingKey } from '../unit/archive/signed-trail.ts';
 

@@ -5,11 +5,11 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import type { AthenaClient, QueryExecution, Row } from '@aws-sdk/client-athena';
-import { sqlLiteral } from '../../report/parameter.ts';
-import type { Answer, Cell, Query, QueryEngine, QueryStatistics } from '../../report/query-engine.ts';
-import { queryCost, queryTitle } from '../../report/query-history.ts';
+import { sqlLiteral } from '../../report/definition/parameter.ts';
+import type { Answer, Cell, Query, QueryEngine, QueryStatistics } from '../../report/run/query-engine.ts';
+import { queryCost, queryTitle } from '../../report/stage/query-history.ts';
 import { bytes } from '../../text/amounts.ts';
-import { ReportError } from '../../report/report-error.ts';
+import { ReportError } from '../../report/definition/report-error.ts';
 
 /** AthenaOptions say where queries run; the work group says where their results go, and how much they may read. */
 export interface AthenaOptions {

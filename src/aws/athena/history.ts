@@ -1,7 +1,7 @@
 import { BatchGetQueryExecutionCommand, paginateListQueryExecutions } from '@aws-sdk/client-athena';
 import type { AthenaClient, QueryExecution } from '@aws-sdk/client-athena';
-import { queryCost, reportOf } from '../../report/query-history.ts';
-import type { PastQuery, QueryHistory } from '../../report/query-history.ts';
+import { queryCost, reportOf } from '../../report/stage/query-history.ts';
+import type { PastQuery, QueryHistory } from '../../report/stage/query-history.ts';
 
 /** BatchGetQueryExecution takes so many at a time. https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetQueryExecution.html */
 const atOnce = 50;

@@ -1,5 +1,5 @@
 import type { Statements } from '../../archive/copy/copy-trail.ts';
-import type { EngineProgress } from '../../report/query-engine.ts';
+import type { EngineProgress } from '../../report/run/query-engine.ts';
 import { createAthenaEngine } from './engine.ts';
 import type { AthenaOptions } from './engine.ts';
 

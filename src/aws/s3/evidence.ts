@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { EvidenceStore } from '../../report/evidence/file-report.ts';
+import type { EvidenceStore } from '../../report/stage/file-report.ts';
 
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

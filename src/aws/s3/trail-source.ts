@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, type S3Client, type _Object } from '@aws-sdk/client-s3';
-import type { Days, ObjectSource } from '../../archive/object-source.ts';
+import type { Days, ObjectSource } from '../../archive/trail/object-source.ts';
 
 /** createS3TrailSource reads a trail bucket in place, with the signatures that S3 keeps beside digests. */
 export function createS3TrailSource(client: S3Client, bucket: string, prefix = ''): ObjectSource {

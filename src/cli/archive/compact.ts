@@ -3,14 +3,14 @@ import { dayAfter, dayOf } from '../../archive/copy/copy-days.ts';
 import type { DayRange } from '../../archive/copy/copy-days.ts';
 import { CopyError, copyTrail, lastWholeDays, pendingDays } from '../../archive/copy/copy-trail.ts';
 import type { CopyEvent } from '../../archive/copy/copy-trail.ts';
-import { ReportError } from '../../report/report-error.ts';
+import { ReportError } from '../../report/definition/report-error.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import { openStageCopy } from '../stage/stage-copy.ts';
 import type { StageOptions } from '../stage/stage-names.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { bytes, count, plural } from '../text.ts';
+import { bytes, count, plural } from '../../text/amounts.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 
 /** CompactOptions are the flags of `trailwatch archive compact`. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LocalStoreError, openStoreWriter } from '../../archive/store-writer.ts';
-import type { StoredTable, StoreWriter } from '../../archive/store-writer.ts';
+import { LocalStoreError, openStoreWriter } from '../../archive/store/store-writer.ts';
+import type { StoredTable, StoreWriter } from '../../archive/store/store-writer.ts';
 import { createOpener } from '../../ingest/open.ts';
 import { readPaths } from '../../ingest/files/local-files.ts';
 import { walk } from '../../ingest/files/walk.ts';
@@ -18,7 +18,7 @@ import { archiveRows } from './rows.ts';
 import type { ArchiveTally } from './rows.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { bytes, count, duration, plural } from '../text.ts';
+import { bytes, count, duration, plural } from '../../text/amounts.ts';
 
 /** ImportOptions are the flags of `trailwatch archive import`. */
 export interface ImportOptions {

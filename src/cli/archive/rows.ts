@@ -2,7 +2,7 @@ import { hostAuthFields } from '../../describe/host-auth.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Ingested, LogRecord, RecordFailure } from '../../model/log-record.ts';
 import type { TableRow } from '../../report/duckdb/table.ts';
-import type { TableName } from '../../report/report.ts';
+import type { TableName } from '../../report/definition/report.ts';
 
 /** ArchiveTally is what filling the tables came across. */
 export interface ArchiveTally {

@@ -1,4 +1,4 @@
-import type { ImportedFile } from '../../archive/store-ledger.ts';
+import type { ImportedFile } from '../../archive/store/store-ledger.ts';
 import type { Ingested } from '../../model/log-record.ts';
 
 /** SourceFile is a file, on disk or in a bucket, with the way to what is in it. */

@@ -4,7 +4,7 @@ import type { Basis, Profile } from '../../cost/volumes.ts';
 import { assumed, assumptions, callsOf } from '../../cost/workload.ts';
 import type { Measured } from './measure-volumes.ts';
 import type { Colors } from '../shell/terminal.ts';
-import { count } from '../text.ts';
+import { count } from '../../text/amounts.ts';
 
 /** Told is an estimate and what it was made of. */
 export interface Told {

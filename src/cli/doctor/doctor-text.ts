@@ -1,7 +1,7 @@
 import type { CheckResult, State } from '../../doctor/result.ts';
 import { shown } from '../../text/escape.ts';
 import type { Colors } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 
 /** Told is what `trailwatch doctor` has to tell. */
 export interface Told {

@@ -25,7 +25,7 @@ import { showProgress } from '../shell/progress.ts';
 import { openInput } from '../shell/read-input.ts';
 import type { Input } from '../shell/read-input.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { count, plural } from '../text.ts';
+import { count, plural } from '../../text/amounts.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 import type { TimeRange } from '../shell/time-range.ts';
 

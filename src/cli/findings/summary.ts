@@ -7,7 +7,7 @@ import type { Timeline } from './casebook/timeline.ts';
 import { failureLines } from '../shell/failure-list.ts';
 import { colorLevel } from '../shell/terminal.ts';
 import type { Colors } from '../shell/terminal.ts';
-import { bytes, count, duration, plural, span } from '../text.ts';
+import { bytes, count, duration, plural, span } from '../../text/amounts.ts';
 
 export interface SummaryFacts {
   readonly outcome: DetectOutcome;

@@ -5,7 +5,7 @@ import { bySeverity, inTime } from './casebook/order.ts';
 import { createShortlist } from './casebook/shortlist.ts';
 import { colorLevel } from '../shell/terminal.ts';
 import type { Colors } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import type { FindingWriter } from './format.ts';
 
 /** What a table can hold: nobody reads further, and the rest belongs to ndjson. */

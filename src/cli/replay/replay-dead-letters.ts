@@ -5,7 +5,7 @@ import { resendQueue, surveyQueue, type Resent, type Survey } from '../../replay
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { count } from '../text.ts';
+import { count } from '../../text/amounts.ts';
 
 export interface DeadLettersRequest {
   readonly stage: string;

@@ -1,8 +1,8 @@
 import { plain } from '../../text/escape.ts';
-import type { Cell } from '../../report/query-engine.ts';
+import type { Cell } from '../../report/run/query-engine.ts';
 import { inPieces } from '../../report/render/pieces.ts';
-import type { Rows } from '../../report/rows.ts';
-import type { ReportRun } from '../../report/run-report.ts';
+import type { Rows } from '../../report/run/rows.ts';
+import type { ReportRun } from '../../report/run/run-report.ts';
 import type { Output } from '../shell/terminal.ts';
 
 const gap = '  ';

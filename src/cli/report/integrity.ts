@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createFolderSource } from '../../archive/folder-source.ts';
-import { isLocalStore } from '../../archive/local-store.ts';
-import { summaryOf } from '../../archive/verdict.ts';
-import { verifyTrail } from '../../archive/verify.ts';
-import type { Period } from '../../report/period.ts';
-import { ReportError } from '../../report/report-error.ts';
-import { plural } from '../text.ts';
+import { createFolderSource } from '../../archive/trail/folder-source.ts';
+import { isLocalStore } from '../../archive/store/local-store.ts';
+import { summaryOf } from '../../archive/verification/verdict.ts';
+import { verifyTrail } from '../../archive/verification/verify.ts';
+import type { Period } from '../../report/definition/period.ts';
+import { ReportError } from '../../report/definition/report-error.ts';
+import { plural } from '../../text/amounts.ts';
 
 /** IntegrityRequest says which files' integrity is asked for. */
 export interface IntegrityRequest {

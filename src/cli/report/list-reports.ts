@@ -1,7 +1,7 @@
 import { exitCode } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { readReports, showingControls } from './read-reports.ts';
 
 /** listReports prints every report under its group. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { PreparedReport } from '../../report/run-report.ts';
+import type { PreparedReport } from '../../report/run/run-report.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { openLocalArchive } from './local-engine.ts';
 import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';

@@ -1,6 +1,6 @@
-import { loadReports } from '../../report/load-reports.ts';
-import type { Report } from '../../report/report.ts';
-import { ReportError } from '../../report/report-error.ts';
+import { loadReports } from '../../report/definition/load-reports.ts';
+import type { Report } from '../../report/definition/report.ts';
+import { ReportError } from '../../report/definition/report-error.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { projectPath } from '../shell/options.ts';

@@ -1,12 +1,12 @@
 import { plain } from '../../text/escape.ts';
-import type { PastQuery } from '../../report/query-history.ts';
+import type { PastQuery } from '../../report/stage/query-history.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import { namesOf } from '../stage/stage-names.ts';
 import type { StageOptions } from '../stage/stage-names.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { bytes, duration, plural } from '../text.ts';
+import { bytes, duration, plural } from '../../text/amounts.ts';
 
 /** HistoryOptions are the flags of `trailwatch report history`. */
 export interface HistoryOptions extends StageOptions {

@@ -1,6 +1,6 @@
-import { expectationOf } from '../../report/parameter.ts';
-import { findReport } from '../../report/find-report.ts';
-import type { Report } from '../../report/report.ts';
+import { expectationOf } from '../../report/definition/parameter.ts';
+import { findReport } from '../../report/definition/find-report.ts';
+import type { Report } from '../../report/definition/report.ts';
 import { exitCode } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { Colors } from '../shell/terminal.ts';

@@ -1,4 +1,4 @@
-import { chooseTable } from '../../report/choose-table.ts';
+import { chooseTable } from '../../report/stage/choose-table.ts';
 import { createFailureList } from '../shell/failure-list.ts';
 import { namesOf } from '../stage/stage-names.ts';
 import type { Surroundings } from '../shell/terminal.ts';

@@ -2,7 +2,7 @@ import { plainJson, shown } from '../../text/escape.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Colors, Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';
 

@@ -15,7 +15,7 @@ import { describe } from '../../describe/describe.ts';
 import { plain, plainJson } from '../../text/escape.ts';
 import { exitCode, UsageError, type ExitCode } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { readPlainRecords } from './plain-records.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { loadRuleFiles } from './rule-files.ts';

@@ -3,7 +3,7 @@ import { plainJson } from '../../text/escape.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { lintAws } from './aws-lint.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { inOrder, loadRuleFiles } from './rule-files.ts';

@@ -7,7 +7,7 @@ import type { Problem } from '../../sigma/rule.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Colors, Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { explanationText } from './explanation-text.ts';
 import { problemText } from './problem-text.ts';
 import { loadRuleFiles } from './rule-files.ts';

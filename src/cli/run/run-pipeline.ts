@@ -19,7 +19,7 @@ import type { RunMeter } from './metrics-server.ts';
 import type { RunOptions } from '../shell/options.ts';
 import { renderSummary, type SuppressedCount } from '../findings/summary.ts';
 import type { Colors, Output, Surroundings } from '../shell/terminal.ts';
-import { count, plural, span } from '../text.ts';
+import { count, plural, span } from '../../text/amounts.ts';
 
 /** runPipeline takes files through all of Trailwatch: detect, correlate, deliver to the console, sum up, report. */
 export async function runPipeline(

@@ -22,7 +22,7 @@ import type { ScanOptions } from '../shell/options.ts';
 import { filesLine, recordsLine } from '../findings/summary.ts';
 import { createOutput } from '../shell/terminal.ts';
 import type { Output, Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 import { version } from '../shell/version.ts';
 
 interface Scan {

@@ -1,6 +1,6 @@
 import type { RecordFailure } from '../../model/log-record.ts';
 import { shown } from '../../text/escape.ts';
-import { count } from '../text.ts';
+import { count } from '../../text/amounts.ts';
 
 /** FailureList keeps the first failures and counts the rest: a folder of broken files must not fill memory or the screen. */
 export interface FailureList {

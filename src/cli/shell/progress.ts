@@ -1,6 +1,6 @@
 import type { Progress } from './read-input.ts';
 import type { Output } from './terminal.ts';
-import { bytes, count } from '../text.ts';
+import { bytes, count } from '../../text/amounts.ts';
 
 const patienceMs = 500;
 const everyMs = 100;

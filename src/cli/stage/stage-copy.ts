@@ -3,7 +3,7 @@ import { createAthenaStatements } from '../../aws/athena/statements.ts';
 import { athenaClient, dynamodbClient, glueClient } from '../../aws/clients.ts';
 import { createDynamoCopyLease, createDynamoCopyLedger } from '../../aws/state-table/copy-ledger.ts';
 import { createGlueCatalog } from '../../aws/athena/glue-catalog.ts';
-import type { EngineProgress } from '../../report/query-engine.ts';
+import type { EngineProgress } from '../../report/run/query-engine.ts';
 import { namesOf } from './stage-names.ts';
 import type { StageOptions } from './stage-names.ts';
 import { pause } from '../../time/pause.ts';

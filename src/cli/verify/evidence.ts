@@ -3,12 +3,12 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { manifestName } from '../../report/evidence/pack.ts';
-import { checkEntry, isManifestOfSorts, parseManifest } from '../../report/manifest.ts';
-import type { Manifest, ManifestEntry } from '../../report/manifest.ts';
+import { checkEntry, isManifestOfSorts, parseManifest } from '../../report/evidence/manifest.ts';
+import type { Manifest, ManifestEntry } from '../../report/evidence/manifest.ts';
 import { exitCode } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { plural } from '../text.ts';
+import { plural } from '../../text/amounts.ts';
 
 /** evidenceIn reads the manifest of an evidence pack: `damaged` when it is no longer what was written, undefined when the folder is no pack. */
 export async function evidenceIn(path: string, cwd: string): Promise<Manifest | 'damaged' | undefined> {

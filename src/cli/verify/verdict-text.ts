@@ -1,8 +1,8 @@
-import { dayVerdict, summaryOf } from '../../archive/verdict.ts';
-import type { DayTally, Verification } from '../../archive/verdict.ts';
+import { dayVerdict, summaryOf } from '../../archive/verification/verdict.ts';
+import type { DayTally, Verification } from '../../archive/verification/verdict.ts';
 import { shown } from '../../text/escape.ts';
 import type { Colors } from '../shell/terminal.ts';
-import { count, plural } from '../text.ts';
+import { count, plural } from '../../text/amounts.ts';
 
 /** What a person reads before scrolling gets tiresome; JSON has all of them. */
 const listed = 50;

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { createFolderSource } from '../../archive/folder-source.ts';
-import type { ObjectSource } from '../../archive/object-source.ts';
-import { parsePublicKeys, PublicKeyFileError } from '../../archive/public-key-file.ts';
-import { summaryOf } from '../../archive/verdict.ts';
-import type { Verification } from '../../archive/verdict.ts';
-import { verifyTrail } from '../../archive/verify.ts';
-import type { KeySource } from '../../archive/verify.ts';
+import { createFolderSource } from '../../archive/trail/folder-source.ts';
+import type { ObjectSource } from '../../archive/trail/object-source.ts';
+import { parsePublicKeys, PublicKeyFileError } from '../../archive/verification/public-key-file.ts';
+import { summaryOf } from '../../archive/verification/verdict.ts';
+import type { Verification } from '../../archive/verification/verdict.ts';
+import { verifyTrail } from '../../archive/verification/verify.ts';
+import type { KeySource } from '../../archive/verification/verify.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import type { Surroundings } from '../shell/terminal.ts';

@@ -1,10 +1,10 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { join } from 'node:path';
-import { sqlText, storeQuery } from '../../archive/local-store.ts';
-import { parquetBelow } from '../../archive/store-compaction.ts';
-import type { ParameterValue } from '../parameter.ts';
-import type { Answer, Cell, Query, QueryEngine } from '../query-engine.ts';
-import { ReportError } from '../report-error.ts';
+import { sqlText, storeQuery } from '../../archive/store/local-store.ts';
+import { parquetBelow } from '../../archive/store/store-compaction.ts';
+import type { ParameterValue } from '../definition/parameter.ts';
+import type { Answer, Cell, Query, QueryEngine } from '../run/query-engine.ts';
+import { ReportError } from '../definition/report-error.ts';
 import { bodyOf, tableSql } from './table.ts';
 import type { Table, TableRow } from './table.ts';
 import { trinoMacros } from './trino-macros.ts';

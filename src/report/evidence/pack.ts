@@ -4,13 +4,13 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { manifestOf } from '../manifest.ts';
-import type { ManifestEntry } from '../manifest.ts';
+import { manifestOf } from './manifest.ts';
+import type { ManifestEntry } from './manifest.ts';
 import { csvPieces } from '../render/csv.ts';
 import { jsonPieces } from '../render/json.ts';
-import type { Rows } from '../rows.ts';
-import type { ReportRun } from '../run-report.ts';
-import type { AnswerContext } from './context.ts';
+import type { Rows } from '../run/rows.ts';
+import type { ReportRun } from '../run/run-report.ts';
+import type { AnswerContext } from '../run/answer-context.ts';
 import { evidencePage } from './page.ts';
 
 /** The forms that an answer is filed in; of each report a pack holds all. */

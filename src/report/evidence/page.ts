@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Column, Control, Report } from '../report.ts';
-import type { Row, Rows } from '../rows.ts';
-import type { ReportRun } from '../run-report.ts';
+import type { Column, Control, Report } from '../definition/report.ts';
+import type { Row, Rows } from '../run/rows.ts';
+import type { ReportRun } from '../run/run-report.ts';
 import { html, trusted } from '../../text/markup.ts';
 import type { Markup } from '../../text/markup.ts';
 import { style } from '../../text/page-style.ts';
 import { bytes, count, duration, plural } from '../../text/amounts.ts';
 import { evidenceScript } from './script.ts';
-import { periodText } from './context.ts';
-import type { AnswerContext } from './context.ts';
+import { periodText } from '../run/answer-context.ts';
+import type { AnswerContext } from '../run/answer-context.ts';
 
 const ownStyle = `${style}
 .answer th { vertical-align: bottom; } .answer th button { border: 0; background: none; padding: 0; color: inherit; text-align: inherit; font-weight: 600; }

@@ -1,5 +1,5 @@
-import type { Cell } from '../query-engine.ts';
-import type { Rows } from '../rows.ts';
+import type { Cell } from '../run/query-engine.ts';
+import type { Rows } from '../run/rows.ts';
 import { inPieces } from './pieces.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Cell } from '../query-engine.ts';
-import type { Rows } from '../rows.ts';
-import type { ReportRun } from '../run-report.ts';
-import type { AnswerContext } from '../evidence/context.ts';
+import type { Cell } from '../run/query-engine.ts';
+import type { Rows } from '../run/rows.ts';
+import type { ReportRun } from '../run/run-report.ts';
+import type { AnswerContext } from '../run/answer-context.ts';
 import { inPieces } from './pieces.ts';
 
 /** jsonPieces writes a run as `schemas/report-run.schema.json` describes it, piece by piece. */

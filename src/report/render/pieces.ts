@@ -1,4 +1,4 @@
-import type { Row, Rows } from '../rows.ts';
+import type { Row, Rows } from '../run/rows.ts';
 
 const pieceSize = 64 * 1024;
 

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { parseDigest, stringToSign } from '../../../src/archive/digest.ts';
-import type { PublicKey } from '../../../src/archive/digest.ts';
-import type { ObjectSource } from '../../../src/archive/object-source.ts';
+import { parseDigest, stringToSign } from '../../../src/archive/verification/digest.ts';
+import type { PublicKey } from '../../../src/archive/verification/digest.ts';
+import type { ObjectSource } from '../../../src/archive/trail/object-source.ts';
 
 export const bucket = 'example-trail';
 export const account = '111122223333';

@@ -12,7 +12,7 @@ import {
   whoWords,
 } from '../../../notify/render/words.ts';
 import type { Alert, Occurrence } from '../casebook/casebook.ts';
-import { count, span } from '../../text.ts';
+import { count, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
 

@@ -6,7 +6,7 @@ import type { Level } from '../../../model/level.ts';
 import { accountOf } from '../../../notify/message/message.ts';
 import type { MessageContext } from '../../../notify/message/message.ts';
 import { clip } from '../../../text/escape.ts';
-import { count, plural, span } from '../../text.ts';
+import { count, plural, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
 

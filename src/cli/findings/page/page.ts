@@ -4,7 +4,7 @@ import type { RecordFailure } from '../../../model/log-record.ts';
 import type { MessageContext } from '../../../notify/message/message.ts';
 import { clip } from '../../../text/escape.ts';
 import type { Alert, Case } from '../casebook/casebook.ts';
-import { count, duration, plural } from '../../text.ts';
+import { count, duration, plural } from '../../../text/amounts.ts';
 import { renderAlert } from './alert.ts';
 import { renderChart } from './chart.ts';
 import { html, trusted } from '../../../text/markup.ts';

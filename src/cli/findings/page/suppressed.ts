@@ -1,7 +1,7 @@
 import { clip } from '../../../text/escape.ts';
 import { html, type Markup } from '../../../text/markup.ts';
 import type { SuppressedCount } from '../summary.ts';
-import { count, plural } from '../../text.ts';
+import { count, plural } from '../../../text/amounts.ts';
 
 /** suppressedTable lists what was found and is told nobody, by whose word, and why; nothing when there is no such thing. */
 export function suppressedTable(suppressed: readonly SuppressedCount[]): Markup | undefined {

@@ -3,7 +3,7 @@ import { accountOf } from '../../../notify/message/message.ts';
 import type { MessageContext } from '../../../notify/message/message.ts';
 import { clip } from '../../../text/escape.ts';
 import type { Case } from '../casebook/casebook.ts';
-import { count, plural } from '../../text.ts';
+import { count, plural } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
 

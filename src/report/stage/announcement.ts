@@ -1,8 +1,8 @@
-import type { SummaryPart } from '../model/audit-event.ts';
-import { periodText } from './evidence/context.ts';
-import type { FiledReport } from './evidence/file-report.ts';
-import { bytes, duration, plural } from '../text/amounts.ts';
-import type { PreparedReport } from './run-report.ts';
+import type { SummaryPart } from '../../model/audit-event.ts';
+import { periodText } from '../run/answer-context.ts';
+import type { FiledReport } from './file-report.ts';
+import { bytes, duration, plural } from '../../text/amounts.ts';
+import type { PreparedReport } from '../run/run-report.ts';
 
 /** Announcement is what a stage says of a report that it ran by itself, for the rules to judge. */
 export interface Announcement {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseReport } from '../../../src/report/definition.ts';
+import { parseReport } from '../../../../src/report/definition/definition.ts';
 
 const yaml = `title: Things
 question: Which things?

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { plainOf, readYaml } from '../sigma/parse/yaml.ts';
-import type { YamlNode } from '../sigma/parse/yaml.ts';
+import { plainOf, readYaml } from '../../sigma/parse/yaml.ts';
+import type { YamlNode } from '../../sigma/parse/yaml.ts';
 import { expectationOf, parameterTypes, readParameter } from './parameter.ts';
 import type { ParameterDefinition } from './parameter.ts';
 import { readPeriod } from './period.ts';

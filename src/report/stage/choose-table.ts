@@ -1,10 +1,10 @@
-import { coveredDays } from '../archive/copy/copy-days.ts';
-import { copyColumns, copyTable, rawTable } from '../archive/copy/copy-table.ts';
-import { scopeOf } from '../archive/copy/copy-trail.ts';
-import type { CopyParts } from '../archive/copy/copy-trail.ts';
-import { readingOf } from '../archive/copy/reading.ts';
+import { coveredDays } from '../../archive/copy/copy-days.ts';
+import { copyColumns, copyTable, rawTable } from '../../archive/copy/copy-table.ts';
+import { scopeOf } from '../../archive/copy/copy-trail.ts';
+import type { CopyParts } from '../../archive/copy/copy-trail.ts';
+import { readingOf } from '../../archive/copy/reading.ts';
 import { readingFrom } from './columnar.ts';
-import type { PreparedReport } from './run-report.ts';
+import type { PreparedReport } from '../run/run-report.ts';
 
 /** TableChoice is a report that reads the columnar copy where that covers the days, and why it does or doesn't. */
 export interface TableChoice {

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseTable } from '../choose-table.ts';
-import type { StageTables } from '../choose-table.ts';
-import type { Invocation } from '../invocation.ts';
-import type { ManifestEntry } from '../manifest.ts';
-import type { QueryEngine } from '../query-engine.ts';
-import { ReportError } from '../report-error.ts';
-import type { Rows } from '../rows.ts';
-import { spoolReport } from '../run-report.ts';
-import type { ReportRun } from '../run-report.ts';
-import { createSpool } from '../spool.ts';
-import { writePack } from './pack.ts';
+import { chooseTable } from './choose-table.ts';
+import type { StageTables } from './choose-table.ts';
+import type { Invocation } from './invocation.ts';
+import type { ManifestEntry } from '../evidence/manifest.ts';
+import type { QueryEngine } from '../run/query-engine.ts';
+import { ReportError } from '../definition/report-error.ts';
+import type { Rows } from '../run/rows.ts';
+import { spoolReport } from '../run/run-report.ts';
+import type { ReportRun } from '../run/run-report.ts';
+import { createSpool } from '../run/spool.ts';
+import { writePack } from '../evidence/pack.ts';
 
 /** EvidenceStore keeps evidence where auditors find it. */
 export interface EvidenceStore {

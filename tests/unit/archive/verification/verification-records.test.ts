@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { describe as describeRecord } from '../../../src/describe/describe.ts';
-import { lastDays, verificationRecords } from '../../../src/archive/verification-records.ts';
-import { verifyTrail } from '../../../src/archive/verify.ts';
-import { bucketSource, deliver, logKey, signingKey } from './signed-trail.ts';
+import { describe as describeRecord } from '../../../../src/describe/describe.ts';
+import { lastDays, verificationRecords } from '../../../../src/archive/verification/verification-records.ts';
+import { verifyTrail } from '../../../../src/archive/verification/verify.ts';
+import { bucketSource, deliver, logKey, signingKey } from '../signed-trail.ts';
 
 const key = signingKey();
 const days = { from: '2026-03-10', to: '2026-03-11' };

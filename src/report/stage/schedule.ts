@@ -1,8 +1,8 @@
-import { findReport } from './find-report.ts';
-import { readPeriod } from './period.ts';
-import type { Report } from './report.ts';
-import { ReportError } from './report-error.ts';
-import { prepareReport } from './run-report.ts';
+import { findReport } from '../definition/find-report.ts';
+import { readPeriod } from '../definition/period.ts';
+import type { Report } from '../definition/report.ts';
+import { ReportError } from '../definition/report-error.ts';
+import { prepareReport } from '../run/run-report.ts';
 
 /** ReportSettings say when a stage runs a report by itself, and what it asks then. */
 export interface ReportSettings {

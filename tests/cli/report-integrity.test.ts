@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { integrityOf } from '../../../src/cli/report/integrity.ts';
-import { allTime } from '../../../src/report/period.ts';
+import { integrityOf } from '../../src/cli/report/integrity.ts';
+import { allTime } from '../../src/report/definition/period.ts';
 
-const cwd = join(import.meta.dirname, '..', '..', '..');
+const cwd = join(import.meta.dirname, '..', '..');
 const asked = { paths: ['events/archive'], cwd, period: allTime, account: '*', region: '*' };
 
 test('it says what the digests prove, and no more', async () => {

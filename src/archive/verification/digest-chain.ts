@@ -1,6 +1,6 @@
 import { isSignedBy } from './digest.ts';
 import type { Digest, PublicKey } from './digest.ts';
-import { parseTrailKey } from './trail-layout.ts';
+import { parseTrailKey } from '../trail/trail-layout.ts';
 import type { ChainNote, ProblemKind } from './verdict.ts';
 
 /** FoundDigest is a digest with the place it was found at. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LogRecord } from '../model/log-record.ts';
-import type { Days } from './object-source.ts';
+import type { LogRecord } from '../../model/log-record.ts';
+import type { Days } from '../trail/object-source.ts';
 import type { Verification } from './verdict.ts';
 
 /**

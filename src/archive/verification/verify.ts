@@ -4,11 +4,11 @@ import type { Chain, FoundDigest } from './digest-chain.ts';
 import { parseDigest } from './digest.ts';
 import type { DigestedFile, PublicKey } from './digest.ts';
 import { eachOf } from './each-of.ts';
-import { besideOf } from './folder-source.ts';
-import type { ObjectSource } from './object-source.ts';
-import { listTrail } from './trail-listing.ts';
-import type { ListedKey, RegionFiles } from './trail-listing.ts';
-import { parseTrailKey } from './trail-layout.ts';
+import { besideOf } from '../trail/folder-source.ts';
+import type { ObjectSource } from '../trail/object-source.ts';
+import { listTrail } from '../trail/trail-listing.ts';
+import type { ListedKey, RegionFiles } from '../trail/trail-listing.ts';
+import { parseTrailKey } from '../trail/trail-layout.ts';
 import { uncoveredFiles } from './uncovered.ts';
 import type {
   ChainNote,

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { readPeriod } from './period.ts';
-import type { ReportRequest } from './run-report.ts';
-import type { Report } from './report.ts';
-import { findReport } from './find-report.ts';
-import { ReportError } from './report-error.ts';
-import { prepareReport } from './run-report.ts';
-import type { PreparedReport } from './run-report.ts';
+import { readPeriod } from '../definition/period.ts';
+import type { ReportRequest } from '../run/run-report.ts';
+import type { Report } from '../definition/report.ts';
+import { findReport } from '../definition/find-report.ts';
+import { ReportError } from '../definition/report-error.ts';
+import { prepareReport } from '../run/run-report.ts';
+import type { PreparedReport } from '../run/run-report.ts';
 
 const text = v.pipe(v.string(), v.maxLength(1000));
 const value = v.pipe(v.union([text, v.number(), v.boolean()]), v.transform(String));

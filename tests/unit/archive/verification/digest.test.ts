@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseDigest, stringToSign } from '../../../src/archive/digest.ts';
-import { parsePublicKeys } from '../../../src/archive/public-key-file.ts';
-import { digestName, parseTrailKey } from '../../../src/archive/trail-layout.ts';
+import { parseDigest, stringToSign } from '../../../../src/archive/verification/digest.ts';
+import { parsePublicKeys } from '../../../../src/archive/verification/public-key-file.ts';
+import { digestName, parseTrailKey } from '../../../../src/archive/trail/trail-layout.ts';
 
 const fields = {
   digestStartTime: '2026-03-11T07:10:42Z',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readParameter, readParameters, sqlLiteral } from '../../../src/report/parameter.ts';
-import type { ParameterType } from '../../../src/report/parameter.ts';
+import { readParameter, readParameters, sqlLiteral } from '../../../../src/report/definition/parameter.ts';
+import type { ParameterType } from '../../../../src/report/definition/parameter.ts';
 
 const definition = (type: ParameterType) => ({ name: 'x', type, meaning: 'a thing' });
 

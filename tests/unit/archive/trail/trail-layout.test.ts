@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { digestName, isLogFile, parseTrailKey } from '../../../src/archive/trail-layout.ts';
+import { digestName, isLogFile, parseTrailKey } from '../../../../src/archive/trail/trail-layout.ts';
 
 const key = (folder: string, name: string, before = 'AWSLogs/'): string =>
   `${before}111122223333/${folder}/eu-west-1/2026/03/11/${name}`;

@@ -1,4 +1,4 @@
-import type { Period } from '../period.ts';
+import type { Period } from '../definition/period.ts';
 
 /** AnswerContext is what evidence says beside the answer. */
 export interface AnswerContext {

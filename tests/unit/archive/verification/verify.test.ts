@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { createFolderSource } from '../../../src/archive/folder-source.ts';
-import { dayVerdict, summaryOf } from '../../../src/archive/verdict.ts';
-import { verifyTrail } from '../../../src/archive/verify.ts';
-import type { Verification } from '../../../src/archive/verdict.ts';
+import { createFolderSource } from '../../../../src/archive/trail/folder-source.ts';
+import { dayVerdict, summaryOf } from '../../../../src/archive/verification/verdict.ts';
+import { verifyTrail } from '../../../../src/archive/verification/verify.ts';
+import type { Verification } from '../../../../src/archive/verification/verdict.ts';
 import {
   bucket,
   bucketSource,
@@ -17,8 +17,8 @@ import {
   putLog,
   rewrite,
   signingKey,
-} from './signed-trail.ts';
-import type { Bucket } from './signed-trail.ts';
+} from '../signed-trail.ts';
+import type { Bucket } from '../signed-trail.ts';
 
 const ours = signingKey();
 const rotated = signingKey();

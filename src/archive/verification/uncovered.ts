@@ -1,4 +1,4 @@
-import type { ListedKey } from './trail-listing.ts';
+import type { ListedKey } from '../trail/trail-listing.ts';
 
 /** Period is a time for which a digest names every log file that was delivered. */
 export interface Period {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readParameter, readParameters } from './parameter.ts';
-import type { ParameterDefinition, ParameterValue } from './parameter.ts';
-import { partitionDays } from './period.ts';
-import type { Period } from './period.ts';
+import { readParameter, readParameters } from '../definition/parameter.ts';
+import type { ParameterDefinition, ParameterValue } from '../definition/parameter.ts';
+import { partitionDays } from '../definition/period.ts';
+import type { Period } from '../definition/period.ts';
 import type { Cell, EngineProgress, QueryEngine, QueryStatistics } from './query-engine.ts';
-import type { ColumnType, Report } from './report.ts';
-import { ReportError } from './report-error.ts';
+import type { ColumnType, Report } from '../definition/report.ts';
+import { ReportError } from '../definition/report-error.ts';
 import type { Row, Rows } from './rows.ts';
 import type { Spool } from './spool.ts';
-import { bindSql } from './sql-text.ts';
-import type { BoundSql } from './sql-text.ts';
+import { bindSql } from '../definition/sql-text.ts';
+import type { BoundSql } from '../definition/sql-text.ts';
 
 /** ReportRequest is what somebody asks of a report: texts as they were given, checked by `prepareReport`. */
 export interface ReportRequest {

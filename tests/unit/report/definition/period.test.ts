@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { partitionDays, readPeriod } from '../../../src/report/period.ts';
+import { partitionDays, readPeriod } from '../../../../src/report/definition/period.ts';
 
 const now = new Date('2026-05-20T10:30:15.500Z');
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { readInvocation } from '../../../src/report/invocation.ts';
-import { loadReports } from '../../../src/report/load-reports.ts';
-import { ReportError } from '../../../src/report/report-error.ts';
-import { scheduledReports } from '../../../src/report/schedule.ts';
-import type { ReportSettings } from '../../../src/report/schedule.ts';
+import { readInvocation } from '../../../../src/report/stage/invocation.ts';
+import { loadReports } from '../../../../src/report/definition/load-reports.ts';
+import { ReportError } from '../../../../src/report/definition/report-error.ts';
+import { scheduledReports } from '../../../../src/report/stage/schedule.ts';
+import type { ReportSettings } from '../../../../src/report/stage/schedule.ts';
 
-const reports = await loadReports(join(import.meta.dirname, '..', '..', '..', 'queries'), 'queries');
+const reports = await loadReports(join(import.meta.dirname, '..', '..', '..', '..', 'queries'), 'queries');
 const one = (name: string, settings: ReportSettings) => scheduledReports(reports, { [name]: settings })[0];
 
 describe('scheduledReports', () => {
