@@ -114,8 +114,8 @@ describe.each<[string, () => NotifiedOnce]>([
 
 test('a table that is away is told with what could not be done', async () => {
   const away = { client: gone, table: 'away' };
-  await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/which path .* \(table away\): /);
+  await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/the path .*: state table away: /);
   await expect(createDynamoCanaryLog(away).returned('c', noon)).rejects.toThrow(/the return of a canary/);
-  await expect(createDynamoNotifiedOnce(away).has('x')).rejects.toThrow(/whether x was told/);
+  await expect(createDynamoNotifiedOnce(away).has('x')).rejects.toThrow(/whether x was notified/);
   await expect(createDynamoTrialLog(away).of('t')).rejects.toThrow(/the count of trial t/);
 });

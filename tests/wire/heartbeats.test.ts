@@ -121,6 +121,6 @@ test('a table that is away is told as one that may come back', async () => {
   });
   const store = createDynamoHeartbeatStore({ client: gone, table: table.name });
   await expect(store.note(freshSource(), at(0))).rejects.toThrow(HealthStateError);
-  await expect(store.all()).rejects.toThrow(/heartbeats could not be read \(table/);
+  await expect(store.all()).rejects.toThrow(/heartbeats could not be read: state table/);
   gone.destroy();
 });
