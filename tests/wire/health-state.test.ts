@@ -4,11 +4,17 @@ import { createDynamoArrivalLog } from '../../src/aws/state-table/arrival-log.ts
 import { createDynamoCanaryLog } from '../../src/aws/state-table/canary-log.ts';
 import { createDynamoNotifiedOnce } from '../../src/aws/state-table/notified-once.ts';
 import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
-import { createMemoryArrivalLog, type ArrivalLog } from '../../src/health/arrivals.ts';
-import { createMemoryCanaryLog, type CanaryLog } from '../../src/health/canary.ts';
-import { createMemoryNotifiedOnce, type NotifiedOnce } from '../../src/health/notified-once.ts';
-import { createMemoryTrialLog, type TrialLog } from '../../src/health/trial-log.ts';
+import type { ArrivalLog } from '../../src/health/arrivals.ts';
+import type { CanaryLog } from '../../src/health/canary.ts';
+import type { NotifiedOnce } from '../../src/health/notified-once.ts';
+import type { TrialLog } from '../../src/health/trial-log.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
+import {
+  createMemoryArrivalLog,
+  createMemoryCanaryLog,
+  createMemoryNotifiedOnce,
+  createMemoryTrialLog,
+} from '../support/memory-health-stores.ts';
 
 let local: LocalStateTable;
 let client: DynamoDBClient;
