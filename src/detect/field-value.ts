@@ -1,5 +1,6 @@
 import type { Fields } from '../model/log-record.ts';
-import { compileField, textOf } from '../sigma/match.ts';
+import { compileField } from '../sigma/field.ts';
+import { textOf } from '../sigma/text.ts';
 
 /** Lookup lists the values a record has under a field's name. */
 export type Lookup = (fields: Fields) => readonly unknown[];

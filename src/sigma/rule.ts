@@ -1,5 +1,6 @@
 /** Sigma documents as written, checked but not yet lowered. https://sigmahq.io/sigma-specification/ */
-import type { Level } from './level.ts';
+
+export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
 
 /** Place says where a document stands, for messages: `path:line`, and which document of the file, counted from 1. */
 export interface Place {

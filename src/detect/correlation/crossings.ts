@@ -1,4 +1,5 @@
-import type { Comparison, LoweredCorrelation } from '../../sigma/match.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import type { Comparison } from '../../sigma/rule.ts';
 import type { WindowMatch } from './window-store.ts';
 import { windowValueOf } from './window-values.ts';
 

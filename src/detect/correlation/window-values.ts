@@ -1,4 +1,5 @@
-import { numberOf, type LoweredCorrelation } from '../../sigma/match.ts';
+import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import { numberOf } from '../../sigma/text.ts';
 import { valueOf, valueText } from '../field-value.ts';
 import type { WindowMatch } from './window-store.ts';
 

@@ -1,5 +1,5 @@
 import type { RecordSource } from '../../model/log-record.ts';
-import { leadingTime } from './clock.ts';
+import { leadingTime } from './clock/stamp.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
 const source: RecordSource = { product: 'unknown', services: ['connection', 'plain'], category: 'application' };

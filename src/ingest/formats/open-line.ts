@@ -2,11 +2,11 @@ import type { Ingested, LogRecord, RecordSource } from '../../model/log-record.t
 import { digestId, failure, plainOrigin, record, skipped } from '../ingested.ts';
 import type { LineContext, OpenOrigin } from '../ingested.ts';
 import { cleanText, hasNoise } from './clean-text.ts';
-import { leadingTime } from './clock.ts';
+import { leadingTime } from './clock/stamp.ts';
 import { readLine } from './lines.ts';
 import { plainFields } from './plain.ts';
 import { isTableHeading } from './system-stats.ts';
-import type { LineReader, ReadLine } from './text-format.ts';
+import type { LineFields, LineReader, ReadLine } from './text-format.ts';
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
 const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
@@ -28,8 +28,30 @@ export function openLine(
   const line = cleanText(text);
   if (isTableHeading(line)) return skipped(origin, "df's column heading: it holds no record");
   const read = reader(line, origin.time) ?? plainLine(line, context.follows);
-  return lineRecord(text, line, read, context.follows?.time ?? origin.time, origin, context);
+  return lineRecord(
+    text,
+    line,
+    read,
+    sinceStart(read.fields, context.follows) ?? context.follows?.time ?? origin.time,
+    origin,
+    context,
+  );
 }
+
+/**
+ * A line that only says how long its host ran is as much later than the line before as it says: how often something happened in ten
+ * minutes stays right, whatever the day. The first one is dated by the file.
+ */
+function sinceStart(fields: LineFields, follows: LogRecord | undefined): string | undefined {
+  const [now, before] = [fields[secondsSinceStart], follows?.fields[secondsSinceStart]];
+  if (typeof now !== 'number') return undefined;
+  fields['unparsed'] ??=
+    'the line only says how long its host ran: the first one is dated by the file, the others after it';
+  if (follows === undefined || typeof before !== 'number' || now < before) return undefined;
+  return new Date(Date.parse(follows.time) + Math.floor((now - before) * 1000)).toISOString();
+}
+
+const secondsSinceStart = 'seconds_since_start';
 
 /** openPlainLine makes a record of a line without looking for a format: its text is its `message`. */
 export function openPlainLine(text: string, origin: OpenOrigin, context: LineContext = {}): Ingested {

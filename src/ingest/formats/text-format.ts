@@ -18,6 +18,12 @@ export interface SyslogLine {
   readonly messageId?: string;
   /** RFC 5424's structured data, each parameter as `id.name`. */
   readonly data?: LineFields;
+  /** The unit that `journalctl -o with-unit` gives in the place of a program. */
+  readonly unit?: string;
+  /** Seconds since the host started, where the line says nothing else of its time. */
+  readonly uptime?: number;
+  /** Why the time may be wrong. */
+  readonly doubt?: string;
   readonly message: string;
 }
 

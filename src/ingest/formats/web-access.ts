@@ -1,6 +1,6 @@
 import type { RecordSource } from '../../model/log-record.ts';
 import { isIP } from 'node:net';
-import { monthOf, offsetTime } from './clock.ts';
+import { dateAt } from './clock/stamp.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
 const source: RecordSource = { product: 'unknown', services: ['access'], category: 'webserver' };
@@ -81,11 +81,6 @@ function unescaped(text: string): string {
 
 /** `10/Oct/2025:13:55:36 +0000`. */
 function accessTime(text: string): string | undefined {
-  const found = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})$/.exec(text);
-  if (found === null) return undefined;
-  const [, day, month = '', year, hour, minute, second, zone] = found;
-  const number = monthOf(month);
-  return number === 0
-    ? undefined
-    : offsetTime(`${year}-${String(number).padStart(2, '0')}-${day}T${hour}:${minute}:${second}`, zone);
+  const found = dateAt(text, 0, undefined);
+  return found?.end === text.length ? found.time : undefined;
 }

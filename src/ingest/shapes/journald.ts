@@ -1,6 +1,6 @@
 import type { Fields, Ingested } from '../../model/log-record.ts';
 import { cleanText } from '../formats/clean-text.ts';
-import { formatOf } from '../formats/index.ts';
+import { formatOf } from '../formats/programs.ts';
 import { readMessage } from '../formats/syslog.ts';
 import type { SyslogLine } from '../formats/text-format.ts';
 import { digestId, failure, plainOrigin, record } from '../ingested.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseSyslogLine } from '../../../src/ingest/formats/syslog-header.ts';
+import { parseSyslogLine } from '../../../src/ingest/formats/header/syslog-line.ts';
 import { idsOf, read } from './reading.ts';
 
 const now = '2026-03-02T00:00:00.000Z';

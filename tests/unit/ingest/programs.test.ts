@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatOf } from '../../../src/ingest/formats/index.ts';
+import { formatOf } from '../../../src/ingest/formats/programs.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
 
 const cases: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { logsourcePrefix } from '../parse/parse-meta.ts';
 import type {
   CorrelationRule,
   DetectionItem,
@@ -9,10 +10,7 @@ import type {
   Scalar,
   Search,
   SigmaDocument,
-} from '../../src/sigma/index.ts';
-
-/** Where keys of a log source that Sigma doesn't define are kept. */
-const logsourcePrefix = 'logsource.';
+} from '../rule.ts';
 
 /**
  * printDocument writes a document as YAML that parseRuleFile reads as the same rule. Comments, and the units in which a

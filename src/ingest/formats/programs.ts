@@ -129,6 +129,27 @@ export function formatOf(program: string | undefined): ProgramFormat {
   return (program === undefined ? undefined : byProgram.get(program)) ?? otherProgram;
 }
 
+/** isKnownProgram tells the programs whose messages are read, or whose name alone tells a syslog's line. */
+export function isKnownProgram(program: string): boolean {
+  return byProgram.has(program) || program === 'rsyslogd';
+}
+
+/** readsMessage tells whether a message is one that the program is known to write. */
+export function readsMessage(program: string, message: string): boolean {
+  return byProgram.get(program)?.parse(message) !== undefined;
+}
+
+/** Programs that people start in their session, which tell themselves by what they write. */
+const inSessions = ['sudo', 'su'] as const;
+
+/** programByMessage gives the program that wrote a message in a session's scope: PAM names it, and of others only what they alone write. */
+export function programByMessage(message: string): string | undefined {
+  const pam = parsePam(message);
+  if (pam === undefined) return inSessions.find((program) => readsMessage(program, message));
+  const service = pam['pam_service'];
+  return typeof service === 'string' && byProgram.has(service) ? service : undefined;
+}
+
 const sources = new Map(
   [...formats, otherProgram].map((format): [ProgramFormat, RecordSource] => [format, newSource(format)]),
 );
