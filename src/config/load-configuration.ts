@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { messageOf } from '../text/system-error.ts';
-import { plainOf, readYaml } from '../sigma/parse/yaml.ts';
-import type { YamlNode } from '../sigma/parse/yaml.ts';
+import { readYamlMap } from '../text/yaml.ts';
 import { configurationSchema, layConfigurations } from './configuration.ts';
 import type { Configuration, ConfigurationFile } from './configuration.ts';
 import { namingsOf } from './route.ts';
@@ -69,13 +68,11 @@ interface ParsedFile {
 
 /** parseConfiguration checks one file's text; a file without anything but comments says nothing, and that is right. */
 export function parseConfiguration(text: string, path: string): ParsedFile {
-  const yaml = readYaml(text, path, 'a configuration is a map of sections (accounts, logs, …)');
+  const yaml = readYamlMap(text, 'a configuration is a map of sections (accounts, logs, …)');
+  const place = (keys: readonly string[]): string => `${path}:${yaml.lineOf(keys)}`;
   const problems = yaml.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
-  const [first, second] = yaml.documents;
-  if (second !== undefined) problems.push(`${path}:${second.content.line}: one file is one document: remove the ---`);
-  if (first === undefined || problems.length > 0) return { layer: {}, problems, place: () => path };
-  const place = (keys: readonly string[]): string => `${path}:${lineOf(first.content, keys)}`;
-  const checked = v.safeParse(configurationSchema, plainOf(first.content));
+  if (yaml.value === undefined) return { layer: {}, problems, place };
+  const checked = v.safeParse(configurationSchema, yaml.value);
   if (checked.success) return { layer: checked.output, problems, place };
   return {
     layer: {},
@@ -85,24 +82,4 @@ export function parseConfiguration(text: string, path: string): ParsedFile {
       return `${place(keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
     }),
   };
-}
-
-/** The line of what the keys lead to, or of the last that is there. */
-function lineOf(node: YamlNode, keys: readonly string[]): number {
-  let here = node;
-  let { line } = node;
-  for (const key of keys) {
-    if (here.kind === 'map') {
-      const entry = here.entries.find((one) => one.key === key);
-      if (entry === undefined) return line;
-      ({ line } = entry);
-      here = entry.value;
-    } else if (here.kind === 'list') {
-      const item = here.items[Number(key)];
-      if (item === undefined) return line;
-      ({ line } = item);
-      here = item;
-    } else return line;
-  }
-  return line;
 }

@@ -1,4 +1,4 @@
-import type { LoweredRuleSet } from '../sigma/expr.ts';
+import type { LoweredRuleSet } from '../sigma/match.ts';
 
 /** The rules as `deploy/build/compile-rules.ts` wrote them at build: plain data, so that a Lambda loads them without YAML. */
 declare const compiledRules: LoweredRuleSet;

@@ -2,8 +2,7 @@ import { describe } from '../describe/describe.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { Evidence } from '../model/finding.ts';
 import type { LogRecord } from '../model/log-record.ts';
-import { evidenceOf } from '../sigma/explain/explain.ts';
-import type { LoweredRule } from '../sigma/expr.ts';
+import { evidenceOf, type LoweredRule } from '../sigma/match.ts';
 import type { RuleSet } from './rule-set.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { Fields } from '../model/log-record.ts';
-import { compileField } from '../sigma/field.ts';
-import { textOf } from '../sigma/text.ts';
+import { compileField, textOf } from '../sigma/match.ts';
 
 /** Lookup lists the values a record has under a field's name. */
 export type Lookup = (fields: Fields) => readonly unknown[];

@@ -1,7 +1,6 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import { findingId, fingerprintOf, type Finding, type RuleSummary } from '../model/finding.ts';
-import type { LoweredCorrelation, LoweredRule } from '../sigma/expr.ts';
-import type { RuleMeta } from '../sigma/rule.ts';
+import type { LoweredCorrelation, LoweredRule, RuleMeta } from '../sigma/match.ts';
 import type { RuleMatch } from './detector.ts';
 import { valueOf, valueText } from './field-value.ts';
 

@@ -1,9 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LoweredRuleSet } from '../sigma/expr.ts';
-import { lowerRules } from '../sigma/lower/lower.ts';
-import { parseRuleFile } from '../sigma/parse/parse.ts';
-import type { Problem, SigmaDocument } from '../sigma/rule.ts';
+import { lowerRules, parseRuleFile, type LoweredRuleSet, type Problem, type SigmaDocument } from '../sigma/index.ts';
 
 export interface LoadedRules {
   readonly ruleSet: LoweredRuleSet;

@@ -1,7 +1,5 @@
 import type { Fields } from '../model/log-record.ts';
-import type { LoweredRule, Matcher } from '../sigma/expr.ts';
-import { requirementsOf, type Requirement } from '../sigma/lower/requirements.ts';
-import { foldCase, textOf } from '../sigma/text.ts';
+import { foldCase, requirementsOf, textOf, type LoweredRule, type Matcher, type Requirement } from '../sigma/match.ts';
 import { lookupOf } from './field-value.ts';
 
 /** CompiledRule is a detection rule ready to be asked. */

@@ -1,7 +1,12 @@
 import type { LogRecord, RecordSource } from '../model/log-record.ts';
-import { compileMatcher } from '../sigma/backends/matcher.ts';
-import type { LoweredCorrelation, LoweredRule, LoweredRuleSet, Matcher } from '../sigma/expr.ts';
-import type { LogSource } from '../sigma/rule.ts';
+import {
+  compileMatcher,
+  type LogSource,
+  type LoweredCorrelation,
+  type LoweredRule,
+  type LoweredRuleSet,
+  type Matcher,
+} from '../sigma/match.ts';
 import { createRuleIndex, type CompiledRule, type RuleIndex } from './rule-index.ts';
 
 /** RuleSet is what is loaded once and asked for each record. */

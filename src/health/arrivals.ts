@@ -103,17 +103,3 @@ function placesOf(heartbeats: readonly Heartbeat[], now: Date): ReadonlySet<stri
 function placeOf(account: string, region: string): string {
   return `${account}/${region}`;
 }
-
-/** createMemoryArrivalLog remembers within one process. */
-export function createMemoryArrivalLog(): ArrivalLog {
-  const known = new Map<string, { readonly first: FirstArrival; readonly paths: Set<Path> }>();
-  return {
-    async add(finding, path, at) {
-      const one = known.get(finding) ?? { first: { path, at }, paths: new Set<Path>() };
-      known.set(finding, one);
-      if (one.paths.has(path)) return undefined;
-      one.paths.add(path);
-      return one.first;
-    },
-  };
-}

@@ -26,20 +26,3 @@ export interface CanaryLog {
   readonly sent: (canary: string, at: Date) => Promise<void>;
   readonly returned: (canary: string, at: Date) => Promise<Returned>;
 }
-
-/** createMemoryCanaryLog remembers within one process. */
-export function createMemoryCanaryLog(): CanaryLog {
-  const known = new Map<string, { readonly sent: Date; back: boolean }>();
-  return {
-    async sent(canary, at) {
-      if (!known.has(canary)) known.set(canary, { sent: at, back: false });
-    },
-    async returned(canary) {
-      const one = known.get(canary);
-      if (one === undefined) return { kind: 'unknown' };
-      if (one.back) return { kind: 'again' };
-      one.back = true;
-      return { kind: 'returned', sent: one.sent };
-    },
-  };
-}

@@ -26,24 +26,6 @@ export interface TrialLog {
 /** How many examples a report shows. */
 export const mostExamples = 5;
 
-/** createMemoryTrialLog counts within one process. */
-export function createMemoryTrialLog(): TrialLog {
-  const notes: TrialNote[] = [];
-  return {
-    note: async (note) => void notes.push(note),
-    async of(trial) {
-      const mine = notes.filter((note) => note.trial === trial);
-      const receivers = new Map<string, number>();
-      for (const name of mine.flatMap(receiversOf)) receivers.set(name, (receivers.get(name) ?? 0) + 1);
-      return {
-        findings: mine.length,
-        receivers: Object.fromEntries(receivers),
-        examples: mine.slice(0, mostExamples).map(({ title }) => title),
-      };
-    },
-  };
-}
-
 /** receiversOf names to whom a finding would have gone. */
 export function receiversOf({ receivers }: TrialNote): readonly string[] {
   return receivers.length > 0 ? receivers : ['none'];

@@ -1,9 +1,2 @@
-/** Sigma's levels, from least to most severe. https://sigmahq.io/sigma-specification/specification/sigma-rules-specification.html */
-export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-
-export type Level = (typeof levels)[number];
-
-/** isAtLeast compares two levels by severity. */
-export function isAtLeast(level: Level, floor: Level): boolean {
-  return levels.indexOf(level) >= levels.indexOf(floor);
-}
+/** A finding has its rule's level, so the levels are Sigma's, declared there once. */
+export { isAtLeast, levels, type Level } from '../sigma/level.ts';

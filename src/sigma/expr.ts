@@ -1,6 +1,6 @@
 /**
- * The lowered detection: no modifiers, no names, no placeholders left, and every value as the rule wrote it. The
- * matcher, the SQL and the event patterns are all made from this one tree, which is plain JSON.
+ * The lowered detection: no modifiers, no names, no placeholders left, and every value as the rule wrote it. What a
+ * backend makes, such as the matcher, it makes from this one tree, which is plain JSON.
  */
 import type { CorrelationCondition, CorrelationType, LogSource, RuleMeta } from './rule.ts';
 

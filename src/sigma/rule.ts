@@ -1,6 +1,5 @@
 /** Sigma documents as written, checked but not yet lowered. https://sigmahq.io/sigma-specification/ */
-
-export type Level = 'informational' | 'low' | 'medium' | 'high' | 'critical';
+import type { Level } from './level.ts';
 
 /** Place says where a document stands, for messages: `path:line`, and which document of the file, counted from 1. */
 export interface Place {

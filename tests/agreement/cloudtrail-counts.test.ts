@@ -3,11 +3,14 @@ import { detectRecords } from '../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../src/detect/correlation/batch-correlator.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
-import { explainMatch } from '../../src/sigma/explain/explain.ts';
-import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
-import { compileField } from '../../src/sigma/field.ts';
-import { requirementsOf } from '../../src/sigma/lower/requirements.ts';
-import { foldCase, textOf } from '../../src/sigma/text.ts';
+import {
+  compileField,
+  explainMatch,
+  foldCase,
+  requirementsOf,
+  textOf,
+  type LoweredRuleSet,
+} from '../../src/sigma/match.ts';
 import { cloudTrailCorpora, hasCorpora, ingestCloudTrail, readRules } from '../support/corpora.ts';
 import type { CloudTrailCorpus } from '../support/corpora.ts';
 import { expectGolden } from '../support/golden.ts';

@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
-import type { Fields } from '../../src/sigma/expr.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
+import { compileMatcher, lowerRules, parseRuleFile, type Fields } from '../../src/sigma/index.ts';
 
 /** Cases that other engines test themselves with: a rule, an event, and how many of its rules match. */
 const file = path.resolve(import.meta.dirname, '../../../shared/corpora/engine_conformance/cases.jsonl');

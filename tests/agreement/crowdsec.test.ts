@@ -6,8 +6,7 @@ import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { standardOpener } from '../../src/ingest/open.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
+import { lowerRules, parseRuleFile } from '../../src/sigma/index.ts';
 
 /**
  * CrowdSec keeps, for each of its parsers and scenarios, logs with what has to come out of them. Where the corpus stands beside a

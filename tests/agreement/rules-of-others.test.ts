@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
-import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
-import { printDocument } from '../../src/sigma/explain/print.ts';
-import type { Problem, SigmaDocument } from '../../src/sigma/rule.ts';
+import { compileMatcher, lowerRules, parseRuleFile, type Problem, type SigmaDocument } from '../../src/sigma/index.ts';
+import { printDocument } from '../support/print-document.ts';
 import { hasRules, readArchive, readFolder } from '../support/rule-archive.ts';
 import type { RuleFiles } from '../support/rule-archive.ts';
 

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { loadRules } from '../../src/detect/load-rules.ts';
 import { standardOpener } from '../../src/ingest/open.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
-import type { Expr, LoweredRule, LoweredRuleSet } from '../../src/sigma/expr.ts';
+import type { Expr, LoweredRule, LoweredRuleSet } from '../../src/sigma/match.ts';
 import { hasCorpora, readCloudTrail, readRules } from '../support/corpora.ts';
 
 export interface RulesInput {

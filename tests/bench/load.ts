@@ -6,7 +6,7 @@ import { moduleText } from '../../deploy/build/compile-rules.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
-import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
+import type { LoweredRuleSet } from '../../src/sigma/match.ts';
 import type { RulesInput } from './inputs.ts';
 
 export interface LoadFigures {

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { modifierNames } from '../../src/sigma/lower/modifiers.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
-import { correlationTypes } from '../../src/sigma/rule.ts';
-import type { Fields } from '../../src/sigma/expr.ts';
+import { compileMatcher, correlationTypes, lowerRules, parseRuleFile, type Fields } from '../../src/sigma/index.ts';
+import { modifierNames } from '../../src/sigma/index.ts';
 import { folderOf, runRule } from '../cli/rule/captured.ts';
 
 /** docs/rules.md shows nothing that isn't so: its files load, its rows match what they say, its sessions are run. */

@@ -1,12 +1,15 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { compileMatcher } from '../../src/sigma/backends/matcher.ts';
+import {
+  compileMatcher,
+  evidenceOf,
+  explainMatch,
+  lowerRules,
+  parseRuleFile,
+  type Fields,
+} from '../../src/sigma/index.ts';
 import { parseCondition } from '../../src/sigma/parse/condition.ts';
-import { evidenceOf, explainMatch } from '../../src/sigma/explain/explain.ts';
-import type { Fields } from '../../src/sigma/expr.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { modifierNames } from '../../src/sigma/lower/modifiers.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
+import { modifierNames } from '../../src/sigma/index.ts';
 import { compileRegex } from '../../src/sigma/regex/compile.ts';
 
 /** run takes a text through everything; whatever it holds, nothing may throw, and what is not a rule must be refused. */

@@ -2,9 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openValue } from '../../src/ingest/open.ts';
 import type { Ingested, LogRecord } from '../../src/model/log-record.ts';
-import type { LoweredRuleSet } from '../../src/sigma/expr.ts';
-import { lowerRules } from '../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../src/sigma/parse/parse.ts';
+import { lowerRules, parseRuleFile, type LoweredRuleSet } from '../../src/sigma/index.ts';
 import { readArchive, readFolder } from './rule-archive.ts';
 
 /** Real events and rules that stand beside a checkout on development machines; tests skip, visibly, where they don't. */

@@ -1,4 +1,4 @@
-import type { Expr, Fields, Pattern, Test } from '../../src/sigma/expr.ts';
+import type { Expr, Fields, Pattern, Test } from '../../src/sigma/match.ts';
 
 /**
  * evaluate asks an expression of a record the plain way: it walks the tree for every record, prepares nothing and skips

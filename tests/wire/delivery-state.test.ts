@@ -11,11 +11,12 @@ import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/
 import { memberOf } from '../../src/notify/delivery/group-members.ts';
 import { initialGroupState, type FindingGroup } from '../../src/notify/delivery/state/group-store.ts';
 import { defaultPolicy } from '../../src/notify/routing/policy.ts';
-import { createMemoryTallies, type TallyStore } from '../../src/notify/delivery/tally-store.ts';
+import type { TallyStore } from '../../src/notify/delivery/tally-store.ts';
 import { deliveryStage, forever, heard, refusal, said } from '../support/delivery-stage.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 import { completion, instanceStopped, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
 import { local } from './notification.ts';
+import { createMemoryTallies } from '../support/memory-health-stores.ts';
 
 const start = Date.parse('2026-03-14T12:00:00Z');
 const at = (ms: number): Date => new Date(start + ms);

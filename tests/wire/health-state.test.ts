@@ -4,11 +4,17 @@ import { createDynamoArrivalLog } from '../../src/aws/state-table/arrival-log.ts
 import { createDynamoCanaryLog } from '../../src/aws/state-table/canary-log.ts';
 import { createDynamoNotifiedOnce } from '../../src/aws/state-table/notified-once.ts';
 import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
-import { createMemoryArrivalLog, type ArrivalLog } from '../../src/health/arrivals.ts';
-import { createMemoryCanaryLog, type CanaryLog } from '../../src/health/canary.ts';
-import { createMemoryNotifiedOnce, type NotifiedOnce } from '../../src/health/notified-once.ts';
-import { createMemoryTrialLog, type TrialLog } from '../../src/health/trial-log.ts';
+import type { ArrivalLog } from '../../src/health/arrivals.ts';
+import type { CanaryLog } from '../../src/health/canary.ts';
+import type { NotifiedOnce } from '../../src/health/notified-once.ts';
+import type { TrialLog } from '../../src/health/trial-log.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
+import {
+  createMemoryArrivalLog,
+  createMemoryCanaryLog,
+  createMemoryNotifiedOnce,
+  createMemoryTrialLog,
+} from '../support/memory-health-stores.ts';
 
 let local: LocalStateTable;
 let client: DynamoDBClient;
@@ -114,8 +120,8 @@ describe.each<[string, () => NotifiedOnce]>([
 
 test('a table that is away is told with what could not be done', async () => {
   const away = { client: gone, table: 'away' };
-  await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/which path .* \(table away\): /);
+  await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/the path .*: state table away: /);
   await expect(createDynamoCanaryLog(away).returned('c', noon)).rejects.toThrow(/the return of a canary/);
-  await expect(createDynamoNotifiedOnce(away).has('x')).rejects.toThrow(/whether x was told/);
+  await expect(createDynamoNotifiedOnce(away).has('x')).rejects.toThrow(/whether x was notified/);
   await expect(createDynamoTrialLog(away).of('t')).rejects.toThrow(/the count of trial t/);
 });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoHeartbeatStore } from '../../src/aws/state-table/heartbeat-store.ts';
 import { HealthStateError, type HeartbeatStore } from '../../src/health/heartbeat.ts';
-import { createMemoryHeartbeatStore } from '../../src/health/memory-heartbeat-store.ts';
 import type { Source } from '../../src/health/source.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
+import { createMemoryHeartbeatStore } from '../support/memory-health-stores.ts';
 
 let table: LocalStateTable;
 let client: DynamoDBClient;
@@ -121,6 +121,6 @@ test('a table that is away is told as one that may come back', async () => {
   });
   const store = createDynamoHeartbeatStore({ client: gone, table: table.name });
   await expect(store.note(freshSource(), at(0))).rejects.toThrow(HealthStateError);
-  await expect(store.all()).rejects.toThrow(/heartbeats could not be read \(table/);
+  await expect(store.all()).rejects.toThrow(/heartbeats could not be read: state table/);
   gone.destroy();
 });

@@ -167,7 +167,7 @@ describe('the table', () => {
     const instance = freshInstance();
     await expect(log.add(callOf(instance, 1))).rejects.toThrow(InstanceLogError);
     await expect(log.read(instance, ever)).rejects.toThrow(
-      new RegExp(`^the story of instance ${instance} could not be read from table state: `),
+      new RegExp(`^the story of instance ${instance} could not be read: state table state: `),
     );
     nowhere.destroy();
   });

@@ -170,7 +170,8 @@ test('an item has the keys and the expiry that the table is deployed with', asyn
 test('a table that is missing is an error, not a grant', async () => {
   const store = createDynamoSeenStore({ client, table: 'no-such-table', newToken: randomUUID });
   await expect(store.claim({ findingId: 'a', receiver: 'b' }, at(0))).rejects.toMatchObject({
-    name: 'ResourceNotFoundException',
+    name: 'StateTableError',
+    message: expect.stringContaining('no-such-table: ResourceNotFoundException'),
   });
 });
 

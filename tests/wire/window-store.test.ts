@@ -296,7 +296,7 @@ describe('the table', () => {
     const store = createDynamoWindowStore({ client: nowhere, table: 'state', now });
     await expect(store.add(freshKey(), [matchAt('a', 1)], everything)).rejects.toThrow(WindowStoreError);
     await expect(store.mark(freshKey(), [], 0)).rejects.toThrow(
-      /^a firing of three could not be marked in table state: /,
+      /^a firing of three could not be marked: state table state: /,
     );
     nowhere.destroy();
   });

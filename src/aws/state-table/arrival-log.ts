@@ -1,43 +1,32 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ArrivalLog } from '../../health/arrivals.ts';
+import { HealthStateError } from '../../health/heartbeat.ts';
 import type { Path } from '../../health/source.ts';
-import { inTable, whetherWritten } from './health-state.ts';
-import { expiresAt, type StateTable, type Item } from './table.ts';
-
-/** Longer than the slowest path, and than dead letters wait to be sent again. */
-const keepMs = 16 * 86_400_000;
+import { expiryOf, keyOf } from './keys.ts';
+import { failingAs, openTable, textOf, type StateTable } from './table.ts';
 
 /**
- * createDynamoArrivalLog keeps one item a finding, `arrival#<finding>` / `arrival`: the first path, and all of them. An
- * arrival is one conditional write, so of two copies at the same time one is first.
+ * createDynamoArrivalLog keeps one item a finding: the first path, and all of them. An arrival is one conditional write, so of two
+ * copies at the same time one is first.
  */
 export function createDynamoArrivalLog(place: StateTable): ArrivalLog {
-  const { client, table } = place;
+  const table = openTable(place);
+  const failing = failingAs(HealthStateError);
   return {
     add: (finding, path, at) =>
-      inTable('by which path a finding came could not be noted', place, async () => {
-        let item: Item | undefined;
-        const isNew = await whetherWritten(async () => {
-          const { Attributes } = await client.send(
-            new UpdateItemCommand({
-              TableName: table,
-              Key: { pk: { S: `arrival#${finding}` }, sk: { S: 'arrival' } },
-              UpdateExpression:
-                'SET firstPath = if_not_exists(firstPath, :path), firstAt = if_not_exists(firstAt, :at), expires = :expires ADD paths :paths',
-              ConditionExpression: 'attribute_not_exists(paths) OR NOT contains(paths, :path)',
-              ExpressionAttributeValues: {
-                ':path': { S: path },
-                ':paths': { SS: [path] },
-                ':at': { S: at.toISOString() },
-                ':expires': expiresAt(at.getTime() + keepMs),
-              },
-              ReturnValues: 'ALL_NEW',
-            }),
-          );
-          item = Attributes;
+      failing('the path by which a finding came could not be noted', async () => {
+        const item = await table.update(keyOf('arrival', { finding }), {
+          change:
+            'SET firstPath = if_not_exists(firstPath, :path), firstAt = if_not_exists(firstAt, :at), expires = :expires ADD paths :paths',
+          when: 'attribute_not_exists(paths) OR NOT contains(paths, :path)',
+          values: {
+            path,
+            paths: new Set([path]),
+            at: at.toISOString(),
+            expires: expiryOf('arrival', at.getTime()),
+          },
+          returns: 'ALL_NEW',
         });
-        if (!isNew) return undefined;
-        return { path: (item?.['firstPath']?.S ?? path) as Path, at: new Date(item?.['firstAt']?.S ?? at) };
+        return item && { path: textOf(item['firstPath']) as Path, at: new Date(textOf(item['firstAt'])) };
       }),
   };
 }

@@ -1,122 +1,80 @@
-import { createHash } from 'node:crypto';
-import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { beat, rememberMs, type Heartbeat, type HeartbeatStore } from '../../health/heartbeat.ts';
+import { beat, HealthStateError, type Heartbeat, type HeartbeatStore } from '../../health/heartbeat.ts';
 import { sourceKey, type Source } from '../../health/source.ts';
-import { inTable, whetherWritten } from './health-state.ts';
-import { expiresAt, type StateTable, type Item } from './table.ts';
-
-/** So many partitions, so that no number of sources makes one of them hot. */
-const shards = 8;
+import { digestOf, expiryOf, keyOf, partitionsOf, shardOf, type Key } from './keys.ts';
+import { failingAs, numberOf, openTable, textOf, type Attributes, type Item, type StateTable } from './table.ts';
 
 /** More sources than this are not looked at: each has some 500 bytes. */
 const mostPerShard = 2_000;
 
 /**
- * createDynamoHeartbeatStore keeps one item a source, `heartbeat#<shard>` / `<digest of the source>`, in which the last
- * records' time is also the version: of two writers at the same time one is heard, and both say the same. The attribute `told` is
- * what code calls `notified`.
+ * createDynamoHeartbeatStore keeps one item a source, in which the last record's time is also the version: of two writers at the
+ * same time one is heard, and both say the same. The attribute `told` is what code calls `notified`.
  */
 export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
-  const { client, table } = place;
-  const read = async (source: Source): Promise<Heartbeat | undefined> => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(source) }));
-    return Item === undefined ? undefined : heartbeatOf(Item);
-  };
-
-  const shard = async (index: number): Promise<readonly Heartbeat[]> => {
-    const found: Heartbeat[] = [];
-    let start: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName: table,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': { S: partitionOf(index) } },
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      found.push(...(page.Items ?? []).map(heartbeatOf).filter((each) => each !== undefined));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && found.length < mostPerShard);
-    return found;
-  };
-
+  const table = openTable(place);
+  const failing = failingAs(HealthStateError);
   return {
     note: (source, at) =>
-      inTable('the heartbeat of a source could not be noted', place, async () => {
-        const known = await read(source);
+      failing('the heartbeat of a source could not be noted', async () => {
+        const key = keyOfSource(source);
+        const item = await table.get(key, { consistent: false });
+        const known = item && heartbeatOf(item);
         const next = beat(known, source, at.getTime());
         if (next === undefined) return;
-        // Somebody else may be faster: what he wrote says it as well.
-        await whetherWritten(() =>
-          client.send(
-            new PutItemCommand({
-              TableName: table,
-              Item: { ...keyOf(source), ...itemOf(next) },
-              ...(known === undefined
-                ? { ConditionExpression: 'attribute_not_exists(pk)' }
-                : {
-                    ConditionExpression: 'lastAt = :last',
-                    ExpressionAttributeValues: { ':last': { N: String(known.last) } },
-                  }),
-            }),
-          ),
+        // Another invocation may be faster: what it wrote says the same.
+        await table.put(
+          key,
+          attributesOf(next),
+          known === undefined
+            ? { when: 'attribute_not_exists(pk)' }
+            : { when: 'lastAt = :last', values: { last: known.last } },
         );
       }),
 
     all: () =>
-      inTable('heartbeats could not be read', place, async () =>
-        (await Promise.all(Array.from({ length: shards }, (_, index) => shard(index)))).flat(),
-      ),
+      failing('heartbeats could not be read', async () => {
+        const range = { consistent: false, limit: mostPerShard };
+        const items = await table.queryAll(partitionsOf('heartbeat', {}), range);
+        return items.map(heartbeatOf).filter((heartbeat) => heartbeat !== undefined);
+      }),
 
     markNotified: ({ last, source }) =>
-      inTable('a silence could not be noted', place, async () => {
-        await whetherWritten(() =>
-          client.send(
-            new UpdateItemCommand({
-              TableName: table,
-              Key: keyOf(source),
-              UpdateExpression: 'SET told = :last',
-              ConditionExpression: 'lastAt = :last',
-              ExpressionAttributeValues: { ':last': { N: String(last) } },
-            }),
-          ),
-        );
+      failing('a silence could not be noted', async () => {
+        await table.update(keyOfSource(source), {
+          change: 'SET told = :last',
+          when: 'lastAt = :last',
+          values: { last },
+        });
       }),
   };
 }
 
-function itemOf({ first, last, longest, source, times, notified }: Heartbeat): Item {
+function attributesOf({ first, last, longest, source, times, notified }: Heartbeat): Attributes {
   return {
-    source: { S: JSON.stringify(source) },
-    firstAt: { N: String(first) },
-    lastAt: { N: String(last) },
-    times: { N: String(times) },
-    longest: { S: JSON.stringify(longest) },
-    ...(notified !== undefined && { told: { N: String(notified) } }),
-    expires: expiresAt(last + rememberMs),
+    source: JSON.stringify(source),
+    firstAt: first,
+    lastAt: last,
+    times,
+    longest: JSON.stringify(longest),
+    told: notified,
+    expires: expiryOf('heartbeat', last),
   };
 }
 
-function heartbeatOf(item: Item): Heartbeat | undefined {
-  const { firstAt, lastAt, longest, source, times, told } = item;
-  if (source?.S === undefined) return undefined;
+function heartbeatOf({ firstAt, lastAt, longest, source, times, told }: Item): Heartbeat | undefined {
+  if (textOf(source) === '') return undefined;
   return {
-    source: JSON.parse(source.S) as Source,
-    first: Number(firstAt?.N),
-    last: Number(lastAt?.N),
-    times: Number(times?.N),
-    longest: JSON.parse(longest?.S ?? '{}') as Heartbeat['longest'],
-    ...(told?.N !== undefined && { notified: Number(told.N) }),
+    source: JSON.parse(textOf(source)) as Source,
+    first: numberOf(firstAt),
+    last: numberOf(lastAt),
+    times: numberOf(times),
+    longest: JSON.parse(textOf(longest) || '{}') as Heartbeat['longest'],
+    ...(told !== undefined && { notified: numberOf(told) }),
   };
 }
 
 // The names of sources may hold anything; a digest may not, and spreads them evenly.
-function keyOf(source: Source): Item {
-  const digest = createHash('sha256').update(sourceKey(source)).digest('hex').slice(0, 32);
-  return { pk: { S: partitionOf(parseInt(digest.slice(0, 2), 16) % shards) }, sk: { S: digest } };
-}
-
-function partitionOf(shard: number): string {
-  return `heartbeat#${shard}`;
+function keyOfSource(source: Source): Key {
+  const digest = digestOf(sourceKey(source));
+  return keyOf('heartbeat', { shard: shardOf('heartbeat', digest), source: digest });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rememberMs as heartbeatMs } from '../../health/heartbeat.ts';
 import { groupStoreTimes } from '../../notify/delivery/state/group-store.ts';
 import { seenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
@@ -10,6 +11,8 @@ export interface ItemKind {
   /** The sort key, with its parts in braces. */
   readonly sk: string;
   readonly holds: string;
+  /** In how many partitions the items of one thing lie: each takes some 1,000 writes a second. */
+  readonly shards?: number;
   /** The time to live: milliseconds after a moment. */
   readonly expires: { readonly ms: number; readonly after: string } | 'never';
 }
@@ -44,6 +47,7 @@ export const itemKinds = {
     pk: 'heartbeat#{shard}',
     sk: '{source}',
     holds: "a source's last record and silences",
+    shards: 8,
     expires: { ms: heartbeatMs, after: 'the record' },
   },
   seen: {
@@ -74,12 +78,14 @@ export const itemKinds = {
     pk: 'member#{group}#{shard}',
     sk: '{finding}',
     holds: 'a finding of a group',
+    shards: 8,
     expires: { ms: groupStoreTimes.keepMs, after: 'its close' },
   },
   due: {
     pk: 'due#{receiver}#{shard}',
     sk: '{time}#{group}#{id}',
     holds: 'a group that is due',
+    shards: 4,
     expires: { ms: 30 * dayMs, after: 'that time' },
   },
   dueReceiver: {
@@ -116,6 +122,7 @@ export const itemKinds = {
     pk: 'tally#{day}#{shard}',
     sk: '{kind}#{name}',
     holds: "a count for the day's digest",
+    shards: 4,
     expires: { ms: 100 * dayMs, after: 'a count' },
   },
   arrival: {
@@ -134,6 +141,7 @@ export const itemKinds = {
     pk: 'trial#{trial}#{shard}',
     sk: 'count',
     holds: "a trial's counts and an example",
+    shards: 8,
     expires: { ms: 100 * dayMs, after: 'a finding' },
   },
   // A trial that ended is announced once, for as long as it stands in the configuration: for some years.
@@ -184,6 +192,29 @@ export function keyOf<Name extends ItemKindName>(
 /** partitionOf makes the partition key alone, for queries. */
 export function partitionOf<Name extends ItemKindName>(name: Name, parts: Parts<LayoutOf<Name, 'pk'>>): string {
   return filled(itemKinds[name].pk, parts);
+}
+
+type ShardedKindName = {
+  [Name in ItemKindName]: (typeof itemKinds)[Name] extends { shards: number } ? Name : never;
+}[ItemKindName];
+
+/** partitionsOf makes the partition keys of all shards. */
+export function partitionsOf<Name extends ShardedKindName>(
+  name: Name,
+  parts: Omit<Parts<LayoutOf<Name, 'pk'>>, 'shard'>,
+): readonly string[] {
+  const { pk, shards } = itemKinds[name];
+  return Array.from({ length: shards }, (_, shard) => filled(pk, { ...parts, shard }));
+}
+
+/** shardOf chooses a shard by a digest: text that begins with two hexadecimal digits. */
+export function shardOf(name: ShardedKindName, digest: string): number {
+  return parseInt(digest.slice(0, 2), 16) % itemKinds[name].shards || 0;
+}
+
+/** digestOf makes a part of a key from text of any length and any content: 32 hexadecimal digits of its SHA-256. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 /** expiryOf gives the time to live of an item in epoch seconds, `fromMs` being the moment that its kind counts from. */

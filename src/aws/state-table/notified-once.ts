@@ -1,34 +1,23 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { HealthStateError } from '../../health/heartbeat.ts';
 import type { NotifiedOnce } from '../../health/notified-once.ts';
-import { inTable } from './health-state.ts';
-import { expiresAt, type StateTable, type Item } from './table.ts';
+import { expiryOf, keyOf } from './keys.ts';
+import { failingAs, openTable, type StateTable } from './table.ts';
 
-/** A trial that ended is reported once, for as long as it stands in the configuration: for some years. */
-const keepMs = 1_000 * 86_400_000;
-
-/** createDynamoNotifiedOnce keeps one item for each thing, `told#<what>` / `told`. */
+/** createDynamoNotifiedOnce keeps one item for each subject. */
 export function createDynamoNotifiedOnce(place: StateTable): NotifiedOnce {
-  const { client, table } = place;
+  const table = openTable(place);
+  const failing = failingAs(HealthStateError);
   return {
     has: (what) =>
-      inTable(`whether ${what} was told could not be read`, place, async () => {
-        const { Item } = await client.send(
-          new GetItemCommand({ TableName: table, Key: keyOf(what), ConsistentRead: true }),
-        );
-        return Item !== undefined;
+      failing(`whether ${what} was notified could not be read`, async () => {
+        return (await table.get(keyOf('notified', { subject: what }))) !== undefined;
       }),
     set: (what, at) =>
-      inTable(`that ${what} was told could not be noted`, place, async () => {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: { ...keyOf(what), at: { S: at.toISOString() }, expires: expiresAt(at.getTime() + keepMs) },
-          }),
-        );
+      failing(`that ${what} was notified could not be noted`, async () => {
+        await table.put(keyOf('notified', { subject: what }), {
+          at: at.toISOString(),
+          expires: expiryOf('notified', at.getTime()),
+        });
       }),
   };
-}
-
-function keyOf(what: string): Item {
-  return { pk: { S: `told#${what}` }, sk: { S: 'told' } };
 }

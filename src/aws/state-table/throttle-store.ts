@@ -1,56 +1,36 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ThrottleStore } from '../../notify/delivery/state/throttle-store.ts';
-import { expiresAt, numberOf, unlessRefused, type Item, type StateTable } from './table.ts';
+import { expiryOf, keyOf } from './keys.ts';
+import { namesOf, numberOf, openTable, type StateTable } from './table.ts';
 
 /**
- * createDynamoThrottle keeps an item a name, `throttle#<scope>` / `now`, with the set of groups that have a place until its end; it
- * is written when a group opens, and no more once it is full.
+ * createDynamoThrottle keeps an item a scope, with the set of groups that have a place until its end; it is written when a group
+ * opens, and no more once it is full.
  */
-export function createDynamoThrottle({ client, table }: StateTable): ThrottleStore {
+export function createDynamoThrottle(place: StateTable): ThrottleStore {
+  const table = openTable(place);
   return {
     take: async (scope, group, { most, forMs }, now) => {
-      const Key: Item = { pk: { S: `throttle#${scope}` }, sk: { S: 'now' } };
+      const key = keyOf('throttle', { scope });
       const nowMs = now.getTime();
-      const untilMs = nowMs + forMs;
-      const names = { '#groups': 'groups', '#until': 'until' };
+      const until = nowMs + forMs;
+      const groups = new Set([group]);
       for (;;) {
-        const taken = await unlessRefused(
-          client.send(
-            new UpdateItemCommand({
-              TableName: table,
-              Key,
-              UpdateExpression: 'ADD #groups :one',
-              ConditionExpression: '#until > :now AND (contains(#groups, :group) OR size(#groups) < :most)',
-              ExpressionAttributeNames: names,
-              ExpressionAttributeValues: {
-                ':one': { SS: [group] },
-                ':group': { S: group },
-                ':now': { N: String(nowMs) },
-                ':most': { N: String(most) },
-              },
-            }),
-          ),
-        );
+        const taken = await table.update(key, {
+          change: 'ADD #groups :groups',
+          when: '#until > :now AND (contains(#groups, :group) OR size(#groups) < :most)',
+          values: { groups, group, most, now: nowMs },
+        });
         if (taken !== undefined) return { kind: 'taken' };
-        const Item = { ...Key, groups: { SS: [group] }, until: { N: String(untilMs) }, expires: expiresAt(untilMs) };
-        const begun = await unlessRefused(
-          client.send(
-            new PutItemCommand({
-              TableName: table,
-              Item,
-              ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now',
-              ExpressionAttributeNames: { '#until': 'until' },
-              ExpressionAttributeValues: { ':now': { N: String(nowMs) } },
-            }),
-          ),
+        const begun = await table.put(
+          key,
+          { groups, until, expires: expiryOf('throttle', until) },
+          { when: 'attribute_not_exists(pk) OR #until <= :now', values: { now: nowMs } },
         );
-        if (begun !== undefined) return { kind: 'taken' };
-        // Somebody else began it, or it is full.
-        const { Item: there } = await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }));
-        const groups = there?.['groups']?.SS ?? [];
-        if (groups.length >= most && !groups.includes(group)) {
-          return { kind: 'full', untilMs: numberOf(there?.['until']) };
-        }
+        if (begun) return { kind: 'taken' };
+        // Another invocation began it, or it is full.
+        const item = await table.get(key);
+        const others = namesOf(item?.['groups']);
+        if (others.size >= most && !others.has(group)) return { kind: 'full', untilMs: numberOf(item?.['until']) };
       }
     },
   };

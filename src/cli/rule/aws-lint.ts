@@ -1,31 +1,35 @@
-import { compileMatcher } from '../../sigma/backends/matcher.ts';
-import { conjunctionsOf, type Literal } from '../../sigma/lint/conjunctions.ts';
-import type { Expr, LoweredRule, LoweredRuleSet, Test } from '../../sigma/expr.ts';
-import { loweredOf, problemOf, type Remark } from '../../sigma/lint/lint.ts';
-import { nearestOf } from '../../sigma/nearest.ts';
-import { literalOf, printPattern } from '../../sigma/pattern.ts';
-import type { DetectionItem, DetectionRule, Problem, Search, SigmaDocument } from '../../sigma/rule.ts';
+import {
+  compileMatcher,
+  conjunctionsOf,
+  literalOf,
+  nearestOf,
+  printPattern,
+  type DetectionItem,
+  type Expr,
+  type LintCheck,
+  type Literal,
+  type LogSource,
+  type LoweredRule,
+  type Remark,
+  type Search,
+  type Test,
+} from '../../sigma/index.ts';
 import { awsCalls, plainCall, shortSource } from './aws-calls/calls.ts';
 import { unknownField } from './source-fields.ts';
 
-/** lintAws finds what Sigma can't know to be wrong: fields that CloudTrail doesn't have, calls that no service has. */
-export function lintAws(documents: readonly SigmaDocument[], ruleSet: LoweredRuleSet): readonly Problem[] {
-  return documents.flatMap((document) => {
-    if (document.kind === 'correlation') return [];
-    const items = [...document.detection.searches.values()].flatMap(itemsOf);
-    const fields = items.flatMap((item) => fieldRemarks(item, document.logsource));
-    const isTrail = document.logsource.product === 'aws' && document.logsource.service === 'cloudtrail';
-    const lowered = isTrail && document.kind === 'detection' ? loweredOf(document, ruleSet) : undefined;
-    const calls = lowered === undefined ? [] : callRemarks(lowered, items);
-    return [...fields, ...calls].map((remark) => problemOf(document, remark));
-  });
-}
+/** awsCheck finds what Sigma can't know to be wrong: fields that CloudTrail doesn't have, calls that no service has. */
+export const awsCheck: LintCheck = ({ detection, logsource }, lowered) => {
+  const items = [...detection.searches.values()].flatMap(itemsOf);
+  const fields = items.flatMap((item) => fieldRemarks(item, logsource));
+  const isTrail = logsource.product === 'aws' && logsource.service === 'cloudtrail';
+  return isTrail && lowered !== undefined ? [...fields, ...callRemarks(lowered, items)] : fields;
+};
 
 function itemsOf(search: Search): readonly DetectionItem[] {
   return search.kind === 'item' ? [search.item] : search.items.flatMap(itemsOf);
 }
 
-function fieldRemarks(item: DetectionItem, logsource: DetectionRule['logsource']): readonly Remark[] {
+function fieldRemarks(item: DetectionItem, logsource: LogSource): readonly Remark[] {
   if (item.field === '') return [];
   const unknown = unknownField(item.field, logsource);
   if (unknown === undefined) return [];

@@ -1,7 +1,6 @@
 import type { Fields } from '../../model/log-record.ts';
 import { plainJson, shown } from '../../text/escape.ts';
-import { explainMatch } from '../../sigma/explain/explain.ts';
-import type { LoweredCorrelation, LoweredRule } from '../../sigma/expr.ts';
+import { explainMatch, type LoweredCorrelation, type LoweredRule } from '../../sigma/match.ts';
 import { exitCode, UsageError, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Colors, Surroundings } from '../shell/terminal.ts';

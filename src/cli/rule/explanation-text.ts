@@ -1,5 +1,5 @@
 import { shown } from '../../text/escape.ts';
-import type { Explanation } from '../../sigma/explain/explain.ts';
+import type { Explanation } from '../../sigma/match.ts';
 import type { Colors } from '../shell/terminal.ts';
 
 const headings = { and: 'all of', or: 'any of', not: 'not' } as const;

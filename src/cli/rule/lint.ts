@@ -1,10 +1,10 @@
-import { lintRules } from '../../sigma/lint/lint.ts';
+import { lintRules } from '../../sigma/index.ts';
 import { plainJson } from '../../text/escape.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
-import { lintAws } from './aws-lint.ts';
+import { awsCheck } from './aws-lint.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { inOrder, loadRuleFiles } from './rule-files.ts';
 
@@ -22,7 +22,7 @@ export async function lintRuleFiles(
 ): Promise<ExitCode> {
   const { placeholders } = await readConfiguration(options.config, cwd);
   const { files, documents, ruleSet, problems } = await loadRuleFiles(paths, cwd, placeholders);
-  const found = inOrder([...problems, ...lintRules(documents, ruleSet), ...lintAws(documents, ruleSet)]);
+  const found = inOrder([...problems, ...lintRules(documents, ruleSet, [awsCheck])]);
   const counts = countsOf(found);
   const summary = { files: files.length, documents: documents.length, ...counts };
   if (options.format === 'json') {

@@ -1,5 +1,5 @@
 import { shown } from '../../text/escape.ts';
-import type { Problem } from '../../sigma/rule.ts';
+import type { Problem } from '../../sigma/index.ts';
 import type { Colors } from '../shell/terminal.ts';
 
 /** problemText writes a problem on one line that editors can follow: `path:line: error: what [code]`. */

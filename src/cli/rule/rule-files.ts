@@ -2,11 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { ruleFilesOf } from '../../detect/load-rules.ts';
 import { shown } from '../../text/escape.ts';
-import type { LoweredRuleSet } from '../../sigma/expr.ts';
-import { lowerRules } from '../../sigma/lower/lower.ts';
-import { parseRuleFile } from '../../sigma/parse/parse.ts';
-import type { Placeholders } from '../../sigma/lower/placeholders.ts';
-import type { Problem, SigmaDocument } from '../../sigma/rule.ts';
+import {
+  lowerRules,
+  parseRuleFile,
+  type LoweredRuleSet,
+  type Placeholders,
+  type Problem,
+  type SigmaDocument,
+} from '../../sigma/index.ts';
 import { UsageError } from '../shell/exit.ts';
 import { unreadable } from './unreadable.ts';
 

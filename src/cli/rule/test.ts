@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseRuleTest } from '../../detect/rule-test/parse-rule-test.ts';
 import { runRuleTest, type RuleTestResult } from '../../detect/rule-test/run-rule-test.ts';
 import { shown } from '../../text/escape.ts';
-import type { Problem } from '../../sigma/rule.ts';
+import type { Problem } from '../../sigma/index.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Colors, Surroundings } from '../shell/terminal.ts';

@@ -1,4 +1,4 @@
-import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import type { LoweredCorrelation } from '../../sigma/match.ts';
 import { createOverflowLog, findingsOf, groupsOf, usersOf, windowMatchOf, type Correlator } from './correlator.ts';
 import { crossingsOf } from './crossings.ts';
 import { firingOf, matchOfFiring, type Firing } from './firing.ts';

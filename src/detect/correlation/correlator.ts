@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import type { LoweredCorrelation } from '../../sigma/match.ts';
 import { crossingsOf, windowAt, type Crossing } from './crossings.ts';
 import type { RuleMatch } from '../detector.ts';
 import { factOf, findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';

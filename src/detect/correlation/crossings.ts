@@ -1,5 +1,4 @@
-import type { LoweredCorrelation } from '../../sigma/expr.ts';
-import type { Comparison } from '../../sigma/rule.ts';
+import type { Comparison, LoweredCorrelation } from '../../sigma/match.ts';
 import type { WindowMatch } from './window-store.ts';
 import { windowValueOf } from './window-values.ts';
 

@@ -1,7 +1,7 @@
 import { describe } from '../../describe/describe.ts';
 import { findingId, fingerprintOf, type Evidence, type Finding } from '../../model/finding.ts';
 import type { LogRecord } from '../../model/log-record.ts';
-import type { LoweredCorrelation } from '../../sigma/expr.ts';
+import type { LoweredCorrelation } from '../../sigma/match.ts';
 import type { Crossing } from './crossings.ts';
 import { valueText } from '../field-value.ts';
 import { groupValues, labelsOf, ruleSummary } from '../finding.ts';

@@ -1,5 +1,4 @@
-import type { LoweredCorrelation } from '../../sigma/expr.ts';
-import { numberOf } from '../../sigma/text.ts';
+import { numberOf, type LoweredCorrelation } from '../../sigma/match.ts';
 import { valueOf, valueText } from '../field-value.ts';
 import type { WindowMatch } from './window-store.ts';
 

@@ -1,6 +1,7 @@
 import type { Fields } from '../../model/log-record.ts';
-import type { Problem } from '../../sigma/rule.ts';
-import { entryOf, plainOf, readYaml, type YamlEntry, type YamlMap, type YamlNode } from '../../sigma/parse/yaml.ts';
+import type { Problem } from '../../sigma/match.ts';
+import { readYamlMap } from '../../text/yaml.ts';
+import { isRepeated, repeated } from './repeat.ts';
 
 /** RuleTestCase is one event, or one stream of events, that a rule must match or must not. */
 export interface RuleTestCase {
@@ -10,8 +11,9 @@ export interface RuleTestCase {
   readonly line: number;
   /** Id, name or title of the rule meant, where the file holds several. */
   readonly rule?: string;
+  /** The events, repeated ones as often as they are repeated. */
   readonly events: readonly Fields[];
-  /** Whether the case has `events`, a stream, for which a correlation is asked. */
+  /** Whether the case has a stream, for which a correlation is asked. */
   readonly stream: boolean;
   /** How often a correlation must fire; absent: at least once. */
   readonly fires?: number;
@@ -25,154 +27,171 @@ export interface RuleTest {
   readonly cases: readonly RuleTestCase[];
 }
 
-/** readEvents reads the JSON file that a test names, from the test's folder; it throws when it can't. */
+/** EventsReader reads the JSON file that a test names, from the test's folder; it throws when it can't. */
 export type EventsReader = (path: string) => unknown;
 
+/** Keys lead to a place of the file: `matches`, `3`, `event`. */
+type Keys = readonly string[];
+
+/** Reading is what every part of the reader needs: where problems go, where keys lead, how named files are read. */
+interface Reading {
+  readonly say: (keys: Keys, message: string) => void;
+  readonly lineOf: (keys: Keys) => number;
+  readonly readEvents: EventsReader;
+}
+
 /**
- * parseRuleTest reads a rule's test file. Unknown keys are refused: a misspelt `missess` must not pass as no misses. The
- * test is there when nothing is wrong with the file.
+ * parseRuleTest reads a rule's test file. Unknown keys are refused: a misspelt `missess` must not pass as no misses.
+ * `test` is absent when anything is wrong with the file.
  */
 export function parseRuleTest(
   text: string,
   path: string,
   readEvents: EventsReader,
 ): { readonly test?: RuleTest; readonly problems: readonly Problem[] } {
-  const read = readYaml(text, path);
-  const problems: Problem[] = [...read.problems];
-  const [first, second] = read.documents;
-  const say: Say = (line, message) =>
-    void problems.push({ path, line, document: 1, severity: 'error', code: 'rule-test', message });
-  if (first === undefined) {
-    if (problems.length === 0) say(1, 'the file is empty: list `matches` and `misses`');
+  const yaml = readYamlMap(text, 'a rule test is a map of `matches` and `misses`');
+  const problemOf = (code: string, line: number, message: string): Problem => ({
+    path,
+    line,
+    document: 1,
+    severity: 'error',
+    code,
+    message,
+  });
+  const problems = yaml.problems.map(({ line, message }) => problemOf('yaml', line, message));
+  const say: Reading['say'] = (keys, message) => problems.push(problemOf('rule-test', yaml.lineOf(keys), message));
+  const file = yaml.value;
+  if (file === undefined) {
+    if (problems.length === 0) say([], 'the file is empty: list `matches` and `misses`');
     return { problems };
   }
-  if (second !== undefined) say(second.content.line, 'a test file holds one document');
-  refuseUnknown(first.content, ['matches', 'misses', 'source'], say);
-  const source = sourceOf(entryOf(first.content, 'source'), say);
-  const cases = [
-    ...casesOf(entryOf(first.content, 'matches'), 'match', readEvents, say),
-    ...casesOf(entryOf(first.content, 'misses'), 'miss', readEvents, say),
-  ];
-  for (const list of ['match', 'miss'] as const) {
-    if (problems.length === 0 && cases.every(({ expect }) => expect !== list)) {
-      say(
-        1,
-        list === 'match' ? 'list at least one event under `matches`' : 'list at least one near miss under `misses`',
-      );
-    }
+  refuseUnknown(file, ['matches', 'misses', 'source'], [], say);
+  const source = sourceOf(file['source'], say);
+  const reading: Reading = { say, lineOf: yaml.lineOf, readEvents };
+  const cases = [...casesOf(file['matches'], 'matches', reading), ...casesOf(file['misses'], 'misses', reading)];
+  if (problems.length === 0) {
+    if (!cases.some((one) => one.expect === 'match')) say(['matches'], 'list at least one event under `matches`');
+    if (!cases.some((one) => one.expect === 'miss')) say(['misses'], 'list at least one near miss under `misses`');
   }
   if (problems.length > 0) return { problems };
-  return { problems, test: { path, cases, ...(source === undefined ? {} : { source }) } };
+  return { problems, test: { path, cases, ...(source && { source }) } };
 }
 
-type Say = (line: number, message: string) => void;
-
-function refuseUnknown(map: YamlMap, known: readonly string[], say: Say): void {
-  for (const { key, line } of map.entries) {
-    if (!known.includes(key)) say(line, `unknown key ${JSON.stringify(key.slice(0, 80))}; known: ${known.join(', ')}`);
+function refuseUnknown(map: Fields, known: readonly string[], keys: Keys, say: Reading['say']): void {
+  for (const key of Object.keys(map)) {
+    if (known.includes(key)) continue;
+    say([...keys, key], `unknown key ${JSON.stringify(key.slice(0, 80))}; known: ${known.join(', ')}`);
   }
 }
 
-function sourceOf(entry: YamlEntry | undefined, say: Say): RuleTest['source'] {
-  if (entry === undefined) return undefined;
-  if (entry.value.kind !== 'map') {
-    say(entry.line, '`source` is a map: { product: aws, services: [cloudtrail] }');
+function sourceOf(source: unknown, say: Reading['say']): RuleTest['source'] {
+  if (source === undefined) return undefined;
+  if (!isFields(source)) {
+    say(['source'], '`source` must be a map: { product: aws, services: [cloudtrail] }');
     return undefined;
   }
-  refuseUnknown(entry.value, ['product', 'services'], say);
-  const { product, services } = plainOf(entry.value) as Fields;
+  refuseUnknown(source, ['product', 'services'], ['source'], say);
+  const { product, services } = source;
   const listed = typeof services === 'string' ? [services] : (services ?? []);
   if (typeof product !== 'string' || !Array.isArray(listed) || !listed.every((one) => typeof one === 'string')) {
-    say(entry.line, '`source` needs a `product` (text) and takes `services` (a list of texts)');
+    say(['source'], '`source` needs a `product` (text) and takes `services` (a list of texts)');
     return undefined;
   }
   return { product, services: listed };
 }
 
-const caseKeys = ['name', 'rule', 'event', 'events', 'file', 'fires'];
+type List = 'matches' | 'misses';
 
-function casesOf(
-  entry: YamlEntry | undefined,
-  expect: RuleTestCase['expect'],
-  readEvents: EventsReader,
-  say: Say,
-): readonly RuleTestCase[] {
-  if (entry === undefined) return [];
-  if (entry.value.kind !== 'list') {
-    say(entry.line, `\`${entry.key}\` is a list of cases: - name: …, event: {…}`);
+function casesOf(cases: unknown, list: List, reading: Reading): readonly RuleTestCase[] {
+  if (cases === undefined) return [];
+  if (!Array.isArray(cases)) {
+    reading.say([list], `\`${list}\` must be a list of cases: - name: …, event: {…}`);
     return [];
   }
-  return entry.value.items.flatMap((node) => {
-    const one = caseOf(node, expect, readEvents, say);
-    return one === undefined ? [] : [one];
-  });
+  return cases.flatMap((node: unknown, index) => caseOf(node, list, [list, String(index)], reading) ?? []);
 }
 
-function caseOf(
-  node: YamlNode,
-  expect: RuleTestCase['expect'],
-  readEvents: EventsReader,
-  say: Say,
-): RuleTestCase | undefined {
-  if (node.kind !== 'map') {
-    say(node.line, 'a case is a map with a `name` and an `event`, `events` or `file`');
+const caseKeys = ['name', 'rule', 'event', 'events', 'file', 'repeat', 'fires'];
+
+function caseOf(node: unknown, list: List, here: Keys, reading: Reading): RuleTestCase | undefined {
+  const { say } = reading;
+  if (!isFields(node)) {
+    say(here, 'a case must be a map with a `name` and an `event`, `events` or `file`');
     return undefined;
   }
-  refuseUnknown(node, caseKeys, say);
-  const { name, rule, fires } = plainOf(node) as Fields;
+  refuseUnknown(node, caseKeys, here, say);
+  const { name, rule, fires } = node;
   if (typeof name !== 'string' || name.trim() === '') {
-    say(node.line, 'a case needs a `name`: a sentence about the rule that it shows');
+    say(here, 'a case needs a `name`: a sentence about the rule that it shows');
     return undefined;
   }
+  const sayOf: Reading['say'] = (keys, message) => say(keys, `${name}: ${message}`);
   if (rule !== undefined && typeof rule !== 'string')
-    say(node.line, `${name}: \`rule\` is the id, name or title of a rule`);
-  if (fires !== undefined && (!Number.isInteger(fires) || Number(fires) < 1 || expect === 'miss')) {
-    say(node.line, `${name}: \`fires\` says how often a correlation fires, in \`matches\` only: a whole number from 1`);
+    sayOf([...here, 'rule'], '`rule` must be the id, name or title of a rule');
+  if (fires !== undefined && (!Number.isInteger(fires) || Number(fires) < 1 || list === 'misses')) {
+    sayOf([...here, 'fires'], '`fires` is how often a correlation fires: a whole number from 1, in `matches` only');
   }
-  const read = eventsOf(node, name, readEvents, say);
+  const read = eventsOf(node, here, { ...reading, say: sayOf });
   if (read === undefined) return undefined;
   if (fires !== undefined && !read.stream)
-    say(node.line, `${name}: \`fires\` counts the firings of a correlation over \`events\``);
+    sayOf([...here, 'fires'], '`fires` counts how often a correlation fires over `events`');
   return {
-    expect,
+    expect: list === 'matches' ? 'match' : 'miss',
     name,
-    line: node.line,
+    line: reading.lineOf(here),
     ...read,
-    ...(typeof rule === 'string' ? { rule } : {}),
-    ...(typeof fires === 'number' ? { fires } : {}),
+    ...(typeof rule === 'string' && { rule }),
+    ...(typeof fires === 'number' && { fires }),
   };
 }
 
-/** A case has one event, a list of them, or a file that holds the one or the other. */
+/** A case has one event, which may be repeated, or a list of them, or a file that holds the one or the other. */
 function eventsOf(
-  node: YamlMap,
-  name: string,
-  readEvents: EventsReader,
-  say: Say,
+  node: Fields,
+  here: Keys,
+  { say, readEvents }: Reading,
 ): Pick<RuleTestCase, 'events' | 'stream'> | undefined {
-  const given = (['event', 'events', 'file'] as const).flatMap((key) => entryOf(node, key) ?? []);
-  const [entry] = given;
-  if (entry === undefined || given.length > 1) {
-    say(node.line, `${name}: give one of \`event\`, \`events\` and \`file\``);
+  const given = (['event', 'events', 'file'] as const).filter((key) => Object.hasOwn(node, key));
+  const [key] = given;
+  if (key === undefined || given.length > 1) {
+    say(here, 'give one of `event`, `events` and `file`');
     return undefined;
   }
-  let value = plainOf(entry.value);
-  if (entry.key === 'file') {
+  const { repeat } = node;
+  if (repeat !== undefined && key !== 'event') {
+    say(
+      [...here, 'repeat'],
+      '`repeat` repeats an `event`; in `events`, write it beside one: - { event: …, repeat: … }',
+    );
+    return undefined;
+  }
+  let value = node[key];
+  if (key === 'file') {
     try {
       value = readEvents(String(value));
     } catch (error) {
-      say(entry.line, `${name}: ${error instanceof Error ? error.message : String(error)}`);
+      say([...here, key], error instanceof Error ? error.message : String(error));
       return undefined;
     }
   }
-  const stream = entry.key === 'events' || (entry.key === 'file' && Array.isArray(value));
+  const stream = key === 'events' || (key === 'file' && Array.isArray(value));
   const events: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (Array.isArray(value) === stream && events.length > 0 && events.every(isFields)) return { events, stream };
-  say(
-    entry.line,
-    `${name}: \`${entry.key}\` must hold ${stream ? 'a list of events' : 'an event'}: maps of field and value`,
-  );
-  return undefined;
+  if (Array.isArray(value) !== stream || events.length === 0 || !events.every(isFields)) {
+    const held = stream ? 'a list of events' : 'an event';
+    say([...here, key], `\`${key}\` must hold ${held}: maps of field and value`);
+    return undefined;
+  }
+  const alone = repeat !== undefined;
+  const all: Fields[] = [];
+  for (const [index, entry] of (alone ? [{ event: value, repeat }] : events).entries()) {
+    const written = (alone || key === 'events') && isRepeated(entry) ? repeated(entry) : [entry];
+    if (typeof written === 'string') {
+      say(alone ? [...here, 'repeat'] : [...here, key, String(index)], written);
+      return undefined;
+    }
+    all.push(...written);
+  }
+  return { events: all, stream: stream || alone };
 }
 
 function isFields(value: unknown): value is Fields {

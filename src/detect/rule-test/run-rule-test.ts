@@ -1,11 +1,18 @@
 import { describe } from '../../describe/describe.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
-import { compileMatcher } from '../../sigma/backends/matcher.ts';
-import { evidenceOf, explainMatch, type Explanation } from '../../sigma/explain/explain.ts';
-import type { LoweredCorrelation, LoweredRule, LoweredRuleSet } from '../../sigma/expr.ts';
+import {
+  compileMatcher,
+  evidenceOf,
+  explainMatch,
+  type Explanation,
+  type LoweredCorrelation,
+  type LoweredRule,
+  type LoweredRuleSet,
+} from '../../sigma/match.ts';
 import { createBatchCorrelator } from '../correlation/batch-correlator.ts';
 import type { RuleMatch } from '../detector.ts';
 import { covers, createRuleSet } from '../rule-set.ts';
+import { timeOf } from './event-time.ts';
 import type { RuleTest, RuleTestCase } from './parse-rule-test.ts';
 
 /** RuleTestResult is how one case of a rule's test came out. */
@@ -156,14 +163,6 @@ function recordOf(fields: Fields, index: number, time: string, source?: RecordSo
 
 function matchOf(rule: LoweredRule, record: LogRecord): RuleMatch {
   return { rule, record, event: () => describe(record), evidence: () => evidenceOf(rule.expr, record.fields) };
-}
-
-function timeOf(fields: Fields): string | undefined {
-  for (const name of ['eventTime', 'time', 'timestamp']) {
-    const value = fields[name];
-    if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value).toISOString();
-  }
-  return undefined;
 }
 
 function nameOf({ meta }: Rule): string {

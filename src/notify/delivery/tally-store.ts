@@ -63,32 +63,6 @@ export function createTallyBuffer(store: Pick<TallyStore, 'add'>): TallyBuffer {
   };
 }
 
-/** createMemoryTallies counts within one process: for a laptop and for tests. */
-export function createMemoryTallies(): TallyStore {
-  const days = new Map<string, TallyBuffer & { readonly entries: TallyEntry[] }>();
-  const dayOf = (day: string): TallyBuffer & { readonly entries: TallyEntry[] } => {
-    const known = days.get(day);
-    if (known !== undefined) return known;
-    const entries: TallyEntry[] = [];
-    const fresh = { ...createTallyBuffer({ add: async (_at, all) => void entries.push(...all) }), entries };
-    days.set(day, fresh);
-    return fresh;
-  };
-  return {
-    add: async (at, entries) => {
-      const { count } = dayOf(at.toISOString().slice(0, 10));
-      for (const { kind, name, by } of entries) count(kind, name, by);
-    },
-    of: async (day) => {
-      const known = dayOf(day);
-      await known.write(new Date(0));
-      const all = known.entries.splice(0);
-      for (const { kind, name, by } of all) known.count(kind, name, by);
-      return largestFirst(all.map(({ kind, name, by }) => ({ kind, name, count: by })));
-    },
-  };
-}
-
 /** largestFirst puts the largest first, and makes an order of what is equal. */
 export function largestFirst(tallies: readonly Tally[]): readonly Tally[] {
   return tallies.toSorted(

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { plainOf, readYaml } from '../../sigma/parse/yaml.ts';
-import type { YamlNode } from '../../sigma/parse/yaml.ts';
+import { readYamlMap } from '../../text/yaml.ts';
 import { expectationOf, parameterTypes, readParameter } from './parameter.ts';
 import type { ParameterDefinition } from './parameter.ts';
 import { readPeriod } from './period.ts';
@@ -115,17 +114,15 @@ export function parseReport(source: {
   readonly sql: string;
 }): Report {
   const { path } = source;
-  const read = readYaml(source.yaml, path, 'a report is a map (title, question, columns, …)');
+  const read = readYamlMap(source.yaml, 'a report is a map (title, question, columns, …)');
   const problems = read.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
-  const [first, second] = read.documents;
-  if (second !== undefined) problems.push(`${path}:${second.content.line}: one file is one report: remove the ---`);
-  if (first === undefined && problems.length === 0) problems.push(`${path}:1: the file is empty`);
-  if (first === undefined || problems.length > 0) throw new ReportError('definition', problems.join('\n'));
-  const checked = v.safeParse(definition, plainOf(first.content));
+  if (problems.length > 0) throw new ReportError('definition', problems.join('\n'));
+  if (read.value === undefined) throw new ReportError('definition', `${path}:1: the file is empty`);
+  const checked = v.safeParse(definition, read.value);
   if (!checked.success) {
     const lines = checked.issues.map((issue) => {
       const keys = (issue.path ?? []).map(({ key }) => String(key));
-      return `${path}:${lineOf(first.content, keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
+      return `${path}:${read.lineOf(keys)}: ${keys.length > 0 ? `${keys.join('.')}: ` : ''}${issue.message}`;
     });
     throw new ReportError('definition', lines.join('\n'));
   }
@@ -161,24 +158,4 @@ function disagreements(report: Report): readonly string[] {
     }
   }
   return faults;
-}
-
-/** The line of what the keys lead to, or of the last that is there. */
-function lineOf(node: YamlNode, keys: readonly string[]): number {
-  let here = node;
-  let { line } = node;
-  for (const key of keys) {
-    if (here.kind === 'map') {
-      const entry = here.entries.find((one) => one.key === key);
-      if (entry === undefined) return line;
-      ({ line } = entry);
-      here = entry.value;
-    } else if (here.kind === 'list') {
-      const item = here.items[Number(key)];
-      if (item === undefined) return line;
-      ({ line } = item);
-      here = item;
-    } else return line;
-  }
-  return line;
 }

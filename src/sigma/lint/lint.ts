@@ -3,7 +3,7 @@ import { contradictionIn } from './contradiction.ts';
 import type { Expr, LoweredRule, LoweredRuleSet } from '../expr.ts';
 import { quoted } from '../parse/reporter.ts';
 import { regexRisk } from './regex-risk.ts';
-import type { DetectionRule, Detections, Problem, RuleMeta, SigmaDocument } from '../rule.ts';
+import type { DetectionRule, Detections, FilterRule, Problem, RuleMeta, SigmaDocument } from '../rule.ts';
 
 /** Remark is a problem without its place, which the caller knows. */
 export interface Remark {
@@ -14,29 +14,39 @@ export interface Remark {
 }
 
 /**
- * lintRules finds what is wrong with rules that could be loaded: parts that do nothing, conditions that can't be true,
- * and what their readers will miss. All are warnings. It knows Sigma only; what a log source holds is for others to say.
+ * LintCheck finds what the caller knows to be wrong with a document, such as fields that its log source does not have.
+ * `lowered` is what a detection rule was lowered to; it is absent for filters and for refused rules.
  */
-export function lintRules(documents: readonly SigmaDocument[], ruleSet: LoweredRuleSet): readonly Problem[] {
+export type LintCheck = (document: DetectionRule | FilterRule, lowered?: LoweredRule) => readonly Remark[];
+
+/**
+ * lintRules finds what is wrong with rules that could be loaded: parts that do nothing, conditions that can't be true,
+ * and what their readers will miss; then what the caller's own checks find. All are warnings.
+ */
+export function lintRules(
+  documents: readonly SigmaDocument[],
+  ruleSet: LoweredRuleSet,
+  checks: readonly LintCheck[] = [],
+): readonly Problem[] {
   return documents.flatMap((document) => {
     const lowered = document.kind === 'detection' ? loweredOf(document, ruleSet) : undefined;
     const remarks = [
       ...(document.kind === 'filter' ? [] : remarksOnMeta(document.meta)),
       ...(document.kind === 'correlation' ? [] : unusedSearches(document.detection)),
       ...(lowered === undefined ? [] : [...remarksOnTruth(lowered.expr), ...regexRemarks(lowered.expr)]),
+      ...(document.kind === 'correlation' ? [] : checks.flatMap((check) => check(document, lowered))),
     ];
     return remarks.map((remark) => problemOf(document, remark));
   });
 }
 
-/** loweredOf finds what a document was lowered to. */
-export function loweredOf({ meta, place }: DetectionRule, { detections }: LoweredRuleSet): LoweredRule | undefined {
+/** The rule that a document was lowered to; none when it was refused. */
+function loweredOf({ meta, place }: DetectionRule, { detections }: LoweredRuleSet): LoweredRule | undefined {
   const key = meta.id ?? meta.name ?? meta.title;
   return detections.find((rule) => rule.path === place.path && rule.key === key);
 }
 
-/** problemOf puts a remark where its document is. */
-export function problemOf({ place }: SigmaDocument, { code, message, line }: Remark): Problem {
+function problemOf({ place }: SigmaDocument, { code, message, line }: Remark): Problem {
   return { ...place, line: line ?? place.line, severity: 'warning', code, message };
 }
 

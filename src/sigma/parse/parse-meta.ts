@@ -1,10 +1,10 @@
 import type { Reporter } from './reporter.ts';
 import { quoted } from './reporter.ts';
-import type { Level, LogSource, RuleMeta } from '../rule.ts';
+import { levels } from '../level.ts';
+import type { LogSource, RuleMeta } from '../rule.ts';
 import { entryOf, plainOf } from './yaml.ts';
 import type { YamlEntry, YamlMap } from './yaml.ts';
 
-const levels: readonly Level[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
 const relations = ['derived', 'obsolete', 'merged', 'renamed', 'similar', 'correlation'];
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

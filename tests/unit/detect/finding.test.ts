@@ -4,7 +4,7 @@ import { findingOf } from '../../../src/detect/finding.ts';
 import { createRuleSet } from '../../../src/detect/rule-set.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { findingId } from '../../../src/model/finding.ts';
-import type { RuleMeta } from '../../../src/sigma/rule.ts';
+import type { RuleMeta } from '../../../src/sigma/match.ts';
 import { is, metaOf, recordOf, ruleOf } from './fixtures.ts';
 
 const deleted = {

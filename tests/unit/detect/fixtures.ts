@@ -2,8 +2,7 @@ import { describe } from '../../../src/describe/describe.ts';
 import type { RuleMatch } from '../../../src/detect/detector.ts';
 import type { RuleSet } from '../../../src/detect/rule-set.ts';
 import type { LogRecord } from '../../../src/model/log-record.ts';
-import type { Expr, LoweredCorrelation, LoweredRule } from '../../../src/sigma/expr.ts';
-import type { RuleMeta } from '../../../src/sigma/rule.ts';
+import type { Expr, LoweredCorrelation, LoweredRule, RuleMeta } from '../../../src/sigma/match.ts';
 import type { WindowMatch } from '../../../src/detect/correlation/window-store.ts';
 
 export const noon = Date.parse('2026-03-01T12:00:00.000Z');

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compileRules, CompileRulesError, moduleText } from '../../../deploy/build/compile-rules.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';
-import type { LoweredRuleSet } from '../../../src/sigma/expr.ts';
+import type { LoweredRuleSet } from '../../../src/sigma/match.ts';
 import { ruleOf } from './fixtures.ts';
 
 const rule = (title: string, id: string, condition = 'selection') => `

@@ -2,10 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { covers, createRuleSet, RuleSetError } from '../../../src/detect/rule-set.ts';
 import type { LogRecord, RecordSource } from '../../../src/model/log-record.ts';
-import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
-import type { Expr, LoweredRule } from '../../../src/sigma/expr.ts';
-import { joined } from '../../../src/sigma/pattern.ts';
-import type { LogSource } from '../../../src/sigma/rule.ts';
+import { compileMatcher, type Expr, type LogSource, type LoweredRule, type Pattern } from '../../../src/sigma/match.ts';
 import { hasCorpora, readCloudTrail, readRules } from '../../support/corpora.ts';
 import { cloudtrail, correlationOf, is, recordOf, ruleOf } from './fixtures.ts';
 
@@ -127,7 +124,11 @@ const text = fc.constantFrom(
   'K',
 );
 const field = fc.constantFrom('x', 'y', 'x.y', 'y.x', 'constructor', '__proto__');
-const pattern = fc.array(fc.oneof(text, fc.constant({ wildcard: 'any' } as const)), { maxLength: 2 }).map(joined);
+const pattern: fc.Arbitrary<Pattern> = fc
+  .tuple(text, fc.constantFrom([], ['x'], ['*'], ['x', '*'], ['*', 'x']))
+  .map(([literal, where]) =>
+    where.flatMap((char): Pattern => (char === '*' ? [{ wildcard: 'any' }] : literal === '' ? [] : [literal])),
+  );
 const leaf: fc.Arbitrary<Expr> = fc.oneof(
   {
     weight: 5,

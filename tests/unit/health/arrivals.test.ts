@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createArrivals, createMemoryArrivalLog, type Arrival } from '../../../src/health/arrivals.ts';
+import { createArrivals, type Arrival } from '../../../src/health/arrivals.ts';
 import type { Heartbeat } from '../../../src/health/heartbeat.ts';
 import type { Path, Source } from '../../../src/health/source.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { rootLogin } from '../notify/specimens.ts';
+import { createMemoryArrivalLog } from '../../support/memory-health-stores.ts';
 
 const happened = Date.parse('2026-03-11T12:00:00Z');
 const after = (seconds: number): Date => new Date(happened + seconds * 1_000);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPulse } from '../../../src/health/pulse.ts';
-import { createMemoryHeartbeatStore } from '../../../src/health/memory-heartbeat-store.ts';
 import { sourceOf, sourceWords, type Source } from '../../../src/health/source.ts';
 import type { LogRecord } from '../../../src/model/log-record.ts';
+import { createMemoryHeartbeatStore } from '../../support/memory-health-stores.ts';
 
 const trail = { product: 'aws', services: ['cloudtrail'] };
 const linux = { product: 'linux', services: ['sshd', 'auth'] };

@@ -4,20 +4,22 @@ import { createDetector, type Detector } from '../../../src/detect/detector.ts';
 import { findingOf } from '../../../src/detect/finding.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';
 import { createRuleSet } from '../../../src/detect/rule-set.ts';
-import { createMemoryCanaryLog } from '../../../src/health/canary.ts';
 import { digestDue, digestOf, type DigestFacts } from '../../../src/health/digest.ts';
 import type { HeartbeatStore } from '../../../src/health/heartbeat.ts';
-import { createMemoryNotifiedOnce } from '../../../src/health/notified-once.ts';
-import { createMemoryHeartbeatStore } from '../../../src/health/memory-heartbeat-store.ts';
-import { createMemoryTrialLog } from '../../../src/health/trial-log.ts';
 import { doRound, watchTasks, type WatchOptions } from '../../../src/health/watch.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { LogRecord } from '../../../src/model/log-record.ts';
 import { messageOf } from '../../../src/notify/message/message.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
-import { createMemoryTallies } from '../../../src/notify/delivery/tally-store.ts';
 import { expectGolden } from '../../support/golden.ts';
+import {
+  createMemoryCanaryLog,
+  createMemoryHeartbeatStore,
+  createMemoryNotifiedOnce,
+  createMemoryTallies,
+  createMemoryTrialLog,
+} from '../../support/memory-health-stores.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { lowerRules } from '../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
-import { timespanOf } from '../../../src/sigma/parse/parse-correlation.ts';
+import { lowerRules, parseRuleFile } from '../../../src/sigma/index.ts';
+import { timespanOf } from '../../../src/sigma/index.ts';
 
 function rule(name: string, more = ''): string {
   return `title: Title of ${name}\nname: ${name}\nlogsource: { product: aws }\ndetection:\n  selection: { a: ${name} }\n  condition: selection\n${more}`;

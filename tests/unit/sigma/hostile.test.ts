@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
-import { explainMatch } from '../../../src/sigma/explain/explain.ts';
-import type { Fields } from '../../../src/sigma/expr.ts';
+import { compileMatcher, explainMatch, type Fields } from '../../../src/sigma/match.ts';
 import { exprOf, matches, problemsOf } from './rule-text.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
 

@@ -1,4 +1,4 @@
-import type { Expr, Fields, Pattern, Test } from '../../../src/sigma/expr.ts';
+import type { Expr, Fields, Pattern, Test } from '../../../src/sigma/match.ts';
 
 /**
  * evaluate asks an expression of a record in the plainest way there is, for properties to compare the matcher with: one

@@ -1,16 +1,20 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { compileSearcher } from '../../../src/sigma/backends/aho-corasick.ts';
-import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
-import { evidenceOf, explainMatch } from '../../../src/sigma/explain/explain.ts';
-import type { Expr, Fields, Pattern } from '../../../src/sigma/expr.ts';
-import { compileField } from '../../../src/sigma/field.ts';
-import { lowerRules } from '../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
+import {
+  compileField,
+  compileMatcher,
+  evidenceOf,
+  explainMatch,
+  foldCase,
+  lowerRules,
+  parseRuleFile,
+  requirementsOf,
+  textOf,
+} from '../../../src/sigma/index.ts';
+import type { Expr, Fields, Pattern } from '../../../src/sigma/match.ts';
 import { parsePattern, printPattern } from '../../../src/sigma/pattern.ts';
-import { printDocument } from '../../../src/sigma/explain/print.ts';
-import { requirementsOf } from '../../../src/sigma/lower/requirements.ts';
-import { foldCase, textOf } from '../../../src/sigma/text.ts';
+import { printDocument } from '../../support/print-document.ts';
 import { evaluate } from './plain-evaluator.ts';
 import { ruleText } from './rule-text.ts';
 

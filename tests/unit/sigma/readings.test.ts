@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lowerRules } from '../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
+import { lowerRules, parseRuleFile } from '../../../src/sigma/index.ts';
 import { codesOf, exprsOf, matches, problemsOf, ruleText } from './rule-text.ts';
 
 /** Where the specification is open, the engine decides once; each decision has its rows here. */

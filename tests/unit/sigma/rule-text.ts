@@ -1,9 +1,12 @@
-import { compileMatcher } from '../../../src/sigma/backends/matcher.ts';
-import type { Expr, Fields } from '../../../src/sigma/expr.ts';
-import { lowerRules } from '../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
-import type { Placeholders } from '../../../src/sigma/lower/placeholders.ts';
-import type { Problem } from '../../../src/sigma/rule.ts';
+import {
+  compileMatcher,
+  lowerRules,
+  parseRuleFile,
+  type Expr,
+  type Fields,
+  type Placeholders,
+  type Problem,
+} from '../../../src/sigma/index.ts';
 
 const head = 'title: Rule\nlogsource: { product: test }\n';
 

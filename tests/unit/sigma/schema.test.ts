@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { parseRuleFile } from '../../../src/sigma/parse/parse.ts';
+import { parseRuleFile } from '../../../src/sigma/index.ts';
 
 /** The specification's own schemas, where they stand beside the checkout; our checks must refuse what they refuse. */
 const spec = path.resolve(import.meta.dirname, '../../../../shared/corpora/sigma_spec_schema');

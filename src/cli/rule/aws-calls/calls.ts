@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { nearestOf } from '../../../sigma/nearest.ts';
+import { nearestOf } from '../../../sigma/index.ts';
 
 /**
  * Names that CloudTrail writes and no SDK has: sign-ins, S3's and Lambda's own spellings, what agents and consoles call,

@@ -7,7 +7,7 @@ import type { RuleMatch } from '../../../../src/detect/detector.ts';
 import { createMemoryWindowStore } from '../../../support/memory-window-store.ts';
 import { inOrder, WindowStoreError, type WindowStore } from '../../../../src/detect/correlation/window-store.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
-import type { LoweredCorrelation } from '../../../../src/sigma/expr.ts';
+import type { LoweredCorrelation } from '../../../../src/sigma/match.ts';
 import { correlationOf, matchOf, metaOf, minute, noon, recordOf, ruleMatchOf, ruleOf, ruleSetOf } from '../fixtures.ts';
 
 const login = ruleOf('login', { generate: false });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { crossingsOf, windowAt } from '../../../../src/detect/correlation/crossings.ts';
 import { inOrder, type WindowMatch } from '../../../../src/detect/correlation/window-store.ts';
-import type { LoweredCorrelation } from '../../../../src/sigma/expr.ts';
+import type { LoweredCorrelation } from '../../../../src/sigma/match.ts';
 import { correlationOf, matchOf, minute, noon, recordOf } from '../fixtures.ts';
 
 type Row = readonly [atMinute: number, fields?: Readonly<Record<string, unknown>>, rule?: string, id?: string];

@@ -4,8 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { parseRuleTest } from '../../../../src/detect/rule-test/parse-rule-test.ts';
 import { runRuleTest } from '../../../../src/detect/rule-test/run-rule-test.ts';
-import { lowerRules } from '../../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../../src/sigma/parse/parse.ts';
+import { lowerRules, parseRuleFile } from '../../../../src/sigma/index.ts';
 
 const schema = JSON.parse(readFileSync('schemas/rule-test.schema.json', 'utf8')) as object;
 const isValid = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);
@@ -20,6 +19,58 @@ describe('the file', () => {
     ['matches and misses', `${hit}\n${miss}`, undefined],
     ['a source', `${hit}\n${miss}\nsource: { product: aws, services: [cloudtrail] }`, undefined],
     ['a stream that fires twice', `matches: [{ name: a, rule: r, events: [{ x: 1 }], fires: 2 }]\n${miss}`, undefined],
+    [
+      'an event repeated',
+      `matches: [{ name: a, event: {}, repeat: { times: 3, every: 10s }, fires: 1 }]\n${miss}`,
+      undefined,
+    ],
+    [
+      'a repeated event in a stream',
+      `matches: [{ name: a, events: [{ event: {}, repeat: { times: 2, every: 0s } }, {}] }]\n${miss}`,
+      undefined,
+    ],
+    ['an event with a field `event`', `matches: [{ name: a, events: [{ event: login, x: 1 }] }]\n${miss}`, undefined],
+    ['an event with a field `repeat`', `matches: [{ name: a, event: { event: {}, repeat: 3 } }]\n${miss}`, undefined],
+    [
+      'an event repeated once',
+      `matches: [{ name: a, event: {}, repeat: { times: 1, every: 10s } }]\n${miss}`,
+      '`times` must be',
+    ],
+    [
+      'an event repeated for ever',
+      `matches: [{ name: a, event: {}, repeat: { times: 1000000, every: 1s } }]\n${miss}`,
+      '`times` must be',
+    ],
+    [
+      'a repetition without a step',
+      `matches: [{ name: a, event: {}, repeat: { times: 2 } }]\n${miss}`,
+      '`every` must be',
+    ],
+    [
+      'a step in unknown units',
+      `matches: [{ name: a, event: {}, repeat: { times: 2, every: 3 weeks } }]\n${miss}`,
+      '`every` must be',
+    ],
+    [
+      'a repetition with another key',
+      `matches: [{ name: a, event: {}, repeat: { times: 2, every: 1s, from: 0 } }]\n${miss}`,
+      'unknown key "from"',
+    ],
+    [
+      'a repetition that is a number',
+      `matches: [{ name: a, events: [{ event: {}, repeat: 30 }] }]\n${miss}`,
+      '`repeat` must be a map',
+    ],
+    [
+      'a repeated event that is a text',
+      `matches: [{ name: a, events: [{ event: login, repeat: { times: 2, every: 1s } }] }]\n${miss}`,
+      '`event` must hold an event',
+    ],
+    [
+      'a repetition of a whole stream',
+      `matches: [{ name: a, events: [{}], repeat: { times: 2, every: 1s } }]\n${miss}`,
+      '`repeat` repeats an `event`',
+    ],
     ['no misses', hit, 'near miss'],
     ['no matches', miss, 'at least one event'],
     ['an unknown key', `${hit}\n${miss}\nmissess: []`, 'unknown key "missess"'],
@@ -61,6 +112,51 @@ describe('the file', () => {
       [false, 1],
       [true, 2],
     ]);
+  });
+});
+
+describe('a repeated event', () => {
+  function eventsOf(entry: string): unknown {
+    const text = `matches: [{ name: a, events: [${entry}] }]\nmisses: [{ name: b, event: {} }]`;
+    return parseRuleTest(text, 'r.test.yml', noFile).test?.cases[0]?.events;
+  }
+
+  test.each<readonly [string, string, unknown]>([
+    [
+      'each is later than the one before',
+      `{ event: { eventTime: '2026-03-04T05:06:50Z', x: 1 }, repeat: { times: 3, every: 10s } }`,
+      [
+        { eventTime: '2026-03-04T05:06:50Z', x: 1 },
+        { eventTime: '2026-03-04T05:07:00Z', x: 1 },
+        { eventTime: '2026-03-04T05:07:10Z', x: 1 },
+      ],
+    ],
+    [
+      'milliseconds stay where they are written',
+      `{ event: { time: '2026-03-04T05:06:50.250Z' }, repeat: { times: 2, every: 1m } }`,
+      [{ time: '2026-03-04T05:06:50.250Z' }, { time: '2026-03-04T05:07:50.250Z' }],
+    ],
+    [
+      '{n} is its number, in texts however deep, and nowhere else',
+      `{ event: { eventID: 'e-{n}', a: { b: ['{n}.{n}'] }, n: 5, '{n}': x }, repeat: { times: 2, every: 0s } }`,
+      [
+        { eventID: 'e-1', a: { b: ['1.1'] }, n: 5, '{n}': 'x' },
+        { eventID: 'e-2', a: { b: ['2.2'] }, n: 5, '{n}': 'x' },
+      ],
+    ],
+    [
+      'what stands beside it stays as it is',
+      `{ event: { u: '{n}' }, repeat: { times: 2, every: 1s } }, { u: '{n}' }`,
+      [{ u: '1' }, { u: '2' }, { u: '{n}' }],
+    ],
+  ])('%s', (_rule, entry, events) => {
+    expect(eventsOf(entry)).toEqual(events);
+  });
+
+  test('a case of one repeated event is a stream', () => {
+    const text = `matches: [{ name: a, event: { u: '{n}' }, repeat: { times: 2, every: 1s } }]\nmisses: [{ name: b, event: {} }]`;
+    const [one] = parseRuleTest(text, 'r.test.yml', noFile).test?.cases ?? [];
+    expect(one).toMatchObject({ stream: true, events: [{ u: '1' }, { u: '2' }] });
   });
 });
 

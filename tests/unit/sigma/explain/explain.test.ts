@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { evidenceOf, explainMatch } from '../../../../src/sigma/explain/explain.ts';
+import { evidenceOf, explainMatch } from '../../../../src/sigma/match.ts';
 import { refusedBy, wantedBy } from '../../../../src/sigma/explain/test-words.ts';
 import { exprOf } from '../rule-text.ts';
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lintRules } from '../../../../src/sigma/lint/lint.ts';
-import { lowerRules } from '../../../../src/sigma/lower/lower.ts';
-import { parseRuleFile } from '../../../../src/sigma/parse/parse.ts';
+import { lintRules, lowerRules, parseRuleFile } from '../../../../src/sigma/index.ts';
 import { regexRisk } from '../../../../src/sigma/lint/regex-risk.ts';
 
 const meta = `

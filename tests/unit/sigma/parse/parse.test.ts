@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRuleFile } from '../../../../src/sigma/parse/parse.ts';
+import { parseRuleFile } from '../../../../src/sigma/index.ts';
 import { problemsOf } from '../rule-text.ts';
 import { cpuMs } from '../../../support/cpu-time.ts';
 

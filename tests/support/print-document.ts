@@ -1,5 +1,4 @@
 import { stringify } from 'yaml';
-import { logsourcePrefix } from '../parse/parse-meta.ts';
 import type {
   CorrelationRule,
   DetectionItem,
@@ -10,7 +9,10 @@ import type {
   Scalar,
   Search,
   SigmaDocument,
-} from '../rule.ts';
+} from '../../src/sigma/index.ts';
+
+/** Where keys of a log source that Sigma doesn't define are kept. */
+const logsourcePrefix = 'logsource.';
 
 /**
  * printDocument writes a document as YAML that parseRuleFile reads as the same rule. Comments, and the units in which a

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requirementsOf, type Requirement } from '../../../../src/sigma/lower/requirements.ts';
+import { requirementsOf, type Requirement } from '../../../../src/sigma/match.ts';
 import { exprOf } from '../rule-text.ts';
 
 test.each<readonly [string, string, readonly Requirement[]]>([
