@@ -16,6 +16,7 @@ import * as eventBridge from './shapes/event-bridge.ts';
 import * as journald from './shapes/journald.ts';
 import * as logs from './shapes/logs-subscription.ts';
 import * as queue from './shapes/queue-message.ts';
+import { isRespelledRecord, openRespelledRecord } from './shapes/spellings/index.ts';
 import * as stats from './shapes/system-stats.ts';
 import { openUnknown } from './shapes/unknown.ts';
 import { createWrapping } from './shapes/wrapped.ts';
@@ -51,6 +52,7 @@ const bareShapes: readonly Shape[] = [
     open: logs.openSubscriptionPayload,
   },
   { name: 'AWS Config file', recognise: isConfigFile, open: openConfigFile },
+  { name: 'CloudTrail record of another schema', recognise: isRespelledRecord, open: openRespelledRecord },
   { name: 'SQS message', recognise: queue.isSqsMessage, open: queue.openSqsMessage },
   { name: 'SNS record', recognise: queue.isSnsRecord, open: queue.openSnsRecord },
   { name: 'SNS notification', recognise: queue.isSnsNotification, open: queue.openSnsNotification },

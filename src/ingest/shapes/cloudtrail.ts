@@ -1,7 +1,9 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { digestId, failure, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
+import { digestId, failure, isObject, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../../time/iso-time.ts';
+import { storeTime } from '../../time/store-time.ts';
+import { hasColumnValues, recordOfColumns } from './spellings/columns.ts';
 
 /** CloudTrail's ids are 36 characters. Those of other makers may be longer, but stores keep them as keys, of limited size. */
 const maxIdChars = 1_000;
@@ -23,42 +25,68 @@ export function isCloudTrailRecord(value: Fields): boolean {
   );
 }
 
-/** openCloudTrailRecord checks what every later step relies on: an `eventID` and a readable `eventTime`. */
+/**
+ * openCloudTrailRecord checks what every later step relies on: an id and a readable time. A record whose parts became columns or
+ * texts on its way is put together again.
+ */
 export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
-  const eventID = value['eventID'] ?? idOfFirstVersion(value);
-  // Logstash and its kin move the time where they keep all times.
-  const eventTime = value['eventTime'] ?? value['@timestamp'];
+  const given = hasColumnValues(value) ? recordOfColumns(value) : value;
+  // Aggregated events spell it `eventId`. A store may have dropped it: then the content stands for it.
+  const eventID = given['eventID'] ?? given['eventId'] ?? digestId([JSON.stringify(value)]);
   if (typeof eventID !== 'string' || eventID === '') {
-    yield failure(origin, `CloudTrail record without an eventID (it is ${kindOf(eventID)})`);
+    yield failure(origin, `CloudTrail record whose eventID is ${kindOf(eventID)}: expected a text`);
     return;
   }
   if (eventID.length > maxIdChars) {
-    yield failure(origin, `CloudTrail record with an eventID of ${eventID.length} characters, which is no id`);
+    yield failure(
+      origin,
+      `CloudTrail record with an eventID of ${eventID.length} characters: expected at most ${maxIdChars}`,
+    );
     return;
   }
-  const time = typeof eventTime === 'string' ? isoTime(eventTime) : undefined;
+  const eventTime = timeIn(given);
+  const iso = typeof eventTime === 'string' ? isoTime(eventTime) : undefined;
+  const time = iso ?? storeTime(eventTime);
   if (time === undefined) {
     const seen = typeof eventTime === 'string' ? quote(eventTime) : kindOf(eventTime);
     yield failure(origin, `CloudTrail record ${quote(eventID)}: eventTime is not an ISO 8601 time: ${seen}`);
     return;
   }
+  // Rules and tables ask for both under CloudTrail's names, and for the time as CloudTrail writes it.
+  const fields =
+    iso === undefined || given['eventID'] === undefined
+      ? { ...given, eventID, eventTime: iso === undefined ? time.replace('.000Z', 'Z') : eventTime }
+      : given;
   // An action of two accounts is logged in both, each time with an eventID of its own.
   // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
   // The start and the end of an insight share theirs as well, and are two facts.
-  const fact = value['insightDetails'] === undefined ? value['sharedEventID'] : undefined;
+  const fact = fields['insightDetails'] === undefined ? fields['sharedEventID'] : undefined;
   yield record({
     id: eventID,
     time,
     source: cloudtrail,
-    fields: value,
+    fields,
     origin: plainOrigin(origin),
     ...(typeof fact === 'string' && fact !== '' && fact.length <= maxIdChars && { fact }),
+    ...accountOf(fields),
   });
 }
 
-/** Only the first version, of 2013, gave its records no id. */
-function idOfFirstVersion(value: Fields): string | undefined {
-  return value['eventVersion'] === '1.0' ? digestId([JSON.stringify(value)]) : undefined;
+/** Logstash and its kin move the time where they keep all times; of aggregated events, it is the window's beginning. */
+function timeIn(fields: Fields): unknown {
+  const own = fields['eventTime'] ?? fields['@timestamp'];
+  if (own !== undefined) return own;
+  const { timeWindow } = fields;
+  return isObject(timeWindow) ? timeWindow['windowStart'] : undefined;
+}
+
+/**
+ * Aggregated events name the account and nobody who called.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aggregated-events.html
+ */
+function accountOf({ accountId, recipientAccountId, userIdentity }: Fields): { readonly account?: string } {
+  const alone = recipientAccountId === undefined && userIdentity === undefined && typeof accountId === 'string';
+  return alone ? { account: accountId } : {};
 }
 
 /** isTrailFile recognises what CloudTrail delivers to S3; `Records` is never absent, but may be empty. */

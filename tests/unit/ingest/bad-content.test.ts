@@ -36,15 +36,15 @@ const rows: Readonly<Record<string, Row>> = {
     ids: ['one', 'two'],
     failures: [/a number/, /a string/, /null/, /a boolean/],
   },
-  'a record without an eventID fails alone': {
-    input: trail(one, JSON.stringify(cloudTrailRecord('x', { eventID: undefined })), two),
+  'a record with neither an id nor a time fails alone': {
+    input: trail(one, '{"eventVersion":"1.08","eventName":"StopLogging"}', two),
     ids: ['one', 'two'],
-    failures: [/without an eventID \(it is undefined\)/],
+    failures: [/eventTime is not an ISO 8601 time: undefined/],
   },
   'an eventID that is no text fails': {
     input: trail(JSON.stringify(cloudTrailRecord('x', { eventID: 7 }))),
     ids: [],
-    failures: [/it is a number/],
+    failures: [/eventID is a number: expected a text/],
   },
   'an eventID that is longer than any id fails alone: no store could keep it as a key': {
     input: trail(one, JSON.stringify(cloudTrailRecord('x'.repeat(500_000))), two),

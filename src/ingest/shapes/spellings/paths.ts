@@ -1,0 +1,61 @@
+import type { Fields } from '../../../model/log-record.ts';
+import { isObject } from '../../ingested.ts';
+
+/** Names that would reach beyond the object that they are written into. */
+const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * valueAt gives what stands at a dotted path, nested or with the dots in its keys (`aws.cloudtrail.event_version`), as search
+ * engines give either. A list of one, which search engines make of each field, is its element.
+ */
+export function valueAt(value: Fields, path: string): unknown {
+  const whole = Object.hasOwn(value, path) ? value[path] : undefined;
+  if (whole !== undefined) return single(whole);
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const key = path.slice(0, dot);
+    const inner = Object.hasOwn(value, key) ? single(value[key]) : undefined;
+    if (!isObject(inner)) continue;
+    const found = valueAt(inner, path.slice(dot + 1));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** textAt is valueAt for a text that isn't empty. */
+export function textAt(value: Fields, path: string): string | undefined {
+  const found = valueAt(value, path);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+/** nested makes one object of values at dotted paths: `{ 'a.b': 1 }` becomes `{ a: { b: 1 } }`. Splunk's `a{}.b` is a list's. */
+export function nested(values: Iterable<readonly [path: string, value: unknown]>): Fields {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of values) {
+    const keys = path.split('.');
+    if (keys.some((key) => reserved.has(key)) || keys.length > 20) continue;
+    place(root, keys, value);
+  }
+  return root;
+}
+
+function place(root: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+  let at = root;
+  for (const [index, key] of keys.entries()) {
+    const listed = key.endsWith('{}');
+    const name = listed ? key.slice(0, -2) : key;
+    if (index === keys.length - 1) {
+      at[name] = listed && !Array.isArray(value) ? [value] : value;
+      return;
+    }
+    const there = Object.hasOwn(at, name) ? at[name] : undefined;
+    const inner = Array.isArray(there) ? (there[0] as unknown) : there;
+    // What stands there already and holds nothing further, e.g. a text, gives way to what is said of its parts.
+    const next: Record<string, unknown> = isObject(inner) ? inner : {};
+    if (next !== inner) at[name] = listed ? [next] : next;
+    at = next;
+  }
+}
+
+function single(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
