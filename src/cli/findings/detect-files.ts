@@ -25,6 +25,8 @@ import { showProgress } from '../shell/progress.ts';
 import { openInput } from '../shell/read-input.ts';
 import type { Input } from '../shell/read-input.ts';
 import type { Surroundings } from '../shell/terminal.ts';
+import { createUnreadCounter } from './unread-lines.ts';
+import type { UnreadLines } from './unread-lines.ts';
 import { count, plural } from '../../text/amounts.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 import type { TimeRange } from '../shell/time-range.ts';
@@ -43,6 +45,8 @@ export interface Prepared {
 export interface DetectOutcome extends Prepared {
   readonly tally: Tally;
   readonly failures: FailureList;
+  /** Lines of known programs that were not understood. */
+  readonly unread: readonly UnreadLines[];
   readonly elapsedMs: number;
   /** Whether it was stopped before the end. */
   readonly partial: boolean;
@@ -129,13 +133,17 @@ export async function detectFiles(
     instances: createInstanceStory({ log: createMemoryInstanceLog(), waits: true }),
   };
   const failures = createFailureList();
+  const unread = createUnreadCounter();
   const floor = options.level ?? levels[0];
   let checkFailed = false;
   const startedAt = now().getTime();
   const endProgress = showProgress(err, input.progress, startedAt, now);
   try {
     const tally = await detectRecords(input.records, engine, {
-      ...(watch.record !== undefined && { record: (_record, matches) => watch.record?.(matches.length > 0) }),
+      record: (record, matches) => {
+        unread.add(record);
+        watch.record?.(matches.length > 0);
+      },
       failure: (failure) => {
         watch.failure?.();
         return failures.add(failure);
@@ -157,7 +165,7 @@ export async function detectFiles(
     endProgress();
     const idle = withoutLogs(input, tally);
     if (idle !== undefined && !stop.aborted) await err.write(`trailwatch: no log in the given paths: ${idle}\n`);
-    return { ...prepared, tally, failures, elapsedMs, partial: stop.aborted, checkFailed };
+    return { ...prepared, tally, failures, unread: unread.read(), elapsedMs, partial: stop.aborted, checkFailed };
   } finally {
     endProgress();
   }

@@ -5,6 +5,8 @@ import { messageOf } from '../../notify/message/message.ts';
 import { plainJson, shown } from '../../text/escape.ts';
 import { whyWords } from '../../notify/render/words.ts';
 import type { FindingWriter } from './format.ts';
+import { unreadLines } from './unread-lines.ts';
+import type { UnreadLines } from './unread-lines.ts';
 
 // SARIF knows three levels; the own one stays in the result's properties.
 const sarifLevels = {
@@ -43,10 +45,10 @@ export function createSarifWriter({ version, rules }: SarifFacts): FindingWriter
       })},"results":[`,
     finding: (finding) =>
       `${written++ === 0 ? '\n' : ',\n'}${plainJson(resultOf(finding, indexes.get(finding.rule.id)))}`,
-    end: ({ failures, partial }) =>
+    end: ({ failures, unread, partial }) =>
       `\n],"invocations":[${plainJson({
         executionSuccessful: failures.total() === 0 && !partial,
-        toolExecutionNotifications: failures.kept.map(notificationOf),
+        toolExecutionNotifications: [...failures.kept.map(notificationOf), ...unread.map(unreadNotification)],
       })}]}]}\n`,
   };
 }
@@ -100,6 +102,16 @@ function notificationOf({ origin, reason }: RecordFailure) {
     level: 'error',
     message: { text: shown(reason, 500) },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(origin.path) } } }],
+  };
+}
+
+function unreadNotification(unread: UnreadLines) {
+  const [text = ''] = unreadLines([unread]);
+  return {
+    level: 'note',
+    message: { text },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(unread.example.origin.path) } } }],
+    properties: { program: unread.program, lines: unread.lines },
   };
 }
 

@@ -5,6 +5,7 @@ import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import type { Timeline } from './casebook/timeline.ts';
 import { failureLines } from '../shell/failure-list.ts';
+import { unreadLines } from './unread-lines.ts';
 import { colorLevel } from '../shell/terminal.ts';
 import type { Colors } from '../shell/terminal.ts';
 import { bytes, count, duration, plural, span } from '../../text/amounts.ts';
@@ -46,6 +47,7 @@ export function renderSummary(facts: SummaryFacts): string {
     { label: 'when', lines: timelineLines(facts.found.timeline, width - labelWidth) },
     { label: 'rules', lines: ruleLines(facts) },
     { label: 'failed', lines: failureLines(outcome.failures, listedFailures) },
+    { label: 'unread', lines: unreadLines(outcome.unread) },
     {
       label: 'refused',
       lines: outcome.refused > 0 ? [`${plural(outcome.refused, 'rule')} that could not be used, named above`] : [],

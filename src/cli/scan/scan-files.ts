@@ -22,6 +22,7 @@ import type { ScanOptions } from '../shell/options.ts';
 import { filesLine, recordsLine } from '../findings/summary.ts';
 import { createOutput } from '../shell/terminal.ts';
 import type { Output, Surroundings } from '../shell/terminal.ts';
+import { unreadLines } from '../findings/unread-lines.ts';
 import { plural } from '../../text/amounts.ts';
 import { version } from '../shell/version.ts';
 
@@ -83,7 +84,7 @@ function createPageWriter({ paths, options, surroundings }: Scan): FindingWriter
 
 function notes(outcome: DetectOutcome, findings: number): string {
   const lines = [
-    ...failureLines(outcome.failures, 20).map((line) => `trailwatch: ${line}`),
+    ...[...failureLines(outcome.failures, 20), ...unreadLines(outcome.unread)].map((line) => `trailwatch: ${line}`),
     `${outcome.partial ? 'Stopped before the end. ' : ''}${plural(findings, 'finding')}; records: ${recordsLine(outcome)}; files: ${filesLine(outcome)}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -3,6 +3,7 @@ import { formatOf, programByMessage, sourceOf } from './programs.ts';
 import { parsePamText } from './programs/pam.ts';
 import { parseSyslogLine } from './header/syslog-line.ts';
 import type { LineFields, LineReader, SyslogLine } from './text-format.ts';
+import { unreadMessage } from './unread.ts';
 
 /** readSyslog reads a line with a syslog header, and the message of a program that `index.ts` knows. */
 export const readSyslog: LineReader = (line, referenceTime) => {
@@ -25,6 +26,7 @@ export function readMessage(parsed: SyslogLine): { readonly fields: LineFields; 
   const fields: LineFields = {};
   if (parsed.data !== undefined) Object.assign(fields, parsed.data);
   if (read !== undefined) Object.assign(fields, read);
+  else if (message !== '' && format.services.includes('auth')) fields['unparsed'] = unreadMessage;
   if (parsed.hostname !== undefined) fields['hostname'] = parsed.hostname;
   if (program !== undefined) fields['program'] = program;
   if (parsed.unit !== undefined) fields['unit'] = parsed.unit;

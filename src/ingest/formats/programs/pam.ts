@@ -1,4 +1,5 @@
 import type { LineFields, ProgramParser } from '../text-format.ts';
+import { unreadMessage } from '../unread.ts';
 
 /**
  * parsePam reads what PAM modules write in a program's name: `pam_unix(sshd:auth): authentication failure; …`,
@@ -8,7 +9,11 @@ export const parsePam: ProgramParser = (message) => {
   const found = /^(pam_\w{1,32})\(([^():\s]{1,64}):(\w{1,16})\): /.exec(message);
   if (found === null) return parsePamText(message);
   const [head, module = '', service = '', type = ''] = found;
-  const inner = parsePamText(message.slice(head.length)) ?? { action: 'pam', activity: 'other' };
+  const inner = parsePamText(message.slice(head.length)) ?? {
+    action: 'pam',
+    activity: 'other',
+    unparsed: unreadMessage,
+  };
   return { ...inner, pam_module: module, pam_service: service, pam_type: type };
 };
 
