@@ -28,7 +28,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
     stop: stopping.signal,
   };
   process.exitCode = await runCommandLine(process.argv.slice(2), surroundings);
-  // A read that was given up may still be under way, and would keep the process waiting for its end.
+  // An abandoned read may still be under way, and would keep the process alive.
   if (stopping.signal.aborted) process.stdout.write('', () => process.exit());
 }
 
@@ -42,7 +42,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    code = await tell(error, err, nameIn(program, args));
+    code = await printError(error, err, nameIn(program, args));
   }
   return stop.aborted && typeof stop.reason === 'number' ? stop.reason : code;
 }
@@ -50,7 +50,7 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
 function createProgram(surroundings: Surroundings, end: (code: number) => void): Command {
   const { out, err } = surroundings;
   const program = new Command('trailwatch')
-    .description('Audit pipeline for AWS: CloudTrail and host logs in, alerts that someone can act on out.')
+    .description('Audit pipeline for AWS: CloudTrail and host logs in, actionable alerts and reports out.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -58,7 +58,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
     .configureOutput({
       writeOut: (text) => void out.write(text),
       writeErr: (text) => void err.write(text),
-      // Errors are printed once, by whoever catches them.
+      // Errors are printed once, where they are caught.
       outputError: () => undefined,
       getOutHelpWidth: () => Math.min(out.width, 110),
       getErrHelpWidth: () => Math.min(err.width, 110),
@@ -86,21 +86,21 @@ EventBridge events, CloudWatch Logs exports and payloads, or syslog text; - is s
 
 Examples:
   trailwatch run                                     the sample archive that comes with Trailwatch
-  trailwatch run AWSLogs/ --from 7d                  a trail, synced from S3: the last seven days
+  trailwatch run AWSLogs/ --from 7d                  the last seven days of a trail that was synced from S3
   trailwatch scan AWSLogs/ --level high --fail-on critical
   aws s3 cp s3://my-trail/AWSLogs/…/x.json.gz - | trailwatch scan -
   trailwatch scan AWSLogs/ --format ndjson | jq -r .rule.title | sort | uniq -c
-  trailwatch doctor --stage prod                     what a deployed stage lacks, and how to mend it
+  trailwatch doctor --stage prod                     the problems of a deployed stage, with their fixes
 
 Exit codes:
   0  done
-  1  the asked-for check failed (--fail-on, a rule's test, a verification, the doctor), or AWS refused
+  1  a check failed (--fail-on, a rule's test, a verification, the doctor), or AWS refused a request
   2  wrong usage, or a path that does not exist
-  3  done, but some input could not be read; each is named with its reason
-  70 a fault of its own, or of the disk it writes to; 130 stopped by Ctrl-C, 143 by SIGTERM
+  3  done, but some input could not be read; each part is listed with its reason
+  70 internal error (please report), or a failure to write output; 130 stopped by Ctrl-C, 143 by SIGTERM
 `;
 
-/** What a person writes for the command that the arguments begin with. */
+/** The name of the command that the arguments select: `trailwatch rule test`. */
 function nameIn(program: Command, args: readonly string[]): string {
   const names = [program.name()];
   let commands = program.commands;
@@ -113,12 +113,12 @@ function nameIn(program: Command, args: readonly string[]): string {
   return names.join(' ');
 }
 
-async function tell(error: unknown, err: Surroundings['err'], command: string): Promise<number> {
+async function printError(error: unknown, err: Surroundings['err'], command: string): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.done;
     // Commander prints help itself when no command was given.
     if (error.code !== 'commander.help') {
-      // An argument may be the name of a file, which somebody else chose.
+      // An argument may be a file name that another person chose.
       const lines = error.message
         .replace(/^error: /, '')
         .split('\n')
@@ -132,7 +132,7 @@ async function tell(error: unknown, err: Surroundings['err'], command: string): 
     return exitCode.usage;
   }
   await err.write(
-    `trailwatch: a fault of its own: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `trailwatch: internal error (please report): ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return exitCode.fault;
 }
@@ -153,7 +153,7 @@ function listenForEnd(process: NodeJS.Process, stopping: AbortController): void 
   process.on('SIGINT', stopBy(exitCode.interrupted));
   process.on('SIGTERM', stopBy(exitCode.terminated));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `| head` has seen enough: nothing failed, and nobody is left to tell.
+    // The reader of the pipe (`| head`) has closed it: this is not an error.
     if (error.code === 'EPIPE') stopping.abort(exitCode.done);
     else {
       process.stderr.write(`trailwatch: stdout: ${error.message}\n`);

@@ -55,7 +55,7 @@ describe('trailwatch archive compact', () => {
     expect(first).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /table made at s3:\/\/trailwatch-dev-archive\/cloudtrail_columnar\/\S+\/\n2026\/03\/08 {2}1 events of 1 account\n2026\/03\/09/,
+        /table created at s3:\/\/trailwatch-dev-archive\/cloudtrail_columnar\/\S+\/\n2026\/03\/08 {2}1 event of 1 account\n2026\/03\/09/,
       ),
       stderr: expect.stringMatching(/2 days copied; [\d.]+ [MG]B scanned, \$\d\.\d{4}/),
     });
@@ -75,8 +75,8 @@ describe('trailwatch archive compact', () => {
   });
 
   test.each([
-    ['days that are not over', ['--from', '2026-03-12'], 'no whole day'],
-    ['a stage that is no name', ['--stage', 'Prod!'], 'no name of a stage'],
+    ['days that are not over', ['--from', '2026-03-12'], 'no complete day'],
+    ['a stage that is no name', ['--stage', 'Prod!'], 'expected lower-case letters'],
     ['a date that is none', ['--from', 'soon'], 'not a time'],
   ])('refuses %s', async (_what, args, says) => {
     expect(await compact(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });

@@ -70,9 +70,9 @@ describe('trailwatch archive import', () => {
   test('an import once more reads nothing; a new file with known events adds only the new ones, on their day', async () => {
     write('logs/a.json', trailFile(event('one', '2026-03-11T10:00:00Z'), event('two', '2026-03-11T11:00:00Z')));
     await importAll('logs');
-    expect((await importAll('logs')).stdout).toMatch(/0 events added\n0 files .* 1 file known and skipped/);
+    expect((await importAll('logs')).stdout).toMatch(/0 events added\n0 files .* 1 file unchanged and skipped/);
     write('logs/b.json', trailFile(event('two', '2026-03-11T11:00:00Z'), event('zero', '2026-03-11T09:00:00Z')));
-    expect((await importAll('logs')).stdout).toContain('1 event added, 1 were there already');
+    expect((await importAll('logs')).stdout).toContain('1 event added, 1 already in the store');
     expect(await ask('SELECT eventid FROM cloudtrail')).toEqual([['zero'], ['one'], ['two']]);
     expect(parquet()).toHaveLength(1);
   });
@@ -85,7 +85,7 @@ describe('trailwatch archive import', () => {
     write('logs/whole.json', trailFile(event('whole', '2026-03-11T09:00:00Z')));
     const first = await importAll('logs');
     expect(first.code).toBe(3);
-    expect(first.stdout).toMatch(/Not whole.*\n.*cut\.json\.gz.*cut off/);
+    expect(first.stdout).toMatch(/Incomplete files.*\n.*cut\.json\.gz.*cut off/);
     // Unchanged, it is read again, and named again: nothing partial is passed off as whole.
     expect((await importAll('logs')).code).toBe(3);
     write('logs/cut.json.gz', whole);
@@ -107,7 +107,7 @@ describe('trailwatch archive import', () => {
       stop: AbortSignal.abort(),
     });
     expect(stopped.stdout).toContain('Stopped before the end');
-    expect(await run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/cut\.json: not read to its end/) });
+    expect(await run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/cut\.json: not read to the end/) });
     await importAll('logs');
     expect((await run()).code).toBe(0);
   });
@@ -124,7 +124,7 @@ describe('trailwatch archive import', () => {
     cpSync(at(`store/${known}`), at(`store/${made}`));
     write('store/compaction.json', JSON.stringify({ made: at(`store/${made}`), of: [at(`store/${known}`)] }));
     const ended = await importAll('logs');
-    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('0 events added, 1 were there already') });
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('0 events added, 1 already in the store') });
     expect(await ask('SELECT eventid FROM cloudtrail')).toEqual([['one']]);
     expect(readdirSync(at('store')).toSorted()).toEqual(['cloudtrail', 'imported.ndjson', 'store.json']);
   });
@@ -190,7 +190,9 @@ describe('trailwatch archive import', () => {
     test('adds its objects, and skips them the next time', async () => {
       expect((await importPaths('s3://trail/AWSLogs')).stdout).toMatch(/4 events added\n4 files/);
       expect(await ask('SELECT eventid FROM cloudtrail ORDER BY 1')).toEqual([['e10'], ['e11'], ['e12'], ['e13']]);
-      expect((await importPaths('s3://trail')).stdout).toMatch(/0 events added\n0 files .* 4 files known and skipped/);
+      expect((await importPaths('s3://trail')).stdout).toMatch(
+        /0 events added\n0 files .* 4 files unchanged and skipped/,
+      );
     });
 
     test('given days, reads their folders and the next, where what came late lies', async () => {
@@ -204,7 +206,7 @@ describe('trailwatch archive import', () => {
       await put('other/cut.json.gz', whole.subarray(0, 60));
       expect(await importPaths('s3://trail/other/')).toMatchObject({
         code: 3,
-        stdout: expect.stringMatching(/Not whole[^]*s3:\/\/trail\/other\/cut.json.gz/),
+        stdout: expect.stringMatching(/Incomplete files[^]*s3:\/\/trail\/other\/cut.json.gz/),
       });
       await put('other/cut.json.gz', whole);
       expect((await importPaths('s3://trail/other/')).stdout).toContain('1 event added');
@@ -229,12 +231,12 @@ describe('trailwatch archive import', () => {
       expect(once.stderr).toContain(`3 events of 3 files read from s3://trail, kept in ${kept}`);
       const again = await commandLine([...args, '--format', 'html', '--store', kept]);
       expect(again.stderr).toContain('0 events of 0 files read');
-      expect(again.stdout).toContain('not verified by this run: trailwatch verify s3://trail');
+      expect(again.stdout).toContain('not verified by this run: run trailwatch verify s3://trail');
     });
 
     test.each([
       ['a bucket that is not there', 's3://no-such-trail/', /NoSuchBucket|does not exist/],
-      ['a prefix that holds nothing', 's3://trail/elsewhere/', /there is nothing to import/],
+      ['a prefix that holds nothing', 's3://trail/elsewhere/', /no log files found/],
     ])('refuses %s', async (_what, path, says) => {
       const ended = await importPaths(path);
       expect(ended.code).toBe(2);
@@ -244,8 +246,8 @@ describe('trailwatch archive import', () => {
 
   test.each([
     ['a path that is not there', ['nowhere'], 'nowhere'],
-    ['standard input', ['-'], 'only files, folders and buckets are imported'],
-    ['what is no bucket', ['s3://Not_a_bucket/AWSLogs'], 'no address of a bucket'],
+    ['standard input', ['-'], 'standard input cannot be imported'],
+    ['what is no bucket', ['s3://Not_a_bucket/AWSLogs'], 'expected s3://bucket/prefix'],
   ])('refuses %s', async (_what, paths, says) => {
     const ended = await commandLine(['archive', 'import', ...paths, '--store', at('store')]);
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });

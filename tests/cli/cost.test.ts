@@ -53,9 +53,9 @@ describe('trailwatch cost', () => {
     expect(stdout).toMatch(/^ {2}stream +35\.04 .* of an on-demand stream {3}price unchecked$/m);
     expect(stdout).toMatch(/^ {2}logs of hosts .* for a GB of logs$/m);
     expect(stdout).toMatch(
-      /^3\d\.\d\d of it \(\d\d %\) rests on prices of eu-central-1 that were not compared with AWS's page/m,
+      /^3\d\.\d\d of it \(\d\d %\) depends on prices of eu-central-1 that were not checked against AWS's price list/m,
     );
-    expect(stdout).toMatch(/^ {2}Kinesis: stream; look at https:\/\/aws\.amazon\.com\/kinesis\//m);
+    expect(stdout).toMatch(/^ {2}Kinesis: stream; see https:\/\/aws\.amazon\.com\/kinesis\//m);
     const { unchecked } = await cost(...args.slice(1));
     expect(unchecked.map(({ service }) => service)).toContain('Kinesis');
     expect(unchecked.every(({ price }) => !price.checked)).toBe(true);
@@ -63,7 +63,7 @@ describe('trailwatch cost', () => {
 
   test('--assumptions lists the sizes and durations behind the formulas; JSON always has them', async () => {
     const { stdout } = await commandLine(['cost', '--assumptions']);
-    expect(stdout).toMatch(/^Assumed: estimates, not measured on a deployed stage$/m);
+    expect(stdout).toMatch(/^Assumptions \(estimates, not measured on a deployed stage\)$/m);
     expect(stdout).toMatch(/^ +100 {2}kB of plain log that CloudWatch Logs packs/m);
     expect(stdout).toMatch(/^ +43,800 calls of 60 ms with 512 MB: a look each minute/m);
     expect((await commandLine(['cost'])).stdout).not.toContain('Assumed:');
@@ -123,10 +123,10 @@ describe('trailwatch cost', () => {
     ['an unknown profile', ['--profile', 'huge'], /small, medium, large/],
     ['a volume that is no number', ['--findings-per-day', 'many'], /findingsPerDay: many is not a number/],
     ['an unknown switch', ['--set', 'traces=on'], /no switch; known are/],
-    ['a switch without a value', ['--set', 'tracing'], /write it as name=value/],
+    ['a switch without a value', ['--set', 'tracing'], /expected name=value/],
     ['a file that is not there', ['--volumes', 'missing.yml'], /missing\.yml: cannot be read/],
     ['a file with an unknown name', ['--volumes', 'FOLDER/wrong.yml'], /trailEvents: no volume/],
-    ['an unknown stage', ['--stage', 'moon'], /no parameters of it/],
+    ['an unknown stage', ['--stage', 'moon'], /no parameters for this stage/],
     ['an archive that is not there', ['--from-archive', 'missing'], /missing/],
   ])('2: %s', async (_rule, args, says) => {
     const { code, stderr } = await commandLine(['cost', ...args.map((arg) => arg.replace('FOLDER', folder))]);

@@ -112,16 +112,16 @@ describe('dead letters', () => {
       code: 0,
       stdout: `Dead letters of dev, eu-west-1
 
-deliver: 3 letters
+deliver: 3 messages
        2  oncall: unauthorized
        1  tried as often as its queue allows: the log of the function says why
-event-bus: 1 letter
+event-bus: 1 message
        1  the function failed: none of the 1 records could be read
-kinesis: 1 letter, which stay
+kinesis: 1 message, which cannot be sent again
        1  tried as often as its queue allows: the log of the function says why
 
 `,
-      stderr: 'Nothing was sent. To send them again: trailwatch replay --stage dev --dead-letters\n',
+      stderr: 'Nothing was sent. To send these messages again: trailwatch replay --stage dev --dead-letters\n',
     });
     expect(bodiesIn('trailwatch-dev-deliver-dead-letters')).toHaveLength(3);
     expect(bodiesIn('trailwatch-dev-deliver')).toEqual([]);
@@ -184,7 +184,7 @@ kinesis: 1 letter, which stay
 
   test('of another stage whose name begins alike are not touched', async () => {
     await put('trailwatch-dev-blue-deliver-dead-letters', finding('a'));
-    expect((await replay('--dead-letters')).stdout).toBe('No dead letters wait in dev, eu-west-1.\n');
+    expect((await replay('--dead-letters')).stdout).toBe('No dead letters in dev, eu-west-1.\n');
     expect(bodiesIn('trailwatch-dev-blue-deliver-dead-letters')).toHaveLength(1);
   });
 
@@ -225,7 +225,7 @@ describe('a time range of the archive', () => {
     replays.tell({ State: 'FAILED', StateReason: 'The destination is gone' });
     const { code, stdout } = await replay('--from 7d');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^Failed, since The destination is gone: the findings of dev/);
+    expect(stdout).toMatch(/^Failed \(The destination is gone\): the findings of dev/);
   });
 
   test('is cancelled by Ctrl-C, which says how far it had come', async () => {
@@ -234,7 +234,7 @@ describe('a time range of the archive', () => {
     stop.abort();
     const { stdout } = await replay('--from 7d', stop.signal);
     expect(replays.cancelled).toHaveLength(1);
-    expect(stdout).toMatch(/^Cancelled, when it had come to 2026-03-11T08:00:00\.000Z: the findings of dev/);
+    expect(stdout).toMatch(/^Cancelled after the findings up to 2026-03-11T08:00:00\.000Z: the findings of dev/);
   });
 
   test('that AWS refuses is told in a line', async () => {
@@ -242,7 +242,7 @@ describe('a time range of the archive', () => {
     const { code, stderr } = await replay('--from 7d');
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'trailwatch: not done, in eu-west-1: ResourceNotFoundException: Archive does not exist.\n',
+      'trailwatch: nothing was replayed in eu-west-1: ResourceNotFoundException: Archive does not exist.\n',
     );
   });
 
@@ -264,19 +264,19 @@ describe('a time range of the archive', () => {
 
 describe('wrong usage', () => {
   test.each([
-    { args: '--from 40d', says: '--from 40d: what was delivered more than' },
-    { args: '--from 7d --dead-letters', says: '--dead-letters and --from: one or the other' },
-    { args: '--to 7d', says: '--to needs --from' },
-    { args: '--from 7d --limit 3', says: '--limit is for dead letters' },
+    { args: '--from 40d', says: '--from 40d: deliveries are remembered for 30 days only' },
+    { args: '--from 7d --dead-letters', says: '--dead-letters and --from exclude each other' },
+    { args: '--to 7d', says: '--to requires --from' },
+    { args: '--from 7d --limit 3', says: '--limit applies to dead letters only' },
     { args: '--from 2026-03-12 --to 2026-03-11', says: '--from 2026-03-12 lies after --to 2026-03-11' },
     {
       args: '--dead-letters nobody',
-      says: '--dead-letters nobody: no such queue; there are deliver, event-bus, findings-table, kinesis, trail-file',
+      says: '--dead-letters nobody: unknown queue; expected one of deliver, event-bus, findings-table, kinesis, trail-file',
     },
-    { args: '--dead-letters --limit 0', says: '--limit 0: not a whole number from 1 on' },
-    { args: '--stage Dev', says: '--stage Dev: no name of a stage' },
-    { args: '--stage none --dead-letters', says: '--stage none: no queues of dead letters in eu-west-1' },
-    { args: '--region nowhere', says: '--region nowhere: no region' },
+    { args: '--dead-letters --limit 0', says: '--limit 0: expected a whole number of 1 or more' },
+    { args: '--stage Dev', says: '--stage Dev: expected lower-case letters' },
+    { args: '--stage none --dead-letters', says: '--stage none: no dead-letter queues in eu-west-1' },
+    { args: '--region nowhere', says: '--region nowhere: expected an AWS region' },
   ])('$args', async ({ args, says }) => {
     const { code, stderr } = await replay(args);
     expect(code).toBe(2);

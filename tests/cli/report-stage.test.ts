@@ -23,5 +23,7 @@ afterAll(async () => {
 test('a stage that no host logs come to is told as such, before anything is asked', async () => {
   const { code, stderr } = await commandLine(['report', 'run', 'ssh-logins', '--stage', 'dev']);
   expect([code, local.athena.calls]).toEqual([2, []]);
-  expect(stderr).toMatch(/ssh-logins reads host_auth, a table that stage dev does not have\nDeploy it with logGroups/);
+  expect(stderr).toMatch(
+    /ssh-logins reads the table host_auth, which stage dev does not have\nDeploy the stage with logGroups/,
+  );
 });

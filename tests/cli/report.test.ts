@@ -63,7 +63,7 @@ test('a period without events says what the archive holds, and is no failure', a
   const args = ['report', 'run', 'deletions', '--archive', archive, '--period', '2025'];
   const { code, stderr } = await commandLine(args);
   expect(code).toBe(0);
-  expect(stderr).toContain('No row: the archive holds');
+  expect(stderr).toContain('No rows: the archive has');
 });
 
 test('JSON says what was asked, by which query, and the hash', async () => {
@@ -98,7 +98,7 @@ test('an evidence pack has page, CSV and JSON of each report, and a manifest tha
     const page = await readFile(join(folder, 'deletions.html'), 'utf8');
     expect(page).not.toMatch(/(?:src|href)="http/);
     for (const text of [
-      'no digest covers',
+      'not covered by a digest',
       'What was deleted, by whom?',
       'all of the archive',
       'SHA-256',
@@ -126,7 +126,7 @@ test('a pack that was changed is not intact, and each change is named', async ()
     expect(code).toBe(1);
     expect(stdout).toMatch(/deletions\.csv was changed: \d+ bytes, not \d+\n/);
     expect(stdout).toContain('deletions.json is missing');
-    expect(stdout).toContain('"added.csv" is no part of the pack');
+    expect(stdout).toContain('"added.csv" is not part of the pack');
     expect(stdout).toContain('Not intact');
   } finally {
     await rm(folder, { recursive: true });
@@ -144,7 +144,7 @@ test.each([
     await writeFile(manifest, spoil(await readFile(manifest, 'utf8')));
     expect(await commandLine(['verify', folder])).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/manifest\.json is not as it was written[^]*Not intact/),
+      stdout: expect.stringMatching(/manifest\.json is damaged[^]*Not intact/),
     });
   } finally {
     await rm(folder, { recursive: true });
@@ -158,7 +158,7 @@ test('what can’t be read of a pack is said, and is nothing that is missing', a
     await rm(join(folder, 'deletions.csv'));
     await mkdir(join(folder, 'deletions.csv'));
     const { code, stdout } = await commandLine(['verify', folder]);
-    expect([code, stdout]).toEqual([1, expect.stringMatching(/deletions\.csv can't be read: .*directory/)]);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/deletions\.csv cannot be read: .*directory/)]);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -228,7 +228,7 @@ test('what could not be read is named, and the exit code says so', async () => {
 
 test.each([
   { rule: 'an unknown report', args: ['root-activty'], says: /no such report\nNear it: root-activity/ },
-  { rule: 'no report', args: [], says: /which report\?/ },
+  { rule: 'no report', args: [], says: /expected the name of a report/ },
   { rule: 'an unknown parameter', args: ['deletions', '--param', 'x=1'], says: /takes no such parameter/ },
   { rule: 'a missing parameter', args: ['principal-timeline'], says: /this report needs it/ },
   { rule: 'a parameter of another type', args: ['new-behaviour', '--param', 'hours=soon'], says: /not a whole number/ },
@@ -236,14 +236,22 @@ test.each([
   { rule: 'SQL as an account', args: ['deletions', '--account', "1' OR '1'='1"], says: /not an account number/ },
   { rule: 'from after to', args: ['deletions', '--from', '2026-04', '--to', '2026-01'], says: /lies after/ },
   { rule: 'a date that is none', args: ['deletions', '--from', 'soon'], says: /not a date/ },
-  { rule: 'an archive that is not there', args: ['deletions', '--archive', 'gone/'], says: /no such file or folder/ },
-  { rule: 'a stage and a folder', args: ['deletions', '--stage', 'prod', '--archive', '.'], says: /one or the other/ },
+  { rule: 'an archive that is not there', args: ['deletions', '--archive', 'gone/'], says: /file or folder not found/ },
+  {
+    rule: 'a stage and a folder',
+    args: ['deletions', '--stage', 'prod', '--archive', '.'],
+    says: /exclude each other/,
+  },
   {
     rule: 'an open beginning of a bucket',
     args: ['deletions', '--stage', 'prod', '--to', '2026'],
-    says: /Say from when/,
+    says: /--to requires --from/,
   },
-  { rule: 'a name that is no stage', args: ['deletions', '--stage', '../x'], says: /no name of a stage/ },
+  {
+    rule: 'a name that is no stage',
+    args: ['deletions', '--stage', '../x'],
+    says: /--stage .*: expected lower-case letters/,
+  },
   { rule: 'several reports on one stdout', args: ['deletions', 'root-activity'], says: /--evidence FOLDER/ },
 ])('$rule is wrong usage', async ({ args, says }) => {
   const { code, stdout, stderr } = await commandLine(['report', 'run', ...args]);

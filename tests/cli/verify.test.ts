@@ -39,13 +39,13 @@ describe('trailwatch verify', () => {
     ['an intact copy', ['intact'], 0, 'Intact: 3 log files in 2 digests, no signatures checked'],
     ['an intact copy, with public keys', ['intact', '--public-keys', 'keys.json'], 0, '1 of 2 signatures checked'],
     ['an intact copy that proves not enough for --strict', ['intact', '--strict'], 1, 'Intact'],
-    ['a deleted file', ['deleted'], 1, 'Not intact: 1 thing not as CloudTrail delivered it'],
-    ['files without digests', ['no-digests'], 1, 'Not proven: no digests here'],
+    ['a deleted file', ['deleted'], 1, 'Not intact: 1 object changed since CloudTrail delivered it'],
+    ['files without digests', ['no-digests'], 1, 'Not proven: no digests found'],
     ['a damaged digest', ['damaged'], 1, 'digest-unreadable'],
-    ['a day of which there is nothing', ['intact', '--from', '2026-03-12'], 2, 'no file of CloudTrail here'],
-    ['an empty folder', ['empty'], 2, 'no file of CloudTrail here'],
-    ['a folder that is not there', ['nowhere'], 2, 'there is no such folder'],
-    ['a file', ['keys.json'], 2, 'it is a file'],
+    ['a day of which there is nothing', ['intact', '--from', '2026-03-12'], 2, 'no CloudTrail files found'],
+    ['an empty folder', ['empty'], 2, 'no CloudTrail files found'],
+    ['a folder that is not there', ['nowhere'], 2, 'folder not found'],
+    ['a file', ['keys.json'], 2, 'expected a folder, got a file'],
     ['a file of keys that is none', ['intact', '--public-keys', 'no-keys.json'], 2, 'key 1 has no Fingerprint'],
     ['a file of keys that is not there', ['intact', '--public-keys', 'nowhere.json'], 2, 'nowhere.json'],
   ])('%s', async (_what, args, code, text) => {
@@ -68,7 +68,7 @@ describe('trailwatch verify', () => {
   test('the sample archive: what its one digest names is intact, the rest lies outside', async () => {
     const ended = await commandLine(['verify', join(root, 'events/archive'), '--region', 'eu-west-1']);
     expect(ended.stdout).toContain('Intact: 2 log files in 1 digest');
-    expect(ended.stdout).toContain('outside the time of the digests');
+    expect(ended.stdout).toContain('outside the time that digests cover');
     expect(ended.code).toBe(0);
   });
 });

@@ -26,7 +26,7 @@ export async function bucketFiles(
 ): Promise<readonly SourceFile[]> {
   const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(path);
   const [, bucket, prefix = ''] = found ?? [];
-  if (bucket === undefined) throw new UsageError(`${path}: no address of a bucket`, 'Write s3://bucket/prefix.');
+  if (bucket === undefined) throw new UsageError(`${path}: expected s3://bucket/prefix`);
   const range = parseTimeRange(from, to, now());
   const days =
     range.from === undefined && range.to === undefined
@@ -41,7 +41,7 @@ export async function bucketFiles(
   try {
     for await (const { key, size, time } of listObjects(client, { bucket, prefix, ...(days && { days }) })) {
       stop.throwIfAborted();
-      // Digests, folders' own marks and what Config delivers hold no records.
+      // Digests, folder markers and AWS Config's files hold no records.
       if (size === 0 || key.endsWith('/') || reasonToSkip(key) !== undefined) continue;
       files.push(objectFile({ bucket, key, size, time }, source));
     }
@@ -49,11 +49,12 @@ export async function bucketFiles(
     if (stop.aborted) return files;
     throw new UsageError(
       `${path}: ${reasonOf(error)}`,
-      'It takes s3:ListBucket on the bucket and s3:GetObject on its objects.',
+      'The import needs s3:ListBucket on the bucket and s3:GetObject on its objects.',
       error,
     );
   }
-  if (files.length === 0) throw new UsageError(`${path}: there is nothing to import`);
+  if (files.length === 0)
+    throw new UsageError(`${path}: no log files found`, 'Check the prefix and the range of days.');
   return files;
 }
 
@@ -70,7 +71,7 @@ function objectFile(
   let opening: Promise<S3Object> | undefined;
   const open = (signal?: AbortSignal): Promise<S3Object> => {
     opening ??= source.open({ bucket, key }, signal);
-    // Who reads the file hears of it; until then it is nobody's unhandled failure.
+    // Reading the file reports the failure; until then it must not count as unhandled.
     opening.catch(() => undefined);
     return opening;
   };

@@ -4,8 +4,8 @@ import type { ImportOptions } from './import.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
 const help = `
-Only files that are new or have changed are read, and an event that is there already is not added again: import as often as you
-like, and after Ctrl-C just once more. Then: trailwatch report run NAME --archive DIR
+An import reads only new and changed files and adds each event once, so you can repeat it at any time, also after Ctrl-C.
+Afterwards: trailwatch report run NAME --archive DIR
 
 Examples:
   trailwatch archive import trail/
@@ -14,8 +14,8 @@ Examples:
 `;
 
 const compactHelp = `
-Days that are copied already are left alone, and one that is copied once more changes nothing: stop it with Ctrl-C (the query on Athena is
-stopped too) and run it again as you like. The trail's files are read twice, once to count and once to copy; bytes and cost are told.
+Days that are in the copy are skipped, and copying a day again changes nothing, so you can stop with Ctrl-C (which also stops the
+query on Athena) and run it again. Each file is read twice, once to count and once to copy; the output gives bytes and cost.
 
 Examples:
   trailwatch archive compact --stage prod --from 2025-01-01 --to 2025-12-31 --dry-run
@@ -26,20 +26,18 @@ Examples:
 export function archiveCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
   const command = program
     .command('archive')
-    .summary('keep logs in columns, that reports read in moments: a local store, or the copy of a stage')
-    .description(
-      'Keep logs in columns (Parquet), that reports read in moments: in a local store, or in the copy of a stage.',
-    );
+    .summary('keep logs as Parquet for fast reports: in a local store, or in the columnar copy of a stage')
+    .description('Keep logs as Parquet for fast reports: in a local store, or in the columnar copy of a stage.');
   command
     .command('import')
     .summary('add files and folders to a local store')
     .description(
-      'Add CloudTrail and host logs to a local store: by day and account, in order of time, each event once.',
+      'Add CloudTrail and host logs to a local store, partitioned by day and account, in order of time, each event once.',
     )
     .argument('<path...>', 'files or folders, as for scan, or s3://bucket/prefix')
-    .option('--store <dir>', 'the store; made when it is not there', 'trailwatch-store')
-    .option('--from <time>', 'of a bucket, the first day to import: 2026-03-01, or 30d ago')
-    .option('--to <time>', 'of a bucket, the last day to import')
+    .option('--store <dir>', 'the store; created if it does not exist', 'trailwatch-store')
+    .option('--from <time>', 'first day to import from a bucket: 2026-03-01, or 30d ago')
+    .option('--to <time>', 'last day to import from a bucket')
     .addHelpText('after', help)
     .action(async (paths: readonly string[], options: ImportOptions) => {
       const { importArchive } = await import('./import.ts');
@@ -47,17 +45,17 @@ export function archiveCommand(program: Command, surroundings: Surroundings, end
     });
   command
     .command('compact')
-    .summary("fill the columnar copy of a stage's trail, which reports read for less")
+    .summary("copy a stage's trail into its columnar table, which makes reports cheaper")
     .description(
-      "Copy the trail of a stage into its columnar table, by Athena: day by day, each event once. A stage's function does the last days by itself.",
+      "Copy the trail of a stage into its columnar table with Athena, day by day, each event once. The stage's compact function copies the last days by itself.",
     )
     .requiredOption('--stage <name>', 'the stage, e.g. prod')
-    .option('--from <day>', 'the first day of deliveries: 2026-01-01, or 90d ago; without it, seven days ago')
-    .option('--to <day>', 'the last day; without it, yesterday')
-    .option('--dry-run', 'only say which days would be copied', false)
-    .option('--work-group <name>', "Athena's work group, when it is not the stage's own")
-    .option('--database <name>', "the tables' database, when it is not the stage's own")
-    .option('--state-table <name>', "the state table, when it is not the stage's own")
+    .option('--from <day>', 'first day of deliveries: 2026-01-01, or 90d ago (default: seven days ago)')
+    .option('--to <day>', 'last day of deliveries (default: yesterday)')
+    .option('--dry-run', 'list the days that would be copied, and copy nothing', false)
+    .option('--work-group <name>', 'Athena work group (default: trailwatch-<stage>-reports)')
+    .option('--database <name>', 'Athena database (default: trailwatch_<stage>)')
+    .option('--state-table <name>', "the stage's state table (default: trailwatch-<stage>-state)")
     .addHelpText('after', compactHelp)
     .action(async (options: CompactOptions) => {
       const { compactArchive } = await import('./compact.ts');

@@ -10,7 +10,7 @@ import { reasonOf } from '../shell/write-error.ts';
 import { openStageCopy } from '../stage/stage-copy.ts';
 import type { StageOptions } from '../stage/stage-names.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { bytes, count, plural } from '../../text/amounts.ts';
+import { bytes, plural } from '../../text/amounts.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 
 /** CompactOptions are the flags of `trailwatch archive compact`. */
@@ -37,7 +37,7 @@ export async function compactArchive(options: CompactOptions, surroundings: Surr
     if (options.dryRun) {
       const days = await pendingDays(range, parts);
       await out.write(`${days.length === 0 ? 'Nothing to copy' : days.join('\n')}\n`);
-      await err.write(`${plural(days.length, 'day')} of ${range.from} to ${range.to} to copy; nothing was done\n`);
+      await err.write(`${plural(days.length, 'day')} of ${range.from} to ${range.to} to copy; nothing was copied\n`);
       return exitCode.done;
     }
     const run = await copyTrail(
@@ -55,18 +55,18 @@ export async function compactArchive(options: CompactOptions, surroundings: Surr
     );
     if (run.state === 'busy') {
       await err.write(
-        'trailwatch: another run is at work on the copy: the function, or somebody else. Try again later.\n',
+        "trailwatch: another run holds the lease on the columnar copy (the stage's function, or another user). Try again later.\n",
       );
       return exitCode.checkFailed;
     }
     await err.write(
       `${clear}${plural(run.copied.length, 'day')} copied; ${bytes(run.bytesScanned)} scanned, $${run.cost.toFixed(4)}\n` +
-        (run.left.length > 0 ? `${plural(run.left.length, 'day')} left: run it once more, it goes on from here\n` : ''),
+        (run.left.length > 0 ? `${plural(run.left.length, 'day')} left: run it again to continue\n` : ''),
     );
     return run.left.length > 0 ? exitCode.interrupted : exitCode.done;
   } catch (error) {
     if (stop.aborted) {
-      await err.write(`${clear}Stopped, on Athena too. Run it once more, it goes on from here.\n`);
+      await err.write(`${clear}Stopped, and the query on Athena was cancelled. Run it again to continue.\n`);
       return exitCode.interrupted;
     }
     const hint = error instanceof ReportError && error.hint !== undefined ? `\n${error.hint}` : '';
@@ -76,7 +76,7 @@ export async function compactArchive(options: CompactOptions, surroundings: Surr
   }
 }
 
-/** Without --from the last days, as the function takes them. Today is not over: its deliveries are not copied yet. */
+/** Without --from: the last days, as the function takes them. Today has not ended, so it is not copied yet. */
 function rangeOf({ from, to }: CompactOptions, now: Date): DayRange {
   const range = parseTimeRange(from, to, now);
   const last = dayAfter(dayOf(now), -1);
@@ -84,20 +84,20 @@ function rangeOf({ from, to }: CompactOptions, now: Date): DayRange {
   const end = wanted < last ? wanted : last;
   const start = range.from === undefined ? lastWholeDays(now, 7).from : dayOf(new Date(range.from));
   if (start > end)
-    throw new UsageError(`no whole day from ${start} to ${end}`, 'Days are copied once they are over (UTC).');
+    throw new UsageError(`no complete day from ${start} to ${end}`, 'A day is copied once it has ended (UTC).');
   return { from: start, to: end };
 }
 
 function lineOf(event: CopyEvent): string | undefined {
   switch (event.kind) {
     case 'made':
-      return `table made at ${event.location}`;
+      return `table created at ${event.location}`;
     case 'surveyed':
       return undefined;
     case 'merged':
       return event.of > 1 ? `${event.day}  part ${event.chunk} of ${event.of}` : undefined;
     case 'copied':
-      return `${event.day}  ${count(event.events)} events of ${plural(event.accounts, 'account')}`;
+      return `${event.day}  ${plural(event.events, 'event')} of ${plural(event.accounts, 'account')}`;
     case 'expired':
       return `events before ${event.before} removed`;
     default:

@@ -64,20 +64,23 @@ export async function importArchive(
   const left = failureLines(failures, 20).map((line) => `  ${line}\n`);
   await out.write(
     [
-      `${store}: ${plural(added, 'event')} added${repeated > 0 ? `, ${count(repeated)} were there already` : ''}` +
-        `${others > 0 ? `, ${plural(others, 'record')} of other kinds left out` : ''}\n`,
+      `${store}: ${plural(added, 'event')} added${repeated > 0 ? `, ${count(repeated)} already in the store` : ''}` +
+        `${others > 0 ? `, ${plural(others, 'record')} of other kinds not imported` : ''}\n`,
       `${plural(files, 'file')} (${bytes(read)}) read in ${duration(now().getTime() - startedAt)}` +
-        `${known > 0 ? `, ${plural(known, 'file')} known and skipped` : ''}\n`,
+        `${known > 0 ? `, ${plural(known, 'file')} unchanged and skipped` : ''}\n`,
       ...(left.length === 0
         ? []
-        : ['Not whole; what could be read is in, the next import reads these files again:\n', ...left]),
-      ...(stop.aborted ? ['Stopped before the end: import once more, it goes on from here.\n'] : []),
+        : [
+            'Incomplete files (their readable records were added; the next import reads these files again):\n',
+            ...left,
+          ]),
+      ...(stop.aborted ? ['Stopped before the end. Run the import again to continue.\n'] : []),
     ].join(''),
   );
   return left.length > 0 ? exitCode.someUnread : exitCode.done;
 }
 
-/** importInto adds files, folders and buckets (`s3://bucket/prefix`) to a local store. It ends early, and orderly, when told to stop. */
+/** importInto adds files, folders and buckets (`s3://bucket/prefix`) to a local store. A stop signal ends it early, with a consistent store. */
 export async function importInto(
   paths: readonly string[],
   options: ImportOptions,
@@ -95,7 +98,7 @@ export async function importInto(
   );
   try {
     const fresh = files.filter((file) => !writer.ledger.has(file));
-    // Until they are read to their end: whoever asks the store after a crash, or Ctrl-C, hears what is not in it.
+    // Until they are read to the end: a report over the store names them after a crash or Ctrl-C.
     await writer.ledger.add(fresh.map(({ path, size, time }) => ({ path, size, time, incomplete: unread })));
     const size = fresh.reduce((sum, file) => sum + file.size, 0);
     const progress: Progress = { totalFiles: fresh.length, totalBytes: size, files: 0, bytes: 0, outside: 0 };
@@ -125,9 +128,9 @@ export async function importInto(
   }
 }
 
-const unread = 'not read to its end: the import was stopped';
+const unread = 'not read to the end: the import was stopped';
 
-/** How many objects of a bucket are on their way at a time: each alone would wait for the network. */
+/** How many objects of a bucket are requested ahead, so that reading does not wait for the network. */
 const aheadFiles = 6;
 
 function* opened(files: readonly SourceFile[], stop: AbortSignal): Generator<SourceFile> {
@@ -160,7 +163,7 @@ async function importFile(
   });
   for await (const batch of rows) {
     for (const row of batch) writer.add(row);
-    // The rows of a file that was not read to its end are in, the file is not: the next import reads it whole.
+    // The rows so far are in the store, but the file does not count as imported: the next import reads it again.
     if (stop.aborted) return;
   }
   progress.files++;
@@ -174,11 +177,14 @@ async function filesOf(
   surroundings: Surroundings,
 ): Promise<readonly SourceFile[]> {
   if (paths.includes('-'))
-    throw new UsageError('-: only files, folders and buckets are imported', 'Write it to a file first.');
+    throw new UsageError(
+      '-: standard input cannot be imported; expected files, folders or s3://bucket/prefix',
+      'Write the input to a file first.',
+    );
   const buckets = paths.filter((path) => path.startsWith('s3://'));
   const folders = paths.filter((path) => !path.startsWith('s3://'));
   if (buckets.length === 0 && (from !== undefined || to !== undefined)) {
-    throw new UsageError('--from and --to choose the folders of a bucket', 'Of files and folders, all is imported.');
+    throw new UsageError('--from and --to apply to s3:// paths only', 'Files and folders are always imported whole.');
   }
   const local = folders.length === 0 ? [] : await localFiles(folders, surroundings);
   if (buckets.length === 0) return local;

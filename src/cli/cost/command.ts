@@ -6,7 +6,7 @@ import type { CostOptions } from './estimate-cost.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
 const help = `
-What is not given comes from the profile. A file of volumes has the options' names in camel case, with switches below \`switches\`:
+The profile gives every value that you don't set. A volumes file uses the options' names in camel case, with switches under \`switches\`:
 
   trailEventsPerDay: 400000
   hostLogGbPerDay: 1.5
@@ -21,19 +21,19 @@ Examples:
 Exit codes: 0 done, 2 wrong usage, 3 done, but some of the archive could not be read
 `;
 
-/** costCommand adds `trailwatch cost`: what a month would cost, and how that is computed. */
+/** costCommand adds `trailwatch cost`: the monthly cost of a stage, with its formulas. */
 export function costCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
   const command = program
     .command('cost')
-    .summary('what a month would cost for given volumes, and how that is computed')
+    .summary('estimate the monthly cost of a stage, with the formula of each line')
     .description(
-      "Estimate a stage's monthly bill by service from volumes and AWS's list prices, with the formula of each line in words, what dominates, the switch that lowers it, and which prices nobody checked.",
+      "Estimate a stage's monthly bill by service from volumes and AWS list prices: the formula of each line, the largest lines, the switches that lower them, and the prices that were not checked.",
     )
     .addOption(
-      new Option('--profile <size>', 'the volumes of a usual account of this size').choices(profiles).default('small'),
+      new Option('--profile <size>', 'volumes of a typical account of this size').choices(profiles).default('small'),
     )
-    .addOption(new Option('--region <region>', 'whose prices').choices(pricedRegions).default('us-east-1'))
-    .option('--stage <stage>', "take the stage's parameters of serverless.yml as switches")
+    .addOption(new Option('--region <region>', 'region whose prices apply').choices(pricedRegions).default('us-east-1'))
+    .option('--stage <stage>', "use the stage's parameters in serverless.yml as switches")
     .option(
       '--set <name=value>',
       'a switch: tracing, logsStream, readOnlyEvents, healthAlarms, logRetentionDays, …; repeatable',
@@ -42,8 +42,8 @@ export function costCommand(program: Command, surroundings: Surroundings, end: (
     )
     .option('--volumes <file>', 'a file (YAML, JSON) of volumes and switches')
     .option('--from-archive <path>', 'measure volumes in a folder of logs')
-    .option('--assumptions', 'list the sizes and durations that the formulas assume, too; JSON always has them')
-    .addOption(new Option('--format <format>', 'how it is printed').choices(['table', 'json']).default('table'));
+    .option('--assumptions', 'also list the sizes and durations that the formulas assume (JSON always has them)')
+    .addOption(new Option('--format <format>', 'output format').choices(['table', 'json']).default('table'));
   for (const [name, { about }] of Object.entries(volumes)) command.option(`--${kebab(name)} <n>`, about);
   command.addHelpText('after', help).action(async (options: CostOptions) => {
     const { estimateCost } = await import('./estimate-cost.ts');

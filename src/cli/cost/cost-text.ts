@@ -6,8 +6,8 @@ import type { Measured } from './measure-volumes.ts';
 import type { Colors } from '../shell/terminal.ts';
 import { count } from '../../text/amounts.ts';
 
-/** Told is an estimate and what it was made of. */
-export interface Told {
+/** PrintedEstimate is an estimate with its inputs. */
+export interface PrintedEstimate {
   readonly basis: Basis;
   readonly profile: Profile;
   readonly measured: Measured | undefined;
@@ -16,14 +16,17 @@ export interface Told {
   readonly assumptions: boolean;
 }
 
-/** costTable is the bill for a person: services from the most expensive on, each line with its formula, a total, what dominates, and what nobody checked. */
-export function costTable({ basis, profile, measured, estimate, assumptions: listed }: Told, colors: Colors): string {
+/** costTable is the bill for a person: services from the most expensive on, each line with its formula, a total, the largest lines, and the prices that were not checked. */
+export function costTable(
+  { basis, profile, measured, estimate, assumptions: listed }: PrintedEstimate,
+  colors: Colors,
+): string {
   const { region, services, lines, usd, dominant } = estimate;
   const head = `A month in ${region}, in US dollars`;
   const from =
     measured === undefined
-      ? `volumes of a ${profile} account, but for what was given`
-      : `measured in ${measured.path}: ${count(measured.records)} records of ${measured.days.toFixed(1)} days; the rest as in a ${profile} account`;
+      ? `volumes of a ${profile} account, unless given`
+      : `measured in ${measured.path}: ${count(measured.records)} records of ${measured.days.toFixed(1)} days; other volumes of a ${profile} account`;
   const blocks = services
     .filter((service) => service.usd >= 0.005)
     .map(({ service, usd: sum }) => {
@@ -49,7 +52,7 @@ function lineText({ name, quantity, price, usd, words }: EstimatedLine, colors: 
 function dominantText(dominant: readonly EstimatedLine[], total: number, colors: Colors): readonly string[] {
   if (dominant.length === 0) return [];
   return [
-    'What makes up most of it, and what lowers it:',
+    'The largest lines, and what lowers them:',
     ...dominant.map(({ service, name, usd, lower }) => {
       const part = `${Math.round((usd / total) * 100)} %`.padStart(5);
       return `${part}  ${service}, ${name}${lower === undefined ? '' : `: ${colors.cyan(lower)}`}`;
@@ -58,17 +61,17 @@ function dominantText(dominant: readonly EstimatedLine[], total: number, colors:
   ];
 }
 
-/** What the total rests on that nobody compared with AWS's page, or with a copy of it. */
+/** The part of the total that depends on prices that were not checked against AWS's price list or a copy of it. */
 function uncheckedText({ unchecked, usd, region }: Estimate, colors: Colors): readonly string[] {
   if (unchecked.length === 0) return [];
   const sum = unchecked.reduce((all, line) => all + line.usd, 0);
   const part = Math.round((sum / usd) * 100);
   const amounts =
     sum < 0.005 ? 'Less than a cent of it' : `${dollars(sum).trim()} of it (${part === 0 ? 'less than 1' : part} %)`;
-  const head = `${amounts} rests on prices of ${region} that were not compared with AWS's page, nor with a copy of it:`;
+  const head = `${amounts} depends on prices of ${region} that were not checked against AWS's price list or a copy of it:`;
   const pages = [...new Set(unchecked.map(({ price }) => price.page))].map((page) => {
     const lines = unchecked.filter(({ price }) => price.page === page);
-    return `  ${lines[0]?.service}: ${lines.map(({ name }) => name).join(', ')}; look at ${page}`;
+    return `  ${lines[0]?.service}: ${lines.map(({ name }) => name).join(', ')}; see ${page}`;
   });
   return [colors.yellow(head), ...pages, ''];
 }
@@ -79,14 +82,13 @@ function assumptionsText(basis: Basis, colors: Colors): readonly string[] {
     ({ what, calls: times, ms, memoryMb }) =>
       `  ${count(Math.round(times)).padStart(14)} calls of ${count(Math.round(ms))} ms with ${memoryMb} MB: ${what}`,
   );
-  return [colors.bold('Assumed: estimates, not measured on a deployed stage'), ...sizes, ...calls, ''];
+  return [colors.bold('Assumptions (estimates, not measured on a deployed stage)'), ...sizes, ...calls, ''];
 }
 
 function pricesText({ lines, region }: Estimate, colors: Colors): string {
   const dates = lines.flatMap(({ price }) => price.source?.date ?? []).toSorted();
-  const from =
-    dates.length === 0 ? '' : ` The texts for ${region} that bear a date are of ${dates[0]} to ${dates.at(-1)}.`;
-  return colors.dim(`${pricesNote}${from} Each price with its text: src/cost/prices.json`);
+  const from = dates.length === 0 ? '' : ` The dated sources for ${region} are from ${dates[0]} to ${dates.at(-1)}.`;
+  return colors.dim(`${pricesNote}${from} Each price with its source: src/cost/prices.json`);
 }
 
 function basisHint({ switches }: Basis, colors: Colors): string {
@@ -95,7 +97,7 @@ function basisHint({ switches }: Basis, colors: Colors): string {
 }
 
 /** costJson is all of it for programs, with every volume, switch and assumption that it was computed from. */
-export function costJson({ basis, profile, measured, estimate }: Told): string {
+export function costJson({ basis, profile, measured, estimate }: PrintedEstimate): string {
   const all = { ...estimate, profile, ...basis, assumptions, calls: callsOf(basis), ...(measured && { measured }) };
   return `${JSON.stringify(all, null, 2)}\n`;
 }

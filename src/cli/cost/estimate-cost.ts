@@ -26,7 +26,7 @@ export interface CostOptions extends Partial<Readonly<Record<VolumeName, string>
   readonly format: 'table' | 'json';
 }
 
-/** estimateCost prints what a month would cost: profile, stage, measured archive, file and options are laid over each other in this order. */
+/** estimateCost prints the cost of a month. Later sources override earlier ones: profile, stage, measured archive, file, options. */
 export async function estimateCost(options: CostOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { out, cwd } = surroundings;
   const measured =
@@ -41,14 +41,14 @@ export async function estimateCost(options: CostOptions, surroundings: Surroundi
     if (!(error instanceof BasisError)) throw error;
     throw new UsageError(error.message, undefined, error);
   }
-  const told = {
+  const printed = {
     basis,
     profile: options.profile,
     measured,
     estimate: estimate(basis, options.region),
     assumptions: options.assumptions === true,
   };
-  await out.write(options.format === 'json' ? costJson(told) : costTable(told, out.colors));
+  await out.write(options.format === 'json' ? costJson(printed) : costTable(printed, out.colors));
   return measured !== undefined && measured.failed > 0 ? exitCode.someUnread : exitCode.done;
 }
 
@@ -57,7 +57,7 @@ export type { Measured };
 function givenOf(options: CostOptions): Given {
   const switches = options.set.map((text): readonly [string, string] => {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--set ${text}: write it as name=value`);
+    if (at < 1) throw new UsageError(`--set ${text}: expected name=value`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
   const given = Object.entries<unknown>({ ...options }).filter(([name]) => isVolume(name));
@@ -68,19 +68,20 @@ function givenOf(options: CostOptions): Given {
 async function readVolumes(path: string): Promise<Given> {
   const value = await readYamlFile(path);
   const { switches = {}, ...volumes } = value;
-  if (typeof switches !== 'object' || switches === null) throw new UsageError(`${path}: switches: must be a map`);
+  if (typeof switches !== 'object' || switches === null)
+    throw new UsageError(`${path}: switches: expected a map of names to values`);
   return { volumes, switches: switches as Readonly<Record<string, unknown>> };
 }
 
-/** What serverless.yml gives a stage, as far as it decides on the bill. */
+/** The stage's parameters in serverless.yml that affect the bill. */
 async function stageSwitches(stage: string): Promise<Given> {
   const path = projectPath('serverless.yml');
   const { params } = (await readYamlFile(path)) as { readonly params?: Readonly<Record<string, object | undefined>> };
   const own = params?.[stage];
   if (own === undefined && stage !== 'dev') {
     throw new UsageError(
-      `--stage ${stage}: serverless.yml has no parameters of it`,
-      'Known are dev, staging and prod, or what you added under `params`.',
+      `--stage ${stage}: serverless.yml has no parameters for this stage`,
+      'Expected dev, staging, prod, or a stage that you added under `params`.',
     );
   }
   const all = { ...params?.['default'], ...own };
@@ -95,13 +96,13 @@ async function readYamlFile(path: string): Promise<Readonly<Record<string, unkno
   });
   let value: unknown;
   try {
-    // CloudFormation's short forms, such as !Ref, stand in serverless.yml, and say nothing here.
+    // serverless.yml has CloudFormation's short forms, such as !Ref, which don't matter here.
     value = parse(text, { logLevel: 'silent' });
   } catch (cause) {
     throw new UsageError(`${path}: ${(cause as Error).message}`, undefined, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`${path}: must be a map of names to numbers`);
+    throw new UsageError(`${path}: expected a map of names to numbers`);
   }
   return value as Readonly<Record<string, unknown>>;
 }

@@ -4,7 +4,7 @@ import { detectFiles, prepareDetection } from '../findings/detect-files.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 
-/** Measured is what a folder of logs says of volumes. */
+/** Measured holds the volumes of a folder of logs. */
 export interface Measured {
   readonly path: string;
   readonly records: number;
@@ -16,7 +16,7 @@ export interface Measured {
 
 const dayMs = 86_400_000;
 
-/** measureVolumes reads a folder of logs as `scan` does, and says how much of everything a day has. */
+/** measureVolumes reads a folder of logs as `scan` does, and computes daily volumes. */
 export async function measureVolumes(path: string, surroundings: Surroundings): Promise<Measured> {
   const prepared = await prepareDetection([path], {}, surroundings);
   const seen = { trail: 0, bus: 0, lines: 0, lineBytes: 0, from: Infinity, to: -Infinity };
@@ -44,23 +44,23 @@ export async function measureVolumes(path: string, surroundings: Surroundings): 
   }
 
   let findings = 0;
-  const news = new Set<string>();
+  const fingerprints = new Set<string>();
   const outcome = await detectFiles(
     { ...prepared, input: { ...prepared.input, records: watched(prepared.input.records) } },
     {},
     surroundings,
     (finding) => {
       findings++;
-      news.add(finding.fingerprint);
+      fingerprints.add(finding.fingerprint);
     },
   );
   const { records, failed } = outcome.tally;
-  if (records === 0) throw new UsageError(`--from-archive ${path}: no record in it`);
+  if (records === 0) throw new UsageError(`--from-archive ${path}: no records found`);
   const days = Math.max((seen.to - seen.from) / dayMs, 1);
   const perDay = (count: number): number => Math.round((count / days) * 10) / 10;
   const { read } = outcome.input.summary();
   const { bytes } = outcome.input.progress;
-  // Files hold lines or trail; which of both a file is, records don't say, so that bytes are shared out by their number.
+  // A record doesn't say whether its file holds lines or a trail, so bytes are split by the number of records.
   const trailShare = seen.trail / Math.max(seen.trail + seen.lines, 1);
   const gb = (size: number): number => Number((size / days / 1e9).toPrecision(3));
   return {
@@ -75,8 +75,8 @@ export async function measureVolumes(path: string, surroundings: Surroundings): 
       trailGbPerDay: gb(bytes * trailShare),
       hostLogGbPerDay: gb(seen.lineBytes),
       findingsPerDay: perDay(findings),
-      // The same news is told once.
-      notificationsPerDay: perDay(news.size),
+      // Findings with the same fingerprint are one notification.
+      notificationsPerDay: perDay(fingerprints.size),
     },
   };
 }

@@ -3,8 +3,8 @@ import { shown } from '../../text/escape.ts';
 import type { Colors } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 
-/** Told is what `trailwatch doctor` has to tell. */
-export interface Told {
+/** PrintedDiagnosis is what `trailwatch doctor` prints. */
+export interface PrintedDiagnosis {
   readonly stage: string;
   readonly region: string;
   readonly results: readonly CheckResult[];
@@ -17,14 +17,14 @@ const colorOf = {
   unknown: (colors) => colors.magenta,
 } satisfies Record<State, (colors: Colors) => (text: string) => string>;
 
-/** A command that is cut cannot be pasted. */
+/** In characters: a command that is cut off cannot be pasted. */
 const longestCommand = 4_000;
 
 const states = Object.keys(colorOf) as readonly State[];
 const widestState = Math.max(...states.map(({ length }) => length));
 
-/** doctorTable tells results a line each, with the way to mend what is not right below it, and sums up in the last line. */
-export function doctorTable({ stage, region, results }: Told, colors: Colors): string {
+/** doctorTable prints a line a result, with its fix below it, and a last line with the counts. */
+export function doctorTable({ stage, region, results }: PrintedDiagnosis, colors: Colors): string {
   const widest = Math.max(...results.map(({ check }) => check.length));
   const indent = ' '.repeat(widestState + widest + 4);
   const lines = results.flatMap(({ state, check, says, mend }) => [
@@ -36,8 +36,8 @@ export function doctorTable({ stage, region, results }: Told, colors: Colors): s
   return `${colors.bold(`trailwatch-${stage}, ${region}`)}\n${lines.join('\n')}\n${lastLine(results, colors)}\n`;
 }
 
-/** doctorJson tells the same as one JSON object, with the counts by state. */
-export function doctorJson({ stage, region, results }: Told): string {
+/** doctorJson gives the same as one JSON object, with the counts by state. */
+export function doctorJson({ stage, region, results }: PrintedDiagnosis): string {
   return `${JSON.stringify({ stage, region, counts: countsOf(results), results }, null, 2)}\n`;
 }
 

@@ -6,13 +6,14 @@ import { diagnose } from '../../doctor/diagnose.ts';
 import { checks } from '../../doctor/checks/index.ts';
 import type { CheckResult, State } from '../../doctor/result.ts';
 import { doctorJson, doctorTable } from './doctor-text.ts';
-import { exitCode, UsageError } from '../shell/exit.ts';
+import { exitCode } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { projectPath } from '../shell/options.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { sendTests as Sends } from './send-tests.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { version } from '../shell/version.ts';
+import { checkRegion, checkStage } from '../stage/stage-names.ts';
 
 /** DoctorOptions are the flags of `trailwatch doctor`. */
 export interface DoctorOptions {
@@ -27,18 +28,17 @@ type Send = typeof Sends;
 
 const patienceMs = 20_000;
 
-/** examineStage looks at a deployed stage, tells what it found, and sends test messages where it was asked to. */
+/** examineStage checks a deployed stage, prints the results, and with --send sends test messages. */
 export async function examineStage(options: DoctorOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { stage, format, strict, send } = options;
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(stage)) throw new UsageError(`--stage ${stage}: no name of a stage, such as prod`);
+  checkStage(stage);
   const { out, err, now, stop } = surroundings;
   const { createAccount, regionOfEnvironment } = await import('../../aws/account/account.ts');
   const region = options.region ?? (await regionOfEnvironment());
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
-    throw new UsageError(`--region ${region}: no region, such as eu-central-1`);
+  checkRegion(region);
 
   const configuration = await configurationOf(stage, surroundings.cwd);
-  if (err.interactive) await err.write(`looking at trailwatch-${stage} in ${region} …`);
+  if (err.interactive) await err.write(`checking trailwatch-${stage} in ${region} …`);
   const ending = new AbortController();
   const signal = AbortSignal.any([stop, ending.signal]);
   const found = await diagnose(createAccount({ region, signal, now }), {
@@ -49,7 +49,7 @@ export async function examineStage(options: DoctorOptions, surroundings: Surroun
     patienceMs,
     signal,
   });
-  // What was given up may still be under way, and nobody waits for it.
+  // A check that timed out may still be running; its result is not needed.
   ending.abort();
   if (err.interactive) await err.write('\r\u001b[K');
 
@@ -59,7 +59,7 @@ export async function examineStage(options: DoctorOptions, surroundings: Surroun
   return exitCodeOf(diagnosis.results, strict);
 }
 
-/** A stage without a file of its own has what every stage has. */
+/** A stage without a configuration file of its own has the default one. */
 async function configurationOf(stage: string, cwd: string): Promise<Configuration> {
   const own = projectPath(`config/${stage}.yml`);
   return readConfiguration(existsSync(own) ? [own] : [], cwd);

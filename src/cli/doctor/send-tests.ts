@@ -33,18 +33,18 @@ export async function sendTests(
     receivers.map(async ({ name, send }): Promise<CheckResult> => {
       try {
         await send(notification, AbortSignal.any([stop, AbortSignal.timeout(sendTimeoutMs)]));
-        return { check: 'send', ...ok(`receiver ${name} took a test message`) };
+        return { check: 'send', ...ok(`receiver ${name} accepted a test message`) };
       } catch (error) {
         const { message } = error as Error;
         const reason = error instanceof DeliveryError ? `${error.reason}: ${message}` : message;
         const again = command('npx', 'trailwatch', 'doctor', '--stage', stage.name, '--region', stage.region, '--send');
-        return { check: 'send', ...broken(`receiver ${name} did not take a test message: ${reason}`, again) };
+        return { check: 'send', ...broken(`receiver ${name} did not accept a test message: ${reason}`, again) };
       }
     }),
   );
 }
 
-/** Each is a new one, so that no receiver takes it for one that it had. */
+/** Each test finding is new, so that no receiver drops it as a repeat. */
 function testFinding({ account, region, name }: Stage, at: Date): Finding {
   const id = randomUUID().replaceAll('-', '');
   const time = at.toISOString();
@@ -55,7 +55,7 @@ function testFinding({ account, region, name }: Stage, at: Date): Finding {
       id: 'trailwatch-doctor',
       title: `Test message of trailwatch doctor for stage ${name}`,
       level: 'informational',
-      description: 'Nothing happened. Somebody who operates Trailwatch looked whether its messages arrive.',
+      description: 'This is a test. An operator of Trailwatch checks whether messages arrive here.',
       tags: [],
       falsePositives: [],
       references: [],

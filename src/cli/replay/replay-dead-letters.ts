@@ -20,10 +20,10 @@ interface StepQueue {
   readonly queue: LetterQueue;
 }
 
-/** So many letters of a queue are looked at before they are sent. */
+/** How many messages of a queue are read before any is sent. */
 const surveyed = 1_000;
 
-/** replayDeadLetters shows what waits, and sends it again unless it is only asked. */
+/** replayDeadLetters lists the dead letters with their reasons, and sends them again unless it is a dry run. */
 export async function replayDeadLetters(request: DeadLettersRequest, surroundings: Surroundings): Promise<ExitCode> {
   const { dryRun, region, stage } = request;
   const { err, out, stop } = surroundings;
@@ -32,8 +32,8 @@ export async function replayDeadLetters(request: DeadLettersRequest, surrounding
   const all = await stepQueues(deadLetters, stage);
   if (all.length === 0) {
     throw new UsageError(
-      `--stage ${stage}: no queues of dead letters in ${region}`,
-      'Is it deployed there? --region says where.',
+      `--stage ${stage}: no dead-letter queues in ${region}`,
+      'Check that the stage is deployed in this region, or give another one with --region.',
     );
   }
   const chosen = chosenOf(all, request.queues, stage);
@@ -41,9 +41,9 @@ export async function replayDeadLetters(request: DeadLettersRequest, surrounding
   const surveys: (Survey & StepQueue)[] = [];
   for (const one of chosen) {
     if (stop.aborted) break;
-    // SQS's count may lag by a minute; waiting at each empty queue would take longer than anybody waits.
+    // SQS's count may lag by a minute; waiting at each empty queue would take too long.
     if (one.queue.waiting === 0) continue;
-    const survey = await withNote(err, `looking into ${one.queue.name} …`, () =>
+    const survey = await withNote(err, `reading ${one.queue.name} …`, () =>
       surveyQueue(deadLetters, one.queue, surveyed, stop),
     );
     surveys.push({ ...survey, step: one.step });
@@ -52,7 +52,9 @@ export async function replayDeadLetters(request: DeadLettersRequest, surrounding
   await out.write(surveyText(waiting, stage, region));
   if (waiting.length === 0) return exitCode.done;
   if (dryRun) {
-    await err.write(`Nothing was sent. To send them again: trailwatch replay --stage ${stage} --dead-letters\n`);
+    await err.write(
+      `Nothing was sent. To send these messages again: trailwatch replay --stage ${stage} --dead-letters\n`,
+    );
     return exitCode.done;
   }
   return sendAll(deadLetters, waiting, request, surroundings);
@@ -106,18 +108,20 @@ function chosenOf(all: readonly StepQueue[], names: readonly string[], stage: st
       ({ queue, step }) => name === step || name === queue.name || name === `trailwatch-${stage}-${step}`,
     );
     if (found !== undefined) return found;
-    throw new UsageError(`--dead-letters ${name}: no such queue; there are ${all.map(({ step }) => step).join(', ')}`);
+    throw new UsageError(
+      `--dead-letters ${name}: unknown queue; expected one of ${all.map(({ step }) => step).join(', ')}`,
+    );
   });
 }
 
 function surveyText(waiting: readonly (Survey & StepQueue)[], stage: string, region: string): string {
-  if (waiting.length === 0) return `No dead letters wait in ${stage}, ${region}.\n`;
+  if (waiting.length === 0) return `No dead letters in ${stage}, ${region}.\n`;
   const lines = waiting.flatMap(({ looked, queue, reasons, step }) => {
     const way = wayBackOf(step);
     const total = Math.max(looked, queue.waiting);
-    const unseen = total > looked ? ` (of the first ${count(looked)}:)` : '';
+    const unseen = total > looked ? ` (reasons of the first ${count(looked)})` : '';
     return [
-      `${step}: ${count(total)} ${total === 1 ? 'letter' : 'letters'}${way === undefined || way.kind === 'none' ? ', which stay' : ''}${unseen}`,
+      `${step}: ${count(total)} ${total === 1 ? 'message' : 'messages'}${way === undefined || way.kind === 'none' ? ', which cannot be sent again' : ''}${unseen}`,
       ...[...reasons]
         .toSorted(([, a], [, b]) => b - a)
         .map(([reason, times]) => `  ${count(times).padStart(6)}  ${shown(reason, 200)}`),

@@ -15,14 +15,14 @@ export interface RangeRequest {
 /** EventBridge takes up to ten minutes to put an event into an archive. */
 const archivedAfterMs = 10 * 60_000;
 
-/** replayRange has a time range of the findings archive delivered again, and follows it. */
+/** replayRange starts a replay of a time range of the findings archive, and waits for its end. */
 export async function replayRange(
   { dryRun, range, region, stage }: RangeRequest,
   { err, now, out, stop }: Surroundings,
 ): Promise<ExitCode> {
   const words = `the findings of ${stage}, ${region}, from ${range.from.toISOString()} to ${range.to.toISOString()}`;
   if (now().getTime() - range.to.getTime() < archivedAfterMs) {
-    await err.write('What was found in the last ten minutes may not be in the archive yet.\n');
+    await err.write('Findings of the last ten minutes may not be in the archive yet.\n');
   }
   if (dryRun) {
     await out.write(`Would replay ${words}\n`);
@@ -35,7 +35,7 @@ export async function replayRange(
     range,
     name,
     signal: stop,
-    // Woken early by Ctrl-C, which is no failure of waiting.
+    // Ctrl-C ends the pause early, without an error.
     wait: pause,
     progress: ({ state }, part) => {
       if (err.interactive) void err.write(`\r${state.toLowerCase()} ${Math.floor(part * 100)}%\u001b[K`);
@@ -49,6 +49,6 @@ export async function replayRange(
 function endWords({ reached, state, why }: ReplayState): string {
   if (state === 'COMPLETED') return 'Replayed';
   if (state === 'CANCELLED')
-    return `Cancelled${reached === undefined ? '' : `, when it had come to ${reached.toISOString()}`}:`;
-  return `Failed${why === undefined ? '' : `, since ${shown(why, 300)}`}:`;
+    return `Cancelled${reached === undefined ? '' : ` after the findings up to ${reached.toISOString()}`}:`;
+  return `Failed${why === undefined ? '' : ` (${shown(why, 300)})`}:`;
 }

@@ -8,7 +8,7 @@ import type { Period } from '../../report/definition/period.ts';
 import { ReportError } from '../../report/definition/report-error.ts';
 import { plural } from '../../text/amounts.ts';
 
-/** IntegrityRequest says which files' integrity is asked for. */
+/** IntegrityRequest selects the files to verify. */
 export interface IntegrityRequest {
   readonly paths: readonly string[];
   readonly cwd: string;
@@ -19,8 +19,8 @@ export interface IntegrityRequest {
 }
 
 /**
- * integrityOf says for a person what CloudTrail's digests prove of the files that a report was asked of. It never claims more than
- * was checked: files without digests, and signatures without keys, are named as such.
+ * integrityOf says in words what CloudTrail's digests prove about the files that a report read. It claims no more than
+ * was checked: it names files without digests, and signatures without keys.
  */
 export async function integrityOf({ paths, cwd, period, account, region, signal }: IntegrityRequest): Promise<string> {
   const verdicts: string[] = [];
@@ -29,7 +29,7 @@ export async function integrityOf({ paths, cwd, period, account, region, signal 
     const found = path === '-' ? undefined : await stat(folder).catch(() => undefined);
     if (found?.isDirectory() !== true) continue;
     if (await isLocalStore(folder)) {
-      verdicts.push(`${path}: a local store; verify the folder that it was imported from with trailwatch verify`);
+      verdicts.push(`${path}: local store: run trailwatch verify on the folder or bucket that it was imported from`);
       continue;
     }
     const result = await verifyTrail(createFolderSource(folder), {
@@ -40,27 +40,27 @@ export async function integrityOf({ paths, cwd, period, account, region, signal 
       signal,
     }).catch((error: unknown) => {
       if (signal.aborted)
-        throw new ReportError('cancelled', 'stopped while the log files were verified', { cause: error });
+        throw new ReportError('cancelled', 'stopped during the verification of the log files', { cause: error });
       return `not verified: ${error instanceof Error ? error.message : String(error)}`;
     });
-    // A folder of other logs has no digests to speak of.
+    // A folder of other logs has no digests.
     if (typeof result !== 'string' && result.days.length === 0) continue;
     verdicts.push(`${path}: ${typeof result === 'string' ? result : wordsOf(result)}`);
   }
-  return verdicts.length > 0 ? verdicts.join('\n') : 'no digest files in the archive: nothing proves the log files';
+  return verdicts.length > 0 ? verdicts.join('\n') : 'not verified: the archive has no digest files';
 }
 
 function wordsOf(result: Awaited<ReturnType<typeof verifyTrail>>): string {
   const { digests, signed, files, uncovered, intact } = summaryOf(result);
-  if (digests === 0) return `no digest files: nothing proves the ${plural(uncovered, 'log file')}`;
+  if (digests === 0) return `not verified: no digest files for ${plural(uncovered, 'log file')}`;
   const parts = [
     intact
-      ? 'what is covered is intact'
+      ? 'intact, as far as digests cover the files'
       : `NOT INTACT: ${plural(result.problems.length, 'problem')}, see trailwatch verify`,
     `${plural(digests, 'digest')}, ${signed === digests ? 'all signatures checked' : 'signatures not checked'}`,
-    `${plural(files, 'log file')} as delivered`,
-    ...(uncovered > 0 ? [`${plural(uncovered, 'log file')} that no digest covers`] : []),
-    ...(result.unread.length > 0 ? [`${plural(result.unread.length, 'object')} unread`] : []),
+    `${plural(files, 'log file')} unchanged since delivery`,
+    ...(uncovered > 0 ? [`${plural(uncovered, 'log file')} not covered by a digest`] : []),
+    ...(result.unread.length > 0 ? [`${plural(result.unread.length, 'object')} could not be read`] : []),
   ];
   return parts.join('; ');
 }

@@ -23,8 +23,6 @@ export async function listReports(
       .map(({ name, question }) => `  ${out.colors.cyan(name.padEnd(width))}  ${question}`);
     await out.write(`${out.colors.bold(group)}\n${lines.join('\n')}\n\n`);
   }
-  await err.write(
-    `${plural(reports.length, 'report')}; \`trailwatch report show NAME\` says what one takes and gives.\n`,
-  );
+  await err.write(`${plural(reports.length, 'report')}; \`trailwatch report show NAME\` describes one.\n`);
   return exitCode.done;
 }

@@ -47,8 +47,8 @@ export async function openLocalArchive(
   const store = await storeIn(paths, surroundings.cwd);
   if (store !== undefined && reads.has('findings')) {
     throw new UsageError(
-      'a local store holds no findings: the rules need the log files',
-      'Give their folder as --archive.',
+      'a local store has no findings: rules need the log files',
+      'Give the folder of the log files as --archive.',
     );
   }
   // Reports choose their period themselves: reading cuts nothing off, so that one archive answers them all.
@@ -60,7 +60,7 @@ export async function openLocalArchive(
     stop,
   });
   const [missing] = input.missing;
-  if (missing !== undefined) throw new UsageError(`--archive ${missing}: no such file or folder`);
+  if (missing !== undefined) throw new UsageError(`--archive ${missing}: file or folder not found`);
   const tables = await Promise.all([...reads].map(readTable));
   const temporaryFolder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
   const removeFolder = (): Promise<void> => rm(temporaryFolder, { recursive: true, force: true });
@@ -89,7 +89,7 @@ export async function openLocalArchive(
     };
     if (stop.aborted) {
       await close();
-      throw new ReportError('cancelled', 'stopped before the archive was read: there is no answer');
+      throw new ReportError('cancelled', 'stopped before the archive was read');
     }
     return { engine, tally, failures, close, paths, stored: store !== undefined };
   } catch (error) {
@@ -104,7 +104,8 @@ export async function openLocalArchive(
 async function storeIn(paths: readonly string[], cwd: string): Promise<string | undefined> {
   const [first] = paths;
   if (first === undefined || !(await isLocalStore(resolve(cwd, first)))) return undefined;
-  if (paths.length > 1) throw new UsageError(`--archive ${first}: a local store is asked alone`);
+  if (paths.length > 1)
+    throw new UsageError(`--archive ${first}: a local store cannot be combined with other archives`);
   return resolve(cwd, first);
 }
 

@@ -8,7 +8,7 @@ import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';
 import { openStage } from './stage-engine.ts';
 
-/** openArchive opens what the reports are asked of: a stage's Athena, a folder, or a bucket, whose files go into a local store first. */
+/** openArchive opens the archive of a run: a stage's Athena, a folder, or a bucket, whose files go into a local store first. */
 export async function openArchive(
   paths: readonly string[],
   prepared: readonly PreparedReport[],
@@ -19,14 +19,13 @@ export async function openArchive(
   if (options.stage !== undefined) return openStage(options, surroundings);
   const reads = new Set(prepared.flatMap(({ report }) => report.reads));
   if (!paths.some((path) => path.startsWith('s3://'))) {
-    if (options.store !== undefined)
-      throw new UsageError('--store keeps what is read from a bucket', 'Give --archive s3://….');
+    if (options.store !== undefined) throw new UsageError('--store requires --archive s3://…');
     return openLocalArchive(paths, reads, surroundings);
   }
   if (reads.has('findings')) {
     throw new UsageError(
-      'findings are not asked of a bucket: the rules need the log files',
-      'Ask the stage, or a folder.',
+      'this report reads findings, which a bucket does not have: rules need the log files',
+      'Use --stage, or --archive with a folder of log files.',
     );
   }
   const { importInto } = await import('../archive/import.ts');

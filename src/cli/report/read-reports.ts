@@ -21,10 +21,10 @@ export function showingControls(reports: readonly Report[], framework: string): 
   const chosen = reports.filter(({ controls }) => controls.some((one) => one.framework.toLowerCase().includes(wanted)));
   if (chosen.length > 0) return chosen;
   const known = new Set(reports.flatMap(({ controls }) => controls.map((one) => one.framework)));
-  throw new UsageError(`--control ${framework}: no report names such a framework`, `Known: ${[...known].join(', ')}.`);
+  throw new UsageError(`--control ${framework}: unknown framework`, `Known: ${[...known].join(', ')}.`);
 }
 
-/** asUsage makes of what is wrong with a question what the command line tells of wrong usage; everything else stays. */
+/** asUsage turns a ReportError about the request into a UsageError; other errors stay as they are. */
 export function asUsage(error: unknown): unknown {
   if (!(error instanceof ReportError)) return error;
   return error.kind === 'usage' || error.kind === 'definition'
@@ -40,8 +40,8 @@ const codes = {
   cancelled: exitCode.interrupted,
 } satisfies Record<ReportError['kind'], ExitCode>;
 
-/** tellReportError says why there is no answer and returns the exit code that goes with it. */
-export async function tellReportError(error: ReportError, name: string, { err }: Surroundings): Promise<ExitCode> {
+/** printReportError prints why a report has no answer and returns the exit code. */
+export async function printReportError(error: ReportError, name: string, { err }: Surroundings): Promise<ExitCode> {
   await err.write(`trailwatch: ${name}: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
   return codes[error.kind];
 }

@@ -12,11 +12,11 @@ import { bytes, duration, plural } from '../../text/amounts.ts';
 export interface HistoryOptions extends StageOptions {
   readonly format: 'table' | 'json';
   readonly last: number;
-  /** Queries of others in the work group, too. */
+  /** Whether queries that are not reports are listed too. */
   readonly all: boolean;
 }
 
-/** reportHistory prints what was asked of a stage, from its work group's history: by this command, by its function, in the console. */
+/** reportHistory lists the queries of a stage's work group: those of this command, of the stage's function, and of the console. */
 export async function reportHistory(options: HistoryOptions, { out, err }: Surroundings): Promise<ExitCode> {
   const { workGroup } = namesOf(options);
   const [{ createAthenaHistory }, { athenaClient }] = await Promise.all([
@@ -28,7 +28,11 @@ export async function reportHistory(options: HistoryOptions, { out, err }: Surro
   try {
     past = await createAthenaHistory(client, workGroup).list(options.last);
   } catch (error) {
-    throw new UsageError(`the history of work group ${workGroup}: ${reasonOf(error)}`, undefined, error);
+    throw new UsageError(
+      `cannot read the query history of work group ${workGroup}: ${reasonOf(error)}`,
+      undefined,
+      error,
+    );
   } finally {
     client.destroy();
   }
@@ -37,7 +41,7 @@ export async function reportHistory(options: HistoryOptions, { out, err }: Surro
   else await out.write(chosen.map(lineOf).join(''));
   const others = past.length - chosen.length;
   await err.write(
-    `${plural(chosen.length, 'query', 'queries')} of the last ${past.length} in ${workGroup}${others > 0 ? `; --all shows ${others} that are no report` : ''}\n`,
+    `${plural(chosen.length, 'query', 'queries')} of the last ${past.length} in ${workGroup}${others > 0 ? `; --all also shows ${others} that ${others === 1 ? 'is' : 'are'} not reports` : ''}\n`,
   );
   return exitCode.done;
 }
@@ -53,7 +57,7 @@ function lineOf({
   reused,
   reason,
 }: PastQuery): string {
-  const read = reused ? 'an earlier result' : `${bytes(bytesScanned)}, $${cost.toFixed(4)}`;
+  const read = reused ? 'reused result' : `${bytes(bytesScanned)}, $${cost.toFixed(4)}`;
   const why = reason === undefined ? '' : `  ${plain(reason).slice(0, 160)}`;
-  return `${submittedAt.slice(0, 19)}Z  ${(report ?? '(own query)').padEnd(28)}  ${state.toLowerCase().padEnd(9)}  ${duration(elapsedMs)}, ${read}  ${executionId}${why}\n`;
+  return `${submittedAt.slice(0, 19)}Z  ${(report ?? '(not a report)').padEnd(28)}  ${state.toLowerCase().padEnd(9)}  ${duration(elapsedMs)}, ${read}  ${executionId}${why}\n`;
 }

@@ -6,7 +6,7 @@ export const reportFormats = ['table', 'csv', 'json', 'html'] as const;
 export interface ReportOptions extends StageOptions {
   readonly control?: string;
   readonly archive?: readonly string[];
-  /** Where what is read from a bucket is kept. */
+  /** The local store that keeps the files read from a bucket. */
   readonly store?: string;
   /** Minutes. */
   readonly reuse?: number;

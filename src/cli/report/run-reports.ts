@@ -26,10 +26,10 @@ import { answerTable } from './answer-table.ts';
 import { integrityOf } from './integrity.ts';
 import { openArchive } from './open-archive.ts';
 import type { LocalArchive } from './local-engine.ts';
-import { asUsage, readReports, showingControls, tellReportError } from './read-reports.ts';
+import { asUsage, readReports, showingControls, printReportError } from './read-reports.ts';
 import type { ReportOptions } from './report-options.ts';
 
-/** runReports asks each report of one archive and writes the answers where they were asked for. */
+/** runReports runs each report over one archive and writes the answers. */
 export async function runReports(
   names: readonly string[],
   options: ReportOptions,
@@ -37,25 +37,28 @@ export async function runReports(
 ): Promise<ExitCode> {
   const { cwd, err } = surroundings;
   if (names.length === 0 && options.control === undefined) {
-    throw new UsageError('which report?', '`trailwatch report list` names all; --control takes all of a framework.');
+    throw new UsageError(
+      'expected the name of a report',
+      'Run `trailwatch report list` to see all, or use --control to run all of a framework.',
+    );
   }
   if ((names.length > 1 || options.control !== undefined) && options.evidence === undefined) {
-    throw new UsageError('several reports need a folder for their answers', 'Name it with --evidence FOLDER.');
+    throw new UsageError('several reports require a folder for their answers', 'Add --evidence FOLDER.');
   }
   if (options.evidence !== undefined && options.out !== undefined) {
-    throw new UsageError('--out takes one answer, --evidence all forms of it: give one or the other');
+    throw new UsageError('--out and --evidence exclude each other');
   }
   if (options.stage !== undefined && options.archive !== undefined) {
-    throw new UsageError('--stage asks Athena, --archive a folder: give one or the other');
+    throw new UsageError('--stage and --archive exclude each other');
   }
   if (options.stage === undefined && options.reuse !== undefined) {
-    throw new UsageError('--reuse takes results that Athena keeps', 'Give it with --stage.');
+    throw new UsageError('--reuse requires --stage');
   }
-  // Everything that can be wrong with the question is said before a file is read.
+  // Errors in the request are reported before any file is read.
   const prepared = await prepareAll(names, options, surroundings);
   const paths = options.archive ?? [projectPath('events/archive'), projectPath('events/hosts')];
   if (options.stage === undefined && options.archive === undefined) {
-    await err.write('trailwatch: no --archive: this is the sample archive\n');
+    await err.write('trailwatch: no --archive or --stage: using the sample archive\n');
   }
   const folder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
   let archive: LocalArchive | undefined;
@@ -88,14 +91,14 @@ export async function runReports(
     return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
-    return await tellReportError(error, asking, surroundings);
+    return await printReportError(error, asking, surroundings);
   } finally {
     await archive?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Asks one report, of the table that holds its days for the fewest bytes, and says beforehand what will be read. */
+/** Runs one report over the table that answers it with the fewest bytes, and prints beforehand which partitions it reads. */
 async function answerTo(
   prepared: PreparedReport,
   archive: LocalArchive,
@@ -114,7 +117,7 @@ async function answerTo(
   }
 }
 
-/** Of several reports, which share account, region and period, one verdict tells. */
+/** Reports of one run share account, region and period, so one verdict is enough. */
 async function integrityOfAll(
   archive: LocalArchive,
   { stage }: ReportOptions,
@@ -123,10 +126,10 @@ async function integrityOfAll(
 ): Promise<string | undefined> {
   if (first === undefined) return undefined;
   if (stage !== undefined) {
-    return `not verified by this run: the stage checks its trail's digests daily, and tells what is not as delivered; for this period, trailwatch verify s3://…`;
+    return `not verified by this run: the stage verifies its trail's digests daily and reports problems as findings; for this period, run trailwatch verify s3://…`;
   }
   const bucket = archive.paths.find((path) => path.startsWith('s3://'));
-  if (bucket !== undefined) return `not verified by this run: trailwatch verify ${bucket} checks CloudTrail's digests`;
+  if (bucket !== undefined) return `not verified by this run: run trailwatch verify ${bucket}`;
   const { period, account, region } = first;
   return integrityOf({ paths: archive.paths, cwd, period, account, region, signal: stop });
 }
@@ -135,7 +138,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container's user needs no name.
+    // A container's user may have no name.
     return 'unknown';
   }
 }
@@ -148,10 +151,13 @@ async function prepareAll(
   const reports = await readReports();
   try {
     const { period, from, to, stage } = options;
-    // Reading all of a folder is for the asker to wait for; reading all of a bucket is for somebody to pay.
+    // Reading a whole folder costs time; reading a whole bucket costs money.
     const open = stage !== undefined && period === undefined && from === undefined;
     if (open && to !== undefined) {
-      throw new UsageError('--to alone would read the bucket from its beginning', 'Say from when, with --from.');
+      throw new UsageError(
+        '--to requires --from (the start of the period)',
+        'Without it, Athena would read the bucket from its beginning.',
+      );
     }
     const periodFor = (report: Report): Period =>
       readPeriod({ period: open ? report.period : period, from, to }, now());
@@ -162,20 +168,20 @@ async function prepareAll(
     const unanswerable = noHosts && named.find(({ reads }) => reads.includes('host_auth'));
     if (unanswerable) {
       throw new UsageError(
-        `${unanswerable.name} reads host_auth, a table that stage ${stage} does not have`,
-        'Deploy it with logGroups or logsStream, or ask a folder, with --archive.',
+        `${unanswerable.name} reads the table host_auth, which stage ${stage} does not have`,
+        'Deploy the stage with logGroups or logsStream, or use --archive with a folder of host logs.',
       );
     }
-    // Whoever asks for a bundle does not ask for the timeline of nobody.
+    // A bundle leaves out reports that need a parameter, such as a principal's timeline.
     const unasked = bundled.filter((report) => !named.includes(report));
     const without = new Map(
       unasked.flatMap((report) => reasonToLeaveOut(report, options, noHosts).map((why) => [report, why])),
     );
-    for (const [{ name }, why] of without) await err.write(`trailwatch: ${name} is left out: ${why}\n`);
+    for (const [{ name }, why] of without) await err.write(`trailwatch: ${name} skipped: ${why}\n`);
     const chosen = [...new Set([...named, ...bundled])].filter((report) => !without.has(report));
     const taken = new Set(chosen.flatMap(({ parameters }) => parameters.map(({ name }) => name)));
     return chosen.map((report) => {
-      // Of several reports each takes its own of the parameters; one that none takes is a mistake.
+      // Each report takes its own parameters; a parameter that no report takes is an error.
       const own = Object.entries(options.param).filter(
         ([name]) => !taken.has(name) || report.parameters.some((one) => one.name === name),
       );
@@ -186,21 +192,21 @@ async function prepareAll(
   }
 }
 
-/** A stage has a table of host logs only where host logs come to it. */
+/** A stage has a table of host logs only when it receives host logs. */
 async function lacksHosts(reports: readonly Report[], options: ReportOptions): Promise<boolean> {
   if (options.stage === undefined || !reports.some(({ reads }) => reads.includes('host_auth'))) return false;
   const { lacksTable } = await import('../stage/stage-tables.ts');
   return lacksTable(options, 'host_auth');
 }
 
-/** Why a report of a bundle can't be asked: one reason or none. */
+/** Why a report of a bundle can't run: one reason or none. */
 function reasonToLeaveOut(
   { parameters, reads }: Report,
   { param, stage }: ReportOptions,
   noHosts: boolean,
 ): readonly string[] {
   const missing = parameters.find((one) => one.default === undefined && !Object.hasOwn(param, one.name));
-  if (missing !== undefined) return [`it needs --param ${missing.name}=…`];
+  if (missing !== undefined) return [`it requires --param ${missing.name}=…`];
   return noHosts && reads.includes('host_auth') ? [`stage ${stage} has no table host_auth`] : [];
 }
 
@@ -227,11 +233,11 @@ async function written(path: string, pieces: AsyncIterable<string>): Promise<voi
     await writePieces(path, pieces);
   } catch (cause) {
     if (cause instanceof ReportError) throw cause;
-    throw new UsageError(`${path}: can't be written: ${reasonOf(cause)}`, 'Choose another place.', cause);
+    throw new UsageError(`${path}: cannot be written: ${reasonOf(cause)}`, 'Choose another path.', cause);
   }
 }
 
-/** An evidence pack: page, CSV and JSON of each report, and last the manifest that proves them. */
+/** An evidence pack: each report as HTML, CSV and JSON, and last the manifest with the hash of each file. */
 async function writeEvidence(
   runs: readonly ReportRun<Rows>[],
   folder: string,
@@ -241,13 +247,13 @@ async function writeEvidence(
   try {
     await writePack(folder, runs, context, now());
   } catch (cause) {
-    throw new UsageError(`--evidence ${folder}: can't be written: ${reasonOf(cause)}`, 'Choose another place.', cause);
+    throw new UsageError(`--evidence ${folder}: cannot be written: ${reasonOf(cause)}`, 'Choose another path.', cause);
   }
   const files = plural(runs.length * evidenceForms.length, 'file');
   await err.write(`${files} and ${manifestName} written to ${folder}\n`);
 }
 
-/** Says before anything is read, and paid for, which partitions will be, and of which table. */
+/** Names, before a query costs anything, the partitions and the table that it reads. */
 function partitionNote({ report, period, account, region }: PreparedReport, reason: string | undefined): string {
   const { first, last } = partitionDays(period);
   const all = (value: string): string => (value === '*' ? 'all' : value);
@@ -260,7 +266,7 @@ function progressTo({ err }: Surroundings): (progress: EngineProgress) => void {
     const reached = part === undefined ? '' : ` ${Math.floor(part * 100)}%`;
     const scanned = bytesScanned === undefined ? '' : `, ${bytes(bytesScanned)} scanned`;
     void err.write(
-      `\r${state.toLowerCase()}${reached}${scanned}${retries === 0 ? '' : `, ${plural(retries, 'call')} tried again`}\u001b[K`,
+      `\r${state.toLowerCase()}${reached}${scanned}${retries === 0 ? '' : `, ${plural(retries, 'call')} retried`}\u001b[K`,
     );
   };
 }
@@ -268,8 +274,8 @@ function progressTo({ err }: Surroundings): (progress: EngineProgress) => void {
 function costText({ bytesScanned, cost, reused, retries = 0 }: ReportRun['statistics']): string {
   if (bytesScanned === undefined) return '';
   const price = cost === undefined ? '' : `, $${cost.toFixed(4)}`;
-  const again = retries === 0 ? '' : `, ${plural(retries, 'call')} tried again`;
-  return `${bytes(bytesScanned)} scanned${price}${reused === true ? ', an earlier result' : ''}${again}; `;
+  const again = retries === 0 ? '' : `, ${plural(retries, 'call')} retried`;
+  return `${bytes(bytesScanned)} scanned${price}${reused === true ? ', reused result' : ''}${again}; `;
 }
 
 function noteOf(
@@ -281,7 +287,7 @@ function noteOf(
   if (rows.length > 0 || stored) return head;
   const there =
     tally.first === undefined
-      ? 'the archive holds no record of the kind that it reads'
-      : `the archive holds ${count(tally.records)} records, from ${tally.first.slice(0, 10)} to ${tally.last?.slice(0, 10)}`;
-  return `${head}  No row: ${there}.\n`;
+      ? 'the archive has no records of the kind that this report reads'
+      : `the archive has ${count(tally.records)} records, from ${tally.first.slice(0, 10)} to ${tally.last?.slice(0, 10)}`;
+  return `${head}  No rows: ${there}.\n`;
 }

@@ -7,7 +7,7 @@ import type { Colors } from '../shell/terminal.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { asUsage, readReports } from './read-reports.ts';
 
-/** showReport prints all that a report says of itself. */
+/** showReport prints a report's definition. */
 export async function showReport(name: string, { out }: Surroundings): Promise<ExitCode> {
   let report: Report;
   try {
@@ -26,7 +26,7 @@ export function reportText(report: Report, colors: Colors, width: number): strin
     lines.length === 0 ? '' : `\n${colors.bold(head)}\n${lines.map((line) => `  ${line}`).join('\n')}\n`;
   const wide = Math.max(...columns.map((column) => column.name.length), ...parameters.map((one) => one.name.length));
   const takes = parameters.map((one) => {
-    const standard = one.default === undefined ? 'must be given' : `default ${JSON.stringify(one.default)}`;
+    const standard = one.default === undefined ? 'required' : `default ${JSON.stringify(one.default)}`;
     const choices = one.choices === undefined ? expectationOf(one.type) : one.choices.join(' | ');
     return `${one.name.padEnd(wide)}  ${one.meaning} (${choices}; ${standard})`;
   });
@@ -40,7 +40,7 @@ export function reportText(report: Report, colors: Colors, width: number): strin
   return [
     `${colors.bold(title)}  ${colors.dim(name)}\n${question}\n`,
     section('How to read it', wrapped(reading, width - 2)),
-    section('Parameters, beside period, account and region', takes),
+    section('Parameters (in addition to period, account and region)', takes),
     section(
       'Columns',
       columns.map((column) => `${column.name.padEnd(wide)}  ${column.meaning}`),

@@ -6,7 +6,7 @@ import type { LocalArchive } from './local-engine.ts';
 import type { ReportOptions } from './report-options.ts';
 import { pause } from '../../time/pause.ts';
 
-/** openStage asks a stage's Athena: work group, database and state table are named as the stack names them. */
+/** openStage opens a stage's tables in Athena; the options override the stack's names of work group, database and state table. */
 export async function openStage(options: ReportOptions, { now }: Surroundings): Promise<LocalArchive> {
   const { workGroup, database } = namesOf(options);
   const [{ createAthenaEngine }, { athenaClient }, { openStageCopy }] = await Promise.all([
@@ -18,7 +18,7 @@ export async function openStage(options: ReportOptions, { now }: Surroundings): 
     client: athenaClient(),
     workGroup,
     database,
-    // Woken early by Ctrl-C, which is no failure of waiting.
+    // Ctrl-C ends the pause early, without an error.
     wait: pause,
     ...(options.reuse !== undefined && { reuseMinutes: options.reuse }),
   });

@@ -8,7 +8,7 @@ import { namesOf } from './stage-names.ts';
 import type { StageOptions } from './stage-names.ts';
 import { pause } from '../../time/pause.ts';
 
-/** openStageCopy gives what the columnar copy of a stage is made and read with, by the stage's own names. */
+/** openStageCopy opens the clients that write and read a stage's columnar copy. */
 export function openStageCopy(
   options: StageOptions,
   { now, onProgress }: { readonly now: () => Date; readonly onProgress?: (progress: EngineProgress) => void },
@@ -20,7 +20,7 @@ export function openStageCopy(
       client: athenaClient(),
       workGroup,
       database,
-      // Woken early by Ctrl-C, which is no failure of waiting.
+      // Ctrl-C ends the pause early, without an error.
       wait: pause,
       ...(onProgress !== undefined && { onProgress }),
     }),

@@ -10,10 +10,10 @@ import type { ExitCode } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 
-/** evidenceIn reads the manifest of an evidence pack: `damaged` when it is no longer what was written, undefined when the folder is no pack. */
+/** evidenceIn reads the manifest of an evidence pack: `damaged` when it was changed, undefined when the folder is not a pack. */
 export async function evidenceIn(path: string, cwd: string): Promise<Manifest | 'damaged' | undefined> {
   const text = await readFile(join(resolve(cwd, path), manifestName), 'utf8').catch((error: unknown) => {
-    // A bucket's address, or a file, is no folder; what else goes wrong is nothing to pass over.
+    // A bucket's address or a file is not a folder; other errors are reported.
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw error;
   });
@@ -21,14 +21,14 @@ export async function evidenceIn(path: string, cwd: string): Promise<Manifest | 
   return parseManifest(text) ?? (isManifestOfSorts(text) ? 'damaged' : undefined);
 }
 
-/** verifyEvidence checks that every file of a pack is as it was written, and that none was added. */
+/** verifyEvidence checks that every file of a pack is unchanged, and that none was added. */
 export async function verifyEvidence(
   path: string,
   manifest: Manifest | 'damaged',
   { cwd, out }: Surroundings,
 ): Promise<ExitCode> {
   if (manifest === 'damaged') {
-    await out.write(`${manifestName} is not as it was written: nothing proves the other files\nNot intact.\n`);
+    await out.write(`${manifestName} is damaged, so the other files cannot be verified\nNot intact.\n`);
     return exitCode.checkFailed;
   }
   const { files, createdAt, producer } = manifest;
@@ -40,7 +40,7 @@ export async function verifyEvidence(
   }
   const known = new Set([manifestName, ...files.map((entry) => entry.path)]);
   for (const name of await readdir(folder)) {
-    if (!known.has(name)) problems.push(`${JSON.stringify(name)} is no part of the pack`);
+    if (!known.has(name)) problems.push(`${JSON.stringify(name)} is not part of the pack`);
   }
   for (const problem of problems) await out.write(`${problem}\n`);
   const verdict = problems.length === 0 ? 'Intact' : 'Not intact';
@@ -50,7 +50,7 @@ export async function verifyEvidence(
 
 async function problemOf(entry: ManifestEntry, path: string): Promise<string | undefined> {
   try {
-    // An answer may be longer than memory.
+    // Files are hashed in chunks: an answer may be larger than memory.
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
@@ -60,7 +60,7 @@ async function problemOf(entry: ManifestEntry, path: string): Promise<string | u
     return checkEntry(entry, { bytes, sha256: hash.digest('hex') });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return checkEntry(entry, undefined);
-    return `can't be read: ${error instanceof Error ? error.message : String(error)}`;
+    return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

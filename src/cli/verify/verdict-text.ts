@@ -4,10 +4,10 @@ import { shown } from '../../text/escape.ts';
 import type { Colors } from '../shell/terminal.ts';
 import { count, plural } from '../../text/amounts.ts';
 
-/** What a person reads before scrolling gets tiresome; JSON has all of them. */
+/** How many entries a section lists; JSON has all of them. */
 const listed = 50;
 
-/** verdictText is the verdict for a person: a line a day and region, what is wrong, and a last line that says it all. */
+/** verdictText is the verdict for a person: a line a day and region, the problems, and a last line with the verdict. */
 export function verdictText(found: Verification, colors: Colors): string {
   const parts = [
     dayTable(found.days, colors),
@@ -22,7 +22,7 @@ export function verdictText(found: Verification, colors: Colors): string {
       colors,
     ),
     section(
-      'Good to know',
+      'Notes',
       found.notes.map(({ key, note }) => `${shown(key)}\n    ${shown(note)}`),
       colors,
     ),
@@ -75,22 +75,21 @@ function section(title: string, entries: readonly string[], colors: Colors): str
 function lastLine(found: Verification, colors: Colors): string {
   const { digests, signed, files, uncovered } = summaryOf(found);
   const outside =
-    uncovered === 0
-      ? ''
-      : ` ${plural(uncovered, 'log file')} ${uncovered === 1 ? 'lies' : 'lie'} outside the time of the digests: nothing proves ${uncovered === 1 ? 'it' : 'them'}.`;
+    uncovered === 0 ? '' : ` ${plural(uncovered, 'log file')} outside the time that digests cover, not verified.`;
   const tampered = found.problems.filter(({ kind }) => kind !== 'gap').length;
   if (tampered > 0) {
-    return `${colors.red(colors.bold('Not intact'))}: ${plural(tampered, 'thing')} not as CloudTrail delivered ${tampered === 1 ? 'it' : 'them'}.${outside}`;
+    return `${colors.red(colors.bold('Not intact'))}: ${plural(tampered, 'object')} changed since CloudTrail delivered ${tampered === 1 ? 'it' : 'them'}.${outside}`;
   }
   if (found.problems.length > 0)
     return `${colors.yellow(colors.bold('Not proven'))}: the digests have ${plural(found.problems.length, 'gap')}.${outside}`;
   if (digests === 0 && found.unread.length === 0) {
-    return `${colors.yellow(colors.bold('Not proven'))}: no digests here. Was log file validation on, and were the digests copied too?`;
+    return `${colors.yellow(colors.bold('Not proven'))}: no digests found. Check that log file validation is on, and that the copy includes the digests.`;
   }
-  const but = found.unread.length === 0 ? '' : ` but for ${plural(found.unread.length, 'file')} that could not be read`;
+  const but =
+    found.unread.length === 0 ? '' : ` except for ${plural(found.unread.length, 'file')} that could not be read`;
   const signatures =
     signed === digests
-      ? `every signature is CloudTrail's`
-      : `${signed === 0 ? 'no' : `${count(signed)} of ${count(digests)}`} signatures checked, so that whoever rewrote files and digests alike goes unseen${signed === 0 ? ' (--public-keys)' : ''}`;
+      ? 'all signatures valid'
+      : `${signed === 0 ? 'no' : `${count(signed)} of ${count(digests)}`} signatures checked, so a change of both files and digests would not be detected${signed === 0 ? ' (--public-keys)' : ''}`;
   return `${colors.green(colors.bold('Intact'))}${but}: ${plural(files, 'log file')} in ${plural(digests, 'digest')}, ${signatures}.${outside}`;
 }

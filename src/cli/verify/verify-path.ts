@@ -23,7 +23,7 @@ export interface VerifyOptions {
   readonly strict: boolean;
 }
 
-/** A digest comes each hour, a little after it: one older than this is late. */
+/** A digest is delivered each hour, shortly after its end: a chain that ends earlier than this is late. */
 const lateMs = 3 * 3_600_000;
 
 /** verifyPath verifies a trail bucket or a copy of one, prints the verdict and returns the exit code. */
@@ -34,7 +34,7 @@ export async function verifyPath(path: string, options: VerifyOptions, surroundi
   const keys = await keySourceOf(options.publicKeys ?? (source.bucket === undefined ? undefined : 'aws'));
   const wanted = {
     ...(range.from !== undefined && { from: range.from.slice(0, 10) }),
-    // With both ends, a bucket is asked for these days only.
+    // With both ends, only the folders of these days are listed in a bucket.
     ...((range.to ?? range.from) !== undefined && { to: (range.to ?? now().toISOString()).slice(0, 10) }),
     ...(options.account !== undefined && { account: options.account }),
     ...(options.region !== undefined && { region: options.region }),
@@ -60,7 +60,7 @@ export async function verifyPath(path: string, options: VerifyOptions, surroundi
   if (found === undefined) return exitCode.interrupted;
   if (found.days.length === 0) {
     throw new UsageError(
-      `${path}: no file of CloudTrail here${options.from === undefined && options.to === undefined ? '' : ' from these days'}`,
+      `${path}: no CloudTrail files found${options.from === undefined && options.to === undefined ? '' : ' for these days'}`,
       'Expected: [prefix/]AWSLogs/[o-…/]<account>/CloudTrail-Digest/<region>/yyyy/mm/dd/…json.gz',
     );
   }
@@ -70,7 +70,7 @@ export async function verifyPath(path: string, options: VerifyOptions, surroundi
 
 function codeOf(found: Verification, strict: boolean): number {
   const summary = summaryOf(found);
-  // What can't be read may be all that there is to read: then nothing is known to be wrong.
+  // When no object could be read, nothing is known to be wrong.
   const wrong = found.problems.length > 0 || (summary.digests === 0 && found.unread.length === 0);
   if (wrong || (strict && !summary.proven && found.unread.length === 0)) return exitCode.checkFailed;
   return found.unread.length > 0 ? exitCode.someUnread : exitCode.done;
@@ -87,11 +87,14 @@ async function sourceOf(path: string): Promise<ObjectSource> {
   }
   const found = await stat(path).catch((error: unknown) => {
     throw new UsageError(
-      `${path}: ${(error as { code?: unknown }).code === 'ENOENT' ? 'there is no such folder' : reasonOf(error)}`,
+      `${path}: ${(error as { code?: unknown }).code === 'ENOENT' ? 'folder not found' : reasonOf(error)}`,
     );
   });
   if (!found.isDirectory())
-    throw new UsageError(`${path}: it is a file`, 'Name the folder that holds AWSLogs, or one inside it.');
+    throw new UsageError(
+      `${path}: expected a folder, got a file`,
+      'Give the folder that contains AWSLogs, or a folder inside it.',
+    );
   return createFolderSource(path);
 }
 
@@ -111,7 +114,7 @@ async function keySourceOf(from: string | undefined): Promise<KeySource | undefi
     const reason = error instanceof PublicKeyFileError ? error.message : reasonOf(error);
     throw new UsageError(
       `--public-keys ${from}: ${reason}`,
-      'Write it with: aws cloudtrail list-public-keys --start-time … > FILE',
+      'Create the file with: aws cloudtrail list-public-keys --start-time … > FILE',
       error,
     );
   }
