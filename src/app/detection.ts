@@ -4,6 +4,7 @@ import { dynamodbClient, eventBridgeClient } from '../aws/clients.ts';
 import { createDynamoHeartbeatStore } from '../aws/state-table/heartbeat-store.ts';
 import { createDynamoInstanceLog } from '../aws/state-table/instance-log.ts';
 import { createDynamoWindowStore } from '../aws/state-table/window-store.ts';
+import { PublishError } from '../aws/findings-bus.ts';
 import { createFindingsPublisher } from '../aws/findings-publisher.ts';
 import { detectRecords, type Tally } from '../detect/detect.ts';
 import { createCorrelator } from '../detect/correlation/correlator.ts';
@@ -15,7 +16,6 @@ import { unquoted, type Opener } from '../ingest/ingested.ts';
 import { createOpener } from '../ingest/open.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Ingested } from '../model/log-record.ts';
-import { DeliveryError } from '../notify/receivers/receiver.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createLogger, errorFacts } from '../runtime/logger.ts';
 import { createMeter } from '../runtime/metrics.ts';
@@ -97,13 +97,13 @@ export async function createDetection(service: string): Promise<Detection> {
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {
     const found: Finding[] = [];
     let [traced, failures, ignored] = [0, 0, 0];
-    let refused: DeliveryError | undefined;
+    let refused: PublishError | undefined;
     // A finding that the bus will never take must not hide those after it: it is told at the end, when all were looked at.
     const publishFound = async (): Promise<void> => {
       try {
         await publish(found.splice(0));
       } catch (error) {
-        if (!(error instanceof DeliveryError) || error.retryable) throw error;
+        if (!(error instanceof PublishError) || error.retryable) throw error;
         refused ??= error;
       }
     };

@@ -1,8 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding } from '../model/finding.ts';
-import { DeliveryError } from '../notify/receivers/receiver.ts';
-import { createFindingsBus } from '../notify/receivers/findings-bus.ts';
-import type { FindingsBusOptions } from '../notify/receivers/findings-bus.ts';
+import { createFindingsBus, PublishError, type FindingsBusOptions } from './findings-bus.ts';
 
 export type FindingsPublisherOptions = Pick<FindingsBusOptions, 'client' | 'bus'> &
   Partial<Pick<FindingsBusOptions, 'sleep' | 'random' | 'maxTries'>>;
@@ -11,7 +9,7 @@ export type FindingsPublisherOptions = Pick<FindingsBusOptions, 'client' | 'bus'
 export interface FindingsPublisher {
   /**
    * publish returns when the bus has every finding.
-   * @throws {DeliveryError} when it hasn't; the others are on the bus, and publishing them again does no harm.
+   * @throws {PublishError} otherwise; the other findings are on the bus, and publishing them again does no harm.
    */
   readonly publish: (findings: readonly Finding[]) => Promise<void>;
 }
@@ -29,13 +27,10 @@ export function createFindingsPublisher(options: FindingsPublisherOptions): Find
       const [first] = unpublished;
       if (first === undefined) return;
       const { error, finding } = first;
-      throw new DeliveryError(
+      throw new PublishError(
         `${unpublished.length} of ${findings.length} findings are not on the bus, the first (${finding.id}) because: ${error.message}`,
-        {
-          reason: error.reason,
-          retryable: unpublished.some((one) => one.error.retryable),
-          cause: error,
-        },
+        { reason: error.reason, retryable: unpublished.some((one) => one.error.retryable) },
+        error,
       );
     },
   };

@@ -1,8 +1,8 @@
 import { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import type { FirehoseClient } from '@aws-sdk/client-firehose';
 import { setTimeout as wait } from 'node:timers/promises';
-import { backoffMs } from '../notify/receivers/backoff.ts';
-import type { Random, Sleep } from '../notify/receivers/backoff.ts';
+import { backoffMs } from '../retry/backoff.ts';
+import type { Random, Sleep } from '../retry/backoff.ts';
 
 /** FirehoseError says that lines could not be handed over: writing them again later may help. */
 export class FirehoseError extends Error {

@@ -25,9 +25,14 @@ export function createReceiverTools({ now, region, traced = (client) => client }
   const client = <Made extends object>(
     load: () => Promise<{ create(settings: ClientSettings): Made }>,
   ): (() => Promise<Made>) => once(async () => traced((await load()).create(settings)));
+  const eventBridge = client(() => import('./receiver-clients/event-bridge.ts'));
+  const sleep: ReceiverTools['sleep'] = (ms, signal) => wait(ms, undefined, { signal });
   return {
     sns: client(() => import('./receiver-clients/sns.ts')),
-    eventBridge: client(() => import('./receiver-clients/event-bridge.ts')),
+    findingsBus: async (bus) => {
+      const { createFindingsBus } = await import('./findings-bus.ts');
+      return createFindingsBus({ client: await eventBridge(), bus, sleep, random: Math.random }).publish;
+    },
     securityHub: client(() => import('./receiver-clients/security-hub.ts')),
     secret: createSecrets({
       ssm: client(() => import('./receiver-clients/ssm.ts')),
@@ -35,7 +40,7 @@ export function createReceiverTools({ now, region, traced = (client) => client }
       now,
     }),
     fetch,
-    sleep: (ms, signal) => wait(ms, undefined, { signal }),
+    sleep,
     random: Math.random,
     now,
   };

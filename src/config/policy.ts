@@ -3,14 +3,13 @@ import type { GroupPolicy, QuietHours } from '../notify/routing/group-policy.ts'
 import { labelNames } from '../notify/routing/labels.ts';
 import {
   defaultPolicy,
-  durationOf,
-  durationText,
   mostThrottle,
   policyBounds,
   policyOf,
   policyProblem,
   type PolicySettings,
 } from '../notify/routing/policy.ts';
+import { durationOf, durationText } from '../time/duration.ts';
 import { isTimezone } from '../time/zoned-time.ts';
 import type { RouteTree } from '../notify/routing/route.ts';
 import { object, text } from './schema.ts';

@@ -1,7 +1,7 @@
 import type { SummaryPart } from '../model/audit-event.ts';
 import type { Tally, TallyKind } from '../notify/delivery/tally-store.ts';
 import { firstAt, localDayOf } from '../time/zoned-time.ts';
-import { durationWords } from './silence.ts';
+import { durationWords } from '../time/duration.ts';
 
 /** DigestSettings says when the digest of a day is told, on the next one. */
 export interface DigestSettings {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Fields, LogRecord } from '../model/log-record.ts';
+import { hashOf } from '../text/hash.ts';
 
 /** The log source of what Trailwatch has to say of itself. */
 export const ownSource = { product: 'trailwatch', services: ['pipeline'] } as const;
@@ -17,10 +17,7 @@ export interface Home {
 export function ownRecord(fact: readonly string[], time: string, fields: Fields, home: Home): LogRecord {
   const [kind = 'pipeline'] = fact;
   return {
-    id: createHash('sha256')
-      .update(JSON.stringify(['pipeline', ...fact]))
-      .digest('hex')
-      .slice(0, 32),
+    id: hashOf(['pipeline', ...fact]),
     time,
     source: ownSource,
     fields: { kind, ...fields },

@@ -1,4 +1,5 @@
 import { matchesGlob } from '../model/glob.ts';
+import { durationWords } from '../time/duration.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Source } from './source.ts';
 
@@ -71,22 +72,4 @@ function fits({ account, path, region, source: names }: SilenceSettings, source:
       ] as const
     ).every(([patterns, value]) => patterns === undefined || patterns.some((pattern) => matchesGlob(pattern, value)))
   );
-}
-
-/** durationWords writes a time for a person, in its two largest units: `2 d 4 h`, `1 h 5 min`, `40 s`. */
-export function durationWords(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3_600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const from = parts.findIndex(([value]) => value > 0);
-  if (from === -1) return '0 s';
-  return parts
-    .slice(from, from + 2)
-    .filter(([value]) => value > 0)
-    .map(([value, unit]) => `${value} ${unit}`)
-    .join(' ');
 }

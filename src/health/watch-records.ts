@@ -2,7 +2,8 @@ import type { SummaryPart } from '../model/audit-event.ts';
 import type { LogRecord } from '../model/log-record.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { ownRecord, type Home } from './own-record.ts';
-import { durationWords, type Silence } from './silence.ts';
+import { durationWords } from '../time/duration.ts';
+import type { Silence } from './silence.ts';
 import { isTrail, sourceKey, sourceWords } from './source.ts';
 import type { TrialCount } from './trial-log.ts';
 

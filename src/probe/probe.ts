@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Fields, Ingested, RecordSource } from '../model/log-record.ts';
 import { maxBodyBytes } from './body.ts';
 import { fieldsOf, verdictOf } from './check.ts';
@@ -6,6 +5,7 @@ import { checkLinks } from './check-links.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Endpoint, ProbeSettings } from './settings.ts';
 import { visit, type Visit, type TimedNetwork } from './visit.ts';
+import { hashOf } from '../text/hash.ts';
 
 /** The log source of what probes see. */
 export const probeSource: RecordSource = { product: 'trailwatch', services: ['probe'], category: 'availability' };
@@ -74,8 +74,5 @@ export async function probeEndpoint(
 }
 
 function recordId(run: string, { name }: Endpoint): string {
-  return createHash('sha256')
-    .update(JSON.stringify(['probe', run, name]))
-    .digest('hex')
-    .slice(0, 32);
+  return hashOf(['probe', run, name]);
 }

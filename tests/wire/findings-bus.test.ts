@@ -1,10 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createFindingsBus, type FindingsBus } from '../../src/aws/findings-bus.ts';
 import { createFindingsPublisher } from '../../src/aws/findings-publisher.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { openFindingEvent } from '../../src/contract/open.ts';
-import { createFindingsBus } from '../../src/notify/receivers/findings-bus.ts';
-import type { FindingsBus } from '../../src/notify/receivers/findings-bus.ts';
+import { createFindingsBus as createReceiver } from '../../src/notify/receivers/findings-bus.ts';
 import { startHttpServer, type Answer } from '../support/http-server.ts';
 import type { PutEntry } from '../support/local-event-bridge.ts';
 import { hostile, rootLogin } from '../unit/notify/specimens.ts';
@@ -170,9 +170,11 @@ describe('a request that fails', () => {
 
 test('as a receiver it throws what went wrong', async () => {
   judge = () => 'MalformedDetail';
-  await expect(bus().send(notificationOf(rootLogin), never)).rejects.toMatchObject({
+  const receiver = createReceiver({ name: 'central', publish: bus().publish });
+  await expect(receiver.send(notificationOf(rootLogin), never)).rejects.toMatchObject({
     name: 'DeliveryError',
-    message: 'findings-bus: MalformedDetail: no',
+    message: 'central: MalformedDetail: no',
+    reason: 'rejected',
     retryable: false,
   });
 });
@@ -182,7 +184,9 @@ test('as a publisher it throws unless the bus has everything', async () => {
   await publisher.publish(numbered(3));
   judge = ({ id }) => (id === 'finding-1' ? 'InternalFailure' : undefined);
   await expect(publisher.publish(numbered(3))).rejects.toMatchObject({
-    message: expect.stringMatching(/^1 of 3 findings are not on the bus, the first \(finding-1\) because: /),
+    name: 'PublishError',
+    message: '1 of 3 findings are not on the bus, the first (finding-1) because: InternalFailure: no',
+    reason: 'unavailable',
     retryable: true,
   });
 });

@@ -1,7 +1,7 @@
 import type { Level } from '../../model/level.ts';
 import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
 import { programPolicy } from '../../notify/delivery/placement.ts';
-import { durationText } from '../../notify/routing/policy.ts';
+import { durationText } from '../../time/duration.ts';
 import { quietUntil } from '../../notify/routing/quiet-hours.ts';
 import type { Addressee, RouteStep } from '../../notify/routing/route.ts';
 import { reachedBy, type Decided } from './decision-text.ts';

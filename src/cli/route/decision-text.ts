@@ -3,7 +3,7 @@ import type { Decision } from '../../notify/routing/decide.ts';
 import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
 import { labelNames } from '../../notify/routing/labels.ts';
 import { conditionText } from '../../notify/routing/match.ts';
-import { durationText } from '../../notify/routing/policy.ts';
+import { durationText } from '../../time/duration.ts';
 import { shown } from '../../text/escape.ts';
 import type { RouteStep } from '../../notify/routing/route.ts';
 import type { SuppressionStep } from '../../notify/routing/suppress.ts';

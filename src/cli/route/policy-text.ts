@@ -1,7 +1,7 @@
 import type { Level } from '../../model/level.ts';
 import type { GroupPolicy, QuietHours } from '../../notify/routing/group-policy.ts';
 import { programPolicy } from '../../notify/delivery/placement.ts';
-import { durationText } from '../../notify/routing/policy.ts';
+import { durationText } from '../../time/duration.ts';
 import { quietUntil } from '../../notify/routing/quiet-hours.ts';
 import type { Addressee } from '../../notify/routing/route.ts';
 import type { Colors } from '../shell/terminal.ts';

@@ -7,6 +7,7 @@ import { valueText } from '../field-value.ts';
 import { groupValues, labelsOf, ruleSummary } from '../finding.ts';
 import type { GroupValues, WindowMatch } from './window-store.ts';
 import { fieldOf } from './window-values.ts';
+import { durationText } from '../../time/duration.ts';
 
 /** Firing is one crossing of a correlation by one group. */
 export interface Firing {
@@ -118,16 +119,6 @@ function boundsText({ type, rules, condition }: LoweredCorrelation): string {
   }
   if (type === 'temporal') return `all ${rules.length} rules`;
   return type === 'temporal_ordered' ? `all ${rules.length} rules in their order` : `≥ 1${what}`;
-}
-
-function durationText(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-  ] as const;
-  const unit = units.find(([, size]) => ms >= size && ms % size === 0);
-  return unit === undefined ? `${ms / 1_000}s` : `${ms / unit[1]}${unit[0]}`;
 }
 
 function crossingMatch(matches: readonly WindowMatch[]): WindowMatch {

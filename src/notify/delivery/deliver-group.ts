@@ -1,5 +1,5 @@
 import { attempt } from './attempt.ts';
-import type { Random } from '../receivers/backoff.ts';
+import type { Random } from '../../retry/backoff.ts';
 import type { Breaker } from './breaker.ts';
 import { deadLetterBody, type DeadLetters } from './dead-letters.ts';
 import type { DeliveryState } from './state/delivery-state.ts';

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Finding } from '../../model/finding.ts';
 import type { MemberRoll } from './group-members.ts';
 import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { messageOf, type MessageContext } from '../message/message.ts';
 import type { NotificationGroup, Notification } from '../message/notification.ts';
 import type { Receiver } from '../receivers/receiver.ts';
+import { hashOf } from '../../text/hash.ts';
 import { dedupeKeyOf, wholeAlertOf } from './dedupe-key.ts';
 
 export interface GroupNotificationFacts {
@@ -23,7 +23,7 @@ export function groupNotification(facts: GroupNotificationFacts): Notification {
   const { group, notification, roll, context } = facts;
   const finding = shownFinding(facts);
   const { key, count } = groupOf(facts);
-  const id = notification === 'first' ? dedupeKeyOf(finding) : digest([key, count, group.key]);
+  const id = notification === 'first' ? dedupeKeyOf(finding) : hashOf([key, count, group.key]);
   const standsForItself = facts.receiver.grouping === 'each' && facts.parent?.receipt === undefined;
   return {
     id,
@@ -55,8 +55,4 @@ function groupOf({ group, state, roll, notification, parent }: GroupNotification
     latest: roll.latest,
     ...(receipt && { receipt }),
   };
-}
-
-function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest().toString('hex', 0, 16);
 }

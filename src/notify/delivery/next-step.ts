@@ -2,7 +2,7 @@ import type { MemberRoll } from './group-members.ts';
 import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { quietUntil } from '../routing/quiet-hours.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';
-import type { Random } from '../receivers/backoff.ts';
+import type { Random } from '../../retry/backoff.ts';
 
 /** NextStep is what is to be done about a group now, and why. */
 export type NextStep =

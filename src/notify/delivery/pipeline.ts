@@ -1,5 +1,5 @@
 import { createAcceptor, type Accepted, type Acceptor, type Arrival, type AcceptOutcome } from './accept.ts';
-import type { Random } from '../receivers/backoff.ts';
+import type { Random } from '../../retry/backoff.ts';
 import { createBreaker } from './breaker.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { DeliveryState } from './state/delivery-state.ts';

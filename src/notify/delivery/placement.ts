@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { isAtLeast } from '../../model/level.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { GroupPolicy } from '../routing/group-policy.ts';
 import type { Generation } from './state/group-store.ts';
 import type { Labels } from '../routing/labels.ts';
 import type { Receiver } from '../receivers/receiver.ts';
+import { hashOf } from '../../text/hash.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 
 /** Placement is where a finding belongs at a receiver: with which others, and what bounds how many are told apart. */
@@ -35,14 +35,14 @@ export interface Placed {
 export function placementOf({ finding, receiver, policy, labels, parent }: Placed): Placement {
   if (receiver.grouping === 'each') return { groupReason: 'one finding' };
   const { by, most } = policy;
-  const scope = digest(['throttle', receiver.name, parent ?? finding.rule.id]);
+  const scope = hashOf(['throttle', receiver.name, parent ?? finding.rule.id]);
   const bounded =
     most > mostBounded
       ? {}
       : {
           scope,
           overflow: {
-            base: digest(['overflow', receiver.name, scope]),
+            base: hashOf(['overflow', receiver.name, scope]),
             groupReason: `more than ${most} ${parent === undefined ? 'alerts of this rule' : 'additions to this alert'}`,
           },
         };
@@ -51,10 +51,10 @@ export function placementOf({ finding, receiver, policy, labels, parent }: Place
     case 'finding':
       return { groupReason: 'one finding', ...bounded };
     case 'news':
-      return { base: digest(['news', receiver.name, finding.fingerprint]), groupReason: 'the same news', ...bounded };
+      return { base: hashOf(['news', receiver.name, finding.fingerprint]), groupReason: 'the same news', ...bounded };
     default: {
       const values = by.map((label) => labels[label] ?? []);
-      const base = digest(['labels', receiver.name, by, values, weightOf(finding, policy)]);
+      const base = hashOf(['labels', receiver.name, by, values, weightOf(finding, policy)]);
       return { base, groupReason: `the same ${by.join(' and ')}`, ...bounded };
     }
   }
@@ -76,12 +76,12 @@ export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupP
 
 /** aloneKey names the group of a finding that stands alone: the same one whenever it is tried. */
 export function aloneKey(receiver: string, finding: Finding): string {
-  return digest(['alone', receiver, dedupeKeyOf(finding)]);
+  return hashOf(['alone', receiver, dedupeKeyOf(finding)]);
 }
 
 /** generationKey names a generation: whoever else opens one of the same base gets another. */
 export function generationKey(base: string, { openedMs, lead }: Pick<Generation, 'openedMs' | 'lead'>): string {
-  return digest([base, openedMs, lead]);
+  return hashOf([base, openedMs, lead]);
 }
 
 /**
@@ -95,9 +95,4 @@ export function nextLookMs(
 ): number {
   const firstMs = openedMs + waitMs;
   return nowMs < firstMs ? firstMs : firstMs + (Math.floor((nowMs - firstMs) / updateMs) + 1) * updateMs;
-}
-
-function digest(parts: readonly unknown[]): string {
-  // Framed by JSON, so that no two lists of values run together to the same text, whoever wrote them.
-  return createHash('sha256').update(JSON.stringify(parts)).digest().toString('hex', 0, 16);
 }

@@ -1,4 +1,4 @@
-import type { Sleep } from './backoff.ts';
+import type { Sleep } from '../../retry/backoff.ts';
 import { DeliveryError } from './receiver.ts';
 import type { DeliveryErrorOptions } from './receiver.ts';
 import { shown } from '../../text/escape.ts';

@@ -1,4 +1,4 @@
-import type { Sleep } from './backoff.ts';
+import type { Sleep } from '../../retry/backoff.ts';
 import type { Receiver } from './receiver.ts';
 import { renderPagerDuty } from '../render/pagerduty.ts';
 import { patiently, post, statusVerdict, type HttpTools } from './http.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Random, Sleep } from './backoff.ts';
+import type { Random, Sleep } from '../../retry/backoff.ts';
 import type { Receiver } from './receiver.ts';
-import type { FindingsBusOptions } from './findings-bus.ts';
+import type { PublishFindings } from './findings-bus.ts';
 import type { SecurityHubOptions } from './security-hub.ts';
 import type { SnsOptions } from './sns.ts';
 import { parseSecretName } from './secret-name.ts';
@@ -12,7 +12,8 @@ export type SecretSource = (name: string, options?: { readonly fresh?: boolean }
 /** ReceiverTools is what receivers work with: clients are loaded and made when the first receiver asks for them. */
 export interface ReceiverTools {
   readonly sns: () => SnsOptions['client'] | Promise<SnsOptions['client']>;
-  readonly eventBridge: () => FindingsBusOptions['client'] | Promise<FindingsBusOptions['client']>;
+  /** findingsBus gives what publishes on the bus of that name or ARN. */
+  readonly findingsBus: (bus: string) => PublishFindings | Promise<PublishFindings>;
   readonly securityHub: () => SecurityHubOptions['client'] | Promise<SecurityHubOptions['client']>;
   readonly secret: SecretSource;
   readonly fetch: typeof fetch;

@@ -145,14 +145,8 @@ export const receiverKinds = {
     grouping: 'each',
     options: v.strictObject({ busArn: arnOf('events', 'arn:aws:events:eu-west-1:111122223333:event-bus/security') }),
     needs: ({ busArn }) => [{ kind: 'put-events', busArn }],
-    create: async (name, { busArn }, { eventBridge, sleep, random }) =>
-      (await import('./findings-bus.ts')).createFindingsBus({
-        name,
-        client: await eventBridge(),
-        bus: busArn,
-        sleep,
-        random,
-      }),
+    create: async (name, { busArn }, { findingsBus }) =>
+      (await import('./findings-bus.ts')).createFindingsBus({ name, publish: await findingsBus(busArn) }),
   }),
 } as const satisfies Record<string, ReceiverKind>;
 

@@ -1,3 +1,4 @@
+import type { FailureReason } from '../../retry/failure.ts';
 import type { ClosedGroup, Notification, Receipt } from '../message/notification.ts';
 
 /**
@@ -25,19 +26,8 @@ export interface Receiver {
   readonly close?: (group: ClosedGroup, signal: AbortSignal) => Promise<void>;
 }
 
-/** DeliveryReason is why a send failed, from a list short enough to be a metric's dimension. */
-export type DeliveryReason =
-  | 'rate-limited'
-  | 'timeout'
-  | 'unreachable'
-  | 'unavailable'
-  | 'unauthorized'
-  | 'misconfigured'
-  | 'rejected'
-  | 'too-large'
-  | 'held'
-  | 'state-unavailable'
-  | 'unexpected';
+/** DeliveryReason is why a finding was not delivered: the receiver failed, or another invocation or the state is in the way. */
+export type DeliveryReason = FailureReason | 'held' | 'state-unavailable';
 
 export interface DeliveryErrorOptions {
   readonly reason: DeliveryReason;

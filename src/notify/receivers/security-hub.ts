@@ -3,7 +3,8 @@ import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import { DeliveryError } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
 import { renderAsff, type Place } from './asff.ts';
-import { awsFailure, awsVerdict } from './aws-failure.ts';
+import { awsVerdict } from '../../retry/aws-failure.ts';
+import { awsFailure } from './aws-failure.ts';
 
 export interface SecurityHubOptions {
   readonly name?: string;

@@ -1,4 +1,4 @@
-import type { Sleep } from './backoff.ts';
+import type { Sleep } from '../../retry/backoff.ts';
 import type { NotificationGroup, Notification, Receipt } from '../message/notification.ts';
 import { DeliveryError } from './receiver.ts';
 import type { Receiver } from './receiver.ts';

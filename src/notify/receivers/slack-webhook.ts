@@ -1,4 +1,4 @@
-import type { Sleep } from './backoff.ts';
+import type { Sleep } from '../../retry/backoff.ts';
 import type { Receiver } from './receiver.ts';
 import { checkedAddress, patiently, post, type HttpTools } from './http.ts';
 import { orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';

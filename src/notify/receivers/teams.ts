@@ -1,4 +1,4 @@
-import type { Sleep } from './backoff.ts';
+import type { Sleep } from '../../retry/backoff.ts';
 import { DeliveryError, type Receiver } from './receiver.ts';
 import { maxTeamsBytes, renderTeams } from '../render/teams.ts';
 import {

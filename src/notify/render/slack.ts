@@ -9,12 +9,12 @@ import {
   accountWords,
   causeWords,
   eventListWords,
-  spanWords,
   timeWords,
   whatWords,
   whoWords,
   whyWords,
 } from './words.ts';
+import { durationWords } from '../../time/duration.ts';
 
 /** SlackPayload is the body of a post to an incoming webhook. */
 export interface SlackPayload {
@@ -155,7 +155,7 @@ function fieldsOf(message: Message, wanted?: readonly string[]): MrkdwnElement[]
 
 function correlationOf({ correlation }: Message): KnownBlock[] {
   if (correlation === undefined) return [];
-  return blockOf(`${correlation.count} events in ${spanWords(correlation.spanMs)}`, eventListWords(correlation));
+  return blockOf(`${correlation.count} events in ${durationWords(correlation.spanMs)}`, eventListWords(correlation));
 }
 
 function adviceOf({ falsePositives, omitted, rule, runbook, techniques }: Message): KnownBlock[] {

@@ -8,12 +8,12 @@ import {
   accountWords,
   causeWords,
   eventListWords,
-  spanWords,
   timeWords,
   whatWords,
   whoWords,
   whyWords,
 } from './words.ts';
+import { durationWords } from '../../time/duration.ts';
 
 /** TeamsPayload is the body of a post to a workflow that is started by a Teams webhook. */
 export interface TeamsPayload {
@@ -178,7 +178,7 @@ function factsOf(message: Message, extent: Extent, wanted?: readonly string[]): 
       'Events',
       correlation === undefined
         ? []
-        : [`${correlation.count} in ${spanWords(correlation.spanMs)}`, ...eventListWords(correlation)],
+        : [`${correlation.count} in ${durationWords(correlation.spanMs)}`, ...eventListWords(correlation)],
     ],
   ];
   return facts

@@ -6,12 +6,12 @@ import {
   accountWords,
   causeWords,
   eventListWords,
-  spanWords,
   timeWords,
   whatWords,
   whoWords,
   whyWords,
 } from './words.ts';
+import { durationWords } from '../../time/duration.ts';
 
 /** Paint colours parts of a text that is already inert. */
 export interface Paint {
@@ -159,7 +159,7 @@ function factsOf(message: Message): readonly Row[] {
     {
       label: 'events',
       values: correlation
-        ? [`${correlation.count} in ${spanWords(correlation.spanMs)}`, ...eventListWords(correlation)]
+        ? [`${correlation.count} in ${durationWords(correlation.spanMs)}`, ...eventListWords(correlation)]
         : [],
     },
     { label: 'left out', values: message.omitted },

@@ -94,21 +94,6 @@ export function timeWords(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : iso;
 }
 
-/** spanWords says how long, in the two largest units: `9 min 2 s`. */
-export function spanWords(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const units: readonly (readonly [number, string])[] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ];
-  const first = units.findIndex(([count]) => count > 0);
-  if (first === -1) return '0 s';
-  const largest = units.slice(first, first + 2).filter(([count]) => count > 0);
-  return largest.map(([count, unit]) => `${count} ${unit}`).join(' ');
-}
-
 /**
  * eventListWords says a correlation's events, a line each. What all of them share is left out: the message says it already
  * for the last one.

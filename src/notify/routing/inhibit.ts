@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../../text/hash.ts';
 import type { LabelName, Labels } from './labels.ts';
 import { compileCondition, type Match, type Verdict } from './match.ts';
 
@@ -110,8 +110,6 @@ function keysOf({ name, equal }: InhibitionSettings, side: Side, labels: Labels)
   const targets = equal.includes('target') ? values[equal.indexOf('target')]?.slice(0, mostTargets) : undefined;
   return (targets ?? [undefined]).map((target) => {
     const agreed = equal.map((label, at) => [label, label === 'target' ? [target] : values[at]?.toSorted()]);
-    // Framed by JSON, so that no two lists of values run together to the same text, whoever wrote them.
-    const text = JSON.stringify([name, side, agreed]);
-    return createHash('sha256').update(text).digest().toString('hex', 0, 16);
+    return hashOf([name, side, agreed]);
   });
 }

@@ -1,3 +1,4 @@
+import { durationText } from '../../time/duration.ts';
 import type { GroupPolicy, QuietHours } from './group-policy.ts';
 import type { LabelName } from './labels.ts';
 
@@ -58,24 +59,4 @@ export function policyProblem({ waitMs, updateMs, repeatMs }: GroupPolicy): stri
     return `repeatInterval ${durationText(repeatMs)} must be longer than groupWait ${durationText(waitMs)}: a group would end before it is told`;
   }
   return undefined;
-}
-
-const units = [
-  ['d', 24 * hour],
-  ['h', hour],
-  ['m', minute],
-  ['s', 1000],
-] as const;
-
-/** durationOf reads `30s`, `5m`, `4h` or `7d` as milliseconds; undefined when it is none of these. */
-export function durationOf(text: string): number | undefined {
-  const [, amount = '', letter] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const unit = units.find(([name]) => name === letter);
-  return unit === undefined ? undefined : Number(amount) * unit[1];
-}
-
-/** durationText writes milliseconds as a configuration would, in the largest unit that says them exactly. */
-export function durationText(ms: number): string {
-  const [letter, unit] = (ms > 0 && units.find(([, size]) => ms % size === 0)) || (['s', 1000] as const);
-  return `${ms / unit}${letter}`;
 }

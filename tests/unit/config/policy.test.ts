@@ -6,7 +6,7 @@ import { layConfigurations } from '../../../src/config/configuration.ts';
 import { loadConfiguration, parseConfiguration } from '../../../src/config/load-configuration.ts';
 import { createDecider } from '../../../src/notify/routing/decide.ts';
 import type { Labels } from '../../../src/notify/routing/labels.ts';
-import { defaultPolicy, durationOf, durationText } from '../../../src/notify/routing/policy.ts';
+import { defaultPolicy } from '../../../src/notify/routing/policy.ts';
 
 const now = new Date('2026-03-14T12:00:00Z');
 
@@ -256,16 +256,4 @@ describe('intervals that do not go together', () => {
   ])('%s', async (_what, files, wanted) => {
     expect(await load(...files)).toEqual(typeof wanted === 'string' ? wanted : expect.stringMatching(wanted));
   });
-});
-
-test.each([
-  ['0s', 0],
-  ['30s', 30_000],
-  ['90s', 90_000],
-  ['5m', 300_000],
-  ['4h', 14_400_000],
-  ['7d', 604_800_000],
-])('%s is so many milliseconds, and written so', (text, ms) => {
-  expect(durationOf(text)).toBe(ms);
-  expect(durationText(ms)).toBe(text);
 });

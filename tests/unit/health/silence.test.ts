@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { beat, type Heartbeat } from '../../../src/health/heartbeat.ts';
-import { durationWords, silenceOf, type SilenceSettings } from '../../../src/health/silence.ts';
+import { silenceOf, type SilenceSettings } from '../../../src/health/silence.ts';
 import type { Source } from '../../../src/health/source.ts';
 
 const minute = 60_000;
@@ -110,14 +110,4 @@ describe('what is configured', () => {
   ])('$rule', ({ settings, kind }) => {
     expect(silenceOf(fresh, settings, after(fresh, 2 * hour)).kind).toBe(kind);
   });
-});
-
-test.each([
-  [0, '0 s'],
-  [40_000, '40 s'],
-  [65 * minute, '1 h 5 min'],
-  [day, '1 d'],
-  [2 * day + 4 * hour + 30 * minute, '2 d 4 h'],
-])('%d ms are %s', (ms, words) => {
-  expect(durationWords(ms)).toBe(words);
 });

@@ -8,7 +8,7 @@ const unused = (): never => {
 const client = () => ({ send: unused });
 const tools: ReceiverTools = {
   sns: client,
-  eventBridge: client,
+  findingsBus: () => unused,
   securityHub: client,
   secret: unused,
   fetch: unused,

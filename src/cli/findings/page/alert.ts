@@ -6,7 +6,6 @@ import {
   accountWords,
   causeWords,
   outcomeWords,
-  spanWords,
   timeWords,
   whatWords,
   whoWords,
@@ -15,6 +14,7 @@ import type { Alert, Occurrence } from '../casebook/casebook.ts';
 import { count, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
+import { durationWords } from '../../../time/duration.ts';
 
 const longest = 600;
 
@@ -114,7 +114,7 @@ function whyOf({ why }: Message): Markup {
 function correlationOf({ correlation }: Message): Markup {
   if (correlation === undefined) return html``;
   const half = correlation.events.length / 2;
-  return html`<h3>${correlation.count} events in ${spanWords(correlation.spanMs)}</h3>
+  return html`<h3>${correlation.count} events in ${durationWords(correlation.spanMs)}</h3>
     <table>
       ${correlation.events.map((line, index) =>
         index === half && correlation.unlisted > 0

@@ -7,7 +7,6 @@ import { messageOf } from '../../../../src/notify/message/message.ts';
 import {
   accountWords,
   outcomeWords,
-  spanWords,
   whatWords,
   whoWords,
   whyWords,
@@ -186,13 +185,6 @@ test('a correlation lists its first and last events and counts the others', () =
   expect(correlation).toMatchObject({ count: 20, unlisted: 10, spanMs: 19 * 60_000 });
   expect(correlation?.events.map(({ time }) => time.slice(14, 16)).join(' ')).toBe('11 12 13 14 15 26 27 28 29 30');
 });
-
-test.each([
-  [0, '0 s'],
-  [59_400, '59 s'],
-  [3_600_000, '1 h'],
-  [90_061_000, '1 d 1 h'],
-])('spanWords: %d ms is %s', (ms, words) => expect(spanWords(ms)).toBe(words));
 
 test.each<[string, Finding['evidence'][number], string]>([
   ['the value is just what was wanted', { field: 'a', value: 'Root', wanted: 'is "root"' }, 'a is "root"'],

@@ -20,7 +20,7 @@ const unused = (): never => {
 };
 const tools: ReceiverTools = {
   sns: unused,
-  eventBridge: unused,
+  findingsBus: unused,
   securityHub: unused,
   secret: unused,
   fetch: unused,
@@ -76,7 +76,7 @@ describe.each(sound)('%j', (settings, needs) => {
     const made = await createReceivers({ x: settings }, stage, {
       ...tools,
       sns: () => idle,
-      eventBridge: () => idle,
+      findingsBus: async () => unused,
       securityHub: async () => idle,
     });
     const programs = ['webhook', 'gelf', 'security-hub', 'findings-bus'];
