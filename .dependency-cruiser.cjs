@@ -14,10 +14,11 @@ const mayImport = {
   probe: ['model'],
   doctor: [],
   cost: [],
-  health: ['model', 'notify', 'contract'],
+  health: ['model', 'notify'],
   replay: ['contract'],
   aws: ['model', 'ingest', 'detect', 'notify', 'contract', 'archive', 'report', 'doctor', 'health', 'replay'],
   runtime: ['model'],
+  retry: [],
   text: [],
   time: ['model'],
 };
@@ -32,6 +33,14 @@ const roomsMayImport = {
     explain: ['backends'],
     lint: ['parse', 'backends'],
   },
+  notify: {
+    routing: [],
+    message: [],
+    render: ['message'],
+    receivers: ['message', 'render'],
+    'delivery/state': ['routing', 'message'],
+    delivery: ['routing', 'message', 'receivers'],
+  },
   archive: { trail: [], verification: ['trail'], store: [], copy: [] },
   report: {
     definition: [],
@@ -43,8 +52,13 @@ const roomsMayImport = {
   },
 };
 
+/** Faces: the only files of a part that others import, as far as the part has one. */
+const faces = {
+  notify: ['index', 'settings', 'delivery/state/index'],
+};
+
 /** Leaves that every part may import; `model` and `sigma` stand by themselves. */
-const leaves = ['text', 'time'];
+const leaves = ['text', 'time', 'retry'];
 
 const layers = Object.entries(mayImport).map(([folder, parts]) => {
   const others = ['model', 'sigma', ...leaves].includes(folder) ? parts : [...parts, ...leaves];
@@ -61,9 +75,19 @@ const rooms = Object.entries(roomsMayImport).flatMap(([part, table]) =>
     name: `${part}-${room}-imports-${others.length > 0 ? `only-${others.join('-')}` : 'no-other-room'}`,
     severity: 'error',
     from: { path: `^src/${part}/${room}/` },
-    to: { path: `^src/${part}/([^/]+/|index)`, pathNot: [room, ...others].map((name) => `^src/${part}/${name}/`) },
+    to: {
+      path: `^src/${part}/([^/]+/|(index|settings)\\.ts$)`,
+      pathNot: [room, ...others].map((name) => `^src/${part}/${name}/`),
+    },
   })),
 );
+
+const faced = Object.entries(faces).map(([part, files]) => ({
+  name: `${part}-is-used-by-its-face`,
+  severity: 'error',
+  from: { path: '^(src|functions|deploy|bin)/', pathNot: `^src/${part}/` },
+  to: { path: `^src/${part}/`, pathNot: files.map((file) => `^src/${part}/${file}\\.ts$`) },
+}));
 
 // sigma could be a package of its own: it has a face, one dependency, and imports nothing of ours.
 const sigmaFace = '^src/sigma/(index|match|level)\\.ts$';
@@ -93,7 +117,21 @@ module.exports = {
   forbidden: [
     ...layers,
     ...rooms,
+    ...faced,
     ...sigma,
+    {
+      name: 'detection-never-reaches-delivery',
+      comment: 'They meet in src/contract: a finding as it travels on the bus.',
+      severity: 'error',
+      from: { path: '^src/(ingest|describe|sigma|detect|aws/findings-(bus|publisher))' },
+      to: { path: '^src/notify/', reachable: true },
+    },
+    {
+      name: 'detecting-functions-import-no-delivery',
+      severity: 'error',
+      from: { path: '^src/app/detection' },
+      to: { path: '^src/notify/' },
+    },
     {
       name: 'cli-and-functions-never-import-each-other',
       severity: 'error',

@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { openFindingEvent } from '../src/contract/open.ts';
-import type { Due } from '../src/notify/delivery/state/outbox-store.ts';
-import { sooner } from '../src/notify/delivery/pipeline.ts';
+import type { Due } from '../src/notify/delivery/state/index.ts';
+import { sooner } from '../src/notify/index.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { ComeAgain, messagesAtOnce } from '../src/runtime/sqs-batch.ts';
 import { createFindingDelivery } from '../src/app/delivery.ts';

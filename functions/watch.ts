@@ -7,7 +7,7 @@ import { createDynamoNotifiedOnce } from '../src/aws/state-table/notified-once.t
 import { createDynamoTallies } from '../src/aws/state-table/tally-store.ts';
 import { createDynamoTrialLog } from '../src/aws/state-table/trial-log.ts';
 import { doRound, watchTasks } from '../src/health/watch.ts';
-import { createDecider } from '../src/notify/routing/decide.ts';
+import { createDecider } from '../src/notify/index.ts';
 import { runOf } from '../src/probe/run.ts';
 import { readConfig } from '../src/runtime/config.ts';
 import { instrument } from '../src/runtime/middleware.ts';

@@ -5,8 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../src/config/load-configuration.ts';
-import { secretNeeds } from '../../src/notify/receivers/receiver-kind.ts';
-import { receiverNeeds } from '../../src/notify/receivers/receiver-table.ts';
+import { receiverNeeds, secretNeeds } from '../../src/notify/index.ts';
 import { stageConfiguration } from './compile-config.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 

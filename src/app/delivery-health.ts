@@ -7,11 +7,9 @@ import { createArrivals, type Arrival } from '../health/arrivals.ts';
 import type { TrialNote } from '../health/trial-log.ts';
 import type { Finding } from '../model/finding.ts';
 import type { AccountBook } from '../model/account-book.ts';
-import type { Decider } from '../notify/routing/decide.ts';
-import { messageOf } from '../notify/message/message.ts';
-import type { Receiver } from '../notify/receivers/receiver.ts';
-import { createCanary } from '../notify/receivers/canary.ts';
-import type { TallyBuffer } from '../notify/delivery/tally-store.ts';
+import { createCanary, messageOf } from '../notify/index.ts';
+import type { Decider, Receiver, TallyBuffer } from '../notify/index.ts';
+import { canaryReceiver } from '../notify/settings.ts';
 import { errorFacts } from '../runtime/logger.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 
@@ -73,6 +71,7 @@ export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth
 
   return {
     canary: createCanary({
+      name: canaryReceiver,
       returned: createDynamoCanaryLog(table).returned,
       now,
       arrived: (ms) => meter.duration('CanaryLatency', ms),

@@ -1,6 +1,6 @@
-import { canaryReceiver } from '../notify/routing/canary-route.ts';
-import type { AcceptOutcome, DeliveryOutcome } from '../notify/delivery/pipeline.ts';
-import type { TallyBuffer, TallyKind } from '../notify/delivery/tally-store.ts';
+import type { TallyKind } from '../notify/delivery/state/index.ts';
+import type { AcceptOutcome, DeliveryOutcome, TallyBuffer } from '../notify/index.ts';
+import { canaryReceiver } from '../notify/settings.ts';
 import type { Count } from '../runtime/metrics.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 import { storedNotification } from './delivery-table.ts';

@@ -1,7 +1,7 @@
 import { firehoseClient } from '../aws/clients.ts';
 import { createFirehoseWriter } from '../aws/firehose-writer.ts';
-import { canaryReceiver } from '../notify/routing/canary-route.ts';
-import type { AcceptOutcome, DeliveryOutcome } from '../notify/delivery/pipeline.ts';
+import type { AcceptOutcome, DeliveryOutcome } from '../notify/index.ts';
+import { canaryReceiver } from '../notify/settings.ts';
 import { errorFacts } from '../runtime/logger.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 

@@ -6,13 +6,15 @@ import { createDynamoDeliveryState } from '../aws/state-table/delivery-state.ts'
 import { createDynamoTallies } from '../aws/state-table/tally-store.ts';
 import { createReceiverTools } from '../aws/receiver-tools.ts';
 import { createSqsDeadLetters } from '../aws/queues/dead-letters.ts';
-import { createDecider, type Decider } from '../notify/routing/decide.ts';
-import { createDispatch } from '../notify/delivery/dispatch.ts';
-import { createPipeline, type Deadline, type Pipeline } from '../notify/delivery/pipeline.ts';
-import { createReceivers } from '../notify/receivers/receiver-table.ts';
-import { createStageFallback } from '../notify/delivery/stage-fallback.ts';
-import type { Receiver } from '../notify/receivers/receiver.ts';
-import { createTallyBuffer } from '../notify/delivery/tally-store.ts';
+import {
+  createDecider,
+  createDispatch,
+  createPipeline,
+  createReceivers,
+  createStageFallback,
+  createTallyBuffer,
+} from '../notify/index.ts';
+import type { Deadline, Decider, Pipeline, Receiver } from '../notify/index.ts';
 import { readConfig } from '../runtime/config.ts';
 import { createLogger, errorFacts } from '../runtime/logger.ts';
 import { createMeter } from '../runtime/metrics.ts';

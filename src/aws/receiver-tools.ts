@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ReceiverTools } from '../notify/receivers/receiver-kind.ts';
+import type { ReceiverTools } from '../notify/index.ts';
 import type { ClientSettings } from './receiver-clients/settings.ts';
 import { createSecrets } from './secrets.ts';
 

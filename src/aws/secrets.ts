@@ -1,7 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { SecretSource } from '../notify/receivers/receiver-kind.ts';
-import { parseSecretName, secretNameWanted, type SecretName } from '../notify/receivers/secret-name.ts';
+import { parseSecretName, secretNameWanted, type SecretName, type SecretSource } from '../notify/index.ts';
 
 export interface SecretsOptions {
   /** Each client is made when the first secret of its store is asked for. */

@@ -6,11 +6,13 @@ import type { SilenceSettings } from '../health/silence.ts';
 import type { ReportSettings } from '../report/stage/schedule.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
 import type { AccountBook } from '../model/account-book.ts';
-import type { InhibitionSettings } from '../notify/routing/inhibit.ts';
-import type { RouteTree } from '../notify/routing/route.ts';
-import type { ReceiverSettings } from '../notify/receivers/receiver-table.ts';
-import type { SuppressionSettings } from '../notify/routing/suppress.ts';
-import type { TrialSettings } from '../notify/routing/trial.ts';
+import type {
+  InhibitionSettings,
+  ReceiverSettings,
+  RouteTree,
+  SuppressionSettings,
+  TrialSettings,
+} from '../notify/settings.ts';
 import { receivers } from './receivers.ts';
 import { layRoutes, routeTree } from './route.ts';
 import { deployRoles, inhibitions, suppressions, trials, type Named } from './muting-policy.ts';

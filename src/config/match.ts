@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { labelNames, type LabelName } from '../notify/routing/labels.ts';
-import { valueProblem, type Match } from '../notify/routing/match.ts';
+import { labelNames, valueProblem, type LabelName, type Match } from '../notify/settings.ts';
 import { object, text } from './schema.ts';
 
 /** match is what a finding's labels must be: labels and their values, at least one. */

@@ -1,10 +1,7 @@
 import * as v from 'valibot';
-import { rolePatterns } from '../notify/routing/deploying-role.ts';
-import type { InhibitionSettings } from '../notify/routing/inhibit.ts';
-import { labelNames } from '../notify/routing/labels.ts';
+import { labelNames, rolePatterns } from '../notify/settings.ts';
+import type { InhibitionSettings, SuppressionSettings, TrialSettings } from '../notify/settings.ts';
 import { isDay } from '../time/days.ts';
-import type { SuppressionSettings } from '../notify/routing/suppress.ts';
-import type { TrialSettings } from '../notify/routing/trial.ts';
 import { match, valuesOf } from './match.ts';
 import { durationBetween } from './policy.ts';
 import { object, text } from './schema.ts';

@@ -1,17 +1,8 @@
 import * as v from 'valibot';
-import type { GroupPolicy, QuietHours } from '../notify/routing/group-policy.ts';
-import { labelNames } from '../notify/routing/labels.ts';
-import {
-  defaultPolicy,
-  mostThrottle,
-  policyBounds,
-  policyOf,
-  policyProblem,
-  type PolicySettings,
-} from '../notify/routing/policy.ts';
+import { defaultPolicy, labelNames, mostThrottle, policyBounds, policyOf, policyProblem } from '../notify/settings.ts';
+import type { GroupPolicy, PolicySettings, QuietHours, RouteTree } from '../notify/settings.ts';
 import { durationOf, durationText } from '../time/duration.ts';
 import { isTimezone } from '../time/zoned-time.ts';
-import type { RouteTree } from '../notify/routing/route.ts';
 import { object, text } from './schema.ts';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

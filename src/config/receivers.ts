@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { canaryReceiver } from '../notify/routing/canary-route.ts';
-import { receiverProblem, receiverKinds, type ReceiverSettings } from '../notify/receivers/receiver-table.ts';
+import { canaryReceiver, receiverKinds, receiverProblem, type ReceiverSettings } from '../notify/settings.ts';
 
 /** Reserved: findings that nobody shall get are remembered under these, and canaries return to theirs. */
 const reserved: ReadonlySet<string> = new Set(['none', 'suppressed', 'inhibited', 'trial', canaryReceiver]);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RouteSettings, RouteTree } from '../notify/routing/route.ts';
+import type { RouteSettings, RouteTree } from '../notify/settings.ts';
 import { match } from './match.ts';
 import { policyOptions } from './policy.ts';
 import { object, text } from './schema.ts';

@@ -1,7 +1,6 @@
 import { matchesGlob } from '../model/glob.ts';
 import { isOver } from '../time/days.ts';
-import type { Match } from '../notify/routing/match.ts';
-import type { RouteSettings, RouteTree } from '../notify/routing/route.ts';
+import type { Match, RouteSettings, RouteTree } from '../notify/settings.ts';
 import type { Configuration } from './configuration.ts';
 
 /** RuleName is how a configuration may call a rule. */

@@ -1,5 +1,5 @@
 import type { SummaryPart } from '../model/audit-event.ts';
-import type { Tally, TallyKind } from '../notify/delivery/tally-store.ts';
+import type { Tally, TallyKind } from '../notify/delivery/state/index.ts';
 import { firstAt, localDayOf } from '../time/zoned-time.ts';
 import { durationWords } from '../time/duration.ts';
 

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../model/log-record.ts';
-import type { SuppressionSettings } from '../notify/routing/suppress.ts';
-import type { TallyStore } from '../notify/delivery/tally-store.ts';
+import type { TallyStore } from '../notify/delivery/state/index.ts';
+import type { SuppressionSettings } from '../notify/settings.ts';
 import type { CanaryLog } from './canary.ts';
 import { digestDue, digestOf, type DigestSettings } from './digest.ts';
 import type { Heartbeat, HeartbeatStore } from './heartbeat.ts';

@@ -5,7 +5,7 @@ import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import pc from 'picocolors';
 import { runCommandLine } from '../../src/cli/main.ts';
 import type { Output } from '../../src/cli/shell/terminal.ts';
-import { deadLetterBody } from '../../src/notify/delivery/dead-letters.ts';
+import { deadLetterBody } from '../../src/notify/delivery/dead-letter-body.ts';
 import { startHttpServer, type Asked } from '../support/http-server.ts';
 import { startLocalReplays, type LocalReplays } from '../support/local-replays.ts';
 import { rootLogin } from '../unit/notify/specimens.ts';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
-import type { DeadLetter } from '../../src/notify/delivery/dead-letters.ts';
+import type { DeadLetter } from '../../src/notify/delivery/state/dead-letters.ts';
 import type { DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
 import type { Fallback } from '../../src/notify/delivery/fallback.ts';
 import { openFindingEvent } from '../../src/contract/open.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../src/model/finding.ts';
-import type { DeadLetter } from '../../src/notify/delivery/dead-letters.ts';
+import type { DeadLetter } from '../../src/notify/delivery/state/dead-letters.ts';
 import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
 import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
 import type { Fallback } from '../../src/notify/delivery/fallback.ts';

@@ -4,8 +4,8 @@ import { beat, type Heartbeat, type HeartbeatStore } from '../../src/health/hear
 import type { NotifiedOnce } from '../../src/health/notified-once.ts';
 import { sourceKey, type Path } from '../../src/health/source.ts';
 import { mostExamples, receiversOf, type TrialLog, type TrialNote } from '../../src/health/trial-log.ts';
-import { createTallyBuffer, largestFirst } from '../../src/notify/delivery/tally-store.ts';
-import type { TallyBuffer, TallyEntry, TallyStore } from '../../src/notify/delivery/tally-store.ts';
+import { largestFirst, type TallyEntry, type TallyStore } from '../../src/notify/delivery/state/tally-store.ts';
+import { createTallyBuffer, type TallyBuffer } from '../../src/notify/delivery/tally-buffer.ts';
 
 // What a stage's health is kept in, within one process: the tests of the table's stores hold these to the same.
 

@@ -6,12 +6,12 @@ import { createDynamoDeliveryState } from '../../src/aws/state-table/delivery-st
 import { createDynamoTallies } from '../../src/aws/state-table/tally-store.ts';
 import { packGroup, unpackGroup } from '../../src/aws/state-table/packed-group.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { closedCircuit } from '../../src/notify/delivery/circuit.ts';
+import { closedCircuit } from '../../src/notify/delivery/state/circuit-store.ts';
 import { createMemoryDeliveryState, type DeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
 import { memberOf } from '../../src/notify/delivery/group-members.ts';
 import { initialGroupState, type FindingGroup } from '../../src/notify/delivery/state/group-store.ts';
 import { defaultPolicy } from '../../src/notify/routing/policy.ts';
-import type { TallyStore } from '../../src/notify/delivery/tally-store.ts';
+import type { TallyStore } from '../../src/notify/delivery/state/tally-store.ts';
 import { deliveryStage, forever, heard, refusal, said } from '../support/delivery-stage.ts';
 import { startLocalStateTable, type LocalStateTable } from '../support/local-state-table.ts';
 import { completion, instanceStopped, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';

@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetters } from '../../notify/delivery/dead-letters.ts';
+import type { DeadLetters } from '../../notify/delivery/state/index.ts';
 
 export interface SqsDeadLettersOptions {
   readonly client: Pick<SQSClient, 'send'>;

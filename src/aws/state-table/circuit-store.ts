@@ -1,5 +1,4 @@
-import { closedCircuit } from '../../notify/delivery/circuit.ts';
-import type { CircuitStore } from '../../notify/delivery/state/circuit-store.ts';
+import { closedCircuit, type CircuitStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, keyOf } from './keys.ts';
 import { numberOf, openTable, unchangedSince, type StateTable } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { DeliveryState } from '../../notify/delivery/state/delivery-state.ts';
+import type { DeliveryState } from '../../notify/delivery/state/index.ts';
 import { createDynamoCircuits } from './circuit-store.ts';
 import { createDynamoFallbacks } from './fallback-store.ts';
 import { createDynamoGroupStore } from './group-store.ts';

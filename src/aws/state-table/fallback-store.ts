@@ -1,4 +1,4 @@
-import type { FallbackStore } from '../../notify/delivery/state/fallback-store.ts';
+import type { FallbackStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, keyOf } from './keys.ts';
 import { namesOf, openTable, type StateTable } from './table.ts';
 

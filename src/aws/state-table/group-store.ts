@@ -1,6 +1,11 @@
-import { createMemberRoll, type GroupMember } from '../../notify/delivery/group-members.ts';
-import { groupStoreTimes, initialGroupState } from '../../notify/delivery/state/group-store.ts';
-import type { Generation, GroupState, GroupStore, GroupStoreTimes } from '../../notify/delivery/state/group-store.ts';
+import { createMemberRoll, groupStoreTimes, initialGroupState } from '../../notify/delivery/state/index.ts';
+import type {
+  Generation,
+  GroupMember,
+  GroupState,
+  GroupStore,
+  GroupStoreTimes,
+} from '../../notify/delivery/state/index.ts';
 import { digestOf, expiryOf, keyOf, partitionsOf, shardOf, type Key } from './keys.ts';
 import { packGroup, unpackGroup } from './packed-group.ts';
 import { bytesOf, numberOf, openTable, textOf, type Attributes, type Item, type StateTable } from './table.ts';

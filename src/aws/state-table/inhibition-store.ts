@@ -1,4 +1,4 @@
-import type { InhibitionStore } from '../../notify/delivery/state/inhibition-store.ts';
+import type { InhibitionStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, keyOf } from './keys.ts';
 import { numberOf, openTable, type StateTable } from './table.ts';
 

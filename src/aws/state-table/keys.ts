@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rememberMs as heartbeatMs } from '../../health/heartbeat.ts';
-import { groupStoreTimes } from '../../notify/delivery/state/group-store.ts';
-import { seenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
+import { groupStoreTimes, seenStoreTimes } from '../../notify/delivery/state/index.ts';
 import { dayMs } from '../../time/days.ts';
 
 /** ItemKind says where the items of one kind lie in the state table, what they hold, and when they expire. */

@@ -1,4 +1,4 @@
-import type { Due, OutboxStore } from '../../notify/delivery/state/outbox-store.ts';
+import type { Due, OutboxStore } from '../../notify/delivery/state/index.ts';
 import { digestOf, expiryOf, keyOf, partitionOf, partitionsOf, shardOf, type Key } from './keys.ts';
 import { openTable, textOf, type StateTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Finding } from '../../model/finding.ts';
 import { findingDetail } from '../../contract/detail.ts';
-import type { FindingGroup } from '../../notify/delivery/state/group-store.ts';
+import type { FindingGroup } from '../../notify/delivery/state/index.ts';
 
 /** An item may hold 400 KB, keys and all. */
 const maxPackedBytes = 380_000;

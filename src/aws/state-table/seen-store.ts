@@ -1,5 +1,5 @@
-import { seenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
-import type { Claim, DeliveryKey, Lease, SeenStore, SeenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
+import { seenStoreTimes } from '../../notify/delivery/state/index.ts';
+import type { Claim, DeliveryKey, Lease, SeenStore, SeenStoreTimes } from '../../notify/delivery/state/index.ts';
 import { expiryOf, keyOf, type Key } from './keys.ts';
 import { numberOf, openTable, textOf, type Item, type StateTable } from './table.ts';
 

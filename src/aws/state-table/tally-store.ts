@@ -1,4 +1,4 @@
-import { largestFirst, type Tally, type TallyKind, type TallyStore } from '../../notify/delivery/tally-store.ts';
+import { largestFirst, type Tally, type TallyKind, type TallyStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, itemKinds, keyOf, partitionsOf } from './keys.ts';
 import { numberOf, openTable, textOf, type StateTable } from './table.ts';
 

@@ -1,4 +1,4 @@
-import type { ThrottleStore } from '../../notify/delivery/state/throttle-store.ts';
+import type { ThrottleStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, keyOf } from './keys.ts';
 import { namesOf, numberOf, openTable, type StateTable } from './table.ts';
 

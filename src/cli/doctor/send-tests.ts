@@ -6,9 +6,7 @@ import { settingOf } from '../../doctor/stage.ts';
 import { broken, command, ok } from '../../doctor/result.ts';
 import type { CheckResult } from '../../doctor/result.ts';
 import type { Finding } from '../../model/finding.ts';
-import { messageOf } from '../../notify/message/message.ts';
-import { createReceivers } from '../../notify/receivers/receiver-table.ts';
-import { DeliveryError } from '../../notify/receivers/receiver.ts';
+import { DeliveryError, createReceivers, messageOf } from '../../notify/index.ts';
 
 const sendTimeoutMs = 15_000;
 

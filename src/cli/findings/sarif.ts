@@ -1,9 +1,8 @@
 import type { Finding, RuleSummary } from '../../model/finding.ts';
 import type { Level } from '../../model/level.ts';
 import type { RecordFailure } from '../../model/log-record.ts';
-import { messageOf } from '../../notify/message/message.ts';
+import { messageOf, whyWords } from '../../notify/index.ts';
 import { plainJson, shown } from '../../text/escape.ts';
-import { whyWords } from '../../notify/render/words.ts';
 import type { FindingWriter } from './format.ts';
 import { unreadLines } from './unread-lines.ts';
 import type { UnreadLines } from './unread-lines.ts';

@@ -1,6 +1,6 @@
 import { levels } from '../../model/level.ts';
 import { shown } from '../../text/escape.ts';
-import type { SuppressionSettings } from '../../notify/routing/suppress.ts';
+import type { SuppressionSettings } from '../../notify/settings.ts';
 import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import type { Timeline } from './casebook/timeline.ts';

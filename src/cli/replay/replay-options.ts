@@ -1,4 +1,4 @@
-import { seenStoreTimes } from '../../notify/delivery/state/seen-store.ts';
+import { seenStoreTimes } from '../../notify/delivery/state/index.ts';
 import type { ReplayRange } from '../../replay/archive-replay.ts';
 import { UsageError } from '../shell/exit.ts';
 import { parseTimeRange } from '../shell/time-range.ts';

@@ -1,9 +1,7 @@
 import type { Level } from '../../model/level.ts';
-import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
-import { programPolicy } from '../../notify/delivery/placement.ts';
+import { programPolicy, quietUntil } from '../../notify/index.ts';
+import type { Addressee, InhibitionStep, RouteStep } from '../../notify/index.ts';
 import { durationText } from '../../time/duration.ts';
-import { quietUntil } from '../../notify/routing/quiet-hours.ts';
-import type { Addressee, RouteStep } from '../../notify/routing/route.ts';
 import { reachedBy, type Decided } from './decision-text.ts';
 
 /** decisionJson is what `renderDecision` shows, for programs: options as a configuration writes them. */

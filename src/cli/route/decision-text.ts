@@ -1,13 +1,9 @@
 import type { Level } from '../../model/level.ts';
-import type { Decision } from '../../notify/routing/decide.ts';
-import type { InhibitionStep } from '../../notify/routing/inhibit.ts';
-import { labelNames } from '../../notify/routing/labels.ts';
-import { conditionText } from '../../notify/routing/match.ts';
+import { conditionText } from '../../notify/index.ts';
+import type { Decision, InhibitionStep, RouteStep, SuppressionStep, TrialStep } from '../../notify/index.ts';
+import { labelNames } from '../../notify/settings.ts';
 import { durationText } from '../../time/duration.ts';
 import { shown } from '../../text/escape.ts';
-import type { RouteStep } from '../../notify/routing/route.ts';
-import type { SuppressionStep } from '../../notify/routing/suppress.ts';
-import type { TrialStep } from '../../notify/routing/trial.ts';
 import type { Colors } from '../shell/terminal.ts';
 import { addresseeLines } from './policy-text.ts';
 

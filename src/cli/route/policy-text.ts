@@ -1,9 +1,7 @@
 import type { Level } from '../../model/level.ts';
-import type { GroupPolicy, QuietHours } from '../../notify/routing/group-policy.ts';
-import { programPolicy } from '../../notify/delivery/placement.ts';
+import { programPolicy, quietUntil, type Addressee } from '../../notify/index.ts';
+import type { GroupPolicy, QuietHours } from '../../notify/settings.ts';
 import { durationText } from '../../time/duration.ts';
-import { quietUntil } from '../../notify/routing/quiet-hours.ts';
-import type { Addressee } from '../../notify/routing/route.ts';
 import type { Colors } from '../shell/terminal.ts';
 
 /** Asked is the moment and the level by which quiet hours are decided. */

@@ -1,6 +1,6 @@
 import { ruleSummary } from '../../detect/finding.ts';
 import { loadRules } from '../../detect/load-rules.ts';
-import type { Labels } from '../../notify/routing/labels.ts';
+import type { Labels } from '../../notify/index.ts';
 import { projectPath } from '../shell/options.ts';
 
 export interface RuleLabels {

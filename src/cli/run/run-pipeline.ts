@@ -1,10 +1,7 @@
 import { Writable } from 'node:stream';
-import { createDecider } from '../../notify/routing/decide.ts';
+import { createConsole, createDecider, deliverAtOnce } from '../../notify/index.ts';
+import type { MessageContext, Receiver } from '../../notify/index.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { MessageContext } from '../../notify/message/message.ts';
-import { deliverAtOnce } from '../../notify/delivery/deliver-at-once.ts';
-import type { Receiver } from '../../notify/receivers/receiver.ts';
-import { createConsole } from '../../notify/receivers/console.ts';
 import { plainJson } from '../../text/escape.ts';
 import { detectFiles, exitCodeOf, prepareDetection } from '../findings/detect-files.ts';
 import type { DetectObserver } from '../findings/detect-files.ts';

@@ -2,15 +2,8 @@ import type { DeliveryState } from './state/delivery-state.ts';
 import { memberOf } from './group-members.ts';
 import type { FindingGroup, Generation } from './state/group-store.ts';
 import type { Due } from './state/outbox-store.ts';
-import {
-  aloneKey,
-  generationKey,
-  nextLookMs,
-  placementOf,
-  programPolicy,
-  type Placed,
-  type Placement,
-} from './placement.ts';
+import { aloneKey, generationKey, nextLookMs, placementOf, type Placed, type Placement } from './placement.ts';
+import { programPolicy } from '../routing/policy.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 

@@ -1,6 +1,6 @@
-import { askCircuit, circuitAfterFailure, circuitAfterSuccess, closedCircuit, saysNothingOfHealth } from './circuit.ts';
-import type { Circuit, CircuitAnswer } from './circuit.ts';
-import type { CircuitStore } from './state/circuit-store.ts';
+import { askCircuit, circuitAfterFailure, circuitAfterSuccess, saysNothingOfHealth } from './circuit.ts';
+import type { CircuitAnswer } from './circuit.ts';
+import { closedCircuit, type Circuit, type CircuitStore } from './state/circuit-store.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';
 
 /** Breaker keeps a receiver that takes nothing from costing everybody's time. */

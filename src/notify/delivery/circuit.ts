@@ -1,16 +1,5 @@
 import type { DeliveryError } from '../receivers/receiver.ts';
-
-/** Circuit is what is known of a receiver's health: after some failures in a row it is open, and nobody asks it for a while. */
-export interface Circuit {
-  /** Failures in a row. */
-  readonly failures: number;
-  /** Milliseconds since 1970: not to be asked before. 0 when it never failed enough. */
-  readonly openUntilMs: number;
-  /** Counts the writes, so that none is lost. */
-  readonly version: number;
-}
-
-export const closedCircuit: Circuit = { failures: 0, openUntilMs: 0, version: 0 };
+import type { Circuit } from './state/circuit-store.ts';
 
 /** CircuitAnswer says whether a receiver may be asked, and why not. */
 export type CircuitAnswer =

@@ -1,10 +1,12 @@
 import { attempt } from './attempt.ts';
 import type { Random } from '../../retry/backoff.ts';
 import type { Breaker } from './breaker.ts';
-import { deadLetterBody, type DeadLetters } from './dead-letters.ts';
+import { deadLetterBody } from './dead-letter-body.ts';
+import type { DeadLetters } from './state/dead-letters.ts';
 import type { DeliveryState } from './state/delivery-state.ts';
 import type { Failing } from './fallback.ts';
-import { rollOfOne, type MemberRoll } from './group-members.ts';
+import { rollOfOne } from './group-members.ts';
+import type { MemberRoll } from './state/member-roll.ts';
 import { groupNotification } from './group-notification.ts';
 import type { FindingGroup, GroupLease, GroupState } from './state/group-store.ts';
 import type { MessageContext } from '../message/message.ts';

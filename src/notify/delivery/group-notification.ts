@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { MemberRoll } from './group-members.ts';
+import type { MemberRoll } from './state/member-roll.ts';
 import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { messageOf, type MessageContext } from '../message/message.ts';
 import type { NotificationGroup, Notification } from '../message/notification.ts';

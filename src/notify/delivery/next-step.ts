@@ -1,4 +1,4 @@
-import type { MemberRoll } from './group-members.ts';
+import type { MemberRoll } from './state/member-roll.ts';
 import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { quietUntil } from '../routing/quiet-hours.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';

@@ -1,7 +1,7 @@
 import { createAcceptor, type Accepted, type Acceptor, type Arrival, type AcceptOutcome } from './accept.ts';
 import type { Random } from '../../retry/backoff.ts';
 import { createBreaker } from './breaker.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './state/dead-letters.ts';
 import type { DeliveryState } from './state/delivery-state.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { createFallback, type Fallback } from './fallback.ts';

@@ -69,11 +69,6 @@ function weightOf({ rule: { level } }: Finding, { quiet }: GroupPolicy): string 
   return quiet !== undefined && isAtLeast(level, quiet.except) ? 'loud' : '';
 }
 
-/** programPolicy is how a program is told: it waits for nothing, and is never asleep. */
-export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupPolicy {
-  return { ...policy, waitMs: 0 };
-}
-
 /** aloneKey names the group of a finding that stands alone: the same one whenever it is tried. */
 export function aloneKey(receiver: string, finding: Finding): string {
   return hashOf(['alone', receiver, dedupeKeyOf(finding)]);

@@ -1,4 +1,3 @@
-import { canaryReceiver } from '../routing/canary-route.ts';
 import { DeliveryError, type Receiver } from './receiver.ts';
 
 /** CanaryReturn is what is known of a canary that comes back. */
@@ -6,6 +5,8 @@ export type CanaryReturn =
   { readonly kind: 'returned'; readonly sent: Date } | { readonly kind: 'again' } | { readonly kind: 'unknown' };
 
 export interface CanaryOptions {
+  /** The receiver that canaries are routed to. */
+  readonly name: string;
   /** Says of a canary that it is back. */
   readonly returned: (canary: string, at: Date) => Promise<CanaryReturn>;
   readonly now: () => Date;
@@ -16,9 +17,9 @@ export interface CanaryOptions {
 }
 
 /** createCanary is the receiver at the end of the pipeline that tells nobody: it times what was sent at its beginning. */
-export function createCanary({ returned, now, arrived, forged }: CanaryOptions): Receiver {
+export function createCanary({ name, returned, now, arrived, forged }: CanaryOptions): Receiver {
   return {
-    name: canaryReceiver,
+    name,
     concurrency: 4,
     grouping: 'each',
     async send({ finding }) {

@@ -50,6 +50,11 @@ export function policyOf(above: GroupPolicy, own: PolicySettings): GroupPolicy {
   };
 }
 
+/** programPolicy is the policy for a receiver that programs read: it sends each finding at once, also in quiet hours. */
+export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupPolicy {
+  return { ...policy, waitMs: 0 };
+}
+
 /** policyProblem says what about a policy makes no sense; undefined when it does. */
 export function policyProblem({ waitMs, updateMs, repeatMs }: GroupPolicy): string | undefined {
   if (repeatMs < updateMs) {

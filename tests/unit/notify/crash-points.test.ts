@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../../src/model/finding.ts';
 import { createMemoryDeliveryState, type DeliveryState } from '../../../src/notify/delivery/state/delivery-state.ts';
-import type { DeadLetter } from '../../../src/notify/delivery/dead-letters.ts';
+import type { DeadLetter } from '../../../src/notify/delivery/state/dead-letters.ts';
 import { openFindingEvent } from '../../../src/contract/open.ts';
 import { createPipeline } from '../../../src/notify/delivery/pipeline.ts';
 import { defaultPolicy } from '../../../src/notify/routing/policy.ts';

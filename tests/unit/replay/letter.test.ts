@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openLetter, reasonOf, stepOf, wayBackOf } from '../../../src/replay/letter.ts';
-import { deadLetterBody } from '../../../src/notify/delivery/dead-letters.ts';
+import { deadLetterBody } from '../../../src/notify/delivery/dead-letter-body.ts';
 import { rootLogin } from '../notify/specimens.ts';
 
 describe('which step a queue belongs to', () => {

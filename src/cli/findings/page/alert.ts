@@ -1,15 +1,15 @@
-import { messageOf } from '../../../notify/message/message.ts';
-import type { EventLine, Message, MessageContext } from '../../../notify/message/message.ts';
-import { safeHref } from '../../../text/html.ts';
-import { clip } from '../../../text/escape.ts';
 import {
+  messageOf,
   accountWords,
   causeWords,
   outcomeWords,
   timeWords,
   whatWords,
   whoWords,
-} from '../../../notify/render/words.ts';
+} from '../../../notify/index.ts';
+import type { EventLine, Message, MessageContext } from '../../../notify/index.ts';
+import { safeHref } from '../../../text/html.ts';
+import { clip } from '../../../text/escape.ts';
 import type { Alert, Occurrence } from '../casebook/casebook.ts';
 import { count, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { levels } from '../../../model/level.ts';
 import type { RecordFailure } from '../../../model/log-record.ts';
-import type { MessageContext } from '../../../notify/message/message.ts';
+import type { MessageContext } from '../../../notify/index.ts';
 import { clip } from '../../../text/escape.ts';
 import type { Alert, Case } from '../casebook/casebook.ts';
 import { count, duration, plural } from '../../../text/amounts.ts';

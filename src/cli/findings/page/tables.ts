@@ -1,6 +1,5 @@
 import { levels } from '../../../model/level.ts';
-import { accountOf } from '../../../notify/message/message.ts';
-import type { MessageContext } from '../../../notify/message/message.ts';
+import { accountOf, type MessageContext } from '../../../notify/index.ts';
 import { clip } from '../../../text/escape.ts';
 import type { Case } from '../casebook/casebook.ts';
 import { count, plural } from '../../../text/amounts.ts';

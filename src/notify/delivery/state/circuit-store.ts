@@ -1,4 +1,14 @@
-import { closedCircuit, type Circuit } from '../circuit.ts';
+/** Circuit is what is known of a receiver's health: after some failures in a row it is open, and nobody asks it for a while. */
+export interface Circuit {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds since 1970: not to be asked before. 0 when it never failed enough. */
+  readonly openUntilMs: number;
+  /** Counts the writes, so that none is lost. */
+  readonly version: number;
+}
+
+export const closedCircuit: Circuit = { failures: 0, openUntilMs: 0, version: 0 };
 
 /** CircuitStore shares between all copies of the functions which receivers are not worth asking. */
 export interface CircuitStore {

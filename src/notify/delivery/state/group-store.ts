@@ -1,6 +1,6 @@
 import type { Finding } from '../../../model/finding.ts';
 import type { GroupPolicy } from '../../routing/group-policy.ts';
-import { createMemberRoll, type GroupMember, type MemberRoll } from '../group-members.ts';
+import { createMemberRoll, type GroupMember, type MemberRoll } from './member-roll.ts';
 import type { Receipt } from '../../message/notification.ts';
 
 /** Generation is a group while findings join it, from the first finding to the end of the repeat interval. */

@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { createBreaker } from '../../../../src/notify/delivery/breaker.ts';
+import { askCircuit, circuitAfterFailure, failuresToOpen } from '../../../../src/notify/delivery/circuit.ts';
 import {
-  askCircuit,
-  circuitAfterFailure,
   closedCircuit,
-  failuresToOpen,
+  createMemoryCircuits,
   type Circuit,
-} from '../../../../src/notify/delivery/circuit.ts';
-import { createMemoryCircuits } from '../../../../src/notify/delivery/state/circuit-store.ts';
+} from '../../../../src/notify/delivery/state/circuit-store.ts';
 import { DeliveryError, type DeliveryReason } from '../../../../src/notify/receivers/receiver.ts';
 
 const start = Date.parse('2026-03-14T12:00:00Z');

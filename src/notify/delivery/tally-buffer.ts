@@ -1,0 +1,24 @@
+import type { TallyEntry, TallyKind, TallyStore } from './state/tally-store.ts';
+
+/** TallyBuffer adds up what is counted, so that a burst is one write for each name. */
+export interface TallyBuffer {
+  readonly count: (kind: TallyKind, name: string, by?: number) => void;
+  /** write hands over what was counted since the last time. */
+  readonly write: (at: Date) => Promise<void>;
+}
+
+/** createTallyBuffer counts in memory until it is told to write. */
+export function createTallyBuffer(store: Pick<TallyStore, 'add'>): TallyBuffer {
+  let counts = new Map<string, TallyEntry>();
+  return {
+    count: (kind, name, by = 1) => {
+      const key = JSON.stringify([kind, name]);
+      counts.set(key, { kind, name, by: by + (counts.get(key)?.by ?? 0) });
+    },
+    write: async (at) => {
+      const entries = [...counts.values()].filter(({ by }) => by > 0);
+      counts = new Map();
+      if (entries.length > 0) await store.add(at, entries);
+    },
+  };
+}

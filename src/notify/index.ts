@@ -1,0 +1,34 @@
+// The face of this part: what the rest of Trailwatch may use of it. `settings.ts` is its face for configuration,
+// `delivery/state/index.ts` its face for what keeps the state of delivery.
+
+// Routing: which receivers a finding goes to, and why.
+export { createDecider, type Decider, type Decision } from './routing/decide.ts';
+export type { InhibitionStep } from './routing/inhibit.ts';
+export { labelsOf, type Labels } from './routing/labels.ts';
+export { conditionText } from './routing/match.ts';
+export { programPolicy } from './routing/policy.ts';
+export { quietUntil } from './routing/quiet-hours.ts';
+export type { Addressee, RouteStep } from './routing/route.ts';
+export type { SuppressionStep } from './routing/suppress.ts';
+export type { TrialStep } from './routing/trial.ts';
+
+// Messages: what a finding says to a person.
+export { accountOf, messageOf } from './message/message.ts';
+export type { EventLine, Message, MessageContext } from './message/message.ts';
+export { accountWords, causeWords, outcomeWords, timeWords, whatWords, whoWords, whyWords } from './render/words.ts';
+
+// Receivers: where notifications go.
+export { createCanary } from './receivers/canary.ts';
+export { createConsole } from './receivers/console.ts';
+export { secretNeeds, type ReceiverTools, type SecretSource } from './receivers/receiver-kind.ts';
+export { createReceivers, receiverNeeds } from './receivers/receiver-table.ts';
+export { DeliveryError, type Receiver } from './receivers/receiver.ts';
+export { parseSecretName, secretNameWanted, type SecretName } from './receivers/secret-name.ts';
+
+// Delivery: accepts findings, and notifies receivers of them.
+export { deliverAtOnce } from './delivery/deliver-at-once.ts';
+export { createDispatch } from './delivery/dispatch.ts';
+export { createPipeline, sooner } from './delivery/pipeline.ts';
+export type { AcceptOutcome, Deadline, DeliveryOutcome, Pipeline } from './delivery/pipeline.ts';
+export { createStageFallback } from './delivery/stage-fallback.ts';
+export { createTallyBuffer, type TallyBuffer } from './delivery/tally-buffer.ts';
