@@ -5,15 +5,7 @@ import type { NotificationGroup } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
 import { headlineOf, sharedLabels, type Counted, type Headline } from './headline.ts';
 import { clip, plain } from '../../text/escape.ts';
-import {
-  accountWords,
-  causeWords,
-  eventListWords,
-  timeWords,
-  whatWords,
-  whoWords,
-  whyWords,
-} from './words.ts';
+import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 import { durationWords } from '../../time/duration.ts';
 
 /** SlackPayload is the body of a post to an incoming webhook. */

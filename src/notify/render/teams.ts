@@ -4,15 +4,7 @@ import type { NotificationGroup } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
 import { headlineOf, sharedLabels, type Counted, type Headline } from './headline.ts';
 import { clip, shown } from '../../text/escape.ts';
-import {
-  accountWords,
-  causeWords,
-  eventListWords,
-  timeWords,
-  whatWords,
-  whoWords,
-  whyWords,
-} from './words.ts';
+import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 import { durationWords } from '../../time/duration.ts';
 
 /** TeamsPayload is the body of a post to a workflow that is started by a Teams webhook. */

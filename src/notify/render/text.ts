@@ -2,15 +2,7 @@ import type { Message } from '../message/message.ts';
 import type { NotificationGroup } from '../message/notification.ts';
 import { headlineOf, type Counted, type Headline, type Varying } from './headline.ts';
 import { shown } from '../../text/escape.ts';
-import {
-  accountWords,
-  causeWords,
-  eventListWords,
-  timeWords,
-  whatWords,
-  whoWords,
-  whyWords,
-} from './words.ts';
+import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 import { durationWords } from '../../time/duration.ts';
 
 /** Paint colours parts of a text that is already inert. */

@@ -4,13 +4,7 @@ import type { Finding } from '../../../../src/model/finding.ts';
 import { techniquesOf } from '../../../../src/notify/message/attack.ts';
 import { consoleLinkOf } from '../../../../src/notify/message/console-link.ts';
 import { messageOf } from '../../../../src/notify/message/message.ts';
-import {
-  accountWords,
-  outcomeWords,
-  whatWords,
-  whoWords,
-  whyWords,
-} from '../../../../src/notify/render/words.ts';
+import { accountWords, outcomeWords, whatWords, whoWords, whyWords } from '../../../../src/notify/render/words.ts';
 import { sqlText } from '../../../../src/text/sql-literal.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from '../specimens.ts';
 
