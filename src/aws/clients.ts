@@ -5,9 +5,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 
 /** A call that hangs must fail while the function still has the time to try again, and to say so. */
 const patience = {
@@ -49,15 +47,7 @@ export function s3Client(): S3Client {
   return new S3Client({ ...patience, followRegionRedirects: true });
 }
 
-export function snsClient(): SNSClient {
-  return new SNSClient(patience);
-}
-
 export function sqsClient(): SQSClient {
   // The endpoint that the environment names, not the one that a queue's URL does.
   return new SQSClient({ ...patience, useQueueUrlAsEndpoint: false });
-}
-
-export function ssmClient(): SSMClient {
-  return new SSMClient(patience);
 }

@@ -5,7 +5,7 @@ import { backoffMs } from '../retry/backoff.ts';
 import type { Random, Sleep } from '../retry/backoff.ts';
 
 /** FirehoseError says that lines could not be handed over: writing them again later may help. */
-export class FirehoseError extends Error {
+class FirehoseError extends Error {
   override readonly name = 'FirehoseError';
 }
 

@@ -16,7 +16,7 @@ export interface SecretsOptions {
 type Client<C extends { send: unknown }> = Pick<C, 'send'> | Promise<Pick<C, 'send'>>;
 
 /** SecretError says which secret could not be read, never what it holds. */
-export class SecretError extends Error {
+class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 

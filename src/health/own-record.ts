@@ -2,7 +2,7 @@ import type { Fields, LogRecord } from '../model/log-record.ts';
 import { hashOf } from '../text/hash.ts';
 
 /** The log source of what Trailwatch has to say of itself. */
-export const ownSource = { product: 'trailwatch', services: ['pipeline'] } as const;
+const ownSource = { product: 'trailwatch', services: ['pipeline'] } as const;
 
 /** Home is the account and region that the stage runs in. */
 export interface Home {

@@ -8,7 +8,7 @@ import { visit, type Visit, type TimedNetwork } from './visit.ts';
 import { hashOf } from '../text/hash.ts';
 
 /** The log source of what probes see. */
-export const probeSource: RecordSource = { product: 'trailwatch', services: ['probe'], category: 'availability' };
+const probeSource: RecordSource = { product: 'trailwatch', services: ['probe'], category: 'availability' };
 
 const atOnce = 10;
 const pauseMs = 1_000;
@@ -48,7 +48,7 @@ export async function probeAll(
  * probeEndpoint checks one endpoint and says what it saw, in the fields of `fieldsOf`. What isn't right is looked at once
  * more, and the second look counts: a packet that was lost wakes nobody.
  */
-export async function probeEndpoint(
+async function probeEndpoint(
   endpoint: Endpoint,
   allowed: ReadonlySet<string>,
   time: string,

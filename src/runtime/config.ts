@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** ConfigError says which environment variables are wrong and what to set instead. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 

@@ -1,7 +1,7 @@
 import type { Fields } from './expr.ts';
 
 /** The most values that one lookup gives: arrays in records are never this long, except to slow the engine down. */
-export const maxValues = 10_000;
+const maxValues = 10_000;
 
 /**
  * compileField prepares the lookup of a field, which lists the values a record has under that name, none when it is

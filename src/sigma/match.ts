@@ -9,4 +9,3 @@ export { compileField } from './field.ts';
 export { foldCase, numberOf, textOf } from './text.ts';
 export type { Expr, Fields, LoweredCorrelation, LoweredRule, LoweredRuleSet, Matcher, Pattern, Test } from './expr.ts';
 export type { Comparison, LogSource, Problem, RuleMeta } from './rule.ts';
-export type { Level } from './level.ts';

@@ -1,7 +1,7 @@
 import type { Pattern, PatternPart } from './expr.ts';
 
-export const any: PatternPart = { wildcard: 'any' };
-export const one: PatternPart = { wildcard: 'one' };
+const any: PatternPart = { wildcard: 'any' };
+const one: PatternPart = { wildcard: 'one' };
 
 /**
  * parsePattern reads a string of a rule: `*` and `?` are wildcards; a backslash makes a wildcard or a backslash behind it

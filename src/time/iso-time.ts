@@ -91,7 +91,7 @@ export function utcTime(
 }
 
 /** isDay tells whether the calendar has that day; month counts from 1. */
-export function isDay(year: number, month: number, day: number): boolean {
+function isDay(year: number, month: number, day: number): boolean {
   if (!(month >= 1 && month <= 12 && day >= 1)) return false;
   const leap = month === 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0);
   return day <= (daysIn[month - 1] ?? 0) + (leap ? 1 : 0);

@@ -23,7 +23,7 @@ export interface Copy {
 }
 
 /** Injected is a fault that was made, not one that was found. */
-export class Injected extends Error {
+class Injected extends Error {
   override readonly name = 'Injected';
 }
 
@@ -129,7 +129,7 @@ export function createNetwork({
 }
 
 /** randomOf gives numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /** Rules of others that stand beside a checkout on development machines; tests skip, visibly, where they don't. */
-export const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora');
+const corpora = path.resolve(import.meta.dirname, '../../../shared/corpora');
 
 export const hasRules = existsSync(path.join(corpora, 'sigmahq_rules'));
 

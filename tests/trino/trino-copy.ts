@@ -85,7 +85,7 @@ function columnsOf({ schema }: TrinoServer, table: string): string {
  * inTrino writes in Trino's words what Athena has words of its own for: how an Iceberg table is made, gets columns, and is kept tidy (its
  * compression is the catalog's there). What reads and writes rows (survey, MERGE, count, DELETE) goes as it is.
  */
-export function inTrino(sql: string, { schema }: Pick<TrinoServer, 'schema'>): readonly string[] {
+function inTrino(sql: string, { schema }: Pick<TrinoServer, 'schema'>): readonly string[] {
   const table = `lake.${schema}.${copyTable}`;
   const columns = [...sql.matchAll(/^ {2}`(\w+)` (.+?),?$/gm)].map(
     ([, name = '', type = '']) => `"${name}" ${trinoType(type)}`,

@@ -25,7 +25,7 @@ export async function isLocalStore(folder: string): Promise<boolean> {
 }
 
 /** storeGlob matches the Parquet files of a table. The store's own folder is taken as it is, also when it has a `*` in its name. */
-export function storeGlob(folder: string, table: string): string {
+function storeGlob(folder: string, table: string): string {
   return `${join(folder, table).replaceAll(/[*?[\]]/g, '[$&]')}/**/*.parquet`;
 }
 

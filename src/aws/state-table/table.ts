@@ -71,7 +71,7 @@ export interface Table {
 }
 
 /** StateTableError says that the table could not be read or written; trying again can help. */
-export class StateTableError extends Error {
+class StateTableError extends Error {
   override readonly name = 'StateTableError';
 }
 
@@ -174,7 +174,7 @@ export function openTable({ client, table: TableName }: StateTable): Table {
 }
 
 /** isNew is the condition that no item has the key. */
-export const isNew: Condition = { when: 'attribute_not_exists(pk)' };
+const isNew: Condition = { when: 'attribute_not_exists(pk)' };
 
 /** unchangedSince is the condition that an item has the version that was read; 0 says that there was none. */
 export function unchangedSince(version: number): Condition {

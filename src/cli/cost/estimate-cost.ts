@@ -9,7 +9,6 @@ import { costJson, costTable } from './cost-text.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { measureVolumes } from './measure-volumes.ts';
-import type { Measured } from './measure-volumes.ts';
 import { projectPath } from '../shell/options.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import type { Surroundings } from '../shell/terminal.ts';
@@ -51,8 +50,6 @@ export async function estimateCost(options: CostOptions, surroundings: Surroundi
   await out.write(options.format === 'json' ? costJson(printed) : costTable(printed, out.colors));
   return measured !== undefined && measured.failed > 0 ? exitCode.someUnread : exitCode.done;
 }
-
-export type { Measured };
 
 function givenOf(options: CostOptions): Given {
   const switches = options.set.map((text): readonly [string, string] => {

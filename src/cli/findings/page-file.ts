@@ -32,7 +32,7 @@ export async function writeReport(facts: ReportFacts): Promise<string> {
 }
 
 /** writeFileAt writes a file and the folders it needs. */
-export async function writeFileAt(path: string, text: string): Promise<void> {
+async function writeFileAt(path: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);

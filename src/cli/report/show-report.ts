@@ -20,7 +20,7 @@ export async function showReport(name: string, { out }: Surroundings): Promise<E
 }
 
 /** reportText is what `report show` prints. */
-export function reportText(report: Report, colors: Colors, width: number): string {
+function reportText(report: Report, colors: Colors, width: number): string {
   const { name, title, question, parameters, columns, controls, schedule, reads, reading, sql } = report;
   const section = (head: string, lines: readonly string[]): string =>
     lines.length === 0 ? '' : `\n${colors.bold(head)}\n${lines.map((line) => `  ${line}`).join('\n')}\n`;

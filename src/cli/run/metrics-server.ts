@@ -16,7 +16,7 @@ export interface MetricsServer {
 }
 
 /** openMetricsServer listens on this machine alone; port 0 takes a free one. */
-export async function openMetricsServer(port: string): Promise<MetricsServer> {
+async function openMetricsServer(port: string): Promise<MetricsServer> {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--metrics-port ${port}: no port`);
   const meter = createPrometheusMeter({
     service: 'run',

@@ -8,7 +8,7 @@ export interface MemoryInstanceLimits {
 }
 
 /** The default limits hold a fleet's year in some hundred megabytes at most. */
-export const memoryInstanceLimits: MemoryInstanceLimits = { perInstance: 1_000, instances: 50_000 };
+const memoryInstanceLimits: MemoryInstanceLimits = { perInstance: 1_000, instances: 50_000 };
 
 /** createMemoryInstanceLog remembers within one process, and forgets the oldest first. */
 export function createMemoryInstanceLog({ perInstance, instances } = memoryInstanceLimits): InstanceLog {

@@ -14,7 +14,7 @@ export interface S3ObjectRef {
 }
 
 /** S3NotificationError says that a message is none of the ways in which S3 names its objects. */
-export class S3NotificationError extends Error {
+class S3NotificationError extends Error {
   override readonly name = 'S3NotificationError';
 }
 

@@ -21,7 +21,7 @@ export interface FoundFile {
 }
 
 /** NoSuchPathError says that a path which the user named does not exist. */
-export class NoSuchPathError extends Error {
+class NoSuchPathError extends Error {
   override readonly name = 'NoSuchPathError';
 }
 

@@ -18,7 +18,7 @@ export interface Fallback {
 const failuresToFail = 3;
 
 /** chatsThatMustFail names the receivers whose failure leaves a finding untold; empty when it needs no fallback. */
-export function chatsThatMustFail(
+function chatsThatMustFail(
   { finding, allReceivers, receiver }: FindingGroup,
   state: Pick<GroupState, 'notified'>,
   { chats, topics }: Fallback,

@@ -55,7 +55,7 @@ interface Said {
 }
 
 /** slackSays reads both ways in which Slack answers: a word of text, or JSON with `ok` and `error`. */
-export function slackSays(text: string): Said {
+function slackSays(text: string): Said {
   const word = text.trim();
   if (word === 'ok') return { ok: true, error: '' };
   const data = jsonOf(word);

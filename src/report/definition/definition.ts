@@ -9,7 +9,7 @@ import { ReportError } from './report-error.ts';
 import { bindSql, wordsOf } from './sql-text.ts';
 
 /** The parameters that every report has without naming them. */
-export const ownParameters = ['from', 'to', 'from_day', 'to_day', 'account', 'region'] as const;
+const ownParameters = ['from', 'to', 'from_day', 'to_day', 'account', 'region'] as const;
 
 const words = (most: number) =>
   v.pipe(

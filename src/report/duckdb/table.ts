@@ -82,7 +82,7 @@ const scalars: Readonly<Record<string, string>> = {
 };
 
 /** structureOf turns Hive's type into what `json_transform` takes. @throws {Error} naming a type it doesn't know. */
-export function structureOf(type: string): unknown {
+function structureOf(type: string): unknown {
   const text = type.trim();
   const scalar = scalars[text];
   if (scalar !== undefined) return scalar;

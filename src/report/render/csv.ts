@@ -7,7 +7,7 @@ import { inPieces } from './pieces.ts';
  * quote that says so, gets a leading quote; no other text does, so that `parseCsv` gives back what was there. Null is nothing, empty text is `""`.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function csvLine(cells: readonly Cell[]): string {
+function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`;
 }
 

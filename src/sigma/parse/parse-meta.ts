@@ -71,7 +71,7 @@ export function parseMeta(map: YamlMap, logic: readonly string[], reporter: Repo
 }
 
 /** What a log source says besides product, service and category (`definition`) is kept under this prefix in `custom`. */
-export const logsourcePrefix = 'logsource.';
+const logsourcePrefix = 'logsource.';
 
 function logsourceExtras(map: YamlMap): readonly [string, unknown][] {
   const entry = entryOf(map, 'logsource');

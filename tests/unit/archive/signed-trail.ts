@@ -5,8 +5,8 @@ import type { PublicKey } from '../../../src/archive/verification/digest.ts';
 import type { ObjectSource } from '../../../src/archive/trail/object-source.ts';
 
 export const bucket = 'example-trail';
-export const account = '111122223333';
-export const region = 'eu-west-1';
+const account = '111122223333';
+const region = 'eu-west-1';
 
 export interface Stored {
   readonly content: Buffer;
@@ -54,7 +54,7 @@ export function digestKey(hour: number, backfill = false): string {
   return `AWSLogs/${account}/CloudTrail-Digest/${region}/${dayPath(end)}/${account}_CloudTrail-Digest_${region}_audit_${region}_${compact(end)}${backfill ? '_backfill' : ''}.json.gz`;
 }
 
-export const hash = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+const hash = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
 /** deliver plays CloudTrail: an hour after the other, it delivers log files and the digest that names them. */
 export function deliver(hours: readonly (Hour | undefined)[]): Bucket {

@@ -227,7 +227,7 @@ const firstOfMany: Finding = {
 };
 
 /** Findings of one rule that differ: by whom, on which host. */
-export const manyHosts: NotificationGroup = {
+const manyHosts: NotificationGroup = {
   ...rootAgain,
   groupReason: 'rule and account',
   mixed: true,
@@ -243,10 +243,10 @@ export const manyHosts: NotificationGroup = {
 };
 
 /** The same news, by its rule's own group-by, although each was to another host. */
-export const sameElsewhere: NotificationGroup = { ...manyHosts, groupReason: 'the same news', mixed: false, count: 5 };
+const sameElsewhere: NotificationGroup = { ...manyHosts, groupReason: 'the same news', mixed: false, count: 5 };
 
 /** Findings of several rules, one of them worse than the first. */
-export const severalRules: NotificationGroup = {
+const severalRules: NotificationGroup = {
   ...manyHosts,
   groupReason: 'account',
   count: 4,
