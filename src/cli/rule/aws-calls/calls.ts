@@ -52,7 +52,7 @@ const sameCalls: Readonly<Record<string, string>> = { dax: 'dynamodb', 'autoscal
 interface CallsFile {
   readonly source: string;
   readonly derived: string;
-  readonly calls: Readonly<Record<string, string>>;
+  readonly calls: Readonly<Record<string, readonly string[]>>;
 }
 
 /** AwsCalls knows which `eventName` belongs to which `eventSource`. */
@@ -80,8 +80,8 @@ function createAwsCalls({ source, derived, calls }: CallsFile): AwsCalls {
   const bySource = new Map<string, ReadonlyMap<string, string>>();
   const byCall = new Map<string, string[]>();
   for (const name of new Set([...Object.keys(calls), ...Object.keys(trailOnly)])) {
-    const texts = [calls[name], trailOnly[name], calls[sameCalls[name] ?? '']];
-    const words = texts.flatMap((text) => text?.split(/\s+/).filter((word) => word !== '') ?? []);
+    const own = trailOnly[name]?.split(/\s+/) ?? [];
+    const words = [...(calls[name] ?? []), ...own, ...(calls[sameCalls[name] ?? ''] ?? [])];
     bySource.set(name.toLowerCase(), new Map(words.map((word) => [word.toLowerCase(), word])));
     for (const word of words) byCall.set(word.toLowerCase(), [...(byCall.get(word.toLowerCase()) ?? []), name]);
   }

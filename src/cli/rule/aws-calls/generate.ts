@@ -43,7 +43,8 @@ const table = {
   source: `https://pypi.org/project/botocore/${version.slice('botocore-'.length, -'.dist-info'.length)}/`,
   licence: 'Apache-2.0, Copyright Amazon.com, Inc. or its affiliates',
   derived: new Date().toISOString().slice(0, 10),
-  calls: Object.fromEntries(names.map((name) => [name, [...(calls.get(name) ?? [])].toSorted().join(' ')])),
+  calls: Object.fromEntries(names.map((name) => [name, [...(calls.get(name) ?? [])].toSorted()])),
 };
+// A line a call, so that a change shows which came and went.
 writeFileSync(new URL('aws-calls.json', import.meta.url), `${JSON.stringify(table, undefined, 1)}\n`);
 process.stdout.write(`${names.length} sources, ${[...calls.values()].reduce((sum, set) => sum + set.size, 0)} calls\n`);
