@@ -21,7 +21,7 @@ const mayImport = {
   runtime: ['model'],
   retry: [],
   text: [],
-  time: ['model'],
+  time: [],
 };
 
 /** Imports inside a part run one way: a row a room, the rooms of the same part that it may import. */

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { dayAfter, dayOf } from '../src/archive/copy/copy-days.ts';
+import { folderAfter } from '../src/archive/copy/copy-days.ts';
 import { copyTrail, lastWholeDays } from '../src/archive/copy/copy-trail.ts';
 import { createAthenaStatements } from '../src/aws/athena/statements.ts';
 import { athenaClient, dynamodbClient, glueClient } from '../src/aws/clients.ts';
@@ -11,6 +11,7 @@ import { createMeter } from '../src/runtime/metrics.ts';
 import { instrument } from '../src/runtime/middleware.ts';
 import { createTracing } from '../src/runtime/tracing.ts';
 import { pause } from '../src/time/pause.ts';
+import { dayOf, folderOf } from '../src/time/days.ts';
 
 const config = readConfig(['stage', 'stateTable', 'workGroup', 'database', 'archiveDays', 'tracing', 'logLevel']);
 const logger = createLogger('compact', config);
@@ -43,7 +44,7 @@ export const handler = instrument(
       holder: context.awsRequestId,
       until: new Date(now.getTime() + ms - leastMs),
       signal: AbortSignal.timeout(ms - stopMs),
-      ...(keep > 0 && { keepFrom: dayAfter(dayOf(now), -keep) }),
+      ...(keep > 0 && { keepFrom: folderAfter(folderOf(dayOf(now)), -keep) }),
     };
     const run = await copyTrail({ ...request, onEvent: (event) => logger.info(event.kind, { ...event }) }, parts);
     meter.count('DaysCopied', run.copied.length);

@@ -12,7 +12,7 @@ import { ConfigurationError } from '../../src/config/load-configuration.ts';
 import { loadReports } from '../../src/report/definition/load-reports.ts';
 import { ReportError } from '../../src/report/definition/report-error.ts';
 import { scheduledReports } from '../../src/report/stage/schedule.ts';
-import { bindSql } from '../../src/report/definition/sql-text.ts';
+import { bindSql } from '../../src/report/definition/sql-tokens.ts';
 import { stageConfiguration } from './compile-config.ts';
 import { dataModule, writeWhole } from './data-module.ts';
 

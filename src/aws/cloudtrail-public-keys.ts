@@ -1,8 +1,7 @@
 import { ListPublicKeysCommand, type CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { PublicKey } from '../archive/verification/digest.ts';
 import type { KeySource } from '../archive/verification/verify.ts';
-
-const hourMs = 3_600_000;
+import { hourMs } from '../time/duration.ts';
 
 /**
  * createPublicKeySource asks CloudTrail for the keys it signed digests with. Each region has keys of its own, so that each is asked.

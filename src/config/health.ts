@@ -5,11 +5,11 @@ import { paths } from '../health/source.ts';
 import { isTimezone } from '../time/zoned-time.ts';
 import { durationBetween } from './policy.ts';
 import { object, text } from './schema.ts';
-
-const minute = 60_000;
+import { dayMs } from '../time/days.ts';
+import { minuteMs } from '../time/duration.ts';
 
 /** From shorter than the watch's own rounds on, everything would be silent; longer than a source is remembered, nothing. */
-const quietBounds = { least: 10 * minute, most: 30 * 24 * 60 * minute };
+const quietBounds = { least: 10 * minuteMs, most: 30 * dayMs };
 
 const patterns = v.pipe(
   v.union(

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { labelNames, rolePatterns } from '../notify/settings.ts';
 import type { InhibitionSettings, SuppressionSettings, TrialSettings } from '../notify/settings.ts';
-import { isDay } from '../time/days.ts';
+import { dayMs, isDay } from '../time/days.ts';
 import { match, valuesOf } from './match.ts';
 import { durationBetween } from './policy.ts';
 import { object, text } from './schema.ts';
+import { minuteMs } from '../time/duration.ts';
 
 /** Named is a section whose parts have names, and which a stage may end with `off`. */
 export type Named<Settings> = Readonly<Record<string, Settings | 'off'>>;
@@ -41,7 +42,6 @@ export const deployRoles: v.GenericSchema<unknown, readonly string[]> = v.pipe(
   v.array(role),
 );
 
-const minuteMs = 60_000;
 const oneLabel = `must be one of ${labelNames.join(', ')}`;
 const listOfLabels = 'must be a list of labels that both findings have alike, as [account, target]';
 
@@ -54,7 +54,7 @@ const inhibition = v.pipe(
       v.minLength(1, listOfLabels),
       v.check((names) => new Set(names).size === names.length, 'names a label twice'),
     ),
-    for: v.optional(durationBetween({ least: minuteMs, most: 24 * 60 * minuteMs }), '1h'),
+    for: v.optional(durationBetween({ least: minuteMs, most: dayMs }), '1h'),
     reason: text(),
   }),
   v.transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),

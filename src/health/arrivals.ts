@@ -1,6 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 import type { Heartbeat, HeartbeatStore } from './heartbeat.ts';
 import { cloudtrail, pathOf, type Path } from './source.ts';
+import { dayMs } from '../time/days.ts';
 
 /** FirstArrival is by which path a finding came first. */
 export interface FirstArrival {
@@ -47,7 +48,7 @@ export interface Arrivals {
 const nothing: Arrival = { kind: 'nothing' };
 
 /** A fast path that brought nothing of a region for a week leads there no more. */
-const aliveMs = 7 * 86_400_000;
+const aliveMs = 7 * dayMs;
 /** What leads where changes with deployments, not with findings. */
 const lookEveryMs = 5 * 60_000;
 

@@ -2,6 +2,7 @@ import type { SummaryPart } from '../model/audit-event.ts';
 import type { Tally, TallyKind } from '../notify/delivery/state/index.ts';
 import { firstAt, localDayOf } from '../time/zoned-time.ts';
 import { durationWords } from '../time/duration.ts';
+import { dayMs, dayOf } from '../time/days.ts';
 
 /** DigestSettings says when the digest of a day is told, on the next one. */
 export interface DigestSettings {
@@ -21,7 +22,6 @@ export interface DigestFacts {
   readonly silent: readonly { readonly source: string; readonly quietMs: number }[];
 }
 
-const dayMs = 86_400_000;
 /** A digest that nobody can read whole is not read at all. */
 const mostLines = 12;
 
@@ -34,7 +34,7 @@ export function digestDue({ at, timezone }: DigestSettings, now: Date): string {
   const today = localDayOf(timezone, now.getTime());
   const hourOf = (day: number): number => firstAt(timezone, day * dayMs + clock);
   const hour = hourOf(today) <= now.getTime() ? hourOf(today) : hourOf(today - 1);
-  return new Date(hour - dayMs).toISOString().slice(0, 10);
+  return dayOf(hour - dayMs);
 }
 
 /** digestOf tells a day in a few parts, the ones that want something done first. */

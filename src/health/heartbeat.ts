@@ -1,4 +1,5 @@
 import type { Source } from './source.ts';
+import { dayMs, dayOf } from '../time/days.ts';
 
 /** Heartbeat is when records of a source came, and how long it used to be quiet in between. Times are ms since 1970. */
 export interface Heartbeat {
@@ -36,7 +37,7 @@ export class HealthStateError extends Error {
 export const noteEveryMs = 5 * 60_000;
 
 /** Longer than a source can be quiet before it is no source any more. */
-export const rememberMs = 35 * 86_400_000;
+export const rememberMs = 35 * dayMs;
 
 /** A fortnight has two weekends. */
 const daysKept = 14;
@@ -57,8 +58,4 @@ export function beat(known: Heartbeat | undefined, source: Source, at: number): 
 function withGap(longest: Heartbeat['longest'], day: string, gap: number): Heartbeat['longest'] {
   const days = Object.entries({ ...longest, [day]: Math.max(gap, longest[day] ?? 0) });
   return Object.fromEntries(days.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(-daysKept));
-}
-
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 import { matchesGlob } from '../model/glob.ts';
-import { durationWords } from '../time/duration.ts';
+import { dayMs } from '../time/days.ts';
+import { durationWords, hourMs } from '../time/duration.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Source } from './source.ts';
 
@@ -25,17 +26,14 @@ export type Silence =
       readonly allowedMs: number;
     };
 
-const hour = 3_600_000;
-const day = 24 * hour;
-
 /** From when on a source is known: a week has a weekend, and a few notes are no habit. */
-const learnedAfterMs = 7 * day;
+const learnedAfterMs = 7 * dayMs;
 const learnedAfterTimes = 50;
 /** How much longer than ever before. */
 const generosity = 3;
-const leastMs = hour;
+const leastMs = hourMs;
 /** A source that may be quiet for longer than this has no rhythm that anything could be learned from. */
-const mostMs = 14 * day;
+const mostMs = 14 * dayMs;
 
 /** silenceOf decides whether a source has been quiet for too long. */
 export function silenceOf(heartbeat: Heartbeat, settings: readonly SilenceSettings[], now: Date): Silence {

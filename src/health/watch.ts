@@ -10,6 +10,7 @@ import { silenceOf, type Silence, type SilenceSettings } from './silence.ts';
 import { sourceWords } from './source.ts';
 import type { TrialLog } from './trial-log.ts';
 import { digestRecord, silenceRecord, trialRecord, type TrialEnd } from './watch-records.ts';
+import { dayOf } from '../time/days.ts';
 
 /** Round is one time that Trailwatch looks after itself; the same when it is tried again. */
 export interface Round extends Home {
@@ -104,7 +105,7 @@ async function publishDigest(options: WatchOptions, round: Round, now: Date): Pr
   if (day === undefined || (await notifiedOnce.has(`daily-digest ${day}`))) return;
   const [counted, all] = await Promise.all([tallies.of(day), heartbeats.all()]);
   // A stage that was deployed today has nothing to say of yesterday.
-  if (counted.length === 0 && all.every(({ first }) => new Date(first).toISOString().slice(0, 10) > day)) return;
+  if (counted.length === 0 && all.every(({ first }) => dayOf(first) > day)) return;
   const summary = digestOf({
     tallies: counted,
     owners: Object.fromEntries(

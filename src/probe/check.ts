@@ -3,8 +3,8 @@ import { bodyProblem } from './body.ts';
 import type { LinkCheck } from './check-links.ts';
 import type { Endpoint } from './settings.ts';
 import type { Visit } from './visit.ts';
+import { dayMs } from '../time/days.ts';
 
-const dayMs = 86_400_000;
 /** A page full of broken links shall still fit into an alert. */
 const maxBrokenShown = 20;
 

@@ -2,14 +2,22 @@
 const spelledOut = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}`]/u;
 
 /**
- * sqlText writes a string literal that Athena (Trino) and DuckDB read alike. Quotes are doubled; characters that would not
- * survive a mail, a chat or a terminal are spelled as `chr(n)`, so that the query still compares with the very value.
+ * sqlLiteral writes a string literal that Athena (Trino) and DuckDB read alike. A quote is all that can end it; a backslash means
+ * itself.
  */
-export function sqlText(text: string): string {
+export function sqlLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * sqlLiteralToPaste writes a string literal for a query that people copy. Characters that would not survive a mail, a chat or a
+ * terminal are spelled as `chr(n)`, so that the query still compares with the very value.
+ */
+export function sqlLiteralToPaste(text: string): string {
   const pieces: string[] = [];
   let run = '';
   const endRun = (): void => {
-    if (run !== '') pieces.push(`'${run.replaceAll("'", "''")}'`);
+    if (run !== '') pieces.push(sqlLiteral(run));
     run = '';
   };
   // Half a surrogate pair is no character, and no engine takes it.

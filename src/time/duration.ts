@@ -1,26 +1,26 @@
 import { dayMs } from './days.ts';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+/** A minute in milliseconds. */
+export const minuteMs = 60_000;
 
-const units = [
-  ['d', dayMs],
-  ['h', hourMs],
-  ['m', minuteMs],
-  ['s', 1000],
-] as const;
+/** An hour in milliseconds. */
+export const hourMs = 60 * minuteMs;
 
-/** durationOf reads `30s`, `5m`, `4h` or `7d` as milliseconds; undefined for any other text. */
+const units = { w: 7 * dayMs, d: dayMs, h: hourMs, m: minuteMs, s: 1_000 } as const;
+
+/** Weeks are read and never written: 14d is what people know a fortnight by. */
+const writtenUnits = ['d', 'h', 'm', 's'] as const;
+
+/** durationOf reads `30s`, `5m`, `4h`, `7d` or `2w` as milliseconds; undefined for any other text. */
 export function durationOf(text: string): number | undefined {
-  const [, amount = '', letter] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const unit = units.find(([name]) => name === letter);
-  return unit === undefined ? undefined : Number(amount) * unit[1];
+  const [, amount = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
+  return unit === '' ? undefined : Number(amount) * units[unit as keyof typeof units];
 }
 
 /** durationText writes milliseconds as `durationOf` reads them, in the largest unit that says them exactly. */
 export function durationText(ms: number): string {
-  const [letter, unit] = (ms > 0 && units.find(([, size]) => ms % size === 0)) || (['s', 1000] as const);
-  return `${ms / unit}${letter}`;
+  const unit = (ms > 0 && writtenUnits.find((one) => ms % units[one] === 0)) || 's';
+  return `${ms / units[unit]}${unit}`;
 }
 
 /** durationWords writes milliseconds for a person, in the two largest units: `2 d 4 h`, `1 h 5 min`, `40 s`. */

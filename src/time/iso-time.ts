@@ -1,6 +1,4 @@
-import type { Fields } from '../model/log-record.ts';
-
-const daysIn = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+import { hasDay } from './days.ts';
 
 /**
  * isoTime reads an ISO 8601 time and gives it back in UTC with milliseconds; undefined when it isn't one. A time
@@ -18,7 +16,8 @@ export function isoTime(text: string): string | undefined {
   const marks = text.charAt(4) === '-' && text.charAt(7) === '-' && text.charAt(13) === ':';
   const between = text.charAt(10);
   if (!marks || (between !== 'T' && between !== ' ' && between !== 't')) return undefined;
-  if (year < 0 || !(hour >= 0 && hour < 24 && minute >= 0 && minute < 60) || !isDay(year, month, day)) return undefined;
+  if (year < 0 || !(hour >= 0 && hour < 24 && minute >= 0 && minute < 60) || !hasDay(year, month, day))
+    return undefined;
   let at = 16;
   let second = 0;
   if (text.charAt(at) === ':') {
@@ -54,7 +53,7 @@ const timeFields = [
 ];
 
 /** timeOf looks for a time under the names that logs commonly give it. */
-export function timeOf(fields: Fields): string | undefined {
+export function timeOf(fields: Readonly<Record<string, unknown>>): string | undefined {
   for (const name of timeFields) {
     const value = fields[name];
     const time =
@@ -79,7 +78,7 @@ export function utcTime(
   ms = 0,
 ): string | undefined {
   if (
-    !isDay(year, month, day) ||
+    !hasDay(year, month, day) ||
     !(hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second <= 60)
   ) {
     return undefined;
@@ -88,13 +87,6 @@ export function utcTime(
   time.setUTCFullYear(year, month - 1, day);
   time.setUTCHours(hour, minute, Math.min(second, 59), ms);
   return time.toISOString();
-}
-
-/** isDay tells whether the calendar has that day; month counts from 1. */
-function isDay(year: number, month: number, day: number): boolean {
-  if (!(month >= 1 && month <= 12 && day >= 1)) return false;
-  const leap = month === 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0);
-  return day <= (daysIn[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
 /** Reads the fraction and the zone that follow the seconds. */

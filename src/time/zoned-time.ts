@@ -1,4 +1,4 @@
-const dayMs = 86_400_000;
+import { dayMs } from './days.ts';
 
 /** Times on a clock are counted like UTC here: milliseconds since 1970-01-01 00:00 on that clock. */
 interface Zone {

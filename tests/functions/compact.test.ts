@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { dayAfter, dayOf } from '../../src/archive/copy/copy-days.ts';
+import { folderAfter } from '../../src/archive/copy/copy-days.ts';
 import { cloudTrailRecord } from '../cli/cloudtrail-record.ts';
 import { captureOutput, type CapturedOutput } from '../support/captured-output.ts';
 import { lambdaContext } from '../support/lambda-context.ts';
 import { startLocalCopy } from '../support/local-copy.ts';
 import type { LocalCopy } from '../support/local-copy.ts';
 import { startLocalLambda, type LocalLambda } from './local-lambda.ts';
+import { dayOf, folderOf } from '../../src/time/days.ts';
 
 const before = { ...process.env };
 const variables = {
@@ -13,7 +14,7 @@ const variables = {
   TRAILWATCH_DATABASE: 'trailwatch_dev',
   TRAILWATCH_ARCHIVE_DAYS: '30',
 };
-const yesterday = dayAfter(dayOf(new Date()), -1);
+const yesterday = folderAfter(folderOf(dayOf(new Date())), -1);
 const dashed = (day: string): string => day.replaceAll('/', '-');
 const scheduled = {
   id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
@@ -30,9 +31,12 @@ let output: CapturedOutput;
 beforeAll(async () => {
   lambda = await startLocalLambda();
   const delivered = (id: string, daysAgo: number, late = 0) => ({
-    folder: dashed(dayAfter(yesterday, -daysAgo)),
+    folder: dashed(folderAfter(yesterday, -daysAgo)),
     account: '111122223333',
-    record: cloudTrailRecord({ eventID: id, eventTime: `${dashed(dayAfter(yesterday, -daysAgo - late))}T10:00:00Z` }),
+    record: cloudTrailRecord({
+      eventID: id,
+      eventTime: `${dashed(folderAfter(yesterday, -daysAgo - late))}T10:00:00Z`,
+    }),
   });
   local = await startLocalCopy([delivered('a', 1), delivered('a', 1), delivered('b', 0), delivered('c', 0, 60)]);
   local.athena.mood('works at once');
@@ -67,12 +71,12 @@ describe('the daily copy', () => {
   test('holds the last days, each event once, and nothing older than is kept', async () => {
     await handler(scheduled);
     expect(await rows()).toEqual([
-      ['a', dayAfter(yesterday, -1)],
+      ['a', folderAfter(yesterday, -1)],
       ['b', yesterday],
     ]);
     // The event of sixty days ago came, and went by what the stage keeps.
     expect(local.statements).toContain(
-      `DELETE FROM cloudtrail_columnar WHERE day < '${dayAfter(dayOf(new Date()), -30)}'`,
+      `DELETE FROM cloudtrail_columnar WHERE day < '${folderAfter(folderOf(dayOf(new Date())), -30)}'`,
     );
     expect(output.text()).toContain('"DaysCopied"');
   });

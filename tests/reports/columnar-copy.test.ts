@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { coveredDays, dayAfter } from '../../src/archive/copy/copy-days.ts';
+import { coveredDays, folderAfter } from '../../src/archive/copy/copy-days.ts';
 import { countSql, eventDaySql, expireSql, mergeSql, surveySql } from '../../src/archive/copy/copy-sql.ts';
 import { addColumnsSql, copyColumns, createCopySql } from '../../src/archive/copy/copy-table.ts';
 import type { CopyColumn } from '../../src/archive/copy/copy-table.ts';
@@ -96,7 +96,7 @@ describe('reports on the columnar copy', () => {
 /** Without holes, as far as there are events. */
 function allDays(list: readonly string[]): readonly string[] {
   const folders = [];
-  for (let day = list[0] ?? ''; day <= dayAfter(list.at(-1) ?? ''); day = dayAfter(day)) {
+  for (let day = list[0] ?? ''; day <= folderAfter(list.at(-1) ?? ''); day = folderAfter(day)) {
     folders.push({ day, scope: 's', whole: true, done: [], records: 0, events: 0, copiedAt: '' });
   }
   return coveredDays(folders, 's');

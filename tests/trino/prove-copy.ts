@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dayAfter, daysIn, rangesOf } from '../../src/archive/copy/copy-days.ts';
+import { folderAfter, daysIn, rangesOf } from '../../src/archive/copy/copy-days.ts';
 import { mergeSql, optimizeSql, vacuumSql } from '../../src/archive/copy/copy-sql.ts';
 import { addColumnsSql, copyColumns, createCopySql } from '../../src/archive/copy/copy-table.ts';
 import { copyTrail } from '../../src/archive/copy/copy-trail.ts';
@@ -99,11 +99,11 @@ async function proveSample(
   }
   const folders = daysOf(deliveries);
   const last = folders.at(-1) ?? '';
-  const copy = trinoCopy(schema, raw, deliveries, `${dayAfter(last).replaceAll('/', '-')}T05:20:00Z`);
+  const copy = trinoCopy(schema, raw, deliveries, `${folderAfter(last).replaceAll('/', '-')}T05:20:00Z`);
   const fill = async (keepFrom?: string): Promise<readonly string[]> => {
     const copied: string[] = [];
     // Days between, without deliveries, would be as many questions without an answer.
-    for (const range of rangesOf([...new Set([...folders, ...folders.map((day) => dayAfter(day))])])) {
+    for (const range of rangesOf([...new Set([...folders, ...folders.map((day) => folderAfter(day))])])) {
       const request = { range, holder: 'proof', signal: new AbortController().signal };
       copied.push(...(await copyTrail({ ...request, ...(keepFrom !== undefined && { keepFrom }) }, copy.parts)).copied);
     }
@@ -148,7 +148,7 @@ async function proveSample(
 
   const [row] = deliveries.filter(({ time }) => time.startsWith(last.replaceAll('/', '-'))) as [TableRow];
   layOut(schema, raw, stragglers(row), 'straggler.json');
-  copy.clock = `${dayAfter(last, 3).replaceAll('/', '-')}T05:20:00Z`;
+  copy.clock = `${folderAfter(last, 3).replaceAll('/', '-')}T05:20:00Z`;
   const late = await fill();
   const everything = [...deliveries, ...stragglers(row)];
   await expect(
@@ -163,7 +163,7 @@ async function proveSample(
   copy.forget();
   await fill();
   await expect('a column more, and filled again', heldOnce(everything));
-  const kept = dayAfter(last, -1);
+  const kept = folderAfter(last, -1);
   copy.forget();
   await fill(kept);
   await expect(

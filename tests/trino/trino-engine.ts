@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqlLiteral } from '../../src/report/definition/parameter.ts';
+import { parameterLiteral } from '../../src/report/definition/parameter.ts';
 import type { Cell, Query, QueryEngine } from '../../src/report/run/query-engine.ts';
 import type { TrinoServer } from './trino-server.ts';
 
@@ -26,8 +26,8 @@ export function createTrinoEngine(server: TrinoServer, version: string): QueryEn
 }
 
 function textOf({ sql, values }: Query): string {
-  const using = values.length === 0 ? '' : ` USING ${values.map(sqlLiteral).join(', ')}`;
-  return `EXECUTE IMMEDIATE ${sqlLiteral({ type: 'text', value: sql.text })}${using}`;
+  const using = values.length === 0 ? '' : ` USING ${values.map(parameterLiteral).join(', ')}`;
+  return `EXECUTE IMMEDIATE ${parameterLiteral({ type: 'text', value: sql.text })}${using}`;
 }
 
 /** run asks one statement and reads its answer to the end. @throws {Error} as Trino names it. */

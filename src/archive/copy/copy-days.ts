@@ -1,4 +1,6 @@
 import type { CopiedFolder } from './copy-ledger.ts';
+import { daysAfter, folderOf, startOf } from '../../time/days.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** DayRange is days in a row, yyyy/MM/dd, both included. */
 export interface DayRange {
@@ -6,23 +8,15 @@ export interface DayRange {
   readonly to: string;
 }
 
-const dayMs = 86_400_000;
-
-/** dayAfter gives the day so many days after one (before it, when negative), as folders are named: yyyy/MM/dd. */
-export function dayAfter(day: string, days = 1): string {
-  const time = Date.parse(`${day.replaceAll('/', '-')}T00:00:00Z`);
-  return new Date(time + days * dayMs).toISOString().slice(0, 10).replaceAll('-', '/');
-}
-
-/** dayOf names the day of an instant (UTC). */
-export function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10).replaceAll('-', '/');
+/** folderAfter gives the folder of the day so many days after one (before it, when negative). */
+export function folderAfter(folder: string, days = 1): string {
+  return folderOf(daysAfter(folder.replaceAll('/', '-'), days));
 }
 
 /** daysIn lists the days of a range. */
 export function daysIn({ from, to }: DayRange): readonly string[] {
   const days: string[] = [];
-  for (let day = from; day <= to; day = dayAfter(day)) days.push(day);
+  for (let day = from; day <= to; day = folderAfter(day)) days.push(day);
   return days;
 }
 
@@ -45,7 +39,7 @@ export function foldersToCopy(
 }
 
 /** A file is named by when CloudTrail began it and may come a quarter of an hour later; a day and a half is beyond all doubt. */
-const settledMs = 36 * 3_600_000;
+const settledMs = 36 * hourMs;
 
 function isSettled(day: string, now: Date): boolean {
   return now.getTime() >= endOf(day) + settledMs;
@@ -56,7 +50,7 @@ function isEarly({ day, copiedAt }: CopiedFolder): boolean {
 }
 
 function endOf(day: string): number {
-  return Date.parse(`${dayAfter(day).replaceAll('/', '-')}T00:00:00Z`);
+  return startOf(folderAfter(day).replaceAll('/', '-'));
 }
 
 /**
@@ -65,7 +59,7 @@ function endOf(day: string): number {
  */
 export function coveredDays(folders: readonly CopiedFolder[], scope: string): readonly string[] {
   const whole = new Set(folders.filter((one) => one.whole && one.scope === scope).map(({ day }) => day));
-  return [...whole].filter((day) => whole.has(dayAfter(day))).toSorted();
+  return [...whole].filter((day) => whole.has(folderAfter(day))).toSorted();
 }
 
 /** rangesOf joins days that follow each other. */
@@ -73,7 +67,7 @@ export function rangesOf(days: readonly string[]): readonly DayRange[] {
   const ranges: { from: string; to: string }[] = [];
   for (const day of days.toSorted()) {
     const last = ranges.at(-1);
-    if (last !== undefined && (dayAfter(last.to) === day || last.to === day)) last.to = day;
+    if (last !== undefined && (folderAfter(last.to) === day || last.to === day)) last.to = day;
     else ranges.push({ from: day, to: day });
   }
   return ranges;

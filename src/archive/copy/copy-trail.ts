@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { chunksOf, lacking } from './copy-plan.ts';
 import type { Surveyed } from './copy-plan.ts';
 import type { CopiedFolder, CopyLease, CopyLedger } from './copy-ledger.ts';
-import { dayAfter, dayOf, foldersToCopy } from './copy-days.ts';
+import { folderAfter, foldersToCopy } from './copy-days.ts';
 import type { DayRange } from './copy-days.ts';
 import { countSql, expireSql, mergeSql, optimizeSql, surveySql, vacuumSql } from './copy-sql.ts';
 import type { Chunk } from './copy-sql.ts';
 import { addColumnsSql, copyColumns, copyTable, createCopySql, rawTable } from './copy-table.ts';
 import type { CopyColumn } from './copy-table.ts';
+import { dayOf, folderOf } from '../../time/days.ts';
 
 /** CopyError says why the copy could not be brought up to date. What was copied before stays. */
 export class CopyError extends Error {
@@ -119,7 +120,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
       if (outcome === 'out of time') break;
       copied.push(day);
       // The day before is complete now: its events come with its own deliveries and those of this day.
-      if (outcome === 'copied') await inRounds(optimizeSql([dayAfter(day, -1)]), work);
+      if (outcome === 'copied') await inRounds(optimizeSql([folderAfter(day, -1)]), work);
     }
     const left = wanted.slice(copied.length);
     if (left.length === 0 && copied.length > 0) await upkeep(state, work);
@@ -300,6 +301,6 @@ async function inRounds(sql: string, work: Work): Promise<void> {
 
 /** lastWholeDays are the days of delivery that ended before an instant: the last ones, oldest first. */
 export function lastWholeDays(now: Date, days: number): DayRange {
-  const yesterday = dayAfter(dayOf(now), -1);
-  return { from: dayAfter(yesterday, 1 - days), to: yesterday };
+  const yesterday = folderAfter(folderOf(dayOf(now)), -1);
+  return { from: folderAfter(yesterday, 1 - days), to: yesterday };
 }

@@ -1,4 +1,4 @@
-import { dayAfter, rangesOf } from './copy-days.ts';
+import { folderAfter, rangesOf } from './copy-days.ts';
 import type { DayRange } from './copy-days.ts';
 import { eventDaySql } from './copy-sql.ts';
 import { copyTable, rawTable } from './copy-table.ts';
@@ -46,7 +46,7 @@ export function readingSql({ covered }: Extract<Reading, { kind: 'copy' }>, colu
     '  UNION ALL',
     `  SELECT ${names} FROM ${rawTable}`,
     // The folders of days that are not covered and the one after each, where their last events are.
-    `  WHERE ${either(open.map(({ from, to }) => within('day', { from, to: to === lastDay ? to : dayAfter(to) })))}`,
+    `  WHERE ${either(open.map(({ from, to }) => within('day', { from, to: to === lastDay ? to : folderAfter(to) })))}`,
     `    AND ${either(open.map((range) => within(eventDaySql, range)))}`,
     `) AS ${rawTable}`,
   ].join('\n');
@@ -60,8 +60,8 @@ function holesOf(ranges: readonly DayRange[]): readonly DayRange[] {
   const holes: DayRange[] = [];
   let from = firstDay;
   for (const range of ranges) {
-    if (from < range.from) holes.push({ from, to: dayAfter(range.from, -1) });
-    from = dayAfter(range.to);
+    if (from < range.from) holes.push({ from, to: folderAfter(range.from, -1) });
+    from = folderAfter(range.to);
   }
   return [...holes, { from, to: lastDay }];
 }

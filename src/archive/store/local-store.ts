@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sqlLiteral } from '../../text/sql-literal.ts';
 
 /**
  * A local store is a folder of Parquet files, made by `trailwatch archive import`:
@@ -34,15 +35,10 @@ function storeGlob(folder: string, table: string): string {
  * none.
  */
 export function storeQuery(folder: string, table: string): string {
-  return `SELECT * REPLACE (replace(day, '-', '/') AS day) FROM ${readParquet(sqlText(storeGlob(folder, table)))}`;
+  return `SELECT * REPLACE (replace(day, '-', '/') AS day) FROM ${readParquet(sqlLiteral(storeGlob(folder, table)))}`;
 }
 
 /** readParquet reads files of a store; the folders' names are texts, whatever they look like. */
 export function readParquet(files: string): string {
   return `read_parquet(${files}, hive_partitioning = true, hive_types_autocast = false, union_by_name = true)`;
-}
-
-/** sqlText writes a text into DuckDB's SQL. */
-export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

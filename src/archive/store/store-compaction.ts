@@ -2,7 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { readParquet, sqlText } from './local-store.ts';
+import { readParquet } from './local-store.ts';
+import { sqlLiteral } from '../../text/sql-literal.ts';
 
 /** Compaction is one exchange of several files for one: written down before it begins, so that a crash in it can be made good. */
 interface Compaction {
@@ -31,11 +32,13 @@ export async function compact(
     if (files.length < 2) continue;
     const fresh = join(staging, `${randomUUID()}.parquet`);
     // The folders' names are no columns of the files.
-    const rows = readParquet(`[${files.map(sqlText).join(', ')}]`).replace(
+    const rows = readParquet(`[${files.map(sqlLiteral).join(', ')}]`).replace(
       'hive_partitioning = true',
       'hive_partitioning = false',
     );
-    await connection.run(`COPY (SELECT * FROM ${rows} ORDER BY ${time}, ${id}) TO ${sqlText(fresh)} ${parquetOptions}`);
+    await connection.run(
+      `COPY (SELECT * FROM ${rows} ORDER BY ${time}, ${id}) TO ${sqlLiteral(fresh)} ${parquetOptions}`,
+    );
     const made = join(place, `${randomUUID()}.parquet`);
     const plan: Compaction = { made, of: files };
     await writeFile(join(folder, journal), JSON.stringify(plan));

@@ -6,7 +6,8 @@ import { compact, finishCompaction, parquetBelow, parquetOptions } from './store
 import { openLedger } from './store-ledger.ts';
 import type { ImportedFile, StoreLedger } from './store-ledger.ts';
 import { lockStore } from './store-lock.ts';
-import { isLocalStore, ledgerFile, readParquet, sqlText, storeFile, storeFormat } from './local-store.ts';
+import { isLocalStore, ledgerFile, readParquet, storeFile, storeFormat } from './local-store.ts';
+import { sqlLiteral } from '../../text/sql-literal.ts';
 
 /** LocalStoreError says why a store can't be used. */
 export class LocalStoreError extends Error {
@@ -235,7 +236,7 @@ async function writeRows(
   const present: string[] = [];
   for (const day of days) present.push(...(await parquetBelow(join(folder, name, `day=${day}`))));
   if (present.length > 0) {
-    const known = `SELECT ${id} FROM ${readParquet(`[${present.map(sqlText).join(', ')}]`)}`;
+    const known = `SELECT ${id} FROM ${readParquet(`[${present.map(sqlLiteral).join(', ')}]`)}`;
     await connection.run(`DELETE FROM ${raw} WHERE id IN (${known})`);
   }
   const [count = '0'] = await column(connection, `SELECT count(*) FROM ${raw}`);
@@ -243,12 +244,12 @@ async function writeRows(
   // A folder at a time: written all at once, each open file would take its own share of memory.
   for (const place of await placesIn(connection, table)) {
     const fresh = join(staging, `${randomUUID()}.parquet`);
-    const wanted = Object.entries(place).map(([part, value]) => `${part} = ${sqlText(value)}`);
+    const wanted = Object.entries(place).map(([part, value]) => `${part} = ${sqlLiteral(value)}`);
     const rows = `SELECT *, ${dayOf} AS day FROM ${raw}`;
     await connection.run(
       `COPY (SELECT * EXCLUDE (${partitions.join(', ')}) FROM
         (SELECT ${columns} FROM (SELECT * FROM (${rows}) WHERE ${wanted.join(' AND ')} ORDER BY time, id)))
-       TO ${sqlText(fresh)} ${parquetOptions}`,
+       TO ${sqlLiteral(fresh)} ${parquetOptions}`,
     );
     const parts = Object.entries(place).map(([part, value]) => `${part}=${encodeURIComponent(value)}`);
     const target = join(folder, name, ...parts);

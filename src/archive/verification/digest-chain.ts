@@ -2,6 +2,7 @@ import { isSignedBy } from './digest.ts';
 import type { Digest, PublicKey } from './digest.ts';
 import { parseTrailKey } from '../trail/trail-layout.ts';
 import type { ChainNote, ProblemKind } from './verdict.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** FoundDigest is a digest with the place it was found at. */
 export interface FoundDigest {
@@ -145,7 +146,7 @@ function orderProblems(
 }
 
 function span(from: string, to: string): string {
-  const hours = Math.round((Date.parse(to) - Date.parse(from)) / 3_600_000);
+  const hours = Math.round((Date.parse(to) - Date.parse(from)) / hourMs);
   if (hours <= 1) return '';
   return `, and the ones before it: nothing proves what was logged from ${from} to ${to} (${hours} hours)`;
 }

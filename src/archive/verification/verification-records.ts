@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LogRecord } from '../../model/log-record.ts';
 import type { Days } from '../trail/object-source.ts';
 import type { Verification } from './verdict.ts';
+import { daysAfter } from '../../time/days.ts';
 
 /**
  * verificationRecords makes a record of each thing that is not as CloudTrail delivered it, for the rules to judge. The same thing
@@ -32,8 +33,6 @@ function nothingAtAll({ days, unread, source }: Verification, { from, to }: Days
 
 /** lastDays are the whole days, yyyy-MM-dd, that end with the day before a time: the last one still gets files for some hours. */
 export function lastDays(time: string, days: number): Days {
-  const dayMs = 86_400_000;
-  const today = Date.parse(`${time.slice(0, 10)}T00:00:00Z`);
-  const day = (before: number): string => new Date(today - before * dayMs).toISOString().slice(0, 10);
-  return { from: day(days), to: day(1) };
+  const today = time.slice(0, 10);
+  return { from: daysAfter(today, -days), to: daysAfter(today, -1) };
 }

@@ -5,7 +5,7 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import type { AthenaClient, QueryExecution, Row } from '@aws-sdk/client-athena';
-import { sqlLiteral } from '../../report/definition/parameter.ts';
+import { parameterLiteral } from '../../report/definition/parameter.ts';
 import type { Answer, Cell, Query, QueryEngine, QueryStatistics } from '../../report/run/query-engine.ts';
 import { queryCost, queryTitle } from '../../report/stage/query-history.ts';
 import { bytes } from '../../text/amounts.ts';
@@ -73,7 +73,7 @@ async function start({ name, sql, values }: Query, options: AthenaOptions, again
   if (size > longestQuery) {
     throw new ReportError('definition', `the SQL has ${size} bytes; Athena takes ${longestQuery}`);
   }
-  const literals = values.map(sqlLiteral);
+  const literals = values.map(parameterLiteral);
   const long = literals.findIndex((literal) => literal.length > longestLiteral);
   if (long >= 0) {
     throw new ReportError(

@@ -1,5 +1,6 @@
 import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, type S3Client, type _Object } from '@aws-sdk/client-s3';
 import type { Days, ObjectSource } from '../../archive/trail/object-source.ts';
+import { daysFrom, folderOf } from '../../time/days.ts';
 
 /** createS3TrailSource reads a trail bucket in place, with the signatures that S3 keeps beside digests. */
 export function createS3TrailSource(client: S3Client, bucket: string, prefix = ''): ObjectSource {
@@ -44,7 +45,7 @@ const region = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail[^/]*\/[^/]
 /** Down the folders to those of the days: a trail's bucket has millions of keys of other days. */
 async function* listDays(client: S3Client, bucket: string, prefix: string, days: Days): AsyncGenerator<ListedObject> {
   if (region.test(prefix)) {
-    for (const day of eachDay(days)) yield* listAll(client, bucket, `${prefix}${day.replaceAll('-', '/')}/`);
+    for (const day of daysFrom(days.from, days.to)) yield* listAll(client, bucket, `${prefix}${folderOf(day)}/`);
     return;
   }
   for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix, Delimiter: '/' })) {
@@ -53,13 +54,6 @@ async function* listDays(client: S3Client, bucket: string, prefix: string, days:
     }
     // Inside a folder of a day, there are only files left.
     yield* listed(page.Contents);
-  }
-}
-
-function* eachDay({ from, to }: Days): Generator<string> {
-  const dayMs = 86_400_000;
-  for (let time = Date.parse(`${from}T00:00:00Z`); time <= Date.parse(`${to}T00:00:00Z`); time += dayMs) {
-    yield new Date(time).toISOString().slice(0, 10);
   }
 }
 

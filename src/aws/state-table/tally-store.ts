@@ -1,6 +1,7 @@
 import { largestFirst, type Tally, type TallyKind, type TallyStore } from '../../notify/delivery/state/index.ts';
 import { expiryOf, itemKinds, keyOf, partitionsOf } from './keys.ts';
 import { numberOf, openTable, textOf, type StateTable } from './table.ts';
+import { dayOf } from '../../time/days.ts';
 
 export interface DynamoTalliesOptions extends StateTable {
   /** Gives a number from 0 up to, not including, 1: which shard is written. */
@@ -17,7 +18,7 @@ export function createDynamoTallies({ random, ...place }: DynamoTalliesOptions):
   const table = openTable(place);
   return {
     add: async (at, entries) => {
-      const day = at.toISOString().slice(0, 10);
+      const day = dayOf(at);
       const shard = Math.floor(random() * itemKinds.tally.shards);
       const expires = expiryOf('tally', at.getTime());
       await Promise.all(

@@ -11,9 +11,9 @@ import { reasonOf } from '../shell/write-error.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
+import { daysAfter } from '../../time/days.ts';
 
 /** CloudTrail's files lie on the day that they were delivered, which may be the one after their events. */
-const dayMs = 86_400_000;
 
 /**
  * bucketFiles lists what lies below `s3://bucket/prefix`, oldest folder first; with days, of a trail only their folders and the
@@ -33,7 +33,7 @@ export async function bucketFiles(
       ? undefined
       : {
           from: (range.from ?? '2013-01-01').slice(0, 10),
-          to: new Date(Date.parse(range.to ?? now().toISOString()) + dayMs).toISOString().slice(0, 10),
+          to: daysAfter((range.to ?? now().toISOString()).slice(0, 10), 1),
         };
   const client = s3Client();
   const source = createS3ObjectSource(client);

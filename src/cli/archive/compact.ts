@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dayAfter, dayOf } from '../../archive/copy/copy-days.ts';
+import { folderAfter } from '../../archive/copy/copy-days.ts';
 import type { DayRange } from '../../archive/copy/copy-days.ts';
 import { CopyError, copyTrail, lastWholeDays, pendingDays } from '../../archive/copy/copy-trail.ts';
 import type { CopyEvent } from '../../archive/copy/copy-trail.ts';
@@ -12,6 +12,7 @@ import type { StageOptions } from '../stage/stage-names.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { bytes, plural } from '../../text/amounts.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
+import { dayOf, folderOf } from '../../time/days.ts';
 
 /** CompactOptions are the flags of `trailwatch archive compact`. */
 export interface CompactOptions extends StageOptions {
@@ -79,10 +80,10 @@ export async function compactArchive(options: CompactOptions, surroundings: Surr
 /** Without --from: the last days, as the function takes them. Today has not ended, so it is not copied yet. */
 function rangeOf({ from, to }: CompactOptions, now: Date): DayRange {
   const range = parseTimeRange(from, to, now);
-  const last = dayAfter(dayOf(now), -1);
-  const wanted = range.to === undefined ? last : dayOf(new Date(range.to));
+  const last = folderAfter(folderOf(dayOf(now)), -1);
+  const wanted = range.to === undefined ? last : folderOf(dayOf(Date.parse(range.to)));
   const end = wanted < last ? wanted : last;
-  const start = range.from === undefined ? lastWholeDays(now, 7).from : dayOf(new Date(range.from));
+  const start = range.from === undefined ? lastWholeDays(now, 7).from : folderOf(dayOf(Date.parse(range.from)));
   if (start > end)
     throw new UsageError(`no complete day from ${start} to ${end}`, 'A day is copied once it has ended (UTC).');
   return { from: start, to: end };

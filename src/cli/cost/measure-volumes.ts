@@ -3,6 +3,7 @@ import type { Ingested } from '../../model/log-record.ts';
 import { detectFiles, prepareDetection } from '../findings/detect-files.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
+import { dayMs } from '../../time/days.ts';
 
 /** Measured holds the volumes of a folder of logs. */
 export interface Measured {
@@ -13,8 +14,6 @@ export interface Measured {
   readonly days: number;
   readonly volumes: Partial<Readonly<Record<VolumeName, number>>>;
 }
-
-const dayMs = 86_400_000;
 
 /** measureVolumes reads a folder of logs as `scan` does, and computes daily volumes. */
 export async function measureVolumes(path: string, surroundings: Surroundings): Promise<Measured> {

@@ -3,6 +3,7 @@ import type { ReplayRange } from '../../replay/archive-replay.ts';
 import { UsageError } from '../shell/exit.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 import { checkStage } from '../stage/stage-names.ts';
+import { dayMs } from '../../time/days.ts';
 
 /** ReplayCommandOptions are the flags of `trailwatch replay`. */
 export interface ReplayCommandOptions {
@@ -60,7 +61,7 @@ function rangeOf(from: string, to: string | undefined, now: Date, beyondMemory: 
   const { rememberMs } = seenStoreTimes;
   if (!beyondMemory && now.getTime() - start.getTime() > rememberMs) {
     throw new UsageError(
-      `--from ${from}: deliveries are remembered for ${rememberMs / 86_400_000} days only; receivers may get older findings twice`,
+      `--from ${from}: deliveries are remembered for ${rememberMs / dayMs} days only; receivers may get older findings twice`,
       'Choose a later time, or add --beyond-memory.',
     );
   }

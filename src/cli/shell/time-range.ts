@@ -1,4 +1,6 @@
 import { UsageError } from './exit.ts';
+import { dayMs, isDay, startOf } from '../../time/days.ts';
+import { durationOf } from '../../time/duration.ts';
 
 /** TimeRange is ISO 8601 in UTC with milliseconds; both ends belong to it. */
 export interface TimeRange {
@@ -22,19 +24,11 @@ export function parseMoment(option: string, text: string, now: Date): Date {
   return new Date(parseTime(option, text, now).start);
 }
 
-const dayMs = 86_400_000;
-const units = { m: 60_000, h: 3_600_000, d: dayMs, w: 7 * dayMs } as const;
-
 function parseTime(option: string, text: string, now: Date): { start: string; end: string } {
-  const ago = /^(\d{1,6})([mhdw])$/.exec(text);
-  if (ago !== null) return instant(now.getTime() - Number(ago[1]) * units[ago[2] as keyof typeof units]);
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) {
-    const start = Date.parse(`${text}T00:00:00Z`);
-    // 2026-02-31 parses as March 3rd in some engines; a day has to come back as it was written.
-    if (!Number.isNaN(start) && new Date(start).toISOString().startsWith(text)) {
-      return { start: iso(start), end: iso(start + dayMs - 1) };
-    }
-  } else if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/i.test(text)) {
+  const ago = durationOf(text);
+  if (ago !== undefined) return instant(now.getTime() - ago);
+  if (isDay(text)) return { start: iso(startOf(text)), end: iso(startOf(text) + dayMs - 1) };
+  if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/i.test(text)) {
     const zoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
     const ms = Date.parse(zoned.replace(' ', 'T'));
     if (!Number.isNaN(ms)) return instant(ms);

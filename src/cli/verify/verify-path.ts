@@ -11,6 +11,7 @@ import { reasonOf } from '../shell/write-error.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { parseTimeRange } from '../shell/time-range.ts';
 import { verdictJson, verdictText } from './verdict-text.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** VerifyOptions are the flags of `trailwatch verify`. */
 export interface VerifyOptions {
@@ -24,7 +25,7 @@ export interface VerifyOptions {
 }
 
 /** A digest is delivered each hour, shortly after its end: a chain that ends earlier than this is late. */
-const lateMs = 3 * 3_600_000;
+const lateMs = 3 * hourMs;
 
 /** verifyPath verifies a trail bucket or a copy of one, prints the verdict and returns the exit code. */
 export async function verifyPath(path: string, options: VerifyOptions, surroundings: Surroundings): Promise<number> {

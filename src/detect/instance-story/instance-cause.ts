@@ -1,13 +1,14 @@
 import { leadsTo, undoes } from '../../describe/instance-call.ts';
 import { stateOnTheWay } from '../../describe/instance-state.ts';
 import type { CallFact, InstanceFact, TimedChange } from './instance-log.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** How long after a call its effect may begin: EC2 changes the state within seconds, a group's hook may hold it up. */
 const beforeMs = 10 * 60_000;
 /** How far the clocks of CloudTrail and EC2 may be apart: a call may seem to follow its own effect. */
 const skewMs = 60_000;
 /** How long an instance may be on the way to a state: a guest that hangs is forced after some minutes, metal takes longer. */
-const onTheWayMs = 60 * 60_000;
+const onTheWayMs = hourMs;
 
 /** How far around a change of state, in ms, lies what decides about its cause. */
 export const bearing = { before: onTheWayMs + beforeMs, after: skewMs } as const;

@@ -3,8 +3,9 @@ import type { Check, Patient } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
 import type { Result } from '../result.ts';
 import { remakeSteps, resourcesOf } from '../stage.ts';
+import { dayMs } from '../../time/days.ts';
 
-const lookBackMs = 24 * 3_600_000;
+const lookBackMs = dayMs;
 
 /** The rule by which calls arrive; in an account with a trail that is logging, a day without any is no quiet day. */
 const managementRule = 'CloudTrailRule';

@@ -3,9 +3,10 @@ import type { Check, Patient } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
 import type { Result } from '../result.ts';
 import { deployCommand, settingOf } from '../stage.ts';
+import { dayMs } from '../../time/days.ts';
 
 /** CloudTrail writes about every five minutes, when there is something to write. */
-const staleMs = 24 * 3_600_000;
+const staleMs = dayMs;
 
 /** trailBucketOf is the bucket whose files a stage reads. */
 export function trailBucketOf({ stage }: Pick<Patient, 'stage'>): string | undefined {

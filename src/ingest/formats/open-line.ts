@@ -7,6 +7,7 @@ import { readLine } from './lines.ts';
 import { plainFields } from './plain.ts';
 import { isTableHeading } from './system-stats.ts';
 import type { LineFields, LineReader, ReadLine } from './text-format.ts';
+import { dayMs } from '../../time/days.ts';
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
 const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
@@ -99,7 +100,6 @@ function lineRecord(
   });
 }
 
-const dayMs = 86_400_000;
 /** Clocks that lost their battery begin in 1970 or 1980; no log that somebody still reads is older. */
 const earliest = '2000-01-01T00:00:00.000Z';
 

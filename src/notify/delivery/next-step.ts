@@ -3,6 +3,7 @@ import type { FindingGroup, GroupState } from './state/group-store.ts';
 import { quietUntil } from '../routing/quiet-hours.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';
 import type { Random } from '../../retry/backoff.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** NextStep is what is to be done about a group now, and why. */
 export type NextStep =
@@ -30,7 +31,7 @@ export interface NextStepFacts {
 export const graceMs = 120_000;
 
 /** How long an addition waits for an alert of which nobody knows when it will be told. */
-const longestParentMs = 3_600_000;
+const longestParentMs = hourMs;
 const parentLookMs = 60_000;
 
 /** nextStepOf decides what a group's turn is. */
@@ -70,7 +71,7 @@ export type Retry = { readonly kind: 'later'; readonly atMs: number } | { readon
 
 /** How often, and for how long, a receiver is tried before people have to look. */
 const mostFailures = 30;
-const longestFailingMs = 6 * 3_600_000;
+const longestFailingMs = 6 * hourMs;
 const firstRetryMs = 20_000;
 const longestRetryMs = 15 * 60_000;
 

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Finding } from '../../model/finding.ts';
-import { sqlText } from '../../text/sql-literal.ts';
+import { sqlLiteralToPaste } from '../../text/sql-literal.ts';
+import { dayOf, folderOf } from '../../time/days.ts';
+import { hourMs } from '../../time/duration.ts';
 
 /** FollowUp is a query to run next, ready to paste. */
 export interface FollowUp {
@@ -19,9 +21,9 @@ interface Subject {
   readonly wanted: readonly (readonly [path: string, value: string])[];
 }
 
-const aroundMs = 3_600_000;
+const aroundMs = hourMs;
 // CloudTrail files a record by the day of its delivery, which may follow late.
-const deliveryMs = 2 * 3_600_000;
+const deliveryMs = 2 * hourMs;
 // An ARN is at most 2,048 characters; a longer value is none, and no query to paste.
 const maxValueChars = 2048;
 
@@ -97,7 +99,7 @@ function periodOf({ event, correlated }: Finding): Period | undefined {
   // CloudTrail writes whole seconds without milliseconds, and its times are compared as text.
   const text = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
   if (Math.abs(from) >= 8.64e15 || Math.abs(to) + deliveryMs >= 8.64e15) return undefined;
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '/');
+  const day = (ms: number): string => folderOf(dayOf(ms));
   return { from: text(from), to: text(to), firstDay: day(from), lastDay: day(to + deliveryMs) };
 }
 
@@ -105,27 +107,27 @@ function athenaSql(table: string, { accounts, wanted }: Subject, { from, to, fir
   return [
     `SELECT ${columns.map((name) => name.toLowerCase()).join(', ')}`,
     `FROM ${table}`,
-    `WHERE day BETWEEN ${sqlText(firstDay)} AND ${sqlText(lastDay)}`,
-    ...(accounts.length > 0 ? [`  AND account IN (${accounts.map(sqlText).join(', ')})`] : []),
-    ...wanted.map(([path, value]) => `  AND ${path.toLowerCase()} = ${sqlText(value)}`),
-    `  AND eventtime BETWEEN ${sqlText(from)} AND ${sqlText(to)}`,
+    `WHERE day BETWEEN ${sqlLiteralToPaste(firstDay)} AND ${sqlLiteralToPaste(lastDay)}`,
+    ...(accounts.length > 0 ? [`  AND account IN (${accounts.map(sqlLiteralToPaste).join(', ')})`] : []),
+    ...wanted.map(([path, value]) => `  AND ${path.toLowerCase()} = ${sqlLiteralToPaste(value)}`),
+    `  AND eventtime BETWEEN ${sqlLiteralToPaste(from)} AND ${sqlLiteralToPaste(to)}`,
     'ORDER BY eventtime;',
   ].join('\n');
 }
 
 function duckDbSql({ accounts, wanted }: Subject, { from, to, firstDay, lastDay }: Period): string {
-  const at = (path: string): string => `r->>${sqlText(`$.${path}`)}`;
-  const folders = accounts.map((account) => `filename LIKE ${sqlText(`%/${account}/CloudTrail/%`)}`);
+  const at = (path: string): string => `r->>${sqlLiteralToPaste(`$.${path}`)}`;
+  const folders = accounts.map((account) => `filename LIKE ${sqlLiteralToPaste(`%/${account}/CloudTrail/%`)}`);
   return [
     `SELECT ${columns.map((name) => `${at(name)} AS ${name}`).join(',\n       ')}`,
     "FROM (SELECT unnest(Records) AS r FROM read_json('AWSLogs/**/*.json.gz', filename = true,",
     "        columns = {Records: 'JSON[]'}, maximum_object_size = 268435456)",
     // Only files whose names fit are read at all.
-    `      WHERE regexp_extract(filename, '\\d{4}/\\d\\d/\\d\\d') BETWEEN ${sqlText(firstDay)} AND ${sqlText(lastDay)}`,
+    `      WHERE regexp_extract(filename, '\\d{4}/\\d\\d/\\d\\d') BETWEEN ${sqlLiteralToPaste(firstDay)} AND ${sqlLiteralToPaste(lastDay)}`,
     ...(folders.length > 0 ? [`        AND (${folders.join(' OR ')})`] : []),
     '     )',
-    `WHERE ${wanted.map(([path, value]) => `(${at(path)}) = ${sqlText(value)}`).join('\n  AND ')}`,
-    `  AND (${at('eventTime')}) BETWEEN ${sqlText(from)} AND ${sqlText(to)}`,
+    `WHERE ${wanted.map(([path, value]) => `(${at(path)}) = ${sqlLiteralToPaste(value)}`).join('\n  AND ')}`,
+    `  AND (${at('eventTime')}) BETWEEN ${sqlLiteralToPaste(from)} AND ${sqlLiteralToPaste(to)}`,
     'ORDER BY eventTime;',
   ].join('\n');
 }

@@ -187,7 +187,7 @@ function adviceOf(message: Message, width: number, paint: Paint): readonly strin
 function evidenceOf(message: Message, width: number): readonly string[] {
   const { cutChars, text } = message.raw;
   return [
-    // Queries are inert as they are written (sql-text.ts), and would no longer paste if they were wrapped.
+    // Queries are inert as they are written (sql-tokens.ts), and would no longer paste if they were wrapped.
     ...message.followUps.flatMap(({ engine, question, sql }) => ['', `--- ${engine}: ${question}`, '', sql]),
     '',
     '--- The event as it was logged',

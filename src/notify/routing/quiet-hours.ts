@@ -1,8 +1,7 @@
 import { isAtLeast, type Level } from '../../model/level.ts';
 import type { QuietHours } from './group-policy.ts';
 import { firstAt, localDayOf } from '../../time/zoned-time.ts';
-
-const dayMs = 86_400_000;
+import { dayMs } from '../../time/days.ts';
 
 /** Days count from 1970-01-01, which was a Thursday. */
 const weekdays = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed'] as const;

@@ -6,7 +6,7 @@ import { readPeriod } from './period.ts';
 import { columnTypes, tableNames } from './report.ts';
 import type { Report } from './report.ts';
 import { ReportError } from './report-error.ts';
-import { bindSql, wordsOf } from './sql-text.ts';
+import { bindSql, wordsOf } from './sql-tokens.ts';
 
 /** The parameters that every report has without naming them. */
 const ownParameters = ['from', 'to', 'from_day', 'to_day', 'account', 'region'] as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseReport } from './definition.ts';
 import type { Report } from './report.ts';
 import { ReportError } from './report-error.ts';
-import { withShared, wordsOf } from './sql-text.ts';
+import { withShared, wordsOf } from './sql-tokens.ts';
 
 /** loadReports reads every report of a folder, in order of their names. @throws {ReportError} naming all that is wrong. */
 export async function loadReports(folder: string, shownAs = folder): Promise<readonly Report[]> {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { ReportError } from './report-error.ts';
+import { sqlLiteral } from '../../text/sql-literal.ts';
 
 /** ParameterDefinition is what a report takes beside period, account and region. */
 export interface ParameterDefinition {
@@ -108,12 +109,11 @@ export function readParameters(
 }
 
 /**
- * sqlLiteral writes a value as a literal of Athena's grammar: what execution parameters are made of. Only text needs care, and a
- * quote is all that can end a literal there; a backslash means itself.
+ * parameterLiteral writes a value as a literal of Athena's grammar: what execution parameters are made of. Only text needs care.
  * https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
-export function sqlLiteral(value: ParameterValue): string {
-  return value.type === 'text' ? `'${value.value.replaceAll("'", "''")}'` : String(value.value);
+export function parameterLiteral(value: ParameterValue): string {
+  return value.type === 'text' ? sqlLiteral(value.value) : String(value.value);
 }
 
 function isTimezone(text: string): boolean {

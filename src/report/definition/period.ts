@@ -1,4 +1,6 @@
 import { ReportError } from './report-error.ts';
+import { dayMs, folderOf, isDay, startOf } from '../../time/days.ts';
+import { durationOf } from '../../time/duration.ts';
 
 /** Period is what a report looks at: from an instant on, up to but without another. */
 export interface Period {
@@ -46,14 +48,11 @@ export function readPeriod(
 
 /** partitionDays are the first and last day partition, `2026/03/11`, that can hold a period's events. */
 export function partitionDays({ from, to }: Period): { readonly first: string; readonly last: string } {
-  const day = (iso: string): string => iso.slice(0, 10).replaceAll('-', '/');
+  const day = (iso: string): string => folderOf(iso.slice(0, 10));
   // A file lies on the day it was delivered, which may be the day after its events.
   const last = to >= '9999' ? to : new Date(Date.parse(to) + dayMs).toISOString();
   return { first: day(from), last: day(last) };
 }
-
-const dayMs = 86_400_000;
-const units = { h: 3_600_000, d: dayMs, w: 7 * dayMs } as const;
 
 interface Span {
   readonly start: number;
@@ -68,10 +67,8 @@ function readSpan(what: string, text: string, now: Date): Span {
 }
 
 function spanOf(text: string, now: Date): Span | undefined {
-  const ago = /^(\d{1,5})([hdw])$/.exec(text);
-  if (ago !== null) {
-    return { start: now.getTime() - Number(ago[1]) * units[ago[2] as keyof typeof units], end: now.getTime() + 999 };
-  }
+  const ago = durationOf(text);
+  if (ago !== undefined) return { start: now.getTime() - ago, end: now.getTime() + 999 };
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   if (text === 'today') return { start: today, end: today + dayMs };
   if (text === 'yesterday') return { start: today - dayMs, end: today };
@@ -79,14 +76,12 @@ function spanOf(text: string, now: Date): Span | undefined {
   if (words !== null) return calendarSpan(words[2] as CalendarUnit, words[1] === 'last' ? -1 : 0, today);
   const date = /^(\d{4})(?:-(?:q([1-4])|(\d\d)(?:-(\d\d))?))?$/.exec(text);
   if (date !== null) {
-    const [, year, quarter, month, day] = date.map(Number);
+    const [, year, quarter, month] = date.map(Number);
     if (date[2] !== undefined) return months(year!, (quarter! - 1) * 3, 3);
     if (date[3] === undefined) return months(year!, 0, 12);
     if (month! < 1 || month! > 12) return undefined;
     if (date[4] === undefined) return months(year!, month! - 1, 1);
-    const start = Date.UTC(year!, month! - 1, day);
-    // 31 February would quietly be 3 March.
-    return new Date(start).toISOString().startsWith(text) ? { start, end: start + dayMs } : undefined;
+    return isDay(text) ? { start: startOf(text), end: startOf(text) + dayMs } : undefined;
   }
   if (/^\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:z|[+-]\d\d:\d\d)?$/.test(text)) {
     const zoned = /(?:z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}z`;

@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { join } from 'node:path';
-import { sqlText, storeQuery } from '../../archive/store/local-store.ts';
+import { storeQuery } from '../../archive/store/local-store.ts';
 import { parquetBelow } from '../../archive/store/store-compaction.ts';
 import type { ParameterValue } from '../definition/parameter.ts';
 import type { Answer, Cell, Query, QueryEngine } from '../run/query-engine.ts';
@@ -8,6 +8,7 @@ import { ReportError } from '../definition/report-error.ts';
 import { bodyOf, tableSql } from './table.ts';
 import type { Table, TableRow } from './table.ts';
 import { trinoMacros } from './trino-macros.ts';
+import { sqlLiteral } from '../../text/sql-literal.ts';
 
 /** DuckDbOptions bound what an archive may take of the machine. */
 export interface DuckDbOptions {
@@ -53,7 +54,7 @@ export async function createDuckDbEngine(
       tables.filter((table) => !stored.includes(table)),
     );
     for (const macro of trinoMacros) await connection.run(macro);
-    if (store !== undefined) await connection.run(`SET allowed_directories = [${sqlText(store)}]`);
+    if (store !== undefined) await connection.run(`SET allowed_directories = [${sqlLiteral(store)}]`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
   } catch (error) {

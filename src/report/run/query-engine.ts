@@ -1,5 +1,5 @@
 import type { ParameterValue } from '../definition/parameter.ts';
-import type { BoundSql } from '../definition/sql-text.ts';
+import type { BoundSql } from '../definition/sql-tokens.ts';
 
 /** Cell is one value of an answer. Whole numbers beyond 2^53 and times come as text. */
 export type Cell = string | number | boolean | null;

@@ -8,8 +8,8 @@ import type { ColumnType, Report } from '../definition/report.ts';
 import { ReportError } from '../definition/report-error.ts';
 import type { Row, Rows } from './rows.ts';
 import type { Spool } from './spool.ts';
-import { bindSql } from '../definition/sql-text.ts';
-import type { BoundSql } from '../definition/sql-text.ts';
+import { bindSql } from '../definition/sql-tokens.ts';
+import type { BoundSql } from '../definition/sql-tokens.ts';
 
 /** ReportRequest is what somebody asks of a report: texts as they were given, checked by `prepareReport`. */
 export interface ReportRequest {

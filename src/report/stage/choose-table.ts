@@ -5,6 +5,7 @@ import type { CopyParts } from '../../archive/copy/copy-trail.ts';
 import { readingOf } from '../../archive/copy/reading.ts';
 import { readingFrom } from './columnar.ts';
 import type { PreparedReport } from '../run/run-report.ts';
+import { folderOf } from '../../time/days.ts';
 
 /** TableChoice is a report that reads the columnar copy where that covers the days, and why it does or doesn't. */
 export interface TableChoice {
@@ -40,5 +41,5 @@ export async function chooseTable(prepared: PreparedReport, { catalog, ledgerOf 
 /** The days, yyyy/MM/dd, that a period's events happened on: its end is not part of it. */
 function eventDays({ from, to }: PreparedReport['period']): { readonly from: string; readonly to: string } {
   const last = to >= '9999' ? to : new Date(Date.parse(to) - 1).toISOString();
-  return { from: from.slice(0, 10).replaceAll('-', '/'), to: last.slice(0, 10).replaceAll('-', '/') };
+  return { from: folderOf(from.slice(0, 10)), to: folderOf(last.slice(0, 10)) };
 }

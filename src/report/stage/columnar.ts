@@ -2,8 +2,8 @@ import { copyTable, rawTable } from '../../archive/copy/copy-table.ts';
 import type { CopyColumn } from '../../archive/copy/copy-table.ts';
 import { readingSql } from '../../archive/copy/reading.ts';
 import type { Reading } from '../../archive/copy/reading.ts';
-import { tokensOf } from '../definition/sql-text.ts';
-import type { BoundSql } from '../definition/sql-text.ts';
+import { tokensOf } from '../definition/sql-tokens.ts';
+import type { BoundSql } from '../definition/sql-tokens.ts';
 
 /** readingFrom lets a query read the columnar copy where that covers the days, and the trail's own files where not. */
 export function readingFrom(sql: BoundSql, reading: Reading, columns: readonly CopyColumn[]): BoundSql {

@@ -17,6 +17,11 @@ test.each([
   expect(durationText(ms)).toBe(text);
 });
 
+test('weeks are read, and written as days', () => {
+  expect(durationOf('2w')).toBe(14 * day);
+  expect(durationText(14 * day)).toBe('14d');
+});
+
 test.each(['', '5', 'm', '5 m', '-5m', '1.5h', '5M', '5y', '1234567s', '5m '])('%j is not a duration', (text) => {
   expect(durationOf(text)).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { epochTime, isoTime, utcTime } from '../../../time/iso-time.ts';
 import { readDateWords } from './date-words.ts';
 import type { DateParts } from './date-words.ts';
 import { zoneOf } from './zones.ts';
+import { dayMs } from '../../../time/days.ts';
 
 /** Stamp is when a line says that it was written. */
 export interface Stamp {
@@ -93,8 +94,6 @@ function timeIn(parts: DateParts, year: number): string | undefined {
   // Years beyond four digits are written with a sign and would no longer sort as text.
   return moved.length === local.length ? moved : undefined;
 }
-
-const dayMs = 86_400_000;
 
 function inLikelyYear(parts: DateParts, referenceTime: string | undefined): string | undefined {
   if (referenceTime === undefined) return undefined;

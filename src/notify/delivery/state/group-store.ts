@@ -2,6 +2,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { GroupPolicy } from '../../routing/group-policy.ts';
 import { createMemberRoll, type GroupMember, type MemberRoll } from './member-roll.ts';
 import type { Receipt } from '../../message/notification.ts';
+import { dayMs } from '../../../time/days.ts';
 
 /** Generation is a group while findings join it, from the first finding to the end of the repeat interval. */
 export interface Generation {
@@ -104,7 +105,7 @@ export interface GroupStoreTimes {
 }
 
 /** The default times: a minute to tell, 22 days to keep (up to 7 of quiet hours, 6 hours of tries, 14 days of waiting). */
-export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 22 * 86_400_000 };
+export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 22 * dayMs };
 
 /** createMemoryGroupStore keeps groups within one process: for a laptop and for tests. */
 export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStore {

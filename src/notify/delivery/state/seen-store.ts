@@ -1,3 +1,5 @@
+import { dayMs } from '../../../time/days.ts';
+
 /** DeliveryKey names one finding's delivery to one receiver. */
 export interface DeliveryKey {
   readonly findingId: string;
@@ -53,7 +55,7 @@ export interface SeenStoreTimes {
 }
 
 /** The default times: a minute and a half to deliver, 30 days to remember. */
-export const seenStoreTimes: SeenStoreTimes = { leaseMs: 90_000, rememberMs: 30 * 86_400_000 };
+export const seenStoreTimes: SeenStoreTimes = { leaseMs: 90_000, rememberMs: 30 * dayMs };
 
 type Entry =
   | { readonly kind: 'leased'; readonly token: string; readonly untilMs: number; readonly parked?: string | undefined }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { coveredDays, dayAfter, daysIn, foldersToCopy, rangesOf } from '../../../../src/archive/copy/copy-days.ts';
+import { coveredDays, folderAfter, daysIn, foldersToCopy, rangesOf } from '../../../../src/archive/copy/copy-days.ts';
 import { lastWholeDays } from '../../../../src/archive/copy/copy-trail.ts';
 import { readingOf } from '../../../../src/archive/copy/reading.ts';
 
@@ -16,8 +16,8 @@ const folder = (day: string, more: Readonly<Record<string, unknown>> = {}) => ({
 
 describe('days', () => {
   test('follow each other over months, leap days and years', () => {
-    expect(dayAfter('2028/02/28')).toBe('2028/02/29');
-    expect(dayAfter('2026/01/01', -1)).toBe('2025/12/31');
+    expect(folderAfter('2028/02/28')).toBe('2028/02/29');
+    expect(folderAfter('2026/01/01', -1)).toBe('2025/12/31');
     expect(daysIn({ from: '2026/02/27', to: '2026/03/01' })).toEqual(['2026/02/27', '2026/02/28', '2026/03/01']);
     expect(lastWholeDays(new Date('2026-03-01T00:00:00Z'), 2)).toEqual({ from: '2026/02/27', to: '2026/02/28' });
   });

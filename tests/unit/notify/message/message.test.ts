@@ -5,7 +5,7 @@ import { techniquesOf } from '../../../../src/notify/message/attack.ts';
 import { consoleLinkOf } from '../../../../src/notify/message/console-link.ts';
 import { messageOf } from '../../../../src/notify/message/message.ts';
 import { accountWords, outcomeWords, whatWords, whoWords, whyWords } from '../../../../src/notify/render/words.ts';
-import { sqlText } from '../../../../src/text/sql-literal.ts';
+import { sqlLiteralToPaste } from '../../../../src/text/sql-literal.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from '../specimens.ts';
 
 describe('the title', () => {
@@ -144,7 +144,7 @@ test.each([
   ['line breaks are spelled out', 'a\nb', "('a' || chr(10) || 'b')"],
   ['overrides are spelled out', '\u202e', 'chr(8238)'],
   ['a back-tick can’t end a code block', 'a`', "('a' || chr(96))"],
-])('sqlText: %s', (_rule, text, literal) => expect(sqlText(text)).toBe(literal));
+])('sqlLiteralToPaste: %s', (_rule, text, literal) => expect(sqlLiteralToPaste(text)).toBe(literal));
 
 test.each([
   ['a technique', 'attack.t1078', [{ id: 'T1078', url: 'https://attack.mitre.org/techniques/T1078/' }]],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readParameter, readParameters, sqlLiteral } from '../../../../src/report/definition/parameter.ts';
+import { readParameter, readParameters, parameterLiteral } from '../../../../src/report/definition/parameter.ts';
 import type { ParameterType } from '../../../../src/report/definition/parameter.ts';
 
 const definition = (type: ParameterType) => ({ name: 'x', type, meaning: 'a thing' });
@@ -32,6 +32,6 @@ test('what an object inherits is no parameter', () => {
 });
 
 test('a literal can only end at its own quote', () => {
-  expect(sqlLiteral({ type: 'text', value: "x' OR '1'='1\\" })).toBe("'x'' OR ''1''=''1\\'");
-  expect(sqlLiteral({ type: 'integer', value: -5 })).toBe('-5');
+  expect(parameterLiteral({ type: 'text', value: "x' OR '1'='1\\" })).toBe("'x'' OR ''1''=''1\\'");
+  expect(parameterLiteral({ type: 'integer', value: -5 })).toBe('-5');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { bindSql, tokensOf, withShared } from '../../../../src/report/definition/sql-text.ts';
+import { bindSql, tokensOf, withShared } from '../../../../src/report/definition/sql-tokens.ts';
 
 test('only a parameter outside of text and comments is one', () => {
   const sql = `SELECT ':no', ":no" -- :no\n/* :no */ FROM t WHERE a = :from AND b = :from AND c = 'it''s :no'`;
