@@ -8,23 +8,23 @@ import { hourMs } from '../../time/duration.ts';
 /** FollowUp is a query to run next, ready to paste. */
 export interface FollowUp {
   readonly engine: 'Athena' | 'DuckDB';
-  /** What it asks, for a person: `everything alice did within 1 h`. */
+  /** The question that it answers, for a person: `everything alice did within 1 h`. */
   readonly question: string;
   readonly sql: string;
 }
 
-/** What singles out the events to look at: paths into a CloudTrail record and the values they must have. */
+/** Selects the events to look at: paths into a CloudTrail record, and the values they must have. */
 interface Subject {
   readonly question: string;
-  /** The accounts whose logs have them; empty when that isn't known. */
+  /** The accounts whose logs hold the events; empty when they are not known. */
   readonly accounts: readonly string[];
   readonly wanted: readonly (readonly [path: string, value: string])[];
 }
 
 const aroundMs = hourMs;
-// CloudTrail files a record by the day of its delivery, which may follow late.
+// CloudTrail files a record under the day of its delivery, which may be later.
 const deliveryMs = 2 * hourMs;
-// An ARN is at most 2,048 characters; a longer value is none, and no query to paste.
+// An ARN has at most 2,048 characters; a longer value is not an ARN, and too long for a query to paste.
 const maxValueChars = 2048;
 
 const columns = [
@@ -38,9 +38,9 @@ const columns = [
 ];
 
 /**
- * followUpOf asks for everything the actor did in CloudTrail from an hour before to an hour after, or, where no AWS
- * identity is known (a host's log), for everything that came from the same address. It reads the partitions of those days
- * and accounts alone, but of every region: who acts in one may act in any.
+ * followUpOf asks for everything the actor did in CloudTrail from an hour before to an hour after, or, where no AWS identity is
+ * known (a host's log), for everything that came from the same address. It reads only the partitions of those days and accounts,
+ * but every region: an actor in one may act in any.
  */
 export function followUpOf(finding: Finding, athenaTable: string): readonly FollowUp[] {
   const subject = subjectOf(finding.event);
@@ -122,7 +122,7 @@ function duckDbSql({ accounts, wanted }: Subject, { from, to, firstDay, lastDay 
     `SELECT ${columns.map((name) => `${at(name)} AS ${name}`).join(',\n       ')}`,
     "FROM (SELECT unnest(Records) AS r FROM read_json('AWSLogs/**/*.json.gz', filename = true,",
     "        columns = {Records: 'JSON[]'}, maximum_object_size = 268435456)",
-    // Only files whose names fit are read at all.
+    // DuckDB reads only the files whose names fit.
     `      WHERE regexp_extract(filename, '\\d{4}/\\d\\d/\\d\\d') BETWEEN ${sqlLiteralToPaste(firstDay)} AND ${sqlLiteralToPaste(lastDay)}`,
     ...(folders.length > 0 ? [`        AND (${folders.join(' OR ')})`] : []),
     '     )',

@@ -15,7 +15,7 @@ import { clip } from '../../text/escape.ts';
  */
 export interface Message {
   readonly findingId: string;
-  /** Understood without opening anything: what the rule saw, who, to what, in which account. */
+  /** Makes sense by itself: what the rule saw, who did it, to which target, in which account. */
   readonly title: string;
   readonly level: Level;
   /** ISO 8601, UTC: when it happened. */
@@ -26,16 +26,16 @@ export interface Message {
   readonly who: Actor;
   readonly what: { readonly service: string; readonly action: string; readonly category: Category };
   readonly outcome: Outcome;
-  /** Without the account that it happened in: `account` says that. */
+  /** Without the account of the event, which `account` holds. */
   readonly targets: readonly Target[];
-  /** The target that says most, where there is one beside who did it. */
+  /** The target that says most, if one is not the actor. */
   readonly mainTarget?: Target;
   readonly from: { readonly address?: string; readonly userAgent?: string };
-  /** How it is known who did it, when another record told that. */
+  /** The call that caused the event, when another record named it. */
   readonly cause?: Cause;
-  /** The alert itself was sent before: only who did it is new. */
+  /** Whether the alert was sent before, and only the actor is new. */
   readonly completes: boolean;
-  /** What is told where nobody did anything: a report of Trailwatch itself. Else empty. */
+  /** What Trailwatch says about itself, for a finding without an actor, such as the daily digest; otherwise empty. */
   readonly summary: readonly SummaryPart[];
   readonly why: readonly Evidence[];
   /** Only of a correlation. */
@@ -51,7 +51,7 @@ export interface Message {
   readonly followUps: readonly FollowUp[];
   readonly event: { readonly id: string; readonly path: string; readonly index: number };
   readonly raw: RawText;
-  /** Parts of the finding that were left out on its way here because it was too large to travel whole. */
+  /** Parts of the finding that were left out on its way here, because the whole was too large. */
   readonly omitted: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export interface CorrelationSummary {
   readonly unlisted: number;
 }
 
-/** EventLine is one event in a line: when, who, what, to what, from where, and how it ended. */
+/** EventLine is one event in a line: time, actor, action, target, address and outcome. */
 export interface EventLine {
   readonly time: string;
   readonly who: string;
@@ -88,7 +88,7 @@ export interface RawText {
   readonly cutChars: number;
 }
 
-/** MessageContext is what the deployment knows and a finding doesn't. */
+/** MessageContext is facts of the deployment that a finding does not carry. */
 export interface MessageContext {
   readonly accounts?: AccountBook;
   /** The Athena table over the trail, `database.table`. */
@@ -100,7 +100,7 @@ const listedAtEachEnd = 5;
 // One long name must not push the others out of a title.
 const titlePartChars = 80;
 
-/** messageOf says what a person needs to know of a finding; it never throws, whatever the event holds. */
+/** messageOf makes the message of a finding; it never throws, whatever the event holds. */
 export function messageOf(finding: Finding, context: MessageContext = {}): Message {
   const { event, rule } = finding;
   const account = event.account === undefined ? undefined : accountOf(event.account, context.accounts);
@@ -126,7 +126,7 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
     ...(mainTarget && { mainTarget }),
     from: {
       ...(event.sourceAddress !== undefined && { address: event.sourceAddress }),
-      // A service that calls on somebody's behalf has its name in both.
+      // A service that calls on behalf of a user has its name in both.
       ...(event.userAgent !== undefined && event.userAgent !== event.sourceAddress && { userAgent: event.userAgent }),
     },
     ...(event.cause && { cause: event.cause }),
@@ -148,7 +148,7 @@ export function messageOf(finding: Finding, context: MessageContext = {}): Messa
 
 type Account = NonNullable<Message['account']>;
 
-/** accountOf says what is known of an account. */
+/** accountOf gives an account's id with its name and owner, where the account book has them. */
 export function accountOf(id: string, accounts: AccountBook = {}): Account {
   return { id, ...knownAccount(id, accounts) };
 }
@@ -165,7 +165,7 @@ function titleOf({ rule, event, correlated }: Finding, account: Account | undefi
   ].join('');
 }
 
-/** Says only what is new; the alert before had the rest. */
+/** The title names only the new fact; the alert before had the rest. */
 function completionTitleOf({ rule, event }: Finding, account: Account | undefined): string {
   const target = mainTargetOf(event);
   const who = clip(event.actor.name, titlePartChars);
@@ -177,7 +177,7 @@ function completionTitleOf({ rule, event }: Finding, account: Account | undefine
   ].join('');
 }
 
-/** A change of state can't say who caused it, and some lines of a host don't say who did it. */
+/** A change of state does not name who caused it, and some log lines of a host name no actor. */
 function isUntold({ actor, category, cause }: AuditEvent): boolean {
   if (category.kind === 'instance-state') return cause === undefined;
   return actor.kind === 'unknown' && actor.name === 'unknown';
@@ -206,7 +206,7 @@ function targetText({ kind, id }: Target): string {
   return clip(`${kind} ${id}`, titlePartChars);
 }
 
-/** The first target that says more than who did it, where, and in which account, which a title has anyway. */
+/** The first target that is not the actor, the host or the account, which a title has anyway. */
 function mainTargetOf({ account, actor, targets }: AuditEvent): Target | undefined {
   const telling = targets.filter(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
   return telling.find(({ kind }) => kind !== 'host') ?? telling[0];
@@ -229,7 +229,7 @@ function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | unde
   };
 }
 
-/** findingLineOf is a finding in a line, as a group of findings lists it. */
+/** findingLineOf gives the line of a finding in the list of a group. */
 export function findingLineOf({ event, rule: { title, level } }: Pick<Finding, 'event' | 'rule'>): EventLine {
   const { account } = event;
   return { ...lineOf(event), rule: { title, level }, ...(account !== undefined && { account }) };
@@ -252,7 +252,7 @@ function rawTextOf(raw: AuditEvent['raw']): RawText {
   try {
     json = JSON.stringify(raw, null, 2);
   } catch (error) {
-    // Nesting deeper than the stack: the event can still be told, only not printed whole.
+    // Nested deeper than the stack: the alert goes out without the record.
     return { text: `(not shown: ${error instanceof Error ? error.message : 'not printable as JSON'})`, cutChars: 0 };
   }
   const text = clip(json, rawLimitChars, '');

@@ -3,24 +3,24 @@ import type { EventLine, Message } from './message.ts';
 
 /** Notification is what a receiver is asked to send: a finding, and the message a person reads about it. */
 export interface Notification {
-  /** The same news to the same receiver has the same id, however often it is tried. */
+  /** Every attempt to send one notification to one receiver has the same id. */
   readonly id: string;
-  /** The finding that the news began with. */
+  /** The finding that opened the group. */
   readonly finding: Finding;
   readonly message: Message;
-  /** What else is told with it; absent where the finding stands for itself. */
+  /** The group that the notification is about; absent where the finding stands by itself. */
   readonly group?: NotificationGroup;
 }
 
-/** NotificationGroup is what a notification tells of the findings that are the same news at one receiver. */
+/** NotificationGroup is a group of findings at one receiver, as a notification shows it. */
 export interface NotificationGroup {
-  /** 32 hex digits, the same for all that one group is told: what a receiver deduplicates by. */
+  /** 32 hex digits, the same in every notification of the group: receivers deduplicate by it. */
   readonly key: string;
-  /** `first` opens the group at the receiver, `again` tells more of it. */
+  /** `first` opens the group at the receiver, `update` adds to it. */
   readonly kind: 'first' | 'update';
-  /** Why these findings are together, for a person: `the same news`, `rule and account`, `more than 10 alerts of this rule`. */
+  /** Why these findings are one group, for a person: `rule and account`, `more than 10 alerts of this rule`. */
   readonly groupReason: string;
-  /** Set when they all say more of an alert that was told before, whose own count is another. */
+  /** Set when all of them add to an earlier alert, which has a count of its own. */
   readonly additions?: true;
   /** Whether the findings differ in more than their time: then the first one does not stand for all. */
   readonly mixed: boolean;
@@ -35,10 +35,10 @@ export interface NotificationGroup {
   readonly receipt?: Receipt;
 }
 
-/** Receipt is what a receiver remembers of what it took, e.g. a channel and a message's id: a few short texts. */
+/** Receipt is what a receiver returns for a notification, such as a channel and a message's id: a few short texts. */
 export type Receipt = Readonly<Record<string, string>>;
 
-/** ClosedGroup is a group of which nothing more is told. */
+/** ClosedGroup is a group that gets no more notifications. */
 export interface ClosedGroup {
   readonly key: string;
   readonly finding: Finding;

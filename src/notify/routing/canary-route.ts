@@ -1,12 +1,12 @@
 import type { Labels } from './labels.ts';
 import type { RouteTree } from './route.ts';
 
-/** The receiver that canaries return to; every stage has it. */
+/** canaryReceiver is the name of the receiver that canaries return to; every stage has it. */
 export const canaryReceiver = 'canary';
 
 /**
- * Canaries go to their own receiver alone, whatever a stage decides of its findings: no route takes one to people, and no
- * suppression, inhibition, trial or quiet hour keeps one back.
+ * canaryRoute sends canaries to their own receiver alone, whatever a stage decides about its findings: no route takes one to
+ * people, and no suppression, inhibition, trial or quiet hour holds one back.
  */
 export const canaryRoute: RouteTree = {
   receivers: [canaryReceiver],
@@ -17,7 +17,7 @@ export const canaryRoute: RouteTree = {
   routes: [],
 };
 
-/** isCanary tells a canary by its log source, which no record of somebody else's has. */
+/** isCanary recognises a canary by its log source, which no record from outside can have. */
 export function isCanary({ source = [] }: Labels): boolean {
   return source[0] === 'canary' && source.at(-1) === 'trailwatch';
 }

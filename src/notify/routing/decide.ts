@@ -7,42 +7,42 @@ import { createRouter, type RouteDecision, type RouteTree } from './route.ts';
 import { createSuppressions, type SuppressionSettings, type SuppressionStep } from './suppress.ts';
 import { createTrials, type TrialSettings, type TrialStep } from './trial.ts';
 
-/** DeliverySettings is what people decided about who is told what. */
+/** DeliverySettings is the part of the configuration that says who is notified of which findings. */
 export interface DeliverySettings {
   readonly accounts: AccountBook;
   readonly receivers: Readonly<Record<string, unknown>>;
   readonly route: RouteTree;
   readonly suppressions: Readonly<Record<string, SuppressionSettings | 'off'>>;
-  /** The roles that deploy: what they do up to medium is suppressed. */
+  /** The roles that deploy: findings about what they do are suppressed up to the level medium. */
   readonly deployRoles: readonly string[];
   readonly inhibitions: Readonly<Record<string, InhibitionSettings | 'off'>>;
   readonly trials: Readonly<Record<string, TrialSettings | 'off'>>;
 }
 
 /**
- * Decision is what shall become of a finding, as far as the finding and the time alone decide it. The route is there also
- * when it is suppressed or on trial: it says what is missed.
+ * Decision is what happens to a finding, as far as the finding and the time alone decide it. The route is there also when the
+ * finding is suppressed or on trial: it says which receivers miss the finding.
  */
 export interface Decision {
   readonly labels: Labels;
   readonly suppressions: readonly SuppressionStep[];
-  /** The suppression that keeps the finding from everybody, if one does. */
+  /** The suppression that mutes the finding, if one does. */
   readonly suppressed: SuppressionStep | undefined;
   readonly trials: readonly TrialStep[];
-  /** The trial of the finding's rule, if there is one: counted by its name, and told to nobody. */
+  /** The trial of the finding's rule, if there is one: such a finding is counted by the trial's name, and notifies nobody. */
   readonly trial: TrialSettings | undefined;
   readonly route: RouteDecision;
 }
 
 export interface Decider {
   readonly decide: (finding: Labelled, now: Date) => Decision;
-  /** decideFor decides by labels that somebody gives. */
+  /** decideFor decides for labels without a finding. */
   readonly decideFor: (labels: Labels, now: Date) => Decision;
-  /** inhibitions says which findings mute which; what is in force depends on what was told before. */
+  /** inhibitions says which findings mute which others; which of them are in force depends on earlier notifications. */
   readonly inhibitions: Inhibitions;
-  /** expired names the suppressions that no longer work. */
+  /** expired lists the suppressions that have ended. */
   readonly expired: (now: Date) => readonly SuppressionSettings[];
-  /** trials names the trials that have ended: what they would have told is to be reported. */
+  /** trials lists the trials that have ended: a summary of each is due. */
   readonly trials: (now: Date) => readonly TrialSettings[];
 }
 

@@ -1,21 +1,21 @@
 import type { LabelName } from './labels.ts';
 
-/** GroupPolicy is how a route tells its findings at one receiver. */
+/** GroupPolicy is how a route groups its findings at one receiver, and when it notifies. */
 export interface GroupPolicy {
-  /** What makes findings one group: `news` is the rule's own group-by (the fingerprint), `finding` keeps each apart. */
+  /** What makes findings one group: `news` is the rule's own group-by (the fingerprint), `finding` gives each its own group. */
   readonly by: 'news' | 'finding' | readonly LabelName[];
-  /** Milliseconds to wait for more before the first is told: 0 tells it at once. */
+  /** Milliseconds to wait for more findings before the first notification: 0 sends it at once. */
   readonly waitMs: number;
-  /** Milliseconds between two tellings of one group. */
+  /** Milliseconds between two notifications of one group. */
   readonly updateMs: number;
   /** Milliseconds for which a finding joins the earlier notification. */
   readonly repeatMs: number;
-  /** How many groups of one rule are told apart within the repeat interval; what comes beyond is told together. */
+  /** How many groups of one rule notify separately within the repeat interval; all findings beyond share one group. */
   readonly most: number;
   readonly quiet?: QuietHours;
 }
 
-/** QuietHours are when nobody is told, but of what is important enough. */
+/** QuietHours are times without notifications, except for findings at or above a level. */
 export interface QuietHours {
   /** `22:00`, in the time zone; the same as `to` when only whole days are quiet. */
   readonly from: string;
@@ -24,6 +24,6 @@ export interface QuietHours {
   readonly days: readonly ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
   /** IANA name: `Europe/Berlin`. */
   readonly timezone: string;
-  /** The lowest level that is told all the same. */
+  /** The lowest level that notifies also in quiet hours. */
   readonly except: 'low' | 'medium' | 'high' | 'critical';
 }

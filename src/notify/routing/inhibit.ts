@@ -3,20 +3,20 @@ import type { LabelName, Labels } from './labels.ts';
 import { compileCondition, type Match, type Verdict } from './match.ts';
 
 /**
- * InhibitionSettings is an inhibition as configured, with Alertmanager's meaning: while a finding of the source is fresh,
- * nobody is told of those of the target that agree with it in some labels.
+ * InhibitionSettings is an inhibition as configured, with Alertmanager's meaning: a finding that matches `source` mutes, for a
+ * time, the findings that match `target` and have the same values of the labels in `equal`.
  */
 export interface InhibitionSettings {
   readonly name: string;
   readonly source: Match;
   readonly target: Match;
   readonly equal: readonly LabelName[];
-  /** Milliseconds for which a finding of the source mutes, from when it was told. */
+  /** Milliseconds for which a finding of the source mutes, from its acceptance on. */
   readonly forMs: number;
   readonly reason: string;
 }
 
-/** Started is what a finding of a source sets off: whatever asks for the key until then is muted. */
+/** Started is an inhibition that a finding of the source sets off: until then it mutes the findings with the same key. */
 export interface Started {
   /** 32 hex digits. */
   readonly key: string;
@@ -25,14 +25,14 @@ export interface Started {
   readonly untilMs: number;
 }
 
-/** Muting is what would mute a finding, if its key was started and has not ended. */
+/** Muting is an inhibition that mutes a finding if its key was started and has not ended. */
 export interface Muting {
   readonly key: string;
   readonly name: string;
   readonly reason: string;
 }
 
-/** InhibitionStep is what one inhibition makes of a finding, for a person. */
+/** InhibitionStep is what one inhibition does with a finding, for a person. */
 export interface InhibitionStep {
   readonly inhibition: InhibitionSettings;
   readonly source: Verdict;
@@ -45,22 +45,22 @@ export interface InhibitionStep {
 
 export interface Inhibitions {
   /**
-   * starts gives what a finding sets off. To be asked of findings that people are told: what is suppressed, muted or on trial
-   * must not silence others, or nobody would be told of either.
+   * starts lists the inhibitions that a finding sets off. Call it only for findings that notify: a finding that is suppressed,
+   * muted or on trial must not mute others, or nobody would be notified of either.
    */
   readonly starts: (labels: Labels, now: Date) => readonly Started[];
-  /** muting gives what would keep a finding from everybody; of those that are in force the first is the reason. */
+  /** muting lists the inhibitions that can mute a finding; the first of them that is in force is the reason. */
   readonly muting: (labels: Labels) => readonly Muting[];
   readonly steps: (labels: Labels) => readonly InhibitionStep[];
 }
 
-/** Alertmanager: what is on both sides of an inhibition is not muted by what is on both as well, so nothing mutes itself. */
+/** As in Alertmanager, a finding that matches both sides is not muted by another that matches both, so none mutes itself. */
 type Side = 'source' | 'both';
 
 /** How many targets of one finding are compared: an event may name thousands. */
 const mostTargets = 32;
 
-/** createInhibitions compiles inhibitions; which of their keys are in force is for somebody else to remember. */
+/** createInhibitions compiles inhibitions; an InhibitionStore remembers which of their keys are in force. */
 export function createInhibitions(all: readonly InhibitionSettings[]): Inhibitions {
   const compiled = all.map((inhibition) => ({
     inhibition,
@@ -101,8 +101,8 @@ export function createInhibitions(all: readonly InhibitionSettings[]): Inhibitio
 }
 
 /**
- * One key says that two findings agree: a label agrees when all its values do (an account's id and name), but `target` when
- * one does, since an event names all that it touched. What lacks a label agrees with nothing.
+ * Findings with a common key agree. A label agrees when all its values do (an account's id and name), except `target`, where one
+ * common value is enough, since an event names everything that it touched. A finding without one of the labels has no key.
  */
 function keysOf({ name, equal }: InhibitionSettings, side: Side, labels: Labels): readonly string[] {
   const values = equal.map((label) => labels[label] ?? []);

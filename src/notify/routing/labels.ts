@@ -20,7 +20,7 @@ export const labelNames = [
 
 export type LabelName = (typeof labelNames)[number];
 
-/** Labels are what is known of a finding, by name; a label with several values has each of them, one without any is absent. */
+/** Labels are facts about a finding, by name. A label may have several values; a label without a value is absent. */
 export type Labels = { readonly [Name in LabelName]?: readonly string[] };
 
 /** Labelled is the part of a finding that its labels come from. */
@@ -37,9 +37,8 @@ export interface Labelled {
 }
 
 /**
- * labelsOf gives a finding's labels. What a change of state has to do with a person is learnt from another record, before
- * the alert or after it; such a finding has no actor and no address here, so that what completes an alert goes where the
- * alert went.
+ * labelsOf gives a finding's labels. Who caused a change of state is known from another record, which comes before the alert or
+ * after it; such a finding has neither actor nor address here, so that an addition to an alert goes to the alert's receivers.
  */
 export function labelsOf({ rule, event }: Labelled, accounts: AccountBook = {}): Labels {
   const { account, actor, source } = event;

@@ -4,16 +4,16 @@ import { isAtLeast, levels, type Level } from '../../model/level.ts';
 import { labelNames, type LabelName, type Labels } from './labels.ts';
 import { clip } from '../../text/escape.ts';
 
-/** Match is what a finding's labels must be: every label that is named, any of the values given for it. */
+/** Match is a test of a finding's labels: each label named here must have one of its values. */
 export type Match = { readonly [Name in LabelName]?: readonly string[] };
 
-/** Condition says which findings a route or a suppression is for: those that fit `match`, but for those that fit `except`. */
+/** Condition says which findings a route or a suppression takes: those that fit `match` and do not fit `except`. */
 export interface Condition {
   readonly match: Match;
   readonly except?: Match;
 }
 
-/** Verdict is whether labels fit, and why, for a person. */
+/** Verdict says whether labels fit, and why, for a person. */
 export interface Verdict {
   readonly fits: boolean;
   readonly why: string;
@@ -21,27 +21,27 @@ export interface Verdict {
 
 type Test = (value: string) => boolean;
 
-/** Labels that hold an event's own texts: why something fits is logged, and then says what was asked, not what was there. */
+/** Labels that hold texts of events. Reasons are logged, so a reason quotes the configuration for these, not the event. */
 const ofEvents: ReadonlySet<LabelName> = new Set(['actor', 'address', 'target']);
 
-/** valueProblem says what is wrong with a value that a label shall have; undefined when nothing is. */
+/** valueProblem says what is wrong with a configured value of a label; undefined when the value is right. */
 export function valueProblem(label: LabelName, value: string): string | undefined {
   if (label === 'level' && levelTest(value) === undefined) {
     return `must be one of ${levels.join(', ')}, or compare with one: ">= medium"`;
   }
   if (label === 'address' && value.includes('/') && networkTest(value) === undefined) {
-    return 'is no network: write it as 192.0.2.0/24 or 2001:db8::/32';
+    return 'not a network: write 192.0.2.0/24 or 2001:db8::/32';
   }
   return undefined;
 }
 
-/** conditionText says for a person what a condition asks. */
+/** conditionText writes a condition for a person. */
 export function conditionText({ match, except }: Condition): string {
   const wanted = matchText(match) || 'everything';
   return except === undefined ? wanted : `${wanted}, except ${matchText(except)}`;
 }
 
-/** compileCondition makes a condition a function of labels. */
+/** compileCondition turns a condition into a function of labels. */
 export function compileCondition({ match, except }: Condition): (labels: Labels) => Verdict {
   const wanted = compileMatch(match);
   const refused = except === undefined ? undefined : compileMatch(except);
@@ -73,7 +73,7 @@ function compileMatch(match: Match): (labels: Labels) => Verdict {
   };
 }
 
-/** An event may name thousands of targets, and what it names may be long: reasons are for logs and people. */
+/** An event may name thousands of targets, each of any length; reasons are for logs and people. */
 const mostShown = 5;
 const longestShown = 200;
 
@@ -106,7 +106,7 @@ function isLevel(text: string): text is Level {
   return (levels as readonly string[]).includes(text);
 }
 
-/** An address has several spellings, so that addresses are compared as such; names of hosts and services are text. */
+/** Addresses are compared as addresses, since each has several spellings; names of hosts and services are compared as text. */
 function networkTest(text: string): Test | undefined {
   const [address = '', bits, ...more] = text.split('/');
   const family = familyOf(address);

@@ -2,7 +2,7 @@ import { durationText } from '../../time/duration.ts';
 import type { GroupPolicy, QuietHours } from './group-policy.ts';
 import type { LabelName } from './labels.ts';
 
-/** PolicySettings is what a route says of how its findings are told; what it leaves out is as in the route above. */
+/** PolicySettings is the part of a route that says how it groups and when it notifies; a route inherits what it leaves out. */
 export interface PolicySettings {
   readonly groupBy?: 'news' | 'finding' | readonly LabelName[];
   /** Milliseconds, as are the other intervals. */
@@ -16,17 +16,17 @@ export interface PolicySettings {
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** policyBounds are the least and the most that each interval may be, in milliseconds: groups are flushed once a minute. */
+/** policyBounds are the smallest and largest value of each interval, in milliseconds: groups are flushed once a minute. */
 export const policyBounds = {
   groupWait: { least: 0, most: hour },
   groupInterval: { least: minute, most: 24 * hour },
   repeatInterval: { least: minute, most: 7 * 24 * hour },
 } as const;
 
-/** mostThrottle is the largest throttle that can be asked for, short of `off`. */
+/** mostThrottle is the largest throttle, apart from `off`. */
 export const mostThrottle = 1000;
 
-/** defaultPolicy is how findings are told where no route says otherwise. */
+/** defaultPolicy applies where no route says otherwise. */
 export const defaultPolicy: GroupPolicy = {
   by: 'news',
   waitMs: 0,
@@ -35,7 +35,7 @@ export const defaultPolicy: GroupPolicy = {
   most: 10,
 };
 
-/** policyOf lays what a route says over the policy of the route above it. */
+/** policyOf applies a route's own settings to the policy of the route above it. */
 export function policyOf(above: GroupPolicy, own: PolicySettings): GroupPolicy {
   const { quiet: quietAbove, ...rest } = above;
   const quiet = own.quietHours === 'off' ? undefined : (own.quietHours ?? quietAbove);
@@ -44,7 +44,7 @@ export function policyOf(above: GroupPolicy, own: PolicySettings): GroupPolicy {
     waitMs: own.groupWait ?? rest.waitMs,
     updateMs: own.groupInterval ?? rest.updateMs,
     repeatMs: own.repeatInterval ?? rest.repeatMs,
-    // A number, since policies travel as JSON, which has no infinity.
+    // The largest number instead of infinity, which JSON does not have.
     most: own.throttle === 'off' ? Number.MAX_SAFE_INTEGER : (own.throttle ?? rest.most),
     ...(quiet && { quiet }),
   };
@@ -55,13 +55,13 @@ export function programPolicy({ quiet: _quiet, ...policy }: GroupPolicy): GroupP
   return { ...policy, waitMs: 0 };
 }
 
-/** policyProblem says what about a policy makes no sense; undefined when it does. */
+/** policyProblem says which intervals of a policy contradict each other; undefined when none do. */
 export function policyProblem({ waitMs, updateMs, repeatMs }: GroupPolicy): string | undefined {
   if (repeatMs < updateMs) {
-    return `repeatInterval ${durationText(repeatMs)} is shorter than groupInterval ${durationText(updateMs)}: nothing could be told again`;
+    return `repeatInterval ${durationText(repeatMs)} is shorter than groupInterval ${durationText(updateMs)}: a group would end before its first update`;
   }
   if (repeatMs <= waitMs) {
-    return `repeatInterval ${durationText(repeatMs)} must be longer than groupWait ${durationText(waitMs)}: a group would end before it is told`;
+    return `repeatInterval ${durationText(repeatMs)} must be longer than groupWait ${durationText(waitMs)}: a group would end before its first notification`;
   }
   return undefined;
 }

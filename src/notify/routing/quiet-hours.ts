@@ -6,13 +6,13 @@ import { dayMs } from '../../time/days.ts';
 /** Days count from 1970-01-01, which was a Thursday. */
 const weekdays = ['thu', 'fri', 'sat', 'sun', 'mon', 'tue', 'wed'] as const;
 
-/** More than a week of stretches in a row: configuration leaves one day that is not quiet. */
+/** More than a week of stretches in a row; the configuration leaves at least one day that is not quiet. */
 const mostStretches = 32;
 
 /**
- * quietUntil says when somebody may be told of a finding of that level; undefined when at once. Hours and days that meet are
- * one stretch. Both ends are the first moment at which the clock shows that time or a later one: what falls into the hour that a clock
- * skips ends with the skip, what falls into the hour that it shows twice counts the first time.
+ * quietUntil says from when on a finding of that level may notify; undefined when it may now. Hours and days that meet are one
+ * stretch. A stretch begins and ends at the first moment at which the clock shows that time or a later one: a time in the hour
+ * that the clock skips is the end of the skip, a time in the hour that it shows twice is the first of the two.
  */
 export function quietUntil(quiet: QuietHours | undefined, level: Level, now: Date): Date | undefined {
   if (quiet === undefined || isAtLeast(level, quiet.except)) return undefined;
@@ -26,11 +26,11 @@ export function quietUntil(quiet: QuietHours | undefined, level: Level, now: Dat
   return until === nowMs ? undefined : new Date(until);
 }
 
-/** The latest end of what is quiet at that moment; the moment itself when nothing is. */
+/** The latest end of the stretches that hold that moment; the moment itself when none does. */
 function endOfQuiet(quiet: QuietHours, at: number): number {
   const today = localDayOf(quiet.timezone, at);
   let end = at;
-  // A night may have begun yesterday; a clock that goes back over midnight has shown tomorrow already.
+  // A night may have begun yesterday; a clock that is set back over midnight has shown tomorrow already.
   for (let day = today - 1; day <= today + 1; day++) {
     for (const [start, stop] of stretchesOf(quiet, day)) if (start <= at && stop > end) end = stop;
   }

@@ -6,42 +6,42 @@ import { defaultPolicy, policyOf, type PolicySettings } from './policy.ts';
 /** RouteSettings is a route as configured. */
 export interface RouteSettings extends Condition, PolicySettings {
   readonly name?: string;
-  /** Names of receivers; an empty list is `none`, and absent are the receivers of the route above. */
+  /** Names of receivers. An empty list stands for `none`; without a list, the receivers are those of the route above. */
   readonly receivers?: readonly string[];
-  /** Whether the routes after this one are asked too when this one has taken a finding. */
+  /** Whether a finding that this route takes goes on to the routes after it. */
   readonly continue: boolean;
   readonly routes: readonly RouteSettings[];
 }
 
-/** RouteTree is the whole: its root takes what no route below it does. */
+/** RouteTree is all routes: its root takes the findings that no route below it takes. */
 export type RouteTree = Pick<RouteSettings, 'receivers' | 'routes' | keyof PolicySettings>;
 
-/** RouteStep is what one route made of a finding. */
+/** RouteStep is what one route did with a finding. */
 export interface RouteStep {
   readonly name: string;
-  /** `not-asked` when a route before it had taken the finding. */
+  /** `not-asked` when an earlier route took the finding. */
   readonly kind: 'takes' | 'passes' | 'not-asked';
   readonly why: string;
-  /** Whether this is where the finding ends: the deepest route that takes it. */
+  /** Whether this route decides: the deepest one that takes the finding. */
   readonly decides: boolean;
-  /** Whether the routes after it are asked as well. */
+  /** Whether the finding goes on to the routes after it. */
   readonly continues: boolean;
-  /** Where the route sends what ends at it; empty for nowhere. */
+  /** The receivers of the findings that this route decides; empty for none. */
   readonly receivers: readonly string[];
-  /** How it is told there. */
+  /** How the route groups them, and when it notifies. */
   readonly policy: GroupPolicy;
   readonly steps: readonly RouteStep[];
 }
 
-/** Addressee is a receiver that a finding goes to, and how it is told there. */
+/** Addressee is a receiver that a finding goes to, with the policy of the route that named it. */
 export interface Addressee {
   readonly receiver: string;
   readonly policy: GroupPolicy;
 }
 
-/** RouteDecision is where a finding goes, and why; without addressees, it goes to nobody by somebody's decision. */
+/** RouteDecision is where a finding goes, and why. Without addressees, the configuration sends it nowhere. */
 export interface RouteDecision {
-  /** Each receiver once; where several routes name it, told as the first of them says. */
+  /** Each receiver once; where several routes name one, the policy of the first applies. */
   readonly to: readonly Addressee[];
   /** The names of the receivers in `to`. */
   readonly receivers: readonly string[];
@@ -59,9 +59,9 @@ interface CompiledRoute {
 }
 
 /**
- * createRouter makes the tree a function of labels, with Alertmanager's meaning: a route asks those below it in their order,
- * the first that takes a finding keeps it unless it says `continue`, and the deepest one decides.
- * @param all the names of all receivers: a root that names none means these.
+ * createRouter turns the tree into a function of labels, with Alertmanager's meaning: a route asks the routes below it in their
+ * order, the first that takes a finding keeps it unless it says `continue`, and the deepest one decides.
+ * @param all the names of all receivers: the receivers of a root that names none.
  */
 export function createRouter(tree: RouteTree, all: readonly string[]): (labels: Labels) => RouteDecision {
   const everything = { match: {}, continue: false, name: 'route', receivers: all };

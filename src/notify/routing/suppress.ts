@@ -2,7 +2,7 @@ import type { Labels } from './labels.ts';
 import { isOver } from '../../time/days.ts';
 import { compileCondition, type Condition } from './match.ts';
 
-/** SuppressionSettings is a suppression as configured: what nobody shall be told, who says so, why, and for how long. */
+/** SuppressionSettings is a suppression as configured: findings that notify nobody, who decided so, why, and for how long. */
 export interface SuppressionSettings extends Condition {
   readonly name: string;
   readonly owner: string;
@@ -11,7 +11,7 @@ export interface SuppressionSettings extends Condition {
   readonly expires: string;
 }
 
-/** SuppressionStep is what one suppression made of a finding. */
+/** SuppressionStep is what one suppression did with a finding. */
 export interface SuppressionStep {
   readonly kind: 'suppresses' | 'passes' | 'expired';
   readonly suppression: SuppressionSettings;
@@ -19,9 +19,9 @@ export interface SuppressionStep {
 }
 
 export interface Suppressions {
-  /** decide asks every suppression; the first that suppresses is the one that is counted. */
+  /** decide asks every suppression; a finding counts for the first one that suppresses it. */
   readonly decide: (labels: Labels, now: Date) => readonly SuppressionStep[];
-  /** expired names those that no longer work. */
+  /** expired lists the suppressions that have ended. */
   readonly expired: (now: Date) => readonly SuppressionSettings[];
 }
 

@@ -2,7 +2,7 @@ import type { Labels } from './labels.ts';
 import { isOver } from '../../time/days.ts';
 import { compileCondition } from './match.ts';
 
-/** TrialSettings is a trial as configured: rules that run without telling anybody, to see first what they would tell. */
+/** TrialSettings is a trial as configured: rules that run without notifying anybody, to see first what they would send. */
 export interface TrialSettings {
   readonly name: string;
   /** Ids or titles of rules, in which * stands for any characters. */
@@ -12,7 +12,7 @@ export interface TrialSettings {
   readonly owner?: string;
 }
 
-/** TrialStep is what one trial made of a finding. */
+/** TrialStep is what one trial did with a finding. */
 export interface TrialStep {
   readonly kind: 'tries' | 'passes' | 'ended';
   readonly trial: TrialSettings;
@@ -20,9 +20,9 @@ export interface TrialStep {
 }
 
 export interface Trials {
-  /** decide asks every trial; the first that tries the rule is the one that is counted. */
+  /** decide asks every trial; a finding counts for the first one that tries its rule. */
   readonly decide: (labels: Labels, now: Date) => readonly TrialStep[];
-  /** ended names those that are over, so that their rules tell. */
+  /** ended lists the trials that are over: their rules notify again. */
   readonly ended: (now: Date) => readonly TrialSettings[];
 }
 

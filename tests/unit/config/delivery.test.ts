@@ -61,7 +61,7 @@ describe('refused, with its line', () => {
     [
       'a network that is none',
       'route:\n  routes:\n    - match: { address: 10.0.0.0/33 }',
-      /^c\.yml:3: route\.routes\.0\.match\.address\.0: is no network/,
+      /^c\.yml:3: route\.routes\.0\.match\.address\.0: not a network/,
     ],
     ['an empty match', 'route:\n  routes:\n    - match: {}', /^c\.yml:3: route\.routes\.0\.match: is empty/],
     [
