@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 
-// Names of errors of SNS, EventBridge, Security Hub and what stands behind them. Anything else goes by its HTTP status.
+// Names of errors of SNS, EventBridge, Security Hub and the services behind them. Any other error goes by its HTTP status.
 const verdicts: readonly (readonly [name: RegExp, verdict: Failure])[] = [
   [/throttl|limitexceeded|toomanyrequests|slowdown/i, { reason: 'rate-limited', retryable: true }],
   [/timeout|abort/i, { reason: 'timeout', retryable: true }],
@@ -34,9 +34,9 @@ export interface AwsFailure extends Failure {
   readonly text: string;
 }
 
-/** awsFailureOf judges what an AWS client threw. */
+/** awsFailureOf judges an error that an AWS client threw. */
 export function awsFailureOf(cause: unknown): AwsFailure {
-  // Whatever was thrown, reading its properties is safe.
+  // Anything may have been thrown; reading properties of its object is safe.
   const { $metadata, code, message, name } = Object(cause) as Partial<AwsError>;
   const said = message ?? String(cause);
   // Node's network errors carry a code; AWS's carry a name. What the SDK wraps has its code in the message only.
@@ -48,7 +48,7 @@ function wrappedCode(said: string): string | undefined {
   return said.endsWith('socket hang up') ? 'ECONNRESET' : /\bE[A-Z_]{4,20}\b/.exec(said)?.[0];
 }
 
-/** What errors of the SDK and of Node's network have in common; they may come from another realm than ours. */
+/** The properties that errors of the SDK and of Node's network share; they may come from another realm. */
 interface AwsError {
   readonly $metadata: { readonly httpStatusCode?: number };
   readonly code: string;

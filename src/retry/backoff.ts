@@ -8,7 +8,7 @@ const baseMs = 100;
 const maxMs = 5_000;
 
 /**
- * backoffMs is how long to wait before try `attempt` (counted from 1), with full jitter, so that those who failed together
+ * backoffMs is how long to wait before try `attempt` (counted from 1), with full jitter, so that callers that failed together
  * don't come back together. https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  */
 export function backoffMs(attempt: number, random: Random): number {

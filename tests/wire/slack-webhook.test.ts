@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { DeliveryError, Receiver } from '../../src/notify/receivers/receiver.ts';
 import { createSlackWebhook } from '../../src/notify/receivers/slack-webhook.ts';
-import type { SlackWebhookOptions } from '../../src/notify/receivers/slack-webhook.ts';
+import type { ChatWebhookOptions } from '../../src/notify/receivers/chat-webhook.ts';
 import { renderSlack } from '../../src/notify/render/slack.ts';
 import { closeServer } from '../support/http-server.ts';
 import { hostile, rootLogin } from '../unit/notify/specimens.ts';
@@ -55,7 +55,7 @@ beforeEach(async () => {
 
 afterEach(() => closeServer(server));
 
-function slack(options: Partial<SlackWebhookOptions> = {}): Receiver {
+function slack(options: Partial<ChatWebhookOptions> = {}): Receiver {
   const { port } = server.address() as AddressInfo;
   return createSlackWebhook({
     address: async () => `http://127.0.0.1:${port}${secret}`,
@@ -189,7 +189,7 @@ describe('429', () => {
 });
 
 describe('the address is a secret', () => {
-  test.each<[string, Partial<SlackWebhookOptions>, Script]>([
+  test.each<[string, Partial<ChatWebhookOptions>, Script]>([
     ['the server quotes it', {}, { status: 500, body: `no such hook: ${secret}` }],
     ['nobody listens', { address: async () => `http://127.0.0.1:1${secret}` }, {}],
     ['there is no such host', { address: async () => `https://hooks.slack.invalid${secret}` }, {}],

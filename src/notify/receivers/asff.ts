@@ -9,7 +9,7 @@ import { safeHref } from '../../text/html.ts';
 import { clip, shown } from '../../text/escape.ts';
 import { causeWords, whatWords, whoWords, whyWords } from '../render/words.ts';
 
-/** Place is where the stage is deployed: Security Hub takes findings of one's own account only. */
+/** Place is where the stage is deployed: Security Hub takes findings of the caller's own account only. */
 export interface Place {
   readonly partition: string;
   readonly region: string;
@@ -70,7 +70,7 @@ export function renderAsff({ finding, message }: Notification, place: Place, now
     ProductName: 'Trailwatch',
     CompanyName: 'Trailwatch',
     GeneratorId: shown(`trailwatch/${rule.id}`, limits.id).slice(0, limits.id),
-    // Of the caller, whichever account it happened in: that is among the resources and the product's fields.
+    // The caller's account; the account of the event is among the resources and the product's fields.
     AwsAccountId: place.account,
     Title: cut(titleOf(message), limits.title),
     Description: cut(descriptionOf(message), limits.description),
@@ -91,7 +91,7 @@ export function renderAsff({ finding, message }: Notification, place: Place, now
   };
 }
 
-/** An update takes the finding's place, so that it bears the alert's title, not that of a few words more. */
+/** An update replaces the finding, so it has the title of the alert, not of the addition. */
 function titleOf({ account, completes, mainTarget, rule, title, who }: Message): string {
   if (!completes) return title;
   return [
@@ -135,7 +135,7 @@ function sourceUrlOf({ consoleLink }: Message): Pick<AwsSecurityFinding, 'Source
   return consoleLink === undefined ? {} : { SourceUrl: consoleLink };
 }
 
-/** What each kind of target is called as a resource; the others are `Other`. */
+/** Resource types by kind of target; all other kinds are `Other`. */
 const resourceTypes: Readonly<Record<string, string>> = {
   bucket: 'AwsS3Bucket',
   instance: 'AwsEc2Instance',
@@ -166,7 +166,7 @@ function resourcesOf({ account, actor, region, targets }: AuditEvent, place: Pla
     ...(actor.arn === undefined
       ? []
       : [{ ...other(actor.arn, ''), Details: { Other: { kind: `actor, ${actor.kind}` } } }]),
-    // There must be one, and every event is of some account.
+    // A finding needs a resource, and every event belongs to an account.
     { Type: 'AwsAccount', Id: `AWS::::Account:${/^\d{12}$/.test(account ?? '') ? account : place.account}`, ...at },
   ];
 }

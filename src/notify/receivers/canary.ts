@@ -1,22 +1,22 @@
 import { DeliveryError, type Receiver } from './receiver.ts';
 
-/** CanaryReturn is what is known of a canary that comes back. */
+/** CanaryReturn is what the log of canaries knows about one that comes back. */
 export type CanaryReturn =
   { readonly kind: 'returned'; readonly sent: Date } | { readonly kind: 'again' } | { readonly kind: 'unknown' };
 
 export interface CanaryOptions {
   /** The receiver that canaries are routed to. */
   readonly name: string;
-  /** Says of a canary that it is back. */
+  /** Records that a canary is back. */
   readonly returned: (canary: string, at: Date) => Promise<CanaryReturn>;
   readonly now: () => Date;
   /** Takes the milliseconds that a canary was under way. */
   readonly arrived: (ms: number) => void;
-  /** Somebody made an event that looks like a canary: it keeps no alarm quiet. */
+  /** Takes the text of an event that only looks like a canary; such an event keeps no alarm quiet. */
   readonly forged: (canary: string) => void;
 }
 
-/** createCanary is the receiver at the end of the pipeline that tells nobody: it times what was sent at its beginning. */
+/** createCanary makes the receiver that times canaries from the start of the pipeline to its end, and notifies nobody. */
 export function createCanary({ name, returned, now, arrived, forged }: CanaryOptions): Receiver {
   return {
     name,

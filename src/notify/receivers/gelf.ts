@@ -9,7 +9,7 @@ export interface GelfOptions extends HttpTools {
   readonly name?: string;
   /** Gives the address of a GELF HTTP input, as `https://graylog.example.com:12202/gelf`. */
   readonly address: ReadSecret;
-  /** Gives the whole `Authorization` header, where the input or a proxy before it wants one. */
+  /** Gives the whole `Authorization` header, where the input or a proxy in front of it requires one. */
   readonly authorization?: ReadSecret;
   readonly gzip?: boolean;
 }
@@ -29,7 +29,7 @@ export function createGelf(options: GelfOptions): Receiver {
       const body = gzip ? new Uint8Array(await compress(json)) : json;
       await withSecrets(name, { address, authorization }, (secrets) => {
         const header = secrets.authorization;
-        const letter = {
+        const request = {
           name,
           address: checkedAddress(name, secrets.address),
           headers: {
@@ -41,7 +41,7 @@ export function createGelf(options: GelfOptions): Receiver {
           // Without its scheme too: `Basic …`.
           secrets: [header, ...header.split(' ').slice(1)],
         };
-        return post(letter, statusVerdict, options, signal);
+        return post(request, statusVerdict, options, signal);
       });
     },
   };

@@ -3,48 +3,48 @@ import { DeliveryError } from './receiver.ts';
 import type { DeliveryErrorOptions } from './receiver.ts';
 import { shown } from '../../text/escape.ts';
 
-/** What receivers that speak HTTP have in common: one post, its deadline, and errors that show no secret. */
+/** HttpTools is what receivers post with over HTTP: one post, its deadline, and errors that show no secret. */
 export interface HttpTools {
   readonly fetch: typeof fetch;
   /** Milliseconds that one post may take. */
   readonly timeoutMs?: number;
 }
 
-/** Letter is one post, and what must not be seen of it. */
-export interface Letter {
+/** HttpRequest is one post, with the secrets that errors must not show. */
+export interface HttpRequest {
   /** The receiver's name, which begins every error. */
   readonly name: string;
   readonly address: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer>;
-  /** Keys and tokens that the letter carries, beside its address. */
+  /** Keys and tokens in the headers or the body; the address counts as a secret anyway. */
   readonly secrets?: readonly string[];
 }
 
-/** HttpAnswer is what the other side said, its body only as far as it is worth reading. */
+/** HttpAnswer is the answer of the other side, with the beginning of its body. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
-  /** Milliseconds that it asked to wait, when it did. */
+  /** Milliseconds that the other side asked to wait, if it did. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** Verdict is what an answer means; undefined when the other side took it. */
+/** Verdict is why an answer means a failure; undefined when the other side took the request. */
 export type Verdict = DeliveryErrorOptions | undefined;
 
 const bodyChars = 4096;
 
 /**
- * post sends a letter once and gives the answer that `judge` takes for a yes.
- * @throws {DeliveryError} for any other answer, and for none.
+ * post sends a request once, and returns the answer if `judge` accepts it.
+ * @throws {DeliveryError} for any other answer, and without an answer.
  */
 export async function post(
-  letter: Letter,
+  request: HttpRequest,
   judge: (answer: HttpAnswer) => Verdict,
   { fetch, timeoutMs = 10_000 }: HttpTools,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { address, body, headers, name, secrets = [] } = letter;
+  const { address, body, headers, name, secrets = [] } = request;
   // No cause: an error of the HTTP client may hold the request, and with it the address and the keys.
   const failed = (what: string, options: DeliveryErrorOptions): DeliveryError =>
     new DeliveryError(`${name}: ${address.protocol}//${address.host}/…: ${what}`, options);
@@ -54,10 +54,10 @@ export async function post(
   try {
     const response = await fetch(address, {
       method: 'POST',
-      // A function sleeps between its calls, and would wake up with connections that the other side has closed since.
+      // A function is frozen between its calls, and would thaw with connections that the other side has closed.
       headers: { ...headers, connection: 'close' },
       body,
-      // Followed, a redirect would hand the finding to whoever it names.
+      // A redirect that is followed would hand the finding to the host that it names.
       redirect: 'manual',
       signal: deadline,
     });
@@ -77,7 +77,7 @@ export async function post(
   throw failed(`${answer.status} ${said}`.trim(), verdict);
 }
 
-/** statusVerdict is what an HTTP status means where the other side has no words of its own. */
+/** statusVerdict is the meaning of an HTTP status where the body says nothing more. */
 export function statusVerdict({ status, retryAfterMs: waitMs }: HttpAnswer): Verdict {
   if (status >= 200 && status < 300) return undefined;
   if (status === 429) return { reason: 'rate-limited', retryable: true, retryAfterMs: waitMs };
@@ -95,8 +95,8 @@ const maxTries = 3;
 const longestWaitMs = 5_000;
 
 /**
- * patiently tries again what was refused for coming too fast, as long as the wait is short; a longer wait is the queue's.
- * Only that was surely not taken: anything else could show twice.
+ * patiently tries a rate-limited send again, as long as the wait is short; a longer wait is left to the delivery step. Other
+ * failures are not tried again: the receiver may have taken the request, which would show twice.
  */
 export async function patiently<Result>(
   send: () => Promise<Result>,
@@ -118,8 +118,8 @@ export async function patiently<Result>(
 }
 
 /**
- * checkedAddress gives the address to post to: over TLS, but on this machine itself.
- * @throws {DeliveryError} which doesn't quote it: an address may be a secret.
+ * checkedAddress gives the address to post to: over TLS, except on this machine.
+ * @throws {DeliveryError} without the address, which may be a secret.
  */
 export function checkedAddress(name: string, text: string): URL {
   // The parser's own error would quote the address.
@@ -131,7 +131,7 @@ export function checkedAddress(name: string, text: string): URL {
   });
 }
 
-/** isSafeAddress says whether something is an address that a finding may be posted to. */
+/** isSafeAddress says whether a text is an address that a finding may be posted to. */
 export function isSafeAddress(text: string): boolean {
   return URL.canParse(text) && isSafe(new URL(text));
 }
@@ -141,11 +141,11 @@ function isSafe({ protocol, hostname, username, password }: URL): boolean {
   return (protocol === 'https:' || (protocol === 'http:' && loopback)) && username === '' && password === '';
 }
 
-/** Retry-After in whole seconds or as a date, as HTTP has it; anything else counts as not said. */
+/** Retry-After in whole seconds or as a date, as HTTP has it; any other value is ignored. */
 function retryAfterMs(header: string | null, date: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
-  // Counted from the other side's own clock, so that ours need not agree with it.
+  // Counted from the other side's clock, so that the two clocks need not agree.
   const waitMs = Date.parse(header) - Date.parse(date ?? '');
   return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
 }
@@ -162,13 +162,13 @@ async function beginningOf(response: Response): Promise<string> {
   return text;
 }
 
-/** The client's own message is `fetch failed`; what happened stands in the code of its cause. */
+/** The client's message is `fetch failed`; the code of its cause says what happened. */
 function networkWords(error: unknown): string {
   const { cause } = Object(error) as { readonly cause?: { readonly code?: string } };
   return cause?.code === undefined ? 'the connection failed' : `the connection failed: ${cause.code}`;
 }
 
-// Shorter pieces of an address, as `v2` and `services`, are no secrets, and errors need their words.
+// Shorter pieces of an address, such as `v2` and `services`, are not secret, and errors need these words.
 const shortestSecret = 9;
 
 function redact(text: string, address: URL, secrets: readonly string[]): string {
@@ -180,7 +180,7 @@ function redact(text: string, address: URL, secrets: readonly string[]): string 
   ].filter(({ length }) => length >= shortestSecret);
   const written = [...pieces, ...secrets.filter((secret) => secret !== '')];
   const hidden = [...written, ...written.map(decoded), ...written.map(encodeURIComponent)];
-  // Longest first, so that a part doesn't leave the rest of the whole.
+  // Longest first: replacing a part first would leave the rest of the whole.
   return hidden.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
 }
 

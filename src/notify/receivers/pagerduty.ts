@@ -9,7 +9,7 @@ export interface PagerDutyOptions extends HttpTools {
   /** Gives the integration key of a service, 32 characters. */
   readonly routingKey: ReadSecret;
   readonly address?: URL;
-  /** Whether a group of which nothing more came resolves its incident. */
+  /** Whether a group resolves its incident when its repeat interval ends. */
   readonly autoResolve?: boolean;
   readonly sleep: Sleep;
 }
@@ -21,8 +21,8 @@ export const pagerDutyAddresses = {
 } as const;
 
 /**
- * createPagerDuty triggers alerts by Events API v2. One group is one alert: more of it goes to the same incident while it
- * is open, and opens a new one after somebody resolved it.
+ * createPagerDuty triggers alerts by Events API v2. One group is one alert: an update goes to the same incident while it is
+ * open, and opens a new one after it was resolved.
  * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/
  */
 export function createPagerDuty(options: PagerDutyOptions): Receiver {
@@ -30,14 +30,14 @@ export function createPagerDuty(options: PagerDutyOptions): Receiver {
   const enqueue = (event: object, signal: AbortSignal): Promise<unknown> =>
     withSecrets(name, { 'routing key': routingKey }, (secrets) => {
       const key = secrets['routing key'];
-      const letter = {
+      const request = {
         name,
         address: options.address ?? pagerDutyAddresses.us,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ routing_key: key, ...event }),
         secrets: [key],
       };
-      return patiently(() => post(letter, statusVerdict, options, signal), options.sleep, signal);
+      return patiently(() => post(request, statusVerdict, options, signal), options.sleep, signal);
     });
   return {
     name,

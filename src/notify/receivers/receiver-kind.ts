@@ -6,13 +6,13 @@ import type { SecurityHubOptions } from './security-hub.ts';
 import type { SnsOptions } from './sns.ts';
 import { parseSecretName } from './secret-name.ts';
 
-/** SecretSource gives the secret of a name; `fresh` when the one that is kept was refused. */
+/** SecretSource gives the secret of a name; `fresh` reads it again, when the kept one was refused. */
 export type SecretSource = (name: string, options?: { readonly fresh?: boolean }) => Promise<string>;
 
-/** ReceiverTools is what receivers work with: clients are loaded and made when the first receiver asks for them. */
+/** ReceiverTools are the clients and functions of receivers: a client is loaded and made when the first receiver asks for it. */
 export interface ReceiverTools {
   readonly sns: () => SnsOptions['client'] | Promise<SnsOptions['client']>;
-  /** findingsBus gives what publishes on the bus of that name or ARN. */
+  /** findingsBus makes a function that publishes on the bus of that name or ARN. */
   readonly findingsBus: (bus: string) => PublishFindings | Promise<PublishFindings>;
   readonly securityHub: () => SecurityHubOptions['client'] | Promise<SecurityHubOptions['client']>;
   readonly secret: SecretSource;
@@ -22,14 +22,14 @@ export interface ReceiverTools {
   readonly now: () => Date;
 }
 
-/** StageFacts are the receivers that a deployed stage brings along, or is given as parameters. */
+/** StageFacts are the receivers that a stage deploys, or has as parameters. */
 export interface StageFacts {
   readonly alertsTopic: string;
-  /** Empty when no Slack is given. */
+  /** Empty without a Slack address. */
   readonly slackWebhookParameter: string;
 }
 
-/** Need is something that a receiver must be allowed to use. */
+/** Need is a permission of a receiver. */
 export type Need =
   | { readonly kind: 'publish'; readonly topicArn: string }
   | { readonly kind: 'put-events'; readonly busArn: string }
@@ -37,17 +37,17 @@ export type Need =
   | { readonly kind: 'parameter'; readonly name: string }
   | { readonly kind: 'secret'; readonly name: string };
 
-/** ReceiverKind checks what is configured, and makes a receiver of it. */
+/** ReceiverKind checks a receiver's configuration, and makes the receiver. */
 export interface ReceiverKind {
-  /** As its receivers say it: whether people are told news, or programs every finding. */
+  /** As in Receiver: groups of findings for people, or each finding for a program. */
   readonly grouping: NonNullable<Receiver['grouping']>;
-  /** Says what is wrong; undefined when nothing is. */
+  /** Says what is wrong with the options; undefined when they are right. */
   readonly problem: (given: unknown) => string | undefined;
-  /** What it must be allowed to use, beside what the stage brings along; nothing for options that are wrong. */
+  /** The permissions beyond those that a stage has anyway; none for wrong options. */
   readonly needs: (given: unknown) => readonly Need[];
   /**
-   * Gives undefined where the stage has no such thing, as a Slack without an address.
-   * @throws {ReceiverConfigError} for what `problem` would have said.
+   * Gives undefined where the stage has no such receiver, for example Slack without an address.
+   * @throws {ReceiverConfigError} with the text of `problem`.
    */
   readonly create: (
     name: string,
@@ -58,14 +58,14 @@ export interface ReceiverKind {
 }
 
 interface Row<Schema extends v.GenericSchema> {
-  /** `each` where programs read. */
+  /** `each` for receivers that programs read. */
   readonly grouping?: 'each';
-  /** What its configuration may hold beside `kind`; unknown keys are refused. */
+  /** The schema of the options beside `kind`; unknown keys are refused. */
   readonly options: Schema;
-  /** What it means when its configuration says no more; undefined where the stage has no such thing. */
+  /** The options where the configuration names only the kind; undefined where the stage has no such receiver. */
   readonly inStage?: (stage: StageFacts) => v.InferInput<Schema> | undefined;
   readonly needs: (options: v.InferOutput<Schema>) => readonly Need[];
-  /** Loads the receiver's code when it is wanted: nobody waits for an SDK that he doesn't use. */
+  /** Loads the receiver's code on demand: a stage never waits for an SDK that it does not use. */
   readonly create: (
     name: string,
     options: v.InferOutput<Schema>,
@@ -74,7 +74,7 @@ interface Row<Schema extends v.GenericSchema> {
   ) => Promise<Receiver>;
 }
 
-/** ReceiverConfigError says which receiver is configured wrongly, and how. */
+/** ReceiverConfigError says which receiver's configuration is wrong, and what is wrong with it. */
 export class ReceiverConfigError extends Error {
   override readonly name = 'ReceiverConfigError';
 }
@@ -85,7 +85,7 @@ export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): 
   const problemOf = (given: unknown): string | undefined => {
     const { issues } = v.safeParse(schema, given);
     if (issues === undefined) return undefined;
-    // A misspelled key is told before the one that it leaves missing.
+    // A misspelled key is reported before the key that it leaves missing.
     const issue = issues.find(({ type, expected }) => type === 'strict_object' && expected === 'never') ?? issues[0];
     const path = v.getDotPath(issue);
     return `${path === null ? '' : `${path}: `}${wordsOf(issue, schema)}`;
@@ -108,7 +108,7 @@ export function receiverKind<Schema extends v.GenericSchema>(row: Row<Schema>): 
   };
 }
 
-/** What a schema's rows say has words of its own; what the map around them says hasn't. */
+/** The options of a schema have messages of their own; the map around them gets its message here. */
 function wordsOf({ type, expected, message }: v.BaseIssue<unknown>, schema: v.GenericSchema): string {
   if (type === 'string' && message.startsWith('Invalid type')) return 'must be a text';
   if (type !== 'strict_object') return message;
@@ -117,7 +117,7 @@ function wordsOf({ type, expected, message }: v.BaseIssue<unknown>, schema: v.Ge
   return known === '' ? 'unknown key: this kind has no options' : `unknown key: known here are kind, ${known}`;
 }
 
-/** secretNeeds are the needs of secrets by their names; what is no name needs nothing. */
+/** secretNeeds lists the permissions for secrets by their names; text that is not a name needs none. */
 export function secretNeeds(...names: readonly (string | undefined)[]): readonly Need[] {
   return names.flatMap((given): Need[] => {
     const secret = given === undefined ? undefined : parseSecretName(given);

@@ -13,7 +13,7 @@ const secretName = v.pipe(
   v.check((name) => parseSecretName(name) !== undefined, secretNameWanted),
 );
 
-/** An address that is no secret may stand in the configuration as it is. */
+/** An address without a secret may stand in the configuration as it is. */
 const address = v.pipe(
   text,
   v.check(
@@ -80,7 +80,7 @@ export const receiverKinds = {
       routingKey: secretName,
       /** Where the account lives: PagerDuty's service regions. */
       region: v.optional(v.picklist(['us', 'eu'], 'must be us or eu'), 'us'),
-      /** Whether an incident is resolved when nothing more came within the repeat interval. */
+      /** Whether an incident is resolved when its group's repeat interval ends. */
       autoResolve: v.optional(v.boolean('must be true or false'), false),
     }),
     needs: ({ routingKey }) => secretNeeds(routingKey),
@@ -152,15 +152,15 @@ export const receiverKinds = {
 
 type ReceiverKindName = keyof typeof receiverKinds;
 
-/** ReceiverSettings is one receiver as configured, without its name, by which the seen store remembers deliveries. */
+/** ReceiverSettings is one receiver as configured, without its name; the seen store remembers deliveries by the name. */
 export interface ReceiverSettings {
   readonly kind: ReceiverKindName;
   readonly [option: string]: unknown;
 }
 
 /**
- * createReceivers makes the receivers of a stage, in their order; without those that it doesn't have, as a Slack without
- * an address.
+ * createReceivers makes the receivers of a stage, in their order, without those that the stage does not have, for example Slack
+ * without an address.
  * @throws {ReceiverConfigError} for wrong options.
  */
 export async function createReceivers(
@@ -176,12 +176,12 @@ export async function createReceivers(
   return made.filter((receiver) => receiver !== undefined);
 }
 
-/** receiverProblem says what is wrong with a receiver's options; undefined when nothing is. */
+/** receiverProblem says what is wrong with a receiver's options; undefined when they are right. */
 export function receiverProblem({ kind, ...options }: ReceiverSettings): string | undefined {
   return receiverKinds[kind].problem(options);
 }
 
-/** receiverNeeds lists what the configured receivers must be allowed to use, beside what the stage brings along. */
+/** receiverNeeds lists the permissions of the configured receivers beyond those that a stage has anyway. */
 export function receiverNeeds(settings: Readonly<Record<string, ReceiverSettings>>): readonly Need[] {
   return Object.values(settings).flatMap(({ kind, ...options }) => receiverKinds[kind].needs(options));
 }

@@ -10,17 +10,17 @@ export interface Receiver {
   readonly name: string;
   /** How many sends may be under way at once; 1 keeps the order of findings. */
   readonly concurrency: number;
-  /** `each`: programs read here, so that every finding arrives by itself. Otherwise people do, who are told news once. */
+  /** `each`: a program reads here, and gets every finding by itself. Otherwise people do, and get groups of findings. */
   readonly grouping?: 'grouped' | 'each';
   /**
    * send hands over one notification and returns once the receiver has taken it.
    * @param signal ends the attempt when its time is up.
-   * @returns what the receiver needs to tell more about the same news later, if anything.
-   * @throws {DeliveryError} when the receiver did not take it, or when nobody can tell.
+   * @returns what the receiver needs for a later update of the same group, if anything.
+   * @throws {DeliveryError} when the receiver did not take it, or may not have taken it.
    */
   readonly send: (notification: Notification, signal: AbortSignal) => Promise<Receipt | void>;
   /**
-   * close says that nothing more came of the news within its repeat interval: an incident may be resolved.
+   * close ends a group whose repeat interval is over: an incident may be resolved.
    * @throws {DeliveryError} as `send` does.
    */
   readonly close?: (group: ClosedGroup, signal: AbortSignal) => Promise<void>;
@@ -31,14 +31,14 @@ export type DeliveryReason = FailureReason | 'held' | 'state-unavailable';
 
 export interface DeliveryErrorOptions {
   readonly reason: DeliveryReason;
-  /** Whether sending the same thing again later can help. */
+  /** Whether sending the same notification again later can help. */
   readonly retryable: boolean;
-  /** Milliseconds that the receiver asked to wait, when it did. */
+  /** Milliseconds that the receiver asked to wait, if it did. */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** DeliveryError says that a notification did not arrive, why, and whether trying again can help. */
+/** DeliveryError says why a notification did not arrive, and whether trying again can help. */
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly reason: DeliveryReason;

@@ -14,7 +14,7 @@ export interface SecurityHubOptions {
 }
 
 /**
- * createSecurityHub imports every finding into AWS Security Hub, as one of the account's own product. What completes a
+ * createSecurityHub imports every finding into AWS Security Hub, as one of the account's own product. An addition to a
  * finding updates it.
  * https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
  */

@@ -2,10 +2,8 @@ import { DeliveryError, type DeliveryReason } from './receiver.ts';
 import { renderSlack, renderSlackBriefly } from '../render/slack.ts';
 import { statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
 
-export const slackHeaders = { 'content-type': 'application/json; charset=utf-8' } as const;
-
 /**
- * Slack's own words, which it says with any status, also with 200; what is not here stays refused.
+ * Slack's error words, which come with any status, also with 200; any other word means a refusal.
  * https://docs.slack.dev/reference/methods/chat.postMessage#errors
  */
 const words: readonly (readonly [says: RegExp, reason: DeliveryReason, retryable: boolean])[] = [
@@ -30,31 +28,31 @@ const words: readonly (readonly [says: RegExp, reason: DeliveryReason, retryable
   [/^(?:msg_too_long|msg_blocks_too_long|too_many_attachments)$/, 'too-large', false],
 ];
 
-/** slackVerdict is what an answer of Slack means, by its status and by its words. */
+/** slackVerdict is the meaning of Slack's answer, by its status and its error word. */
 export function slackVerdict(answer: HttpAnswer): Verdict {
   const { status, text, retryAfterMs } = answer;
   const { ok, error } = slackSays(text);
   const [, reason, retryable] = words.find(([says]) => says.test(error)) ?? [];
   if (status >= 300 || status < 200) {
     const verdict = statusVerdict(answer);
-    // A word says more than 400 and 403 do; but whoever answers 5xx may be anybody on the way.
+    // A word says more than 400 and 403; but 5xx may come from any proxy on the way.
     if (reason === undefined || retryable === undefined || status >= 500 || status === 429 || status < 400)
       return verdict;
     return { reason, retryable, retryAfterMs };
   }
   if (ok) return undefined;
   if (reason !== undefined && retryable !== undefined) return { reason, retryable, retryAfterMs };
-  // Neither yes nor a reason: something between us and Slack answered, which may go away.
+  // Neither success nor a reason: a proxy on the way answered, which may pass.
   return error === '' ? { reason: 'unexpected', retryable: true } : { reason: 'rejected', retryable: false };
 }
 
 interface Said {
   readonly ok: boolean;
-  /** Empty when it gives none. */
+  /** Empty without one. */
   readonly error: string;
 }
 
-/** slackSays reads both ways in which Slack answers: a word of text, or JSON with `ok` and `error`. */
+/** slackSays reads both forms of Slack's answer: a word of text, or JSON with `ok` and `error`. */
 function slackSays(text: string): Said {
   const word = text.trim();
   if (word === 'ok') return { ok: true, error: '' };
@@ -67,8 +65,8 @@ function slackSays(text: string): Said {
 const badlyWritten = /\b(?:invalid_(?:blocks|blocks_format|payload|arguments|attachments)|no_text)\b/;
 
 /**
- * orBriefly sends what `write` gives, and in brief when Slack refuses it for how it is written: an alert must not be lost
- * because Slack's limits are others than they were.
+ * orBriefly sends what `write` gives, and sends it in brief when Slack refuses its form: an alert must not be lost because
+ * Slack's limits changed.
  */
 export async function orBriefly<Taken>(send: (write: typeof renderSlack) => Promise<Taken>): Promise<Taken> {
   try {
@@ -80,7 +78,7 @@ export async function orBriefly<Taken>(send: (write: typeof renderSlack) => Prom
   }
 }
 
-/** jsonOf reads an answer as a JSON object; undefined when it is none. */
+/** jsonOf reads an answer as a JSON object; undefined for any other text. */
 export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const data: unknown = JSON.parse(text);

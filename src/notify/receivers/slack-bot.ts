@@ -4,7 +4,8 @@ import { DeliveryError } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
 import { renderSlack, type SlackPayload } from '../render/slack.ts';
 import { patiently, post, type HttpTools } from './http.ts';
-import { jsonOf, orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';
+import { chatHeaders } from './chat-webhook.ts';
+import { jsonOf, orBriefly, slackVerdict } from './slack-answer.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface SlackBotOptions extends HttpTools {
@@ -14,19 +15,19 @@ export interface SlackBotOptions extends HttpTools {
   /** A channel's id, or its name with `#`; the bot must be a member of it. */
   readonly channel: string;
   readonly sleep: Sleep;
-  /** Where Slack's methods are. */
+  /** The base address of Slack's methods. */
   readonly api?: URL;
 }
 
-/** A message at Slack: its receipt. */
+/** The receipt of a message at Slack. */
 interface Place extends Receipt {
   readonly channel: string;
   readonly ts: string;
 }
 
 /**
- * createSlackBot posts as a bot. More of the same news changes the counter of the first message, and lists what is new in
- * its thread.
+ * createSlackBot posts as a bot. An update changes the counter of the first message, and lists the new findings in its
+ * thread.
  */
 export function createSlackBot(options: SlackBotOptions): Receiver {
   const { name = 'slack-bot', token } = options;
@@ -64,7 +65,7 @@ async function tellMore(
   name: string,
 ): Promise<Receipt> {
   const { message, group } = notification;
-  // First what may be done twice: a crash or a failure after it repeats nothing that anybody sees.
+  // First the step that may be repeated: a crash or failure after it shows nothing twice.
   if (group !== undefined && !message.completes && group.additions !== true && group.count > 1) {
     await renew({ ...renderSlack(message, asFirst(group)) }, place, call);
   }
@@ -75,13 +76,13 @@ async function tellMore(
     );
     return place;
   } catch (error) {
-    // Somebody deleted the message, or moved the alerts elsewhere: what is new must be told all the same.
+    // The message was deleted, or alerts moved to another channel: the update must be sent all the same.
     if (error instanceof DeliveryError && isGone(error)) return postAlone(notification, channel, call, name);
     throw error;
   }
 }
 
-/** A message that can't be changed any more keeps its old counter; the thread tells the new one. */
+/** A message that can no longer be changed keeps its old counter; the thread has the new one. */
 async function renew(payload: SlackPayload, place: Place, call: Call): Promise<void> {
   try {
     await call('chat.update', { ...place, ...payload });
@@ -111,16 +112,16 @@ async function callSlack(
 ): Promise<Place | undefined> {
   if (!/^[\w.-]+$/.test(token)) {
     const reason = { reason: 'misconfigured', retryable: false } as const;
-    throw new DeliveryError(`${name}: its token is none: a bot's token begins with xoxb-`, reason);
+    throw new DeliveryError(`${name}: not a Slack bot token (these start with xoxb-)`, reason);
   }
-  const letter = {
+  const request = {
     name,
     address: new URL(method, options.api ?? 'https://slack.com/api/'),
-    headers: { ...slackHeaders, authorization: `Bearer ${token}` },
+    headers: { ...chatHeaders, authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
     secrets: [token],
   };
-  const { text } = await patiently(() => post(letter, slackVerdict, options, signal), options.sleep, signal);
+  const { text } = await patiently(() => post(request, slackVerdict, options, signal), options.sleep, signal);
   return placeOf(jsonOf(text));
 }
 

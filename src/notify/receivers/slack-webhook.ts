@@ -1,35 +1,16 @@
-import type { Sleep } from '../../retry/backoff.ts';
+import { createChatWebhook, type ChatWebhookOptions } from './chat-webhook.ts';
 import type { Receiver } from './receiver.ts';
-import { checkedAddress, patiently, post, type HttpTools } from './http.ts';
-import { orBriefly, slackHeaders, slackVerdict } from './slack-answer.ts';
-import { withSecrets, type ReadSecret } from './with-secrets.ts';
-
-export interface SlackWebhookOptions extends HttpTools {
-  readonly name?: string;
-  /** Gives the webhook's address, which is a secret: whoever knows it can post. */
-  readonly address: ReadSecret;
-  readonly sleep: Sleep;
-}
+import { orBriefly, slackVerdict } from './slack-answer.ts';
 
 /**
- * createSlackWebhook posts to a Slack incoming webhook, which can't change a message or answer in its thread: more of the
- * same news is a short message of its own. Its errors never show the webhook's address.
+ * createSlackWebhook posts to a Slack incoming webhook, which cannot change a message or answer in its thread: an update is a
+ * short message of its own. Slack takes about one post a second. Errors never show the webhook's address.
+ * https://docs.slack.dev/apis/web-api/rate-limits
  */
-export function createSlackWebhook(options: SlackWebhookOptions): Receiver {
-  const { name = 'slack', address: readAddress, sleep } = options;
-  return {
-    name,
-    concurrency: 1,
-    send: async ({ message, group }, signal) => {
-      await withSecrets(name, { address: readAddress }, async (secrets) => {
-        const address = checkedAddress(name, secrets.address);
-        await orBriefly((write) => {
-          const body = JSON.stringify(write(message, group));
-          const letter = { name, address, headers: slackHeaders, body };
-          // Slack takes about one post a second of a webhook. https://docs.slack.dev/apis/web-api/rate-limits
-          return patiently(() => post(letter, slackVerdict, options, signal), sleep, signal);
-        });
-      });
-    },
-  };
+export function createSlackWebhook(options: ChatWebhookOptions): Receiver {
+  return createChatWebhook(options, {
+    name: 'slack',
+    judge: slackVerdict,
+    send: ({ message, group }, postPayload) => orBriefly((write) => postPayload(write(message, group))),
+  });
 }

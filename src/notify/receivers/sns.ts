@@ -43,10 +43,10 @@ function publishInput(notification: Notification, topicArn: string): PublishComm
   return {
     TopicArn: topicArn,
     Subject: subject,
-    // Attributes count towards the limit; that the subject doesn't is said nowhere.
+    // Attributes count towards the limit; the subject may too, since no page says otherwise.
     Message: clipBytes(body, maxBytes - bytesOf(attributes) - Buffer.byteLength(subject), cutMark),
     MessageAttributes: attributes,
-    // A FIFO topic keeps the order of the same news, and drops the same fact when it comes again within five minutes.
+    // A FIFO topic keeps the order of one fingerprint, and drops a notification that comes again within five minutes.
     ...(topicArn.endsWith('.fifo') && { MessageGroupId: finding.fingerprint, MessageDeduplicationId: id }),
   };
 }
@@ -64,8 +64,8 @@ function subjectOf({ level, title }: Headline): string {
 }
 
 /**
- * Of a group, they are those of its first finding, but for the level, which is the highest of all: nobody who waits for
- * what is severe shall miss it.
+ * A group has the attributes of its first finding, except for the level, which is the highest of all: a subscription to severe
+ * findings must not miss one.
  *
  * Ten attributes at most: a subscription with raw delivery to SQS drops messages that have more.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html

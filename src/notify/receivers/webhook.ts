@@ -8,7 +8,7 @@ import { withSecrets, type ReadSecret } from './with-secrets.ts';
 export interface WebhookOptions extends HttpTools {
   readonly name?: string;
   readonly address: ReadSecret;
-  /** Gives the key to sign with, or several, divided by blanks: while a key is changed, both sign. */
+  /** Gives the key to sign with, or several, separated by blanks: during a change of keys, both sign. */
   readonly signingKey: ReadSecret;
   readonly now: () => Date;
 }
@@ -43,8 +43,8 @@ export function createWebhook(options: WebhookOptions): Receiver {
           'webhook-timestamp': timestamp,
           'webhook-signature': keys.map((key) => signatureOf(key, id, timestamp, body)).join(' '),
         };
-        const letter = { name, address, headers, body, secrets: secrets['signing key'].split(/\s+/) };
-        await post(letter, statusVerdict, options, signal);
+        const request = { name, address, headers, body, secrets: secrets['signing key'].split(/\s+/) };
+        await post(request, statusVerdict, options, signal);
       });
     },
   };
@@ -54,7 +54,7 @@ export function createWebhook(options: WebhookOptions): Receiver {
 const maxFindingBytes = 900_000;
 const leastKeyBytes = 24;
 
-/** signatureOf signs id, timestamp and body together: none of them can be changed, nor an old letter pass for a new one. */
+/** signatureOf signs id, timestamp and body together: none of them can be changed, and an old request cannot pass for a new one. */
 export function signatureOf(key: Uint8Array, id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }

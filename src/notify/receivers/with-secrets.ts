@@ -1,14 +1,14 @@
 import { DeliveryError, type DeliveryReason } from './receiver.ts';
 
-/** ReadSecret gives a secret; `fresh` when the one that is kept was refused. */
+/** ReadSecret gives a secret; `fresh` reads it again, when the kept one was refused. */
 export type ReadSecret = (options?: { readonly fresh?: boolean }) => Promise<string>;
 
-/** What an old address, key or token is answered with. */
+/** The reasons that an old address, key or token gets. */
 const refusals: ReadonlySet<DeliveryReason> = new Set(['unauthorized', 'misconfigured']);
 
 /**
- * withSecrets does the work with the secrets. When it is refused and a secret has changed since it was read, it does the
- * work once more with the new one.
+ * withSecrets does the work with the secrets. When the work is refused and a secret has changed since it was read, it does the
+ * work once more with the new secret.
  * @throws {DeliveryError} as the work does, and when a secret can't be read.
  */
 export async function withSecrets<Key extends string, Result>(
@@ -38,7 +38,7 @@ async function readAll<Key extends string>(
         return [key, await read({ fresh })] as const;
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        // Somebody may yet put it there, or allow it: nobody need send the finding again by hand then.
+        // Retryable: once the secret is there and may be read, delivery goes on by itself.
         const options = { reason: 'misconfigured', retryable: true, cause } as const;
         throw new DeliveryError(`${name}: could not read its ${key}: ${why}`, options);
       }

@@ -7,11 +7,11 @@ import { whyWords } from './words.ts';
 /** Syslog's severities, as Graylog shows and sorts by. */
 const severities: Readonly<Record<Level, number>> = { critical: 2, high: 3, medium: 4, low: 5, informational: 6 };
 
-// Graylog's input takes a chunk of 64 KB unless it is told otherwise; the search index takes 32,766 bytes a field.
+// Graylog's input takes a chunk of 64 KB by default; the search index takes 32,766 bytes a field.
 const maxFullBytes = 30_000;
 const maxFieldBytes = 8_000;
 
-/** renderGelf is a finding as a GELF message: the facts as fields to search by, the text as a person reads it. */
+/** renderGelf writes a finding as a GELF message: the facts as fields to search by, and the text that a person reads. */
 export function renderGelf({
   finding,
   message,
@@ -55,7 +55,7 @@ export function renderGelf({
   };
   return {
     version: '1.1',
-    // Which system it happened on; Graylog calls it the source.
+    // The system that the event happened on; Graylog calls it the source.
     host: clip(
       event.targets.find(({ kind }) => kind === 'host')?.id ?? account?.name ?? event.account ?? 'trailwatch',
       250,
@@ -64,7 +64,7 @@ export function renderGelf({
     full_message: clipBytes(renderText(message, { detail: 'full', width: 100 }), maxFullBytes, cutMark),
     timestamp: secondsOf(message.time),
     level: severities[rule.level],
-    // `_id` is Graylog's own, so that no field has that name.
+    // Graylog keeps `_id` for itself.
     ...Object.fromEntries(
       Object.entries(fields)
         .filter(([, value]) => value !== undefined && value !== '')
@@ -79,7 +79,7 @@ function fieldOf(text: string): string {
   return clipBytes(plain(clip(text, maxFieldBytes, '')), maxFieldBytes);
 }
 
-/** Seconds since 1970 with milliseconds; absent where the time is none, so that Graylog takes its own. */
+/** Seconds since 1970 with milliseconds; absent for an unreadable time, so that Graylog takes its own clock. */
 function secondsOf(time: string): number | undefined {
   const ms = Date.parse(time);
   return Number.isFinite(ms) ? ms / 1000 : undefined;

@@ -4,17 +4,17 @@ import type { NotificationGroup, Notification } from '../message/notification.ts
 import { clip } from '../../text/escape.ts';
 import { lineParts, lineWords, timeWords, type LinePart } from './words.ts';
 
-/** Headline is what a notification tells of all its findings together. Nothing in it is escaped: that is the renderers' work. */
+/** Headline is the title, level and count of a notification, for all its findings together. Renderers escape its texts. */
 export interface Headline {
   readonly title: string;
-  /** The highest of all that is known of its findings. */
+  /** The highest level of the findings that the notification lists. */
   readonly level: Level;
   /**
-   * `alert` tells all about a finding, `again` that there were more, `completion` who was behind one that was told before;
-   * `report` tells what nobody did.
+   * `alert` has everything about a finding, `update` counts further findings, `completion` names the actor of an earlier alert;
+   * `report` is something that Trailwatch says about itself.
    */
   readonly kind: 'alert' | 'update' | 'completion' | 'report';
-  /** Absent where there is but one finding. */
+  /** Absent for a single finding. */
   readonly counted?: Counted;
 }
 
@@ -24,26 +24,26 @@ export interface Counted {
   readonly times: string;
   /** `14 findings, from 2026-03-14 09:12:44 to 09:58:02 UTC` */
   readonly span: string;
-  /** Why findings that differ are told together; absent where they are the same news. */
+  /** Why findings that differ are one group; absent where they have one fingerprint. */
   readonly groupReason?: string;
-  /** Whether they are not all the same news. */
+  /** Whether the findings have different fingerprints. */
   readonly mixed: boolean;
-  /** What else differs where they are the same news: somebody did the same to this and to that. */
+  /** The parts that differ in findings with one fingerprint, such as the target. */
   readonly varies: ReadonlySet<Varying>;
-  /** Whether the details of the first must be told as its own. */
+  /** Whether the details of the first finding must be marked as its own. */
   readonly differs: boolean;
-  /** Whether all are of one rule, so that what the rule says is true of all. */
+  /** Whether all are of one rule, so that its description applies to all. */
   readonly oneRule: boolean;
   /** The latest findings, a line each, oldest first. */
   readonly lines: readonly string[];
-  /** How many there were before those. */
+  /** How many findings came before those. */
   readonly unlisted: number;
 }
 
-/** Varying is a part of a message that may differ in findings of the same news. */
+/** Varying is a part of a message that may differ in findings with one fingerprint. */
 export type Varying = LinePart | 'what';
 
-/** sharedLabels are the facts of a message, by how chats call them, that are true of all the findings of a group. */
+/** sharedLabels lists the facts of a message, by their labels in chats, that all findings of a group share. */
 export function sharedLabels(counted: Counted | undefined): readonly string[] {
   if (counted?.mixed === true) return [];
   const labels: readonly (readonly [label: string, part?: Varying])[] = [
@@ -58,7 +58,7 @@ export function sharedLabels(counted: Counted | undefined): readonly string[] {
   return labels.filter(([, part]) => part === undefined || counted?.varies.has(part) !== true).map(([label]) => label);
 }
 
-/** headlineOf says what a notification tells: of one finding, or of a group of them. */
+/** headlineOf makes the headline of a notification about one finding or about a group. */
 export function headlineOf({ message, group }: Pick<Notification, 'message' | 'group'>): Headline {
   if (message.completes) return { title: message.title, level: message.level, kind: 'completion' };
   const kind = group?.kind === 'update' ? 'update' : message.summary.length > 0 ? 'report' : 'alert';
@@ -69,7 +69,7 @@ export function headlineOf({ message, group }: Pick<Notification, 'message' | 'g
   return { title: titleOf(message, group, counted), level, kind, counted };
 }
 
-// The word that counts comes first, where a subject or a push message shows it.
+// The count comes first, where a subject or a push message shows it.
 function titleOf(
   message: Message,
   { additions, groupReason, mixed }: NotificationGroup,
@@ -81,7 +81,7 @@ function titleOf(
   const place = account === undefined ? '' : ` in ${account.name ?? account.id}`;
   const ruleTitle = clip(rule.title, 150);
   if (!mixed) return `${times}: ${ruleTitle}${varies.has('who') ? '' : `: ${clip(who.name, 80)}`}${place}`;
-  // Only what brings findings together is true of them all.
+  // All findings share only what makes them a group.
   const shared = /\baccount\b/.test(groupReason) ? place : '';
   return `${times}${shared}: ${oneRule ? ruleTitle : 'several rules'}`;
 }
@@ -116,12 +116,12 @@ function varyingIn(
     from: from.address,
     target: target && `${target.kind} ${target.id}`,
   };
-  // A message leaves the account out of its targets that it names anyway.
+  // A message names its account elsewhere, and leaves it out of the targets.
   const ofLine = (line: EventLine, part: Varying): string | undefined => {
     if (part === 'what') return doneText(line.what, line.outcome);
     return part === 'target' && line.target === `account ${account?.id}` ? first.target : line[part];
   };
-  // Lines are cut where they are kept.
+  // Lines are cut where they are stored.
   const same = (a = '', b = ''): boolean => a === b || (b.endsWith('…') && a.startsWith(b.slice(0, -1)));
   const parts: readonly Varying[] = [...lineParts, 'what'];
   return new Set(parts.filter((part) => latest.some((line) => !same(first[part], ofLine(line, part)))));
@@ -131,10 +131,10 @@ function doneText(what: string, outcome: EventLine['outcome']): string {
   return outcome.kind === 'success' ? what : `${what} ${outcome.code}`;
 }
 
-/** What the same news shares is in the message already; of findings that differ, a line says all. */
+/** Findings with one fingerprint share what the message says already; findings that differ get a whole line each. */
 function wholeLine(line: EventLine, message: Message, oneRule: boolean): string {
   const { account, rule, what } = line;
-  // What the rule says comes before what an event says, which may be long and of anybody's making.
+  // The rule's text comes before the event's, which may be long and chosen by an attacker.
   const named = oneRule || rule === undefined ? what : `${clip(rule.title, 150)} (${rule.level}): ${what}`;
   const name = account === message.account?.id ? (message.account?.name ?? account) : account;
   return `${lineWords({ ...line, what: named })}${name === undefined ? '' : ` in ${name}`}`;
@@ -153,7 +153,7 @@ function spanWords(since: string, until: string): string {
   return `${from.slice(0, -' UTC'.length)} to ${since.slice(0, 10) === until.slice(0, 10) ? to.slice(11) : to}`;
 }
 
-/** The time of day, and the day too where the news began on an earlier one: `09:12 UTC`, `2026-03-13 23:58 UTC`. */
+/** The time of day, and the day too where the group began on an earlier one: `09:12 UTC`, `2026-03-13 23:58 UTC`. */
 function clockWords(since: string, until: string): string {
   const words = timeWords(since);
   if (words === since) return since;

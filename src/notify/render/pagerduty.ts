@@ -36,7 +36,7 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
   const differs = headline.counted?.differs === true;
   const trigger = (details: object): Trigger => ({
     event_action: 'trigger',
-    // What completes an alert belongs to it: both have the finding's id.
+    // An addition belongs to its alert: both have the finding's id.
     dedup_key: group?.receipt?.['dedupKey'] ?? group?.key ?? finding.id,
     client: 'Trailwatch',
     payload: {
@@ -44,7 +44,7 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
       severity: severities[headline.level],
       timestamp: group?.kind === 'update' ? group.until : message.time,
       source: sourceOf(message, headline.counted),
-      // Where findings differ, what is known of the first would pass for all.
+      // Where findings differ, links of the first would pass for links of all.
       ...(!mixed && {
         component: shown(message.what.service, 100),
         group: message.account === undefined ? 'Trailwatch' : accountWords(message.account),
@@ -54,7 +54,7 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
     },
     links: mixed && headline.kind === 'update' ? [] : linksOf(message),
   });
-  // Each step leaves out what would be missed least, until it fits; the facts alone always do.
+  // Each step leaves out the least important part, until the rest fits; the facts alone always fit.
   const counted = countedOf(headline);
   const facts = factsOf(message);
   const detailed = (one: object): object =>
@@ -71,7 +71,7 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
   return trigger(fitting ?? {});
 }
 
-/** Where it happened, as far as it is known: what PagerDuty calls the affected system. */
+/** The affected system, in PagerDuty's words: where the event happened, as far as that is known. */
 function sourceOf({ account, region, targets }: Message, counted: Counted | undefined): string {
   if (counted?.mixed === true) return 'Trailwatch';
   const host = counted?.varies.has('target') === true ? undefined : targets.find(({ kind }) => kind === 'host')?.id;
@@ -86,7 +86,7 @@ function countedOf({ counted }: Headline): Readonly<Record<string, unknown>> {
   return textsOf({ count: span, together: groupReason ?? '', latest });
 }
 
-/** What is empty is left out; every text is inert and short. */
+/** Empty facts are left out; every text is inert and short. */
 function factsOf(message: Message): Readonly<Record<string, unknown>> {
   const { account, cause, correlation, from, region, rule, targets, who, why } = message;
   return textsOf({

@@ -10,7 +10,7 @@ import { durationWords } from '../../time/duration.ts';
 
 /** SlackPayload is the body of a post to an incoming webhook. */
 export interface SlackPayload {
-  /** What shows in a push message, where blocks don't. */
+  /** The text of a push message, which shows no blocks. */
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
   readonly unfurl_links: false;
@@ -31,15 +31,15 @@ const marks: Readonly<Record<Level, string>> = {
 };
 
 /**
- * renderSlack writes a message as Block Kit, in which no text from an event can mention, link, ring or format; with a group,
- * what it tells of all its findings.
+ * renderSlack writes a message as Block Kit, in which no text from an event can mention, link, ring or format; with a group, the
+ * facts that all its findings share.
  */
 export function renderSlack(message: Message, group?: NotificationGroup): SlackPayload {
   const headline = headlineOf({ message, ...(group && { group }) });
   return payloadOf(message, headline, bodyOf(message, headline));
 }
 
-/** renderSlackBriefly is the same in as few words as an alert is worth, for when Slack refuses the whole. */
+/** renderSlackBriefly writes only the necessary facts, for when Slack refuses the whole message. */
 export function renderSlackBriefly(message: Message, group?: NotificationGroup): SlackPayload {
   const headline = headlineOf({ message, ...(group && { group }) });
   return payloadOf(message, headline, [
@@ -75,7 +75,7 @@ function bodyOf(message: Message, { kind, counted }: Headline): readonly KnownBl
       return [
         ...countedOf(counted),
         ...factsOf(message, sharedLabels(counted)),
-        // Where they differ, what is known of the first would pass for all.
+        // Where findings differ, facts of the first would pass for facts of all.
         ...(counted?.mixed === true ? [] : buttonsOf(message)),
       ];
     case 'report':
@@ -232,7 +232,7 @@ function code(text: string, max: number): string {
   return inside === '' ? '(empty)' : `\`${inside}\``;
 }
 
-/** Running text of a push message: what could start formatting or a mention is followed by an invisible joiner. */
+/** Running text of a push message: an invisible joiner follows each character that could start formatting or a mention. */
 function neutral(text: string, max: number): string {
   return entities(text, max).replace(/[@#*_~`:]/g, '$&\u2060');
 }
@@ -243,7 +243,7 @@ function unticked(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** entities escapes what Slack reads as its own, and never cuts an escape in two. */
+/** entities escapes the characters that Slack reads as control sequences, and never cuts an escape in two. */
 function entities(text: string, max: number): string {
   let out = '';
   for (const char of plain(clip(text, max, ''))) {

@@ -28,7 +28,7 @@ interface AdaptiveCard {
 
 type Element = Readonly<Record<string, unknown>>;
 
-/** Where in a card text stands decides how it looks, never what it says. */
+/** The place of a text in a card decides its looks, never its content. */
 interface Run {
   readonly text: string;
   readonly strong?: boolean;
@@ -40,7 +40,7 @@ interface Run {
 /** Teams refuses messages beyond 28 KB. https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using */
 export const maxTeamsBytes = 28_000;
 
-/** How much a card says, from all to the least that an alert is worth. */
+/** How much a card holds, from everything to the necessary facts. */
 interface Extent {
   readonly rawChars: number;
   readonly queries: boolean;
@@ -57,8 +57,8 @@ const extents: readonly Extent[] = [
 ];
 
 /**
- * renderTeams writes a message as an Adaptive Card within the size that Teams takes. Text from events stands in text runs
- * alone, which know no Markdown, no links and no mentions.
+ * renderTeams writes a message as an Adaptive Card within the size that Teams takes. Text from events stands only in text runs,
+ * which have no Markdown, links or mentions.
  * https://adaptivecards.io/explorer/TextRun.html
  */
 export function renderTeams(message: Message, group?: NotificationGroup, maxBytes = maxTeamsBytes): TeamsPayload {
@@ -207,7 +207,7 @@ function evidenceOf({ followUps, raw }: Message, { queries, rawChars }: Extent):
   ];
 }
 
-/** Shown when somebody asks for it, so that what matters fits on a telephone. */
+/** Shown on demand, so that the important facts fit on a telephone. */
 function hidden(id: string, items: readonly Element[]): Element {
   return { type: 'Container', id, isVisible: false, separator: true, items };
 }
@@ -230,7 +230,7 @@ function actionsOf(
   { counted, kind }: Headline,
   extent: Extent,
 ): readonly object[] {
-  // Where they differ, what is known of the first would pass for all.
+  // Where findings differ, facts of the first would pass for facts of all.
   if (kind === 'update' && counted?.mixed === true) return [];
   const links: readonly (readonly [title: string, address: string | undefined])[] = [
     ['Open in CloudTrail', consoleLink],

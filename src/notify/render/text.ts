@@ -32,7 +32,7 @@ const listed = 10;
 
 /**
  * renderText writes a message as plain text that is inert on terminals and in mail clients, ending in a line break; with a
- * group, what it tells of all its findings.
+ * group, the facts that all its findings share.
  */
 export function renderText(message: Message, options: TextOptions, group?: NotificationGroup): string {
   const { detail, width, paint = unpainted } = options;
@@ -82,7 +82,7 @@ function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint
   return [...parts, '', ...layOut(advice, width, paint, 2000), '', ...idsOf(message, width)];
 }
 
-/** What more there was: what all of them share, and the latest ones. */
+/** An update: the facts that all findings share, and the latest findings. */
 function againOf(message: Message, { counted }: Headline): readonly Row[] {
   const { consoleLink, findingId, runbook } = message;
   const same = (part: Varying, rows: readonly Row[]): readonly Row[] =>
@@ -114,7 +114,7 @@ function countedRows(counted: Counted | undefined, most: number): readonly Row[]
   ];
 }
 
-/** What is new, and enough to find the alert that it completes. */
+/** The new fact, and enough to find the alert that it adds to. */
 function completionOf(message: Message): readonly Row[] {
   return [
     { label: 'when', values: [timeWords(message.time)] },
