@@ -178,7 +178,7 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
         'actor=arn:aws:sts::111122223333:assumed-role/ci-deploy/7',
       ],
       [
-        /✗ deploying-role: .*\. trailwatch, without end: The role that deploys/,
+        /✗ deploying-role: .*\. trailwatch, without end: Roles named under deployRoles/,
         /reaches none: deploying-role suppresses it/,
       ],
     ],
