@@ -29,6 +29,8 @@ export function findingDetail(finding: Finding, maxBytes = Infinity): FindingDet
   for (const [index, { what, without }] of [asItIs, ...reductions].entries()) {
     kept = without(kept);
     if (index > 0) omitted.push(what);
+    // What is far too large is not written out to be measured: an event may be made to cost seconds.
+    if (isLongerThan(kept, maxBytes)) continue;
     const json = jsonOf({ version: findingVersion, ...kept, ...(omitted.length > 0 && { omitted }) });
     if (json !== undefined && Buffer.byteLength(json) <= maxBytes) return { json, omitted };
   }
@@ -104,6 +106,20 @@ function shortened<Data>(data: Data, max: number): Data {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
   };
   return walk(data) as Data;
+}
+
+/** Whether the texts of plain data alone have more characters than `max`: as UTF-8 they then have more bytes. */
+function isLongerThan(data: unknown, max: number): boolean {
+  if (max === Infinity) return false;
+  let left = max;
+  // A stack of its own, because a raw record may nest deeper than calls may.
+  const open: unknown[] = [data];
+  while (open.length > 0 && left >= 0) {
+    const value = open.pop();
+    if (typeof value === 'string') left -= value.length;
+    else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) open.push(inner);
+  }
+  return left < 0;
 }
 
 /** Undefined when the data is nested deeper than can be written. */
