@@ -12,10 +12,10 @@ export function foldCase(text: string): string {
 
 const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** numberOf gives the number that a value is or spells; undefined when it is none. */
+/** numberOf gives the number that a value is or spells; undefined for anything else. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  // 400 digits are more than a double can tell apart.
+  // 400 digits are more than a double can distinguish.
   if (typeof value !== 'string' || value.length > 400 || !numeric.test(value)) return undefined;
   return Number(value);
 }
