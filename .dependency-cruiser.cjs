@@ -121,6 +121,18 @@ module.exports = {
     ...faced,
     ...sigma,
     {
+      name: 'what-ships-imports-no-build-and-no-test',
+      severity: 'error',
+      from: { path: '^(src|functions|bin)/' },
+      to: { path: '^(deploy|tests)/' },
+    },
+    {
+      name: 'the-build-imports-no-test-and-no-handler',
+      severity: 'error',
+      from: { path: '^deploy/' },
+      to: { path: '^(tests|functions|bin|src/cli)/' },
+    },
+    {
       name: 'detection-never-reaches-delivery',
       comment: 'They meet in src/contract: a finding as it travels on the bus.',
       severity: 'error',

@@ -3,7 +3,7 @@ import type { Ingested, LogRecord, RecordFailure } from '../model/log-record.ts'
 import type { Correlator, Overflow } from './correlation/correlator.ts';
 import type { Detector, RuleMatch } from './detector.ts';
 import { findingOf } from './finding.ts';
-import type { CauseUpdate, InstanceStory } from './instance-story/instance-story.ts';
+import type { InstanceStory, Retold } from './instance-story/instance-story.ts';
 
 /** Tally counts what became of records: `records` is always `matched + unmatched + failed`; `skipped` held no records. */
 export interface Tally {
@@ -18,7 +18,7 @@ export interface Tally {
 export interface Engine {
   readonly detector: Detector;
   readonly correlator: Correlator;
-  /** Adds to findings about an instance's state who caused the change; without it they carry no cause. */
+  /** Says of instances that change their state who made them; without it, nobody does. */
   readonly instances?: InstanceStory;
 }
 
@@ -29,14 +29,14 @@ export interface Sink {
   readonly skipped?: (skipped: Extract<Ingested, { kind: 'skipped' }>) => void | Promise<void>;
   /** record sees every record that could be read, with all its matches. */
   readonly record?: (record: LogRecord, matches: readonly RuleMatch[]) => void | Promise<void>;
-  /** overflow takes, once and at the end, the groups that had more matches than a correlation could hold. */
+  /** overflow names the groups of which a correlation could not hold every match, once, at the end. */
   readonly overflow?: (overflow: Overflow) => void | Promise<void>;
 }
 
 /** Matches go to the correlator together, so that a remote store is asked once for many records of one group. */
 const correlateEvery = 100;
 
-/** Findings that wait for the end of the input, when their cause is known: some hundred megabytes at most. */
+/** Findings that wait for the end of the input, to be told with who did it: some hundred megabytes at most. */
 const maxWaiting = 50_000;
 
 /**
@@ -56,15 +56,15 @@ export async function detectRecords(
     tally.failed += 1;
     await sink.failure?.(failure);
   };
-  const pending: Finding[] = [];
-  const raisePending = async (): Promise<void> => {
-    for (const finding of pending.splice(0)) await sink.finding((await instances?.complete(finding)) ?? finding);
+  const untold: Finding[] = [];
+  const tellUntold = async (): Promise<void> => {
+    for (const finding of untold.splice(0)) await sink.finding((await instances?.complete(finding)) ?? finding);
   };
   const deliver = async (findings: readonly Finding[]): Promise<void> => {
     for (const finding of findings) {
-      if (instances?.isAbout(finding) !== true) await sink.finding(finding);
+      if (instances?.tells(finding) !== true) await sink.finding(finding);
       else if (!instances.waits) await sink.finding(await instances.complete(finding));
-      else if (pending.push(finding) >= maxWaiting) await raisePending();
+      else if (untold.push(finding) >= maxWaiting) await tellUntold();
     }
   };
   const correlate = async (): Promise<void> => {
@@ -73,18 +73,18 @@ export async function detectRecords(
     if (matches.length > 0) await deliver(await correlator.add(matches));
   };
 
-  // A cause that became known later raises a finding that completes the first one.
-  const raiseUpdates = async (changes: readonly CauseUpdate[]): Promise<void> => {
+  // What became known of an earlier change of state is told as a finding that completes the one told then.
+  const retell = async (changes: readonly Retold[]): Promise<void> => {
     if (changes.length === 0) return;
-    // So that no finding of this batch is completed before it was raised.
+    // So that none of this batch's own is completed before it was told.
     await correlate();
     const detected = changes.map(({ record }) => tryDetect(detector, record));
     const again = detected.flatMap((one) => ('reason' in one ? [] : one.findings));
     const matches = detected.flatMap((one) => ('reason' in one ? [] : one.matches));
     const correlated = await correlator.add(matches.filter(correlator.wants));
-    const completesOf = new Map(changes.map(({ record, completes }) => [record.id, completes]));
+    const news = new Map(changes.map(({ record, completes }) => [record.id, completes]));
     for (const finding of [...again, ...correlated]) {
-      const completes = completesOf.get(finding.event.id);
+      const completes = news.get(finding.event.id);
       if (completes !== undefined)
         await sink.finding({ ...((await instances?.complete(finding)) ?? finding), completes });
     }
@@ -111,7 +111,7 @@ export async function detectRecords(
     // An await for nothing would cost more than most records do.
     const seen = sink.record?.(item.record, matches);
     if (seen !== undefined) await seen;
-    if (instances?.concerns(item.record) === true) await raiseUpdates(await instances.remember(item.record));
+    if (instances?.concerns(item.record) === true) await retell(await instances.remember(item.record));
     if (matches.length === 0) continue;
     await deliver(findings);
     for (const match of matches) if (correlator.wants(match)) waiting.push(match);
@@ -120,7 +120,7 @@ export async function detectRecords(
 
   await correlate();
   await deliver(await correlator.end());
-  await raisePending();
+  await tellUntold();
   for (const overflow of correlator.overflow()) await sink.overflow?.(overflow);
   return tally;
 }

@@ -25,7 +25,7 @@ export interface Detector {
 
 const noMatches: readonly RuleMatch[] = [];
 
-/** createDetector asks a rule set about records. A record is described, and a match explained, when that is first asked for. */
+/** createDetector asks a rule set about records. Nothing is described or explained before somebody asks for it. */
 export function createDetector(ruleSet: RuleSet): Detector {
   return {
     detect: (record) => {

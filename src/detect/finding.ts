@@ -12,7 +12,7 @@ export function findingOf(match: RuleMatch): Finding {
     id: findingId(rule.key, record.fact ?? record.id),
     fingerprint: fingerprintOf(
       rule.key,
-      groupValues(rule.meta, (name) => valueOf(record.fields, name)) ?? whoAndWhere(event),
+      groupValues(rule.meta, (name) => valueOf(record.fields, name)) ?? newsOf(event),
     ),
     rule: ruleSummary(rule),
     time: event.time,
@@ -60,8 +60,8 @@ export function labelsOf(rule: LoweredRule | LoweredCorrelation, event: AuditEve
 }
 
 /**
- * groupValues are the values of the fields that a rule's own `groupby` attribute lists: findings that agree in them have
- * the same fingerprint. Undefined when the rule has no such list.
+ * groupValues are the values of the fields that a rule's own `groupby` attribute lists: they decide what is the same
+ * news. Undefined when the rule has no such list.
  */
 export function groupValues({ custom }: RuleMeta, read: (name: string) => unknown): readonly string[] | undefined {
   const names = typeof custom['groupby'] === 'string' ? [custom['groupby']] : custom['groupby'];
@@ -72,7 +72,7 @@ export function groupValues({ custom }: RuleMeta, read: (name: string) => unknow
   });
 }
 
-/** Without such a list, a fingerprint is over who did it, in which account and from where. */
-function whoAndWhere({ actor, account, sourceAddress }: AuditEvent): readonly string[] {
+/** Without a list of its own, a rule's news is who did it, in which account and from where. */
+function newsOf({ actor, account, sourceAddress }: AuditEvent): readonly string[] {
   return [actor.arn ?? actor.name, account ?? '', sourceAddress ?? ''];
 }

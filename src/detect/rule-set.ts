@@ -77,8 +77,8 @@ function compiledOnDemand(rule: LoweredRule): CompiledRule {
   return { rule, matches: (fields) => (matcher ??= compileMatcher(rule.expr))(fields) };
 }
 
-function isOneOf(name: string | undefined, values: readonly string[]): boolean {
-  return name === undefined || values.some((value) => value.toLowerCase() === name.toLowerCase());
+function isOneOf(wanted: string | undefined, values: readonly string[]): boolean {
+  return wanted === undefined || values.some((value) => value.toLowerCase() === wanted.toLowerCase());
 }
 
 function refuseDuplicates({ detections, correlations }: LoweredRuleSet): void {

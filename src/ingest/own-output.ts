@@ -1,7 +1,7 @@
 /**
  * What Trailwatch writes itself. Reading it would bring forth more of it: each finding on the bus another finding, each line
- * that a function logs another invocation that logs. Configuration refuses these places (deploy/own.cjs says them once
- * more, for what is no TypeScript); what comes all the same is skipped and counted.
+ * that a function logs another invocation that logs. Packaging refuses these places (deploy/parameters/contradictions.ts); what comes
+ * all the same is skipped and counted.
  */
 
 /** isOwnLogGroup covers the functions of every stage, since two stages that read each other's logs go round as well. */

@@ -25,7 +25,7 @@ export function parseNetwork(text: string): Network | { readonly fault: string }
   return { base: address, mask };
 }
 
-/** parseAddress reads an IPv4 or IPv6 address; undefined for any other text. */
+/** parseAddress reads an IPv4 or IPv6 address; undefined when the text is none. */
 export function parseAddress(text: string): Address | undefined {
   // The longest IPv6 text is 45 characters; what is longer need not be looked at.
   if (text.length > 45) return undefined;

@@ -12,10 +12,10 @@ export function foldCase(text: string): string {
 
 const numeric = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 
-/** numberOf gives the number that a value is or spells; undefined for anything else. */
+/** numberOf gives the number that a value is or spells; undefined when it is none. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  // 400 digits are more than a double can distinguish.
+  // 400 digits are more than a double can tell apart.
   if (typeof value !== 'string' || value.length > 400 || !numeric.test(value)) return undefined;
   return Number(value);
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { moduleText } from '../../deploy/build/compile-rules.ts';
+import { rulesModule } from '../../deploy/build/rules.ts';
 import { createDetector } from '../../src/detect/detector.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import type { LogRecord } from '../../src/model/log-record.ts';
@@ -32,7 +32,7 @@ export async function benchLoad(
     const figures: LoadFigures[] = [];
     for (const [index, { name, ruleSet }] of inputs.entries()) {
       const path = join(folder, `rules-${index}.mjs`);
-      await writeFile(path, moduleText(ruleSet));
+      await writeFile(path, rulesModule(ruleSet));
       const imports: number[] = [];
       const firsts: number[] = [];
       for (let round = 0; round < rounds; round += 1) {

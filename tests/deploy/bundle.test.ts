@@ -8,23 +8,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { archiveFile, lambdaEvent, queueBody, startLocalLambda, type LocalLambda } from '../functions/local-lambda.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
 import { unzip } from '../support/unzip.ts';
-import { openWorkshop, type Packaged, type Workshop } from './packaged.ts';
-import { functionKeys } from './resource-file.ts';
+import type { Packaged } from './packaged.ts';
+import { functionKeys } from './stage-of.ts';
+import { packaged as packagedStage } from './stages.ts';
 
-let workshop: Workshop;
 let packaged: Packaged;
 let lambda: LocalLambda;
 let tasks: string;
 
 beforeAll(async () => {
-  workshop = openWorkshop();
-  // An address that is refused, so that nothing is asked from here.
-  workshop.write('config/prod.yml', 'probes: { endpoints: [{ name: shop, url: http://169.254.169.254/ }] }');
   tasks = mkdtempSync(path.join(tmpdir(), 'trailwatch-task-'));
-  [lambda, packaged] = await Promise.all([startLocalLambda(), workshop.package('prod')]);
+  [lambda, packaged] = await Promise.all([startLocalLambda(), packagedStage('prod')]);
 }, 300_000);
 afterAll(async () => {
-  workshop.remove();
   rmSync(tasks, { recursive: true, force: true });
   await lambda.close();
 });

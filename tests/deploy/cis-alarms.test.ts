@@ -1,18 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { awsCalls } from '../../src/cli/rule/aws-calls/calls.ts';
+import { cisAlarms, cisRows as rows } from '../../deploy/resources/cis-alarms.ts';
 import { ofType } from './checks.ts';
-import { requireOfDeploy, resourcesOf } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
-
-interface Row {
-  readonly control: string;
-  readonly name: string;
-  readonly title: string;
-  readonly service?: string;
-  readonly calls?: string;
-  readonly pattern?: string;
-}
-const { rows } = requireOfDeploy('./resources/cis-alarms.cjs') as { readonly rows: readonly Row[] };
+import { stageOf } from './stage-of.ts';
 
 describe('CIS metric alarms', () => {
   test('there is one for each control of section 4 that a filter can see', () => {
@@ -31,8 +22,8 @@ describe('CIS metric alarms', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('each is a filter that CloudWatch Logs takes, and an alarm on what it counts that rings', async () => {
-    const { Resources } = await resourcesOf('cis-alarms.cjs', { cisAlarms: '/aws/cloudtrail' });
+  test('each is a filter that CloudWatch Logs takes, and an alarm on what it counts that rings', () => {
+    const { Resources } = cisAlarms(stageOf({ cisAlarms: '/aws/cloudtrail' }));
     const topic = { AlertsTopic: { Type: 'AWS::SNS::Topic', Properties: {} } };
     expect(specificationProblems({ Resources: { ...topic, ...Resources } })).toEqual([]);
     const filters = ofType(Resources, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties);
@@ -51,7 +42,7 @@ describe('CIS metric alarms', () => {
     }
   });
 
-  test('without a log group there is none', async () => {
-    expect(await resourcesOf('cis-alarms.cjs')).toEqual({ Resources: {} });
+  test('without a log group there is none', () => {
+    expect(cisAlarms(stageOf())).toEqual({ Resources: {} });
   });
 });

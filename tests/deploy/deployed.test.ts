@@ -4,7 +4,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { Stack } from '../support/cloudformation/stack.ts';
 import { sqsEvent } from '../support/sqs-event.ts';
 import { startDeployedAccount, type DeployedAccount, type Invocation } from './deployed-account.ts';
-import { openWorkshop, type Workshop } from './packaged.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
 
 const stages = ['dev', 'prod'] as const;
 /** A deployment packages all functions first: some seconds, and many on a machine that has other things to do. */
@@ -208,8 +208,8 @@ describe('removed', () => {
       const said = await workshop.serverless(['remove', '--stage', 'dev'], account.environment);
       const bucket = stackOf('prod').resources.get('ArchiveBucket')?.name.replace('-prod-', '-dev-');
       const line = `  ${bucket} (AWS::S3::Bucket). To delete it: aws s3 rb s3://${bucket} --force`;
-      const [before = '', after = ''] = said.split('These are still there:');
-      expect(before).toContain(`These stay, since they hold evidence, or record it:\n${line}`);
+      const [before = '', after = ''] = said.split('These still exist:');
+      expect(before).toContain(`These stay, since they hold or record evidence:\n${line}`);
       expect(after).toContain(line);
     },
     slowMs,

@@ -6,7 +6,7 @@ import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { CheckResult } from '../../src/doctor/result.ts';
 import { failure, publicAccessBlock, startLocalAccount, type LocalAccount } from '../support/local-account.ts';
 import { trailwatch } from '../cli/trailwatch.ts';
-import { openWorkshop } from './packaged.ts';
+import { packaged } from './stages.ts';
 
 const region = 'eu-central-1';
 const now = new Date();
@@ -16,14 +16,7 @@ let aws: LocalAccount;
 let environment: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  const workshop = openWorkshop();
-  const { template } = await workshop.package('dev', {
-    trailBucket: bucket,
-    logGroups: '/hosts/auth,/hosts/messages',
-    slackWebhookParameter: '/trailwatch/dev/slack',
-    alertEmails: 'security@example.com',
-  });
-  workshop.remove();
+  const { template } = await packaged('dev to be examined');
   aws = await startLocalAccount({ stage: 'dev', region, template, trailBucket: bucket, now });
   environment = {
     AWS_ENDPOINT_URL: aws.url,
@@ -453,8 +446,8 @@ describe('the command', () => {
     aws.answer('ssm:GetParameter', ({ Name }) => ({ Parameter: { Name, Type: 'SecureString', Value: secret } }));
     const { code, stdout, stderr } = await doctor('--stage', 'dev', '--send');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toMatch(/^ok +send +receiver sns took a test message$/m);
-    expect(stdout).toMatch(/^broken +send +receiver slack did not take a test message: /m);
+    expect(stdout).toMatch(/^ok +send +receiver sns accepted a test message$/m);
+    expect(stdout).toMatch(/^broken +send +receiver slack did not accept a test message: /m);
     expect(stdout).not.toContain('hunter2');
   });
 
@@ -473,8 +466,8 @@ describe('the command', () => {
 
   test.each([
     [[], /--stage/],
-    [['--stage', '../x'], /no name of a stage/],
-    [['--stage', 'dev', '--region', 'moon'], /no region/],
+    [['--stage', '../x'], /--stage ..\/x: expected lower-case letters/],
+    [['--stage', 'dev', '--region', 'moon'], /--region moon: expected an AWS region/],
   ])('2: %j', async (args, says) => {
     const { code, stderr } = await doctor(...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(says) });

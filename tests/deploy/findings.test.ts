@@ -1,20 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
+import { findingsAccess } from '../../deploy/resources/findings-access.ts';
+import { eventSchema, findingsSchema } from '../../deploy/resources/findings-schema.ts';
 import { findingDetail } from '../../src/contract/detail.ts';
 import { bruteForce, hostile, rootLogin, sshRootLogin } from '../unit/notify/specimens.ts';
-import { requireOfDeploy, resourcesOf } from './resource-file.ts';
 import { specificationProblems } from './specification.ts';
+import { stageOf } from './stage-of.ts';
 
 const bus = { FindingsBus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'trailwatch-prod-findings' } } };
 
 describe('access to the findings bus', () => {
-  test('nobody else has any unless it is given', async () => {
-    expect(await resourcesOf('findings-access.cjs')).toEqual({ Resources: {} });
+  test('nobody else has any unless it is given', () => {
+    expect(findingsAccess(stageOf())).toEqual({ Resources: {} });
   });
 
-  test('accounts and organizations may keep rules of their own, and no others', async () => {
-    const { Resources } = await resourcesOf('findings-access.cjs', { findingsReaders: 'o-a1b2c3d4e5, 444455556666' });
+  test('accounts and organizations may keep rules of their own, and no others', () => {
+    const { Resources } = findingsAccess(stageOf({ findingsReaders: 'o-a1b2c3d4e5, 444455556666' }));
     expect(specificationProblems({ Resources: { ...bus, ...Resources } })).toEqual([]);
     const ownRules = { 'events:creatorAccount': { 'Fn::Sub': '${!aws:PrincipalAccount}' } };
     const rulesOfBus = {
@@ -35,8 +37,8 @@ describe('access to the findings bus', () => {
     expect(JSON.stringify(Resources)).not.toContain('events:PutEvents');
   });
 
-  test('others that may write put findings there and nothing else', async () => {
-    const { Resources } = await resourcesOf('findings-access.cjs', { findingsWriters: '444455556666' });
+  test('others that may write put findings there and nothing else', () => {
+    const { Resources } = findingsAccess(stageOf({ findingsWriters: '444455556666' }));
     expect(Object.keys(Resources)).toEqual(['FindingsWritersAccounts']);
     expect(Resources['FindingsWritersAccounts']?.Properties['Statement']).toMatchObject({
       Action: 'events:PutEvents',
@@ -49,18 +51,14 @@ describe('access to the findings bus', () => {
 });
 
 describe('the schema of a finding in the registry', () => {
-  const { eventSchema } = requireOfDeploy('./resources/findings-schema.cjs') as {
-    readonly eventSchema: () => Record<string, unknown>;
-  };
-
-  test('is a resource as AWS specifies it, within what the registry takes', async () => {
-    const { Resources } = await resourcesOf('findings-schema.cjs');
+  test('is a resource as AWS specifies it, within what the registry takes', () => {
+    const { Resources } = findingsSchema(stageOf());
     expect(specificationProblems({ Resources })).toEqual([]);
     const { Content, Description, SchemaName } = Resources['FindingSchema']?.Properties ?? {};
     expect(String(Content).length).toBeLessThan(100_000);
     expect(String(Description).length).toBeLessThanOrEqual(256);
     expect(SchemaName).toMatch(/^[0-9A-Za-z_.@-]{1,385}$/);
-    expect(await resourcesOf('findings-schema.cjs', { schemaRegistry: 'false' })).toEqual({ Resources: {} });
+    expect(findingsSchema(stageOf({ schemaRegistry: 'false' }))).toEqual({ Resources: {} });
   });
 
   test('uses no word that draft 4 does not have', () => {

@@ -1,9 +1,18 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash, type Hash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { promisify } from 'node:util';
+import { setTimeout } from 'node:timers/promises';
+import { inputs, openWorkshop } from './workshop.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -14,6 +23,7 @@ export interface Resource {
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, unknown>>;
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
 }
 
 /** Packaged is what `serverless package` leaves behind for one stage. */
@@ -21,85 +31,112 @@ export interface Packaged {
   readonly template: Template;
   readonly templateBytes: number;
   readonly seconds: number;
-  /** zip reads one function's package, by the function's key in serverless.yml. */
+  /** What the command wrote. */
+  readonly output: string;
+  /** zip reads one function's package, by the function's key. */
   readonly zip: (functionKey: string) => Buffer;
   /** bundled gives the files that one function's bundle was made from, with their share of its bytes. */
   readonly bundled: (functionKey: string) => Readonly<Record<string, number>>;
 }
 
-export interface Workshop {
-  package(stage: string, parameters?: Readonly<Record<string, string>>): Promise<Packaged>;
-  /** serverless runs any other command, in the account that the variables lead to, and gives what it wrote. */
-  serverless(options: readonly string[], account: Readonly<Record<string, string>>): Promise<string>;
-  /** write changes one of the copied files. */
-  write(file: string, text: string): void;
-  remove(): void;
+/** Wanted is a stage to package. */
+export interface Wanted {
+  readonly stage: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Files that are other than in the project, by their paths: a stage's configuration. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
-
-/** openWorkshop copies what packaging reads into a folder of its own, so that nobody's build is disturbed. */
-export function openWorkshop(): Workshop {
-  const folder = mkdtempSync(path.join(tmpdir(), 'trailwatch-package-'));
-  for (const part of [
-    'serverless.yml',
-    'package.json',
-    'config',
-    'deploy',
-    'functions',
-    'queries',
-    'rules',
-    'schemas',
-    'src',
-  ]) {
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
+/**
+ * packageStage packages a stage once for all suites: what was made of the same files, parameters and dependencies is read again, also
+ * by the next run. The first suite to want it makes it; others wait.
+ */
+export async function packageStage(wanted: Wanted): Promise<Packaged> {
+  const folder = path.join(root, '.build', 'packages', keyOf(wanted));
+  const lock = `${folder}.lock`;
+  mkdirSync(path.dirname(folder), { recursive: true });
+  while (!existsSync(folder)) {
+    if (!take(lock)) {
+      await setTimeout(200);
+      continue;
+    }
+    try {
+      await make(wanted, folder);
+      forgetAll(path.dirname(folder), 20);
+    } finally {
+      rmSync(lock, { force: true });
+    }
   }
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  let packages = 0;
+  return readPackaged(folder);
+}
 
+async function make({ stage, parameters, files = {} }: Wanted, folder: string): Promise<void> {
+  const workshop = openWorkshop();
+  try {
+    for (const [file, text] of Object.entries(files)) workshop.write(file, text);
+    const made = await workshop.package(stage, parameters);
+    // Copied beside the place and then moved there, so that a folder with this name is whole.
+    const part = `${folder}.part`;
+    rmSync(part, { recursive: true, force: true });
+    cpSync(made, part, { recursive: true });
+    if (!existsSync(folder)) renameSync(part, folder);
+  } finally {
+    workshop.remove();
+  }
+}
+
+function readPackaged(folder: string): Packaged {
+  const read = (file: string): Buffer => readFileSync(path.join(folder, file));
+  const text = read('cloudformation-template-update-stack.json').toString();
   return {
-    async package(stage, parameters = {}) {
-      const started = performance.now();
-      const output = `packages/${++packages}`;
-      const options = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
-      await promisify(execFile)(
-        'node_modules/.bin/serverless',
-        ['package', '--stage', stage, '--package', output, ...options],
-        {
-          cwd: folder,
-          env: environment(),
-        },
-      );
-      const seconds = (performance.now() - started) / 1_000;
-      const text = read(folder, `${output}/cloudformation-template-update-stack.json`).toString();
-      return {
-        template: JSON.parse(text) as Template,
-        templateBytes: Buffer.byteLength(text),
-        seconds,
-        zip: (key) => read(folder, `${output}/${key}.zip`),
-        bundled: (key) => bytesByInput(JSON.parse(read(folder, `.build/lambda/${key}.json`).toString()) as Metafile),
-      };
-    },
-    async serverless(options, account) {
-      const { stdout, stderr } = await promisify(execFile)('node_modules/.bin/serverless', options, {
-        cwd: folder,
-        env: { ...environment(), ...account, SLS_AWS_MONITORING_FREQUENCY: '10' },
-      });
-      return stdout + stderr;
-    },
-    write: (file, text) => writeFileSync(path.join(folder, file), text),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    ...(JSON.parse(read('run.json').toString()) as { readonly seconds: number; readonly output: string }),
+    template: JSON.parse(text) as Template,
+    templateBytes: Buffer.byteLength(text),
+    zip: (key) => read(`${key}.zip`),
+    bundled: (key) => bytesByInput(JSON.parse(read(`bundled/${key}.json`).toString()) as Metafile),
   };
 }
 
-/** Packaging needs no account: what a developer's shell knows of one is left out. */
-function environment(): Record<string, string | undefined> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(AWS_|TRAILWATCH_|NODE_OPTIONS$)/.test(name));
-  return { ...Object.fromEntries(own), SLS_NOTIFICATIONS_MODE: 'off', SLS_TELEMETRY_DISABLED: '1', CI: '1' };
+/** The same key means the same package: it is made of all that packaging reads. */
+function keyOf(wanted: Wanted): string {
+  const hash = createHash('sha256').update(JSON.stringify([process.versions.node, wanted]));
+  for (const input of [...inputs, 'package-lock.json']) addFiles(hash, input);
+  return hash.digest('hex').slice(0, 32);
 }
 
-function read(folder: string, file: string): Buffer {
-  return readFileSync(path.join(folder, file));
+function addFiles(hash: Hash, file: string): void {
+  const place = path.join(root, file);
+  if (!statSync(place).isDirectory()) hash.update(`${file}\0`).update(readFileSync(place));
+  else for (const name of readdirSync(place).toSorted()) addFiles(hash, path.join(file, name));
+}
+
+/** take makes a lock, unless a process that is alive has it. */
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    if (!isHeld(lock)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isHeld(lock: string): boolean {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function forgetAll(packages: string, butTheNewest: number): void {
+  const byAge = readdirSync(packages)
+    .filter((name) => /^[0-9a-f]{32}$/.test(name))
+    .map((name) => path.join(packages, name))
+    .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const old of byAge.slice(butTheNewest)) rmSync(old, { recursive: true, force: true });
 }
 
 interface Metafile {
@@ -109,6 +146,6 @@ interface Metafile {
 }
 
 function bytesByInput({ outputs }: Metafile): Readonly<Record<string, number>> {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
-  return Object.fromEntries(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
+  const inputsOfOutput = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return Object.fromEntries(inputsOfOutput.map(([file, { bytesInOutput }]) => [file, bytesInOutput]));
 }

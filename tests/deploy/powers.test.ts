@@ -1,18 +1,21 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { referencesIn, type Statement, statementsOf } from './checks.ts';
-import { resourcesOf } from './resource-file.ts';
+import { describe, expect, test } from '@jest/globals';
+import { functionResources } from '../../deploy/functions/resources.ts';
+import { expectGolden } from '../support/golden.ts';
+import { ofType, referencesIn, type Statement, statementsOf } from './checks.ts';
+import { stageOf } from './stage-of.ts';
 
-// Who may do what, as a table: a function that gains a power fails here until somebody has written it down.
+// Who may do what. The golden file lists each power of each function: a change of it is a change of powers, for a person to review.
+// The table says who alone may have a power that matters; a function that gains one fails here until somebody has written it down.
 
-const detecting = ['logs-subscription', 'event-bus', 'kinesis', 'probe', 'report', 'verify', 'watch', 'trail-file'];
-const telling = ['deliver', 'flush'];
+const notifying = ['deliver', 'flush'];
 
 interface Power {
   readonly power: string;
   readonly action: RegExp;
   /** What it is done on: a logical id, or part of an ARN; of the state table, its partitions. */
   readonly on: RegExp;
-  readonly nobodyBut: readonly string[];
+  /** Who may have it; any function that raises findings when absent. */
+  readonly nobodyBut?: readonly string[];
 }
 
 const powers: readonly Power[] = [
@@ -29,49 +32,48 @@ const powers: readonly Power[] = [
     nobodyBut: ['compact', 'report', 'trail-file', 'verify'],
   },
   { power: 'ask for public keys', action: /^cloudtrail:ListPublicKeys$/, on: /^\*$/, nobodyBut: ['report', 'verify'] },
-  { power: 'publish findings', action: /^events:PutEvents$/, on: /^FindingsBus/, nobodyBut: detecting },
+  { power: 'publish findings', action: /^events:PutEvents$/, on: /^FindingsBus/ },
   { power: 'send canaries', action: /^events:PutEvents$/, on: /event-bus\/default/, nobodyBut: ['watch'] },
   {
     power: 'read secrets',
     action: /^(?:ssm:GetParameter|secretsmanager:GetSecretValue)$/,
     on: /trailwatch\/prod\//,
-    nobodyBut: telling,
+    nobodyBut: notifying,
   },
-  { power: 'decrypt them, by their service alone', action: /^kms:Decrypt$/, on: /:key\/\*/, nobodyBut: telling },
+  { power: 'decrypt them, by their service alone', action: /^kms:Decrypt$/, on: /:key\/\*/, nobodyBut: notifying },
   {
-    power: 'tell people',
+    power: 'send notifications',
     action: /^(?:sns:Publish|securityhub:BatchImportFindings)$/,
     on: /./,
-    nobodyBut: [...telling, 'report'],
+    nobodyBut: [...notifying, 'report'],
   },
   {
-    power: 'encrypt what people are told',
+    power: 'encrypt notifications',
     action: /^kms:(?:Decrypt|GenerateDataKey)$/,
     on: /^AlertsKey/,
-    nobodyBut: [...telling, 'report'],
+    nobodyBut: [...notifying, 'report'],
   },
   {
-    power: 'remember what was told',
+    power: 'record what was sent',
     action: /^dynamodb:(?:(?:Get|Put|Update|Delete)Item|Query)$/,
     on: /^StateTable (?:circuit|due|failed|group|inhibit|member|seen|throttle)#/,
-    nobodyBut: telling,
+    nobodyBut: notifying,
   },
   {
     power: 'correlate, and see what fell silent',
     action: /^dynamodb:(?:(?:Get|Put|Update)Item|Query)$/,
     on: /^StateTable (?:fired|heartbeat|instance|window)#/,
-    nobodyBut: [...detecting, ...telling],
   },
   {
-    power: 'look after the pipeline itself',
+    power: 'check the pipeline itself',
     action: /^dynamodb:(?:(?:Get|Put|Update|Delete)Item|Query)$/,
     on: /^StateTable (?:arrival|canary|tally|told|trial)#/,
-    nobodyBut: ['watch', ...telling],
+    nobodyBut: ['watch', ...notifying],
   },
   {
-    power: 'keep account of the copy, and of reports',
+    power: 'record what was copied',
     action: /^dynamodb:(?:(?:Get|Put|Update|Delete)Item|Query)$/,
-    on: /^StateTable (?:archive|report)#/,
+    on: /^StateTable archive#/,
     nobodyBut: ['compact', 'report'],
   },
   {
@@ -88,10 +90,10 @@ const powers: readonly Power[] = [
     nobodyBut: ['logs-subscription', 'kinesis', 'trail-file'],
   },
   {
-    power: 'keep when findings were told',
+    power: 'keep what was sent of findings',
     action: /^firehose:PutRecordBatch$/,
     on: /deliverystream\/trailwatch-prod-deliveries/,
-    nobodyBut: telling,
+    nobodyBut: notifying,
   },
   {
     power: 'ask Athena',
@@ -112,7 +114,7 @@ const powers: readonly Power[] = [
     on: /^\$\{ArchiveBucket\.Arn\}\/cloudtrail_columnar\/\*$/,
     nobodyBut: ['compact'],
   },
-  { power: 'set findings aside', action: /^sqs:SendMessage$/, on: /^DeliverDeadLetters/, nobodyBut: telling },
+  { power: 'set findings aside', action: /^sqs:SendMessage$/, on: /^DeliverDeadLetters/, nobodyBut: notifying },
 ];
 
 /** Every function may do these, on what is its own. */
@@ -122,26 +124,37 @@ const own = [
   /^sqs:SendMessage \w+DeadLetters/,
 ];
 
-let deeds: readonly { readonly who: string; readonly action: string; readonly on: string }[];
-beforeAll(async () => {
-  const { Resources } = await resourcesOf('roles.cjs', {
+interface Deed {
+  readonly who: string;
+  readonly action: string;
+  readonly on: string;
+}
+
+const { Resources } = functionResources(
+  stageOf({
     trailBucket: 'example-trail',
-    trailRegions: 'eu-west-1',
     trailKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f0e0d0c-0b0a-4900-8800-070605040302',
     logGroups: '/hosts/auth',
     logsStream: 'true',
     slackWebhookParameter: '/trailwatch/prod/slack',
     tracing: 'Active',
-  });
-  deeds = Object.values(Resources).flatMap((role) => {
-    const name = JSON.stringify(role.Properties['RoleName']);
-    const who = /trailwatch-prod-([\w-]+?)-\$/.exec(name)?.[1] ?? name;
-    return statementsOf(role).flatMap((statement) => deedsOf(who, statement));
-  });
-}, 30_000);
+  }),
+);
+const roles = ofType(Resources, 'AWS::IAM::Role').map(([, role]) => {
+  const name = JSON.stringify(role.Properties['RoleName']);
+  return { who: /trailwatch-prod-([\w-]+?)-\$/.exec(name)?.[1] ?? name, statements: statementsOf(role) };
+});
+const deeds = roles.flatMap(({ who, statements }) => statements.flatMap((statement) => deedsOf(who, statement)));
+
+test('each function may do what the golden file says (UPDATE_GOLDEN=1 writes it anew)', () => {
+  const text = roles.map(({ who, statements }) => `${who}\n${statements.map(lineOf).toSorted().join('')}`).join('\n');
+  expectGolden('deploy/powers.txt', text);
+});
 
 describe('nobody but those named may', () => {
-  test.each(powers)('$power', ({ action, on, nobodyBut }) => {
+  test.each(
+    powers.flatMap((power) => (power.nobodyBut === undefined ? [] : [{ ...power, nobodyBut: power.nobodyBut }])),
+  )('$power', ({ action, on, nobodyBut }) => {
     const able = deeds.filter((deed) => action.test(deed.action) && on.test(deed.on)).map(({ who }) => who);
     expect([...new Set(able)].filter((who) => !nobodyBut.includes(who))).toEqual([]);
   });
@@ -160,8 +173,17 @@ describe('nobody but those named may', () => {
   });
 });
 
+/** lineOf writes a statement on one line, ARNs without what all of them have. */
+function lineOf({ Action, Resource, Condition }: Statement): string {
+  const things = [Resource].flat().map((one) => nameOf(one).replace(/^arn:\$\{AWS::Partition\}:/, ''));
+  const where = Condition === undefined ? '' : `, where ${JSON.stringify(Condition)}`;
+  return `  ${[Action].flat().join(', ')}\n    on ${things.join(', ')}${where}\n`
+    .replaceAll('${AWS::Region}:${AWS::AccountId}:', '')
+    .replaceAll('arn:${AWS::Partition}:', '');
+}
+
 /** deedsOf parts a statement into single actions on single things; the state table's things are its partitions. */
-function deedsOf(who: string, { Action, Resource, Condition }: Statement): typeof deeds {
+function deedsOf(who: string, { Action, Resource, Condition }: Statement): readonly Deed[] {
   const keys = (Condition as { 'ForAllValues:StringLike'?: Record<string, string[]> } | undefined)?.[
     'ForAllValues:StringLike'
   ];

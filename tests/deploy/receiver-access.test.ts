@@ -1,42 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { stageConfiguration } from '../../deploy/build/sources.ts';
+import type { Statement } from '../../deploy/cloudformation.ts';
+import { receiverAccess } from '../../deploy/functions/receiver-access.ts';
+import { stageOf } from './stage-of.ts';
 
-interface Statement {
-  readonly Sid: string;
-  readonly Action: string;
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-type ReceiverAccess = (
-  stage: string,
-  params: { readonly slackWebhookParameter?: string },
-) => Promise<readonly Statement[]>;
-
-const root = path.resolve(import.meta.dirname, '../..');
 let folder: string;
-let receiverAccess: ReceiverAccess;
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'trailwatch-access-'));
-  for (const part of ['package.json', 'config', 'deploy', 'src', 'schemas']) {
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
-  }
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-  const required = createRequire(import.meta.url)(path.join(folder, 'deploy/resources/receiver-access.cjs')) as {
-    readonly receiverAccess: ReceiverAccess;
-  };
-  receiverAccess = required.receiverAccess;
+  copyFileSync(path.resolve(import.meta.dirname, '../../config/default.yml'), path.join(folder, 'default.yml'));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function granted(receivers: string, slackWebhookParameter = ''): Promise<readonly Statement[]> {
-  writeFileSync(path.join(folder, 'config/dev.yml'), receivers === '' ? '' : `receivers:\n${receivers}`);
-  return receiverAccess('dev', { slackWebhookParameter });
+  writeFileSync(path.join(folder, 'dev.yml'), receivers === '' ? '' : `receivers:\n${receivers}`);
+  return receiverAccess({
+    configuration: await stageConfiguration(folder, 'dev'),
+    params: stageOf({ slackWebhookParameter }).params,
+  });
 }
 
 const here = (service: string, resource: string): object => ({

@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import { functionResources } from '../../deploy/functions/resources.ts';
+import StackPlugin from '../../deploy/plugin.ts';
+import { archive } from '../../deploy/resources/index.ts';
+import { trail } from '../../deploy/resources/trail.ts';
+import type { Serverless } from '../../deploy/serverless.ts';
+import { completeStack, type Template } from '../../deploy/stack/complete.ts';
+import { trailAccess } from '../../deploy/stack/trail-access.ts';
 import { xmlOf } from '../support/cloudformation/xml.ts';
 import { type Answer, startHttpServer } from '../support/http-server.ts';
-import type { Template } from './packaged.ts';
-import { requireOfDeploy, resourcesOf } from './resource-file.ts';
-
-type Hook = () => Promise<void> | void;
-type Plugin = new (
-  serverless: object,
-  options: object,
-  tools: object,
-) => { readonly hooks: Readonly<Record<string, Hook>> };
-const StackPlugin = requireOfDeploy('./stack/plugin.cjs') as Plugin;
+import type { Template as Deployed } from './packaged.ts';
+import { stageOf } from './stage-of.ts';
 
 /** remove runs the hooks round `serverless remove` of a stack that is deployed (or isn't), and gives what they say. */
 async function remove(
@@ -34,7 +33,7 @@ async function remove(
     }),
   };
   const log = { notice: (text: string) => now.push(text), warning: (text: string) => said.warnings.push(text) };
-  const { hooks } = new StackPlugin({ getProvider: () => provider }, {}, { log });
+  const { hooks } = new StackPlugin({ getProvider: () => provider } as unknown as Serverless, {}, { log });
   try {
     await hooks['before:remove:remove']?.();
     now = said.after;
@@ -50,7 +49,7 @@ function xml(status: number, root: string, content: unknown): Answer {
 }
 
 function deployed(
-  Resources: Template['Resources'],
+  Resources: Deployed['Resources'],
   names: Readonly<Record<string, string>>,
 ): (action: string, next?: string) => object {
   const all = Object.entries(names).map(([LogicalResourceId, PhysicalResourceId]) => ({
@@ -68,7 +67,7 @@ function deployed(
 
 describe('serverless remove', () => {
   test('says before and after what stays, and how to delete it', async () => {
-    const { Resources } = await resourcesOf('trail.cjs', { createTrail: 'true', trailBucket: 'example-audit-trail' });
+    const { Resources } = trail(stageOf({ createTrail: 'true', trailBucket: 'example-audit-trail' }));
     const stage = { ...Resources, StateTable: { Type: 'AWS::DynamoDB::Table', Properties: {} } };
     const { before, after, warnings } = await remove(
       deployed(stage, {
@@ -80,7 +79,7 @@ describe('serverless remove', () => {
     );
     expect(warnings).toEqual([]);
     expect(before.join('\n').split('\n')).toEqual([
-      'These stay, since they hold evidence, or record it:',
+      'These stay, since they hold or record evidence:',
       expect.stringMatching(
         /^ {2}example-audit-trail \(AWS::S3::Bucket\)\. To delete it: aws s3 rb s3:\/\/example-audit/,
       ),
@@ -90,7 +89,7 @@ describe('serverless remove', () => {
       ),
     ]);
     expect(after.join('\n').split('\n')).toEqual([
-      'These are still there:',
+      'These still exist:',
       ...before.join('\n').split('\n').slice(1),
       expect.stringMatching(/^To deploy this stage again: /),
     ]);
@@ -104,42 +103,31 @@ describe('serverless remove', () => {
 
   test('goes on where the stack can not be asked, and says so', async () => {
     const { warnings, after } = await remove();
-    expect(warnings).toEqual(['What stays of trailwatch-prod is not known: no such stack']);
+    expect(warnings).toEqual(["Can't list what stays of trailwatch-prod: no such stack"]);
     expect(after).toEqual([]);
   });
 
   test.each([
+    { part: 'archive', make: archive, given: { trailBucket: 'example-trail' }, stays: ['ArchiveBucket'] },
     {
-      file: 'archive.cjs',
-      given: { trailBucket: 'example-trail', trailRegions: 'eu-west-1' },
-      stays: ['ArchiveBucket'],
-    },
-    {
-      file: 'trail.cjs',
+      part: 'trail',
+      make: trail,
       given: { createTrail: 'true', trailBucket: 'example-trail' },
       stays: ['Trail', 'TrailBucket', 'TrailBucketPolicy'],
     },
-  ])('what holds evidence stays: $stays of $file', async ({ file, given, stays }) => {
-    const { Resources } = await resourcesOf(file, given);
-    const kept = Object.entries(Resources)
-      .filter(([, resource]) => (resource as { readonly DeletionPolicy?: string }).DeletionPolicy === 'Retain')
+  ])('what holds evidence stays: $stays of the $part', ({ make, given, stays }) => {
+    const kept = Object.entries(make(stageOf(given)).Resources)
+      .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
       .map(([id]) => id);
     expect(kept).toEqual(expect.arrayContaining(stays));
   });
 });
 
 describe("a trail's bucket in another account", () => {
-  const { trailAccess } = requireOfDeploy('./stack/trail-access.cjs') as {
-    readonly trailAccess: (
-      resources: Template['Resources'],
-      stage: object,
-    ) => Readonly<Record<string, { Value: unknown }>>;
-  };
-  const stage = { createTrail: 'false', trailBucket: 'example-trail' };
+  const { Resources } = functionResources(stageOf({ trailBucket: 'example-trail' }));
 
-  test('is told which roles read it, and what they need', async () => {
-    const { Resources } = await resourcesOf('roles.cjs', { trailBucket: 'example-trail' });
-    const { Value } = trailAccess(Resources, stage)['TrailBucketStatements'] ?? {};
+  test('is told which roles read it, and what they need', () => {
+    const { Value } = trailAccess(Resources, 'example-trail')['TrailBucketStatements'] ?? {};
     const statements = JSON.parse((Value as { 'Fn::Sub': string })['Fn::Sub']) as unknown[];
     expect(statements).toContainEqual({
       Effect: 'Allow',
@@ -151,10 +139,9 @@ describe("a trail's bucket in another account", () => {
   });
 
   test.each([
-    { given: { ...stage, trailBucket: '' }, why: 'there is none' },
-    { given: { ...stage, createTrail: 'true' }, why: 'it is in this account' },
-  ])('is told nothing when $why', async ({ given }) => {
-    const { Resources } = await resourcesOf('roles.cjs', { trailBucket: 'example-trail' });
-    expect(trailAccess(Resources, given)).toEqual({});
+    { given: { trailBucket: '' }, why: 'there is none' },
+    { given: { trailBucket: 'example-trail', createTrail: 'true' }, why: 'it is in this account' },
+  ])('is told nothing when $why', ({ given }) => {
+    expect(completeStack<Template>({ Resources: {} }, stageOf(given)).Outputs).toEqual({});
   });
 });

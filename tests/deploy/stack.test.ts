@@ -1,31 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import { describe, expect, test } from '@jest/globals';
+import { canaryAlarm } from '../../deploy/resources/canary-alarm.ts';
+import type { Resources as StackResources } from '../../deploy/cloudformation.ts';
+import { most } from '../../deploy/stack/alarm.ts';
+import { completeStack } from '../../deploy/stack/complete.ts';
 import { ofType } from './checks.ts';
 import type { Resource, Template } from './packaged.ts';
-import { requireOfDeploy, resourcesOf } from './resource-file.ts';
+import { stageOf } from './stage-of.ts';
 import { specificationProblems } from './specification.ts';
 
 type Resources = Template['Resources'];
-interface Stage {
-  readonly prefix: string;
-  readonly stage: string;
-  readonly createTrail: string;
-  readonly trailBucket: string;
-  readonly enabled: string;
-  readonly healthAlarms: string;
-  readonly logsKeyArn: string;
-  readonly reservedConcurrency: string;
-}
-const { completeStack } = requireOfDeploy('./stack/plugin.cjs') as {
-  readonly completeStack: (template: Pick<Template, 'Resources'>, stage: Stage) => void;
-};
-const { most } = requireOfDeploy('./stack/alarm.cjs') as {
-  most: { readonly children: number; readonly ruleCharacters: number };
-};
-
 /** A stack of two functions: `pulled` reads a queue, a stream and a table's stream, `pushed` is called by a rule. */
-function stackOf(more: Record<string, unknown> = {}): Record<string, unknown> {
+function resourcesOf(more: Record<string, unknown> = {}): Record<string, unknown> {
   const getArn = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] });
   const lambda = (name: string, seconds: number): object => ({
     Type: 'AWS::Lambda::Function',
@@ -92,23 +79,9 @@ function manyFunctions(): Record<string, unknown> {
   );
 }
 
-function complete(changed: Partial<Stage> = {}, more: Record<string, unknown> = {}): Resources {
-  const resources = stackOf(more) as unknown as Resources;
-  completeStack(
-    { Resources: resources },
-    {
-      prefix: 'trailwatch-prod',
-      stage: 'prod',
-      createTrail: 'false',
-      trailBucket: '',
-      enabled: 'true',
-      healthAlarms: 'true',
-      logsKeyArn: '',
-      reservedConcurrency: '',
-      ...changed,
-    },
-  );
-  return resources;
+function complete(given: Readonly<Record<string, string>> = {}, more: Record<string, unknown> = {}): Resources {
+  const template = { Resources: resourcesOf(more) as unknown as StackResources };
+  return completeStack(template, stageOf(given)).Resources;
 }
 
 describe('alarms on itself', () => {
@@ -169,7 +142,7 @@ describe('alarms on itself', () => {
     expect(alarms(complete())[name]).toMatchObject({ Threshold, ComparisonOperator: 'GreaterThanThreshold' });
   });
 
-  test('they say nothing themselves; the one over all of them does', () => {
+  test('they notify nobody themselves; the one over all of them does', () => {
     const resources = complete();
     expect(Object.values(alarms(resources)).filter((properties) => 'AlarmActions' in properties)).toEqual([]);
     const composites = ofType(resources, 'AWS::CloudWatch::CompositeAlarm');
@@ -231,17 +204,17 @@ describe('the dashboard', () => {
     expect(widgets.map(({ properties }) => properties.title)).toEqual(
       expect.arrayContaining([
         'Health',
-        'Records read, a source a line',
+        'Records read, by source',
         'Records that could not be read',
         'Findings, by level',
-        'What became of findings',
-        'Telling people',
-        'From the event to the alert, in milliseconds',
-        'What alarms watch of our own',
-        'Dead letters: work set aside, to be replayed',
+        'Outcome of findings',
+        'Notifications',
+        'Time from event to notification, in milliseconds',
+        'Own metrics with alarms',
+        'Dead letters, to be replayed',
         'Age of the oldest message, in seconds',
         'Duration (p95), in milliseconds',
-        'Copies at once',
+        'Concurrent executions',
         'Cost: bytes that Athena read an hour',
       ]),
     );
@@ -249,8 +222,8 @@ describe('the dashboard', () => {
     expect(new Set(widgets.map(({ x, y }) => `${x},${y}`)).size).toBe(widgets.length);
   });
 
-  test('each of our own metrics that it or an alarm names is one that the code counts', async () => {
-    const watch = await resourcesOf('watch.cjs');
+  test('each of our own metrics that it or an alarm names is one that the code counts', () => {
+    const watch = canaryAlarm(stageOf());
     const alarmed = ofType({ ...complete(), ...watch.Resources }, 'AWS::CloudWatch::Alarm')
       .flatMap(([, { Properties }]) => metricsOf(Properties))
       .flatMap(([namespace, name]) => (namespace === 'Trailwatch' ? [String(name)] : []));
@@ -332,8 +305,11 @@ describe('brakes', () => {
 
 describe('log groups', () => {
   test('have the key that is given', () => {
-    const [first] = ofType(complete({ logsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/x' }), 'AWS::Logs::LogGroup');
-    expect(first?.[1].Properties['KmsKeyId']).toBe('arn:aws:kms:eu-west-1:111122223333:key/x');
+    const [first] = ofType(
+      complete({ logsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f0e0d0c' }),
+      'AWS::Logs::LogGroup',
+    );
+    expect(first?.[1].Properties['KmsKeyId']).toBe('arn:aws:kms:eu-west-1:111122223333:key/0f0e0d0c');
     expect(ofType(complete(), 'AWS::Logs::LogGroup')[0]?.[1].Properties).not.toHaveProperty('KmsKeyId');
   });
 
@@ -352,7 +328,7 @@ describe('log groups', () => {
 });
 
 test('what is added is as AWS specifies it', () => {
-  const before = new Set(Object.keys(stackOf()));
+  const before = new Set(Object.keys(resourcesOf()));
   const problems = specificationProblems({ Resources: complete({ reservedConcurrency: '5' }) });
   expect(problems.filter((problem) => !before.has(problem.split(/[.:]/, 1)[0] ?? ''))).toEqual([]);
 });

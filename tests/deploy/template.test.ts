@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { diagram } from '../../deploy/stack/diagram.ts';
 import { assumptions } from '../../src/cost/workload.ts';
 import {
   asynchronousProblems,
@@ -13,47 +14,18 @@ import {
   type Statement,
   statementsOf,
 } from './checks.ts';
-import { openWorkshop, type Packaged, type Resource, type Workshop } from './packaged.ts';
-import { requireOfDeploy } from './resource-file.ts';
+import type { Packaged, Resource } from './packaged.ts';
 import { runbookProblems } from './runbook.ts';
 import { specificationProblems } from './specification.ts';
+import { packaged, type StageName } from './stages.ts';
+import { openWorkshop } from './workshop.ts';
 
 const stages = ['dev', 'staging', 'prod'] as const;
-const everything = {
-  trailBucket: 'example-trail',
-  trailKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f0e0d0c-0b0a-4900-8800-070605040302',
-  logGroups: '/aws/cloudtrail, /hosts/auth',
-  alertEmails: 'security@example.com',
-  slackWebhookParameter: '/trailwatch/prod/slack',
-  readOnlyEvents: 'true',
-  eventBuses: 'security',
-  otherAccounts: '444455556666, 555566667777',
-  logsStream: 'true',
-  createTrail: 'true',
-  trailDataBuckets: 'example-payroll',
-  trailInsights: 'true',
-  trailLogGroup: '/aws/cloudtrail',
-  trailLockDays: '365',
-  trailRetentionDays: '3650',
-  findingsReaders: 'o-a1b2c3d4e5, 444455556666',
-  findingsWriters: 'o-a1b2c3d4e5, 444455556666',
-  logsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0f0e0d0c-0b0a-4900-8800-070605040302',
-  cisAlarms: '/aws/cloudtrail',
-  monthlyBudgetUsd: '50',
-  reservedConcurrency: '20',
-};
-
-let workshop: Workshop;
-const packaged = new Map<string, Packaged>();
+const stageOf = new Map<StageName, Packaged>();
 
 beforeAll(async () => {
-  workshop = openWorkshop();
-  for (const stage of stages) packaged.set(stage, await workshop.package(stage));
-  // What is probed stands in the configuration, not in a parameter.
-  workshop.write('config/prod.yml', 'probes: { endpoints: [{ name: shop, url: https://shop.example.com/ }] }');
-  packaged.set('prod with every parameter', await workshop.package('prod', everything));
+  for (const name of variants) stageOf.set(name, await packaged(name));
 }, 300_000);
-afterAll(() => workshop.remove());
 
 const variants = [...stages, 'prod with every parameter'] as const;
 
@@ -169,9 +141,6 @@ describe.each(variants)('%s', (variant) => {
 
 test('docs/architecture.md shows the stack as it is (UPDATE_GOLDEN=1 draws it anew)', () => {
   const page = new URL('../../docs/architecture.md', import.meta.url);
-  const { diagram } = requireOfDeploy('./stack/diagram.cjs') as {
-    readonly diagram: (of: Packaged['template']) => string;
-  };
   const drawn = diagram(get('prod with every parameter').template);
   const [before = '', after = ''] = readFileSync(page, 'utf8').split(/(?<=```mermaid\n)[^`]*(?=```)/);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(page, `${before}${drawn}\n${after}`);
@@ -233,7 +202,7 @@ describe('stages', () => {
   });
 
   test('what a parameter turns on is off without it', () => {
-    const [plain, full] = [get('prod').template.Resources, get('prod with every parameter').template.Resources];
+    const [plain, full] = [get('staging').template.Resources, get('prod with every parameter').template.Resources];
     const types = (of: Readonly<Record<string, Resource>>, type: string): number => typed(of, type).length;
     expect(types(plain, 'AWS::Logs::SubscriptionFilter')).toBe(0);
     expect(types(full, 'AWS::Logs::SubscriptionFilter')).toBe(2);
@@ -254,7 +223,7 @@ describe('stages', () => {
   });
 
   test('other accounts may only subscribe to the destination, and pass on what AWS publishes', () => {
-    const [plain, full] = [get('prod').template.Resources, get('prod with every parameter').template.Resources];
+    const [plain, full] = [get('staging').template.Resources, get('prod with every parameter').template.Resources];
     expect(Object.keys(plain).filter((id) => /^(LogsStream|LogsDestination|EventsOfOther)/.test(id))).toEqual([]);
     const { DestinationPolicy, TargetArn, RoleArn } = full['LogsDestination']?.Properties ?? {};
     const document = JSON.parse((DestinationPolicy as { 'Fn::Sub': string })['Fn::Sub']) as PolicyDocument;
@@ -324,12 +293,26 @@ describe('stages', () => {
     });
   });
 
-  // What else is refused is in parameters.test.ts; this one shows that packaging asks.
-  test('packaging refuses a parameter that nothing reads', async () => {
-    const refused = await workshop
-      .package('dev', { trailBuket: 'example-trail' })
-      .catch((error: { stdout: string; stderr: string }) => error.stdout + error.stderr);
-    expect(refused).toMatch(/parameter trailBuket: nothing reads it; there are .*trailBucket/);
+  // What else is refused is in parameters.test.ts; these show that packaging asks, and how it is said.
+  test.each([
+    {
+      given: { trailBuket: 'example-trail' },
+      says: 'parameter trailBuket: unknown parameter; did you mean trailBucket?',
+    },
+    { given: { tracing: 'yes' }, says: 'parameter tracing: expected Active or PassThrough, got "yes"' },
+    {
+      given: { createTrail: 'true' },
+      says: 'parameter createTrail: requires trailBucket, the name of the bucket to create',
+    },
+  ])('packaging refuses $given in one line', async ({ given, says }) => {
+    const workshop = openWorkshop();
+    const refused = await workshop.package('dev', given).then(
+      () => 'packaged',
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+    );
+    workshop.remove();
+    expect(refused.split('\n')).toContain(says);
+    expect(refused).not.toMatch(/^ {4}at /m);
   });
 });
 
@@ -340,8 +323,8 @@ interface Target {
   readonly Arn: unknown;
   readonly DeadLetterConfig?: { readonly Arn: unknown };
 }
-function get(variant: string): Packaged {
-  const found = packaged.get(variant);
+function get(variant: StageName): Packaged {
+  const found = stageOf.get(variant);
   if (found === undefined) throw new Error(`${variant} was not packaged`);
   return found;
 }

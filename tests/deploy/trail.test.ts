@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Part } from '../../deploy/cloudformation.ts';
+import { functionResources } from '../../deploy/functions/resources.ts';
+import { trail } from '../../deploy/resources/trail.ts';
 import { specificationProblems } from './specification.ts';
-import { type Made, resourcesOf } from './resource-file.ts';
+import { stageOf } from './stage-of.ts';
 
 const bare = { createTrail: 'true', trailBucket: 'example-audit-trail' };
 const full = {
@@ -12,10 +15,12 @@ const full = {
   trailLockMode: 'COMPLIANCE',
   trailLogGroup: '/aws/cloudtrail/example',
   trailOrganization: 'o-a1b2c3d4e5',
+  trailAccounts: '111122223333',
   trailPrefix: 'audit/',
   trailRetentionDays: '3650',
 };
-const propertiesOf = ({ Resources }: Made, id: string): Readonly<Record<string, unknown>> =>
+const trailOf = (given: Readonly<Record<string, string>>): Part => trail(stageOf(given));
+const propertiesOf = ({ Resources }: Part, id: string): Readonly<Record<string, unknown>> =>
   Resources[id]?.Properties ?? {};
 
 describe('a trail of the stage', () => {
@@ -23,26 +28,26 @@ describe('a trail of the stage', () => {
     { what: 'without any option', parameters: bare },
     { what: 'with every option', parameters: full },
     { what: 'with a key that there is', parameters: { ...bare, trailKeyArn: keyArn() } },
-  ])('$what is as AWS specifies it', async ({ parameters }) => {
-    expect(specificationProblems(await resourcesOf('trail.cjs', parameters))).toEqual([]);
+  ])('$what is as AWS specifies it', ({ parameters }) => {
+    expect(specificationProblems(trailOf(parameters))).toEqual([]);
   });
 
-  test('is made only when it is asked for', async () => {
-    expect(await resourcesOf('trail.cjs', { trailBucket: 'example-audit-trail' })).toEqual({ Resources: {} });
+  test('is made only when it is asked for', () => {
+    expect(trailOf({ trailBucket: 'example-audit-trail' })).toEqual({ Resources: {} });
   });
 
-  test('outlives the stack, with all that it needs to go on recording', async () => {
-    const { Resources } = await resourcesOf('trail.cjs', full);
+  test('outlives the stack, with all that it needs to go on recording', () => {
+    const { Resources } = trailOf(full);
     const policies = Object.values(Resources).map((resource) => {
-      const { DeletionPolicy, UpdateReplacePolicy } = resource as unknown as Readonly<Record<string, unknown>>;
+      const { DeletionPolicy, UpdateReplacePolicy } = resource;
       return [DeletionPolicy, UpdateReplacePolicy];
     });
     expect(policies.length).toBeGreaterThan(5);
     expect(policies).toEqual(policies.map(() => ['Retain', 'Retain']));
   });
 
-  test('records every region, with digests, and for whole organizations', async () => {
-    expect(propertiesOf(await resourcesOf('trail.cjs', full), 'Trail')).toMatchObject({
+  test('records every region, with digests, and for whole organizations', () => {
+    expect(propertiesOf(trailOf(full), 'Trail')).toMatchObject({
       IsLogging: true,
       IsMultiRegionTrail: true,
       IncludeGlobalServiceEvents: true,
@@ -55,11 +60,11 @@ describe('a trail of the stage', () => {
     });
   });
 
-  test('records what happens to objects in the buckets that are named, beside all that it records anyway', async () => {
-    const selectors = async (parameters: Readonly<Record<string, string>>): Promise<unknown> =>
-      propertiesOf(await resourcesOf('trail.cjs', parameters), 'Trail')['EventSelectors'];
+  test('records what happens to objects in the buckets that are named, beside all that it records anyway', () => {
+    const selectors = (parameters: Readonly<Record<string, string>>): unknown =>
+      propertiesOf(trailOf(parameters), 'Trail')['EventSelectors'];
     const objectsOf = (bucket: string): object => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}/` });
-    expect(await selectors(full)).toEqual([
+    expect(selectors(full)).toEqual([
       {
         IncludeManagementEvents: true,
         ReadWriteType: 'All',
@@ -69,11 +74,11 @@ describe('a trail of the stage', () => {
       },
     ]);
     // Management events, as every trail.
-    expect(await selectors(bare)).toBeUndefined();
+    expect(selectors(bare)).toBeUndefined();
   });
 
-  test('has a bucket that nobody else sees, that tells of new files, and that locks them', async () => {
-    expect(propertiesOf(await resourcesOf('trail.cjs', full), 'TrailBucket')).toMatchObject({
+  test('has a bucket that nobody else sees, that tells of new files, and that locks them', () => {
+    expect(propertiesOf(trailOf(full), 'TrailBucket')).toMatchObject({
       BucketName: 'example-audit-trail',
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [
@@ -86,12 +91,12 @@ describe('a trail of the stage', () => {
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 3650 })] },
     });
-    const { ObjectLockEnabled } = propertiesOf(await resourcesOf('trail.cjs', bare), 'TrailBucket');
+    const { ObjectLockEnabled } = propertiesOf(trailOf(bare), 'TrailBucket');
     expect(ObjectLockEnabled).toBeUndefined();
   });
 
-  test('lets only its own trail write, below the folders of the account and the organization', async () => {
-    const { PolicyDocument } = propertiesOf(await resourcesOf('trail.cjs', full), 'TrailBucketPolicy') as {
+  test('lets only its own trail write, below the folders of the account and the organization', () => {
+    const { PolicyDocument } = propertiesOf(trailOf(full), 'TrailBucketPolicy') as {
       PolicyDocument: { Statement: readonly Record<string, unknown>[] };
     };
     const trail = {
@@ -115,8 +120,8 @@ describe('a trail of the stage', () => {
     { days: '', classes: ['STANDARD_IA', 'GLACIER_IR'], why: 'kept for ever' },
     { days: '365', classes: ['STANDARD_IA'], why: 'deleted before the second class is worth it' },
     { days: '90', classes: undefined, why: 'deleted before the first is' },
-  ])('files that are $why move to $classes', async ({ days, classes }) => {
-    const made = await resourcesOf('trail.cjs', { ...bare, trailRetentionDays: days });
+  ])('files that are $why move to $classes', ({ days, classes }) => {
+    const made = trailOf({ ...bare, trailRetentionDays: days });
     const { Rules } = propertiesOf(made, 'TrailBucket')['LifecycleConfiguration'] as {
       Rules: readonly { readonly Transitions?: readonly { readonly StorageClass: string }[] }[];
     };
@@ -124,24 +129,33 @@ describe('a trail of the stage', () => {
   });
 
   test.each([
-    { given: { createTrail: 'true' }, says: 'parameter createTrail: name the bucket to make' },
-    { given: { trailLockDays: '7' }, says: 'parameter trailLockDays: it is for a trail that the stage makes' },
-    { given: { trailDataBuckets: 'example-payroll' }, says: 'parameter trailDataBuckets: it is for a trail that' },
-    { given: { ...bare, trailDataBuckets: 'a, B' }, says: `parameter trailDataBuckets: "a" is no bucket's name` },
+    { given: { createTrail: 'true' }, says: 'parameter createTrail: requires trailBucket' },
+    { given: { trailLockDays: '7' }, says: 'parameter trailLockDays: requires createTrail=true' },
+    { given: { trailDataBuckets: 'example-payroll' }, says: 'parameter trailDataBuckets: requires createTrail=true' },
+    {
+      given: { ...bare, trailDataBuckets: 'a, B' },
+      says: /parameter trailDataBuckets: expected a bucket name .*, got "a"/,
+    },
     {
       given: { ...bare, trailDataBuckets: 'example-payroll,example-audit-trail' },
-      says: 'parameter trailDataBuckets: example-audit-trail is where the trail writes',
+      says: 'parameter trailDataBuckets: the trail writes to example-audit-trail',
     },
     { given: { ...bare, trailBucket: 'trailwatch-prod-trail' }, says: "trailwatch-prod-trail is Trailwatch's own" },
-    { given: { ...full, trailKeyArn: keyArn() }, says: 'parameter createTrailKey: there is a key already' },
-    { given: { ...full, trailRetentionDays: '90' }, says: "files are locked for 365 days, and can't go after 90" },
-    { given: { ...bare, trailBucket: 'No_Bucket' }, says: `parameter trailBucket: "No_Bucket" is no bucket's name` },
-  ])('$given is refused: $says', async ({ given, says }) => {
-    await expect(resourcesOf('trail.cjs', given)).rejects.toThrow(says);
+    { given: { ...full, trailKeyArn: keyArn() }, says: 'parameter createTrailKey: trailKeyArn names a key already' },
+    {
+      given: { ...full, trailRetentionDays: '90' },
+      says: 'parameter trailRetentionDays: expected 365 (trailLockDays) or more, got 90',
+    },
+    {
+      given: { ...bare, trailBucket: 'No_Bucket' },
+      says: /parameter trailBucket: expected a bucket name .*, got "No_Bucket"/,
+    },
+  ])('$given is refused: $says', ({ given, says }) => {
+    expect(() => trailOf(given)).toThrow(says);
   });
 
-  test('the readers of the trail may decrypt with the key that is made', async () => {
-    const { Resources } = await resourcesOf('roles.cjs', { ...bare, createTrailKey: 'true' });
+  test('the readers of the trail may decrypt with the key that is made', () => {
+    const { Resources } = functionResources(stageOf({ ...bare, createTrailKey: 'true' }));
     expect(JSON.stringify(Resources['TrailFileRole'])).toContain(
       '{"Sid":"DecryptTrail","Effect":"Allow","Action":"kms:Decrypt","Resource":{"Fn::GetAtt":["TrailKey","Arn"]}}',
     );

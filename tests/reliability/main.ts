@@ -3,8 +3,10 @@
  * `-- --only wire --only load` for parts of it, `-- --json` for a machine. It exits with 1 when something must not be.
  */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileConfig } from '../../deploy/build/compile-config.ts';
+import { compileStage } from '../../deploy/build/compile.ts';
+import { loadSources } from '../../deploy/build/sources.ts';
 import { runLoad } from './load.ts';
 import { caughtBy, mutations } from './mutations.ts';
 import { textOf, type Part } from './report.ts';
@@ -50,7 +52,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 // The functions import it as #compiled-config.
-await compileConfig({ stage: 'dev' });
+const root = join(import.meta.dirname, '../..');
+await compileStage({ root, stage: 'dev', sources: await loadSources(root, 'dev'), now: new Date() });
 
 const done: Part[] = [];
 for (const name of names.filter((each) => values.only?.includes(each) ?? true)) {

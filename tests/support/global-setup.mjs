@@ -3,65 +3,26 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What the functions import, a row a module: what it is made of, and by which compiler. */
-const modules = [
-  {
-    name: 'compiled-rules',
-    inputs: ['rules', 'config', 'src', 'deploy/build'],
-    compiler: 'compile-rules',
-    compile: ({ compileRules, compiledRulesDefaults }) => compileRules(compiledRulesDefaults),
-  },
-  {
-    name: 'compiled-config',
-    inputs: ['config', 'src', 'deploy/build'],
-    compiler: 'compile-config',
-    compile: ({ compileConfig }) => compileConfig({ stage: 'dev' }),
-  },
-  {
-    name: 'compiled-reports',
-    inputs: ['queries', 'config', 'src', 'deploy/build'],
-    compiler: 'compile-reports',
-    compile: ({ compileReports }) => compileReports(),
-  },
-];
+const modules = ['compiled-rules', 'compiled-config', 'compiled-reports'];
+/** What the modules are made of, and by what. */
+const inputs = ['rules', 'config', 'queries', 'src', 'deploy/build'];
 
 /**
- * Compiles the modules that the functions import as `#compiled-…`, when what they are made of changed. Rules or configuration
- * that don't compile fail their own tests; the others go on with what was compiled last, if anything was.
+ * Compiles the modules that the functions import as `#compiled-…`, when what they are made of changed. Rules or configuration that
+ * don't compile fail their own tests; the others go on with what was compiled last, if anything was.
  */
 export default async function globalSetup() {
-  for (const { name, inputs, compiler, compile } of modules) {
-    const written = await timeOf(join(root, '.build', `${name}.mjs`));
-    const times = await Promise.all(inputs.map((input) => newestOf(join(root, input))));
-    if (Math.max(...times) < written) continue;
-    try {
-      await compile(await importCompiler(compiler));
-    } catch (error) {
-      if (written === 0) throw error;
-      process.stderr.write(`${name} was not compiled anew: ${error.message}\n`);
-    }
+  const written = Math.min(...(await Promise.all(modules.map((name) => timeOf(join(root, '.build', `${name}.mjs`))))));
+  const times = await Promise.all(inputs.map((input) => newestOf(join(root, input))));
+  if (Math.max(...times) < written) return;
+  const { compileStage } = await import('../../deploy/build/compile.ts');
+  const { loadSources } = await import('../../deploy/build/sources.ts');
+  try {
+    await compileStage({ root, stage: 'dev', sources: await loadSources(root, 'dev'), now: new Date() });
+  } catch (error) {
+    if (written === 0) throw error;
+    process.stderr.write(`The last compiled modules are used: ${error.message}\n`);
   }
-}
-
-async function importCompiler(name) {
-  const path = join(root, 'deploy/build', `${name}.ts`);
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 18)) return import(path);
-  // An older Node can't run TypeScript.
-  const { build } = await import('esbuild');
-  const bundle = join(root, '.build', `${name}.bundle.mjs`);
-  await build({
-    entryPoints: [path],
-    outfile: bundle,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    // The bundle finds the root from the source's folder.
-    define: { 'import.meta.dirname': JSON.stringify(join(root, 'deploy/build')) },
-    logLevel: 'error',
-  });
-  return import(bundle);
 }
 
 async function timeOf(path) {

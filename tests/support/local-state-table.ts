@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
@@ -8,7 +7,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { parse } from 'yaml';
+import { stateTable } from '../../deploy/resources/state-table.ts';
 import { closeServer } from './http-server.ts';
 
 export interface LocalStateTable {
@@ -17,15 +16,17 @@ export interface LocalStateTable {
   close(): Promise<void>;
 }
 
-/** startLocalStateTable makes the table that `deploy/state.yml` deploys, so that its keys are what the stores expect. */
+/** startLocalStateTable makes the table that deploy/resources/state-table.ts deploys, so that its keys are what the stores expect. */
 export async function startLocalStateTable(name = 'trailwatch-dev-state'): Promise<LocalStateTable> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const template = parse(readFileSync(new URL('../../deploy/state.yml', import.meta.url), 'utf8')) as Template;
-  const { AttributeDefinitions, KeySchema, BillingMode } = template.Resources.StateTable.Properties;
+  const { StateTable } = stateTable({ prefix: 'trailwatch-dev' }).Resources;
+  const properties = StateTable?.Properties as CreateTableCommandInput | undefined;
+  if (properties === undefined) throw new Error('the stack has no StateTable');
+  const { AttributeDefinitions, KeySchema, BillingMode } = properties;
   const client = new DynamoDBClient({
     endpoint: url,
     region: 'eu-central-1',
@@ -35,8 +36,4 @@ export async function startLocalStateTable(name = 'trailwatch-dev-state'): Promi
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 }, { TableName: name });
   client.destroy();
   return { url, name, close: () => closeServer(server) };
-}
-
-interface Template {
-  readonly Resources: { readonly StateTable: { readonly Properties: CreateTableCommandInput } };
 }

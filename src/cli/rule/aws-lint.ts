@@ -108,8 +108,8 @@ function sourceRemarks(test: Test, items: readonly DetectionItem[]): readonly Re
   });
 }
 
-/** Up to so many unknown names get a message each, with what was meant; more of them share one. */
-const maxSingle = 3;
+/** A few unknown names are told one by one, with what was meant; a list of another service's names together. */
+const maxTold = 3;
 
 function nameRemarks(test: Test, sources: readonly string[], items: readonly DetectionItem[]): readonly Remark[] {
   if (test.kind !== 'pattern') return [];
@@ -121,16 +121,16 @@ function nameRemarks(test: Test, sources: readonly string[], items: readonly Det
   const [first] = unknown;
   if (first === undefined) return [];
   const code = 'unknown-event-name';
-  if (unknown.length <= maxSingle) {
+  if (unknown.length <= maxTold) {
     return unknown.map(({ shown, literal }) => ({
       code,
       message: unknownCall(shown, sources, literal),
       ...lineOf(items, 'eventName', shown),
     }));
   }
-  const names = unknown.slice(0, maxSingle).map(({ shown }) => JSON.stringify(shown));
+  const names = unknown.slice(0, maxTold).map(({ shown }) => JSON.stringify(shown));
   const whose = sources.length === 0 ? 'no AWS service has' : `${sources.map(shortSource).join(' or ')} has none of`;
-  const message = `${whose} the calls ${names.join(', ')} and ${unknown.length - maxSingle} more of this list`;
+  const message = `${whose} the calls ${names.join(', ')} and ${unknown.length - maxTold} more of this list`;
   return [{ code, message, ...lineOf(items, 'eventName', first.shown) }];
 }
 

@@ -52,9 +52,7 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
 
   withConfigOption(rule.command('explain'))
     .summary('why a rule matches an event, or not')
-    .description(
-      'Show the condition as a tree: at each leaf whether it holds, what the rule asks for and what was seen.',
-    )
+    .description('Show the condition as a tree: at each leaf whether it holds, what was wanted and what was seen.')
     .argument('<rule>', 'rule file')
     .argument('<event>', 'JSON file, path#index of a log (records count from 0), or -')
     .option('--rule <name>', 'the rule meant, by id, name or title, where the file has several')

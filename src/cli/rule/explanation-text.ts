@@ -4,7 +4,7 @@ import type { Colors } from '../shell/terminal.ts';
 
 const headings = { and: 'all of', or: 'any of', not: 'not' } as const;
 
-/** explanationText draws an explanation as a tree: at each leaf what the rule asks for and what was seen. */
+/** explanationText draws an explanation as a tree: at each leaf what was wanted and what was seen. */
 export function explanationText(explanation: Explanation, colors: Colors, indent = ''): string {
   const mark = explanation.result ? colors.green('✓') : colors.red('✗');
   const line = (text: string): string => `${indent}${mark} ${text}\n`;

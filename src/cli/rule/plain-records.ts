@@ -32,7 +32,7 @@ export async function* readPlainRecords(
     else if (text.trim() === '') continue;
     else {
       const record = recordOf(text, index);
-      // The first line decides: a whole object is the first of many, anything else the beginning of one value.
+      // The first line tells: a whole object is the first of many, anything else the beginning of one value.
       if (index === 0 && record.fields === undefined) whole = [text];
       else {
         yield record;

@@ -124,7 +124,7 @@ export interface UnknownField {
   readonly known: readonly string[];
 }
 
-/** unknownField checks a field's name against its log source; undefined when it may be there, or when that isn't known. */
+/** unknownField checks a field's name against its log source; undefined when it may be there, or when nobody knows. */
 export function unknownField(
   field: string,
   logsource: { readonly product?: string; readonly service?: string },

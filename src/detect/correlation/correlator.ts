@@ -14,7 +14,7 @@ import {
   type WindowStore,
 } from './window-store.ts';
 
-/** Overflow names a group that had more matches than could be held, so that firings of it may be missing. */
+/** Overflow names a group of which not every match could be held, and so not every firing be found. */
 export interface Overflow {
   readonly correlation: string;
   readonly group: GroupValues;
@@ -27,7 +27,7 @@ export interface Correlator {
   /** wants says whether any correlation uses a match's rule. */
   readonly wants: (match: RuleMatch) => boolean;
   /**
-   * add takes matches, in any order, and returns the findings that they raise so far.
+   * add takes matches, in any order, and returns the findings that can be told by now.
    * @throws {WindowStoreError} when matches could not be stored or read.
    */
   readonly add: (matches: readonly RuleMatch[]) => Promise<readonly Finding[]>;
@@ -39,7 +39,7 @@ export interface Correlator {
 
 /** How often a firing is tried again when other writers mark firings of the same group at the same time. */
 const maxTries = 10;
-/** A group's firings are remembered up to this many; with more, old ones are known by their ids alone. */
+/** A group's firings are remembered up to this many; with more, only the ids tell old ones. */
 const maxFired = 200;
 const maxIds = 100;
 
@@ -50,7 +50,7 @@ const maxIds = 100;
  * - Matches that come in order of time, repeated or not, give the findings of `createBatchCorrelator`, by id.
  * - In any other order, each stretch of time through which the condition of the whole stream stays true gives one finding.
  *   Its id is that of the crossing as it was known when it fired: a match that comes later but happened earlier may move
- *   the crossing, and does not raise the same finding again. Two stretches that had fired and that such a match joins have
+ *   the crossing, and does not raise the same news again. Two stretches that had fired and that such a match joins have
  *   given two. A condition that more matches can make false (`lt`, `lte`, `eq`, `neq`, an average, a percentile) is judged
  *   on what is known, so it may fire on less than the whole.
  * - Writers at the same time lose nothing and fire once. A match that made a finding gives the same finding, by id, when
@@ -69,7 +69,7 @@ export function createCorrelator(ruleSet: RuleSet, store: WindowStore): Correlat
         for (const user of users.get(match.rule) ?? []) push(waiting, user, match);
       };
       for (const match of matches) hand(windowMatchOf(match));
-      // A correlation comes after those it refers to, so their firings are there already.
+      // A correlation comes after those it refers to, so their firings are there when its turn comes.
       for (const correlation of order) {
         for (const { group, matches: cluster } of clustersOf(correlation, waiting.get(correlation) ?? [])) {
           for (const firing of await judge(store, correlation, group, cluster, overflow.note)) {
@@ -149,7 +149,7 @@ interface Decision {
   readonly firing: readonly Crossing[];
 }
 
-/** Decides which crossings fire, and which known ones fire again because their match was delivered again. */
+/** Decides which crossings are news, and which known ones are to be told again because their match came again. */
 function decide(
   correlation: LoweredCorrelation,
   crossings: readonly Crossing[],
@@ -170,7 +170,7 @@ function decide(
       added.push({ time: crossing.time, by: contributing.slice(-maxIds).map(({ id }) => id) });
       firing.push(crossing);
     } else {
-      // A late match moved the crossing: it is known at its new time from now on, and does not fire again.
+      // A late match moved the crossing: it is known at its new time from now on, and no news.
       added.push({ time: crossing.time, by: [], of: mark.of ?? mark.time });
     }
   }
@@ -188,7 +188,7 @@ export function usersOf({ correlations }: RuleSet): {
   return { users, order: correlations };
 }
 
-/** windowMatchOf is a rule's match as correlations see it: an event behind several records counts once. */
+/** windowMatchOf is a rule's match as correlations see it: what several records tell of counts once. */
 export function windowMatchOf({ rule, record }: RuleMatch): WindowMatch {
   return { id: factOf(record), time: Date.parse(record.time), rule: rule.key, record };
 }

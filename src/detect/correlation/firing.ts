@@ -69,13 +69,13 @@ export function findingOfFiring(firing: Firing, titles: ReadonlyMap<string, stri
   const crossing = crossingMatch(matches);
   const events = recordsOf(matches);
   const event = describe(crossing.record);
-  const shared =
+  const news =
     groupValues(correlation.meta, (name) =>
       Object.hasOwn(group, name) ? group[name] : fieldOf(correlation, crossing, name),
     ) ?? Object.entries(group).flatMap(([name, value]) => [name, JSON.stringify(value)]);
   return {
     id: firingId(firing),
-    fingerprint: fingerprintOf(correlation.key, shared),
+    fingerprint: fingerprintOf(correlation.key, news),
     rule: ruleSummary(correlation),
     time: new Date(time).toISOString(),
     event,
@@ -127,13 +127,13 @@ function crossingMatch(matches: readonly WindowMatch[]): WindowMatch {
   return last;
 }
 
-/** factOf names the event behind a record: two records of one event have one name. */
+/** factOf names what a record tells of: two records of one fact are one event. */
 export function factOf({ fact, id }: LogRecord): string {
   return fact ?? id;
 }
 
 /**
- * recordsOf gives the records behind matches, in order of time, those behind an inner correlation's firing
+ * recordsOf gives the records that matches tell of, in order of time, those behind an inner correlation's firing
  * included. An event that several rules matched is there once.
  */
 export function recordsOf(matches: readonly WindowMatch[]): readonly LogRecord[] {

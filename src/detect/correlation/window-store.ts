@@ -2,7 +2,7 @@ import type { LogRecord } from '../../model/log-record.ts';
 
 /** WindowMatch is one match as correlations see it: a rule's, or the firing of another correlation. */
 export interface WindowMatch {
-  /** The id of the event behind the record, or the firing's id. */
+  /** What the record tells of, or the firing's id. */
   readonly id: string;
   /** Event time, in ms since 1970. */
   readonly time: number;
@@ -31,7 +31,7 @@ export interface WindowSpan {
   readonly to: number;
 }
 
-/** FiringMark remembers that a group crossed its correlation's condition at a time, and that a finding was raised. */
+/** FiringMark remembers that a group crossed its correlation's condition at a time, and that this was told. */
 export interface FiringMark {
   /** Event time of the crossing, in ms. */
   readonly time: number;

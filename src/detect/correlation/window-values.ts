@@ -41,7 +41,7 @@ export function fieldOf({ aliases }: LoweredCorrelation, match: WindowMatch, nam
   return valueOf(match.record.fields, field);
 }
 
-/** The most repetitions that one folded line is taken for: a line that claims more is not a syslog daemon's. */
+/** What no folded line exceeds: one that claims more is no syslog daemon's. */
 const maxRepeat = 100_000;
 
 /** How often the event happened: a syslog daemon folds equal lines into one, which `repeat` counts. */
@@ -90,7 +90,7 @@ interface Link {
 
 /**
  * How many of the rules, from the first, matched in their order. Times may be equal, since CloudTrail's are whole
- * seconds and which was first can't be known; one event is never two steps in a row.
+ * seconds and nobody can tell which was first; one event is never two steps in a row.
  */
 function sequence(rules: readonly string[]): WindowValue {
   // For each step the latest beginning of a chain that got so far, and the latest one that ends in another event.

@@ -82,15 +82,15 @@ function beginningOf(facts: readonly InstanceFact[], change: TimedChange): Timed
 
 /** Those calls that a condition holds for, or all when it holds for none. */
 function preferred(calls: readonly CallFact[], condition: (call: CallFact) => boolean): readonly CallFact[] {
-  const preferable = calls.filter(condition);
-  return preferable.length > 0 ? preferable : calls;
+  const wanted = calls.filter(condition);
+  return wanted.length > 0 ? wanted : calls;
 }
 
 function latest(calls: readonly CallFact[]): CallFact | undefined {
   return calls.toSorted((a, b) => compare(a.time, b.time) || compare(a.eventId, b.eventId)).at(-1);
 }
 
-/** Auto Scaling ends an instance with a call of its own when it is asked to: the call that asked is the cause. */
+/** Auto Scaling ends an instance with a call of its own when somebody asks for that: who asked is the cause. */
 function askedFor(cause: CallFact, possible: readonly CallFact[]): CallFact | undefined {
   if (cause.via !== 'service') return undefined;
   return latest(possible.filter(({ service, time }) => service === 'autoscaling' && time <= cause.time));

@@ -11,7 +11,7 @@ export interface CallFact extends InstanceCall {
 
 export interface ChangeFact extends TimedChange {
   readonly kind: 'change';
-  /** The record itself, to raise its finding again when its cause becomes known later. */
+  /** What is told again when it becomes known only later who was behind it. */
   readonly record: LogRecord;
 }
 
@@ -41,7 +41,7 @@ export class InstanceLogError extends Error {
   override readonly name = 'InstanceLogError';
 }
 
-/** How many facts of an instance are read at once: a busy day's, so that a few calls can't push out the one that matters. */
+/** How many facts are read of an instance at once: a busy day's, so that nobody can push out what matters by a few calls. */
 export const factsRead = 200;
 
 /** inOrder sorts facts by time, then so that every log gives the same order. */

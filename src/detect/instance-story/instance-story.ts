@@ -6,8 +6,8 @@ import type { LogRecord } from '../../model/log-record.ts';
 import { bearing, causeOf, stateBeforeOf } from './instance-cause.ts';
 import type { InstanceFact, InstanceLog, TimedChange } from './instance-log.ts';
 
-/** CauseUpdate is a change of state whose cause became known, or turned out to be another, after its finding was raised. */
-export interface CauseUpdate {
+/** Retold is a change of state of which something became known after it was told. */
+export interface Retold {
   readonly record: LogRecord;
   /** As `Finding.completes`. */
   readonly completes: string;
@@ -18,25 +18,25 @@ export interface InstanceStory {
   /** concerns says whether a record belongs to the story: asked of every record, so it only compares two fields. */
   readonly concerns: (record: LogRecord) => boolean;
   /**
-   * remember takes a record that belongs to the story, and gives the earlier changes of state whose cause this record
-   * changes. The same record again gives the same ones again, in case they got lost.
+   * remember takes a record that belongs to the story, and gives the changes of state that were told before and of which
+   * this record changes who did it. The same record again gives the same ones again, in case they got lost.
    * @throws {InstanceLogError} when it could not be kept.
    */
-  readonly remember: (record: LogRecord) => Promise<readonly CauseUpdate[]>;
-  /** isAbout says whether a finding is about a change of state, so that `complete` may have something to add. */
-  readonly isAbout: (finding: Finding) => boolean;
+  readonly remember: (record: LogRecord) => Promise<readonly Retold[]>;
+  /** tells says whether a finding is about a change of state, so that `complete` may have something to add. */
+  readonly tells: (finding: Finding) => boolean;
   /**
    * complete says of a finding's changes of state who caused them and which state was before, as far as known.
    * @throws {InstanceLogError} when what is known could not be read.
    */
   readonly complete: (finding: Finding) => Promise<Finding>;
-  /** Whether findings should wait until everything is read, when their cause is known. */
+  /** Whether findings should wait until everything is read: then who did it is known when they are told. */
   readonly waits: boolean;
 }
 
 export interface InstanceStoryOptions {
   readonly log: InstanceLog;
-  /** True for files, which end; false for a stream, whose readers wait for each finding. */
+  /** True for files, of which there is an end; false for a stream, in which people are waiting. */
   readonly waits: boolean;
 }
 
@@ -47,7 +47,7 @@ const maxEvents = 50;
 
 /** createInstanceStory puts the story together from what its log remembers. */
 export function createInstanceStory({ log, waits }: InstanceStoryOptions): InstanceStory {
-  const updatesFor = async (fact: InstanceFact): Promise<readonly CauseUpdate[]> => {
+  const retoldFor = async (fact: InstanceFact): Promise<readonly Retold[]> => {
     const at = Date.parse(fact.time);
     const facts = await log.read(fact.instance, at + bearing.before);
     const without = facts.filter(({ kind, eventId }) => kind !== fact.kind || eventId !== fact.eventId);
@@ -85,9 +85,9 @@ export function createInstanceStory({ log, waits }: InstanceStoryOptions): Insta
       const facts = factsOf(record);
       await eachOf(facts, log.add);
       // Written first, then read: of two writers at the same time, at least one sees what the other wrote.
-      return waits ? [] : (await eachOf(facts, updatesFor)).flat();
+      return waits ? [] : (await eachOf(facts, retoldFor)).flat();
     },
-    isAbout: ({ event, correlated }) => isStateEvent(event) || correlated.some(isStateEvent),
+    tells: ({ event, correlated }) => isStateEvent(event) || correlated.some(isStateEvent),
     complete: async (finding) => {
       const events = [finding.event, ...ends(finding.correlated.filter(isStateEvent))].filter(isStateEvent);
       const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
@@ -123,7 +123,7 @@ function changeOf({ id, time, raw }: AuditEvent): TimedChange | undefined {
   return change && { eventId: id, time, ...change };
 }
 
-/** How the actor is known goes into the labels too, so that routes can treat people and services differently. */
+/** How the actor is known goes into the labels too, so that routes can tell a person's deed from a service's. */
 function labelsOf({ actor, cause, sourceAddress }: AuditEvent): Readonly<Record<string, string>> {
   return {
     actor: actor.name,

@@ -10,7 +10,7 @@ interface Repeated {
 
 const maxTimes = 10_000;
 
-/** isRepeated says whether an entry is a repeated event: a plain one has other fields. */
+/** isRepeated tells a repeated event from a plain one, which has fields of its own beside. */
 export function isRepeated(entry: Fields): entry is Fields & Repeated {
   const keys = Object.keys(entry);
   return keys.length === 2 && keys.includes('event') && keys.includes('repeat');

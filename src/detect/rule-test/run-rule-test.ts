@@ -97,17 +97,12 @@ function detectionResult(one: RuleTestCase, source: RecordSource | undefined, ru
     );
   }
   const matches = compileMatcher(rule.expr);
-  const shouldMatch = one.expect === 'match';
-  const wrong = one.events.flatMap((fields, event) => (matches(fields) === shouldMatch ? [] : [{ event, fields }]));
+  const wanted = one.expect === 'match';
+  const wrong = one.events.flatMap((fields, event) => (matches(fields) === wanted ? [] : [{ event, fields }]));
   if (wrong.length === 0) return { case: one, passed: true, explanations: [] };
   const what = one.events.length === 1 ? 'the event' : `${wrong.length} of ${one.events.length} events`;
   const explanations = wrong.map(({ event, fields }) => ({ event, explanation: explainMatch(rule.expr, fields) }));
-  return {
-    case: one,
-    passed: false,
-    reason: `${nameOf(rule)} ${shouldMatch ? 'missed' : 'matched'} ${what}`,
-    explanations,
-  };
+  return { case: one, passed: false, reason: `${nameOf(rule)} ${wanted ? 'missed' : 'matched'} ${what}`, explanations };
 }
 
 async function correlationResult(
@@ -134,8 +129,8 @@ async function correlationResult(
     }
   }
   const fired = correlator.firings().filter(({ correlation }) => correlation.key === rule.key).length;
-  const isRight = one.expect === 'miss' ? fired === 0 : one.fires === undefined ? fired > 0 : fired === one.fires;
-  if (isRight) return { case: one, passed: true, explanations: [] };
+  const wanted = one.expect === 'miss' ? fired === 0 : one.fires === undefined ? fired > 0 : fired === one.fires;
+  if (wanted) return { case: one, passed: true, explanations: [] };
   const expected = one.expect === 'miss' ? 'never' : one.fires === undefined ? 'at least once' : `${one.fires} times`;
   const seen = [...counts].map(([{ meta }, count]) => `${meta.name ?? meta.title}: ${count} of ${one.events.length}`);
   return failed(

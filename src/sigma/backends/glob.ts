@@ -99,7 +99,7 @@ function matchAt(text: string, from: number, segment: Segment): number {
   return at;
 }
 
-/** findPlain gives where the leftmost occurrence of a text from `from` on ends, if it ends by `limit`; -1 without one. */
+/** findPlain gives where the leftmost occurrence of a text from `from` on ends, if it ends by `limit`; -1 when there is none. */
 function findPlain(text: string, from: number, limit: number, part: string): number {
   // `indexOf` is the fastest way through short texts; Knuth, Morris and Pratt's is never slow in long ones.
   if (limit - from <= 2_048) {

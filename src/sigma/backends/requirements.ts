@@ -22,7 +22,7 @@ export function requirementsOf(expr: Expr): readonly Requirement[] {
       if (expr.test.kind !== 'pattern') return [];
       const literals = expr.test.patterns.map(literalOf);
       const known = literals.filter((literal) => literal !== undefined);
-      // A text may also be compared with an object's or array's JSON, which is not one of its elements.
+      // A text may also be compared with an object's or array's JSON, which is none of its elements.
       if (known.length < literals.length || known.some((literal) => /^[[{]/.test(literal))) return [];
       return [{ field: expr.field, values: [...new Set(known.map(foldCase))] }];
     }

@@ -18,7 +18,7 @@ export type Explanation =
       readonly field: string;
       /** The value in the record as text, cut when it is long; undefined when the field is missing. */
       readonly seen: string | undefined;
-      /** What the rule asks for, in words: `is "root"`. */
+      /** What the rule wanted, for a person: `is "root"`. */
       readonly wanted: string;
     };
 
@@ -109,7 +109,7 @@ function supporting(expr: Expr, explanation: Explanation, met: boolean): readonl
       return [];
     case 'field':
     case 'keyword': {
-      // A missing field, or a word that a whole record lacks, has no value to show.
+      // That a field is missing, or that a whole record lacks a word, is no value that could be shown.
       if (explanation.seen === undefined || (!met && explanation.kind === 'keyword')) return [];
       const refused = expr.kind === 'field' && !met ? refusedBy(expr.test) : undefined;
       return [{ field: explanation.field, value: explanation.seen, wanted: refused ?? explanation.wanted }];

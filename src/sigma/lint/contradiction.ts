@@ -9,7 +9,7 @@ export interface Contradiction {
   readonly certain: boolean;
 }
 
-/** contradictionIn says why an expression can't be true of any record; undefined when it may be, or when that can't be decided. */
+/** contradictionIn says why an expression can't be true of any record; undefined when it may be, or when that can't be told. */
 export function contradictionIn(expr: Expr): Contradiction | undefined {
   const conjunctions = conjunctionsOf(expr);
   if (conjunctions === undefined) return undefined;
@@ -40,8 +40,8 @@ function between(a: Literal, b: Literal): Contradiction | undefined {
   const name = nameOf(a.leaf);
   if (a.negated && b.negated) return undefined;
   if (a.negated !== b.negated) {
-    const [required, refused] = a.negated ? [b.leaf, a.leaf] : [a.leaf, b.leaf];
-    if (!implies(required, refused)) return undefined;
+    const [wanted, refused] = a.negated ? [b.leaf, a.leaf] : [a.leaf, b.leaf];
+    if (!implies(wanted, refused)) return undefined;
     return { reason: `${name} would have to match and not to match the same`, certain: true };
   }
   if (a.leaf.kind !== 'field' || b.leaf.kind !== 'field') return undefined;

@@ -50,7 +50,7 @@ function problemOf({ place }: SigmaDocument, { code, message, line }: Remark): P
   return { ...place, line: line ?? place.line, severity: 'warning', code, message };
 }
 
-const expected: readonly (readonly [string, (meta: RuleMeta) => boolean, string])[] = [
+const wanted: readonly (readonly [string, (meta: RuleMeta) => boolean, string])[] = [
   [
     'missing-level',
     ({ level }) => level !== undefined,
@@ -68,14 +68,14 @@ const expected: readonly (readonly [string, (meta: RuleMeta) => boolean, string]
   ],
   [
     'missing-attack-tag',
-    // A certificate that ends needs no adversary, so ATT&CK has no technique for it; D3FEND has one for watching it.
+    // What needs no adversary, such as a certificate that ends, is no technique of ATT&CK; D3FEND names the watch over it.
     ({ tags }) => tags.some((tag) => /^(?:attack|d3fend)\./i.test(tag)),
     'no ATT&CK tag, e.g. attack.t1078.004 (or one of D3FEND)',
   ],
 ];
 
 function remarksOnMeta(meta: RuleMeta): readonly Remark[] {
-  return expected.flatMap(([code, has, message]) =>
+  return wanted.flatMap(([code, has, message]) =>
     has(meta) ? [] : [{ code, message: `${quoted(meta.title)} has ${message}` }],
   );
 }

@@ -7,7 +7,7 @@ import { compileRegex } from '../regex/compile.ts';
 import { quoted } from '../parse/reporter.ts';
 import { together } from './join-expr.ts';
 
-// A wildcard pattern is compared a character at a time, whatever its length; longer ones are not written by hand.
+// A wildcard pattern is compared a character at a time, whatever its length; nobody writes longer ones by hand.
 const maxPattern = 4_000;
 
 /** exprOf makes the alternatives for one field: texts of one case, and networks, are tested together. */

@@ -19,7 +19,7 @@ const read = new Set([
 
 /**
  * parseMeta reads everything of a document that isn't logic. `logic` names the attributes that the caller reads itself;
- * attributes that Trailwatch doesn't read are kept in `custom`, also Sigma's own `related`, `taxonomy`, `license` and `scope`.
+ * what nobody reads is kept in `custom`, also Sigma's own `related`, `taxonomy`, `license` and `scope`.
  */
 export function parseMeta(map: YamlMap, logic: readonly string[], reporter: Reporter): RuleMeta {
   const text = (key: string, limit?: number): string | undefined => readText(entryOf(map, key), reporter, limit);

@@ -6,7 +6,10 @@ export interface Scope {
   /** attribute gives what `Fn::GetAtt` is; undefined when there is no such resource. */
   readonly attribute: (id: string, name: string) => string | undefined;
   readonly conditions: Readonly<Record<string, unknown>>;
+  readonly mappings: Mappings;
 }
+
+export type Mappings = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /** TemplateError says what CloudFormation would refuse, and where in the template it stands. */
 export class TemplateError extends Error {
@@ -78,6 +81,12 @@ function call(name: string, given: unknown, scope: Scope, path: string): unknown
     }
     case 'Fn::Join':
       return (argument(1) as readonly unknown[]).join(String(argument(0)));
+    case 'Fn::FindInMap': {
+      const [map, key, entry] = [argument(0), argument(1), argument(2)].map(String) as [string, string, string];
+      const found = scope.mappings[map]?.[key]?.[entry];
+      if (found === undefined) throw new TemplateError(`${path}: there is no ${map}.${key}.${entry} in the mappings`);
+      return found;
+    }
     case 'Fn::Select':
       return (argument(1) as readonly unknown[])[Number(argument(0))];
     case 'Fn::Split':

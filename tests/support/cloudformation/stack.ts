@@ -1,10 +1,11 @@
-import { holds, namesIn, resolve, TemplateError, type Scope } from './intrinsics.ts';
+import { holds, namesIn, resolve, TemplateError, type Mappings, type Scope } from './intrinsics.ts';
 import { claimOf, namedBy, physicalName, type Named } from './physical.ts';
 
 export interface StackTemplate {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Condition?: string }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Mappings?: Mappings;
 }
 
 interface TemplateResource {
@@ -83,6 +84,7 @@ export async function applyTemplate(
     ref: (resource) => resources.get(resource)?.ref,
     attribute: (resource, attribute) => resources.get(resource)?.attribute(attribute),
     conditions: template.Conditions ?? {},
+    mappings: template.Mappings ?? {},
   };
   const taken = new Set(
     [...others.values()].flatMap((other) =>

@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compileConfig } from '../../../deploy/build/compile-config.ts';
 import { loadConfiguration, parseConfiguration } from '../../../src/config/load-configuration.ts';
 
 let folder: string;
@@ -99,31 +95,7 @@ describe("a stage's file is laid over the default", () => {
   });
 });
 
-test('packaging is told what is likely a slip', async () => {
-  const config = join(folder, 'warned');
-  await mkdir(config);
-  await writeFile(join(config, 'default.yml'), 'trials: { x: { rule: Nobody has this, until: 2999-12-31 } }');
-  const compiler = join(import.meta.dirname, '../../../deploy/build/compile-config.ts');
-  const args = [compiler, '--stage', 'dev', '--config', config, '--out', join(folder, 'warned.mjs')];
-  const run = promisify(execFile);
-  const [silent, warned] = await Promise.all([run(process.execPath, args), run(process.execPath, [...args, '--warn'])]);
-  expect(silent.stderr).toBe('');
-  expect(warned.stderr).toBe(
-    'config/dev.yml: warning: trials.x.rule: no rule has the id or the title Nobody has this\n',
-  );
-});
-
 describe("the project's own files", () => {
-  test.each(['dev', 'staging', 'prod', 'a stage without a file'])(
-    '%s compiles, and names no account',
-    async (stage) => {
-      const out = join(folder, `${stage}.mjs`);
-      await compileConfig({ stage, out });
-      const { default: compiled } = (await import(pathToFileURL(out).href)) as { default: { accounts: object } };
-      expect(compiled.accounts).toEqual({});
-    },
-  );
-
   test("the sample's accounts have names", async () => {
     const root = join(import.meta.dirname, '../../..');
     const { accounts } = await loadConfiguration([join(root, 'config/default.yml'), join(root, 'events/config.yml')]);

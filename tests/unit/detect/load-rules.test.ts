@@ -1,14 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { compileRules, CompileRulesError, moduleText } from '../../../deploy/build/compile-rules.ts';
 import { loadRules } from '../../../src/detect/load-rules.ts';
-import type { LoweredRuleSet } from '../../../src/sigma/match.ts';
-import { ruleOf } from './fixtures.ts';
 
 const rule = (title: string, id: string, condition = 'selection') => `
 title: ${title}
@@ -73,63 +67,5 @@ describe('rules are loaded', () => {
     const { ruleSet, problems } = await loadRules([root]);
     expect(problems.filter(({ severity }) => severity === 'error')).toHaveLength(1);
     expect(ruleSet.detections).toHaveLength(1);
-  });
-});
-
-describe('rules are compiled', () => {
-  test('into a module that holds the rule set, the same bytes each time', async () => {
-    const root = await write({ 'a.yml': rule('A', a), 'b.yml': rule('B', b) });
-    const out = join(root, 'build', 'rules.mjs');
-    const { ruleSet, files } = await compileRules({ rules: [root], out });
-    const first = await readFile(out, 'utf8');
-    await compileRules({ rules: [root], out });
-    expect(await readFile(out, 'utf8')).toBe(first);
-    expect(files).toBe(2);
-    const loaded = (await import(pathToFileURL(out).href)) as { readonly default: LoweredRuleSet };
-    expect(loaded.default).toEqual(JSON.parse(JSON.stringify(ruleSet)));
-    expect(loaded.default.detections.map(({ key }) => key)).toEqual([a, b]);
-  });
-
-  test('with every character that means something in JavaScript', async () => {
-    const hostile = `it's "quoted" \\ \u2028 \u2029 \n \${x} \`y\` </script> \ud800 \0`;
-    const ruleSet = { detections: [ruleOf(hostile)], correlations: [] };
-    const out = join(await write({}), 'rules.mjs');
-    await writeFile(out, moduleText(ruleSet));
-    expect(((await import(pathToFileURL(out).href)) as { readonly default: unknown }).default).toEqual(ruleSet);
-  });
-
-  test('not at all when one has an error: every error is listed and what was there stays', async () => {
-    const root = await write({
-      'a.yml': rule('A', a, 'nothing'),
-      'b.yml': rule('B', b, 'either'),
-      'c.yml': rule('C', c),
-    });
-    const out = join(root, 'rules.mjs');
-    await writeFile(out, 'before');
-    const failed = compileRules({ rules: [root], out });
-    await expect(failed).rejects.toThrow(CompileRulesError);
-    await expect(failed).rejects.toThrow(/a\.yml:\d+: error: .*\n.*b\.yml:\d+: error: /);
-    expect(await readFile(out, 'utf8')).toBe('before');
-  });
-
-  test("with the placeholders of a stage's configuration: without values the rule is refused", async () => {
-    const root = await write({
-      'a.yml': rule('A', a).replace(/selection:.*/, "selection: { user|expand: '%admins%' }"),
-    });
-    const failed = compileRules({ rules: [root], out: join(root, 'rules.mjs'), stage: 'none' });
-    await expect(failed).rejects.toThrow(/a\.yml:\d+: error: placeholder %admins% has no values/);
-  });
-
-  test('by the command, which says what it did and fails when it could not', async () => {
-    const script = join(import.meta.dirname, '../../../deploy/build/compile-rules.ts');
-    const good = await write({ 'a.yml': rule('A', a) });
-    const bad = await write({ 'a.yml': rule('A', a, 'nothing') });
-    const run = (root: string) =>
-      promisify(execFile)(process.execPath, [script, '--rules', root, '--out', join(root, 'rules.mjs')]);
-    expect((await run(good)).stderr).toContain('1 rules and 0 correlations of 1 files');
-    await expect(run(bad)).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('1 error(s) in the rules'),
-    });
   });
 });
