@@ -41,6 +41,7 @@ const roomsMayImport = {
     receivers: ['message', 'render'],
     'delivery/state': ['routing', 'message'],
     delivery: ['routing', 'message', 'receivers'],
+    simulation: ['routing', 'message', 'receivers', 'delivery'],
   },
   archive: { trail: [], verification: ['trail'], store: [], copy: [] },
   report: {

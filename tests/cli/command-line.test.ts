@@ -63,7 +63,7 @@ describe('trailwatch run, as `npm start` runs it', () => {
     expect(ended.stdout).toMatch(/^findings +\d+ in \d+ alerts: .*\d+ critical, \d+ high/m);
     expect(ended.stdout).toMatch(/^when +\S+ \S+ .*[▁▂▃▄▅▆▇█].* UTC \(\d+ \S+ each\)$/m);
     expect(ended.stdout).toMatch(/^time +\d+\.\d+ s: [\d,]+ records\/s, \S+ [kM]?B\/s$/m);
-    expect(ended.stdout).toMatch(/^report +report\.html$/m);
+    expect(ended.stdout).toMatch(/^page +report\.html$/m);
   });
 
   test('the report tells every alert that was printed', () => {

@@ -56,8 +56,6 @@ export interface DetectOutcome extends Prepared {
 
 /** DetectObserver sees each record as it is read. */
 export interface DetectObserver {
-  /** Whether a finding is kept back from everybody: then `--fail-on` doesn't see it either. */
-  readonly keptBack?: (finding: Finding) => boolean;
   readonly record?: (matched: boolean) => void;
   readonly failure?: () => void;
   readonly overflow?: () => void;
@@ -156,8 +154,7 @@ export async function detectFiles(
       },
       finding: (finding) => {
         const { level } = finding.rule;
-        const severe = options.failOn !== undefined && isAtLeast(level, options.failOn);
-        if (severe && watch.keptBack?.(finding) !== true) checkFailed = true;
+        if (options.failOn !== undefined && isAtLeast(level, options.failOn)) checkFailed = true;
         return isAtLeast(level, floor) ? onFinding(finding) : undefined;
       },
     });

@@ -7,5 +7,5 @@ export interface FindingWriter {
   begin(): string;
   finding(finding: Finding): string;
   /** end is what stands after the last, with what became of the input. */
-  end(outcome: DetectOutcome): string;
+  end(outcome: DetectOutcome): string | Promise<string>;
 }

@@ -7,26 +7,25 @@ import { reasonOf } from '../shell/write-error.ts';
 import { renderPage } from './page/page.ts';
 import type { DetectOptions } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { filesLine, type SuppressedCount } from './summary.ts';
+import { filesLine } from './summary.ts';
 import { version } from '../shell/version.ts';
 
-export interface ReportFacts {
+export interface PageFacts {
   readonly paths: readonly string[];
   readonly options: DetectOptions & { readonly out?: string };
   readonly outcome: DetectOutcome;
   readonly found: Case;
-  readonly suppressed?: readonly SuppressedCount[];
   readonly surroundings: Surroundings;
 }
 
-/** writeReport writes the HTML report and returns its path, as short as it can be told. */
-export async function writeReport(facts: ReportFacts): Promise<string> {
+/** writePage writes the findings page to a file and returns its path, as short as it can be said. */
+export async function writePage(facts: PageFacts): Promise<string> {
   const { options, surroundings } = facts;
   const { cwd, now } = surroundings;
   // Colons would need quoting in shells, and Windows refuses them.
   const stamp = now().toISOString().slice(0, 19).replaceAll(':', '-');
-  const path = resolve(cwd, options.out ?? `.trailwatch/report-${stamp}.html`);
-  await writeFileAt(path, reportOf(facts));
+  const path = resolve(cwd, options.out ?? `.trailwatch/findings-${stamp}.html`);
+  await writeFileAt(path, pageOf(facts));
   const near = relative(cwd, path);
   return near.startsWith('..') || isAbsolute(near) ? path : near;
 }
@@ -45,8 +44,8 @@ async function writeFileAt(path: string, text: string): Promise<void> {
   }
 }
 
-/** reportOf writes the HTML page of a run. */
-export function reportOf({ paths, options, outcome, found, suppressed = [], surroundings }: ReportFacts): string {
+/** pageOf renders the findings page of a run. */
+export function pageOf({ paths, options, outcome, found, surroundings }: PageFacts): string {
   const { tally, failures, ruleSet, elapsedMs, partial } = outcome;
   const { from, to } = outcome.range;
   const asked = [
@@ -66,7 +65,6 @@ export function reportOf({ paths, options, outcome, found, suppressed = [], surr
     elapsedMs,
     partial,
     found,
-    suppressed,
     context: { accounts: outcome.configuration.accounts },
   });
 }

@@ -1,8 +1,8 @@
 import { levels } from '../../model/level.ts';
 import { shown } from '../../text/escape.ts';
-import type { SuppressionSettings } from '../../notify/settings.ts';
 import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
+import type { HeldBack } from './casebook/held-back.ts';
 import type { Timeline } from './casebook/timeline.ts';
 import { failureLines } from '../shell/failure-list.ts';
 import { unreadLines } from './unread-lines.ts';
@@ -13,9 +13,8 @@ import { bytes, count, duration, plural, span } from '../../text/amounts.ts';
 export interface SummaryFacts {
   readonly outcome: DetectOutcome;
   readonly found: Case;
-  readonly suppressed: readonly SuppressedCount[];
-  /** The HTML report's path, when one was written. */
-  readonly report: string | undefined;
+  /** The path of the findings page, when one was written. */
+  readonly page: string | undefined;
   readonly colors: Colors;
   readonly width: number;
 }
@@ -29,12 +28,6 @@ const listedRules = 8;
 const listedFailures = 20;
 const labelWidth = 10;
 
-/** SuppressedCount is how many findings a suppression kept back. */
-export interface SuppressedCount {
-  readonly by: SuppressionSettings;
-  readonly findings: number;
-}
-
 /** renderSummary says what was read, what became of it, and where to read on. */
 export function renderSummary(facts: SummaryFacts): string {
   const { outcome, colors, width } = facts;
@@ -43,7 +36,8 @@ export function renderSummary(facts: SummaryFacts): string {
     { label: 'files', lines: [filesLine(outcome)] },
     { label: 'records', lines: recordLines(outcome, colors) },
     { label: 'findings', lines: [findingsLine(facts)] },
-    { label: 'left out', lines: suppressedLines(facts) },
+    { label: 'notified', lines: notifiedLines(facts) },
+    { label: 'held back', lines: heldBackLines(facts) },
     { label: 'when', lines: timelineLines(facts.found.timeline, width - labelWidth) },
     { label: 'rules', lines: ruleLines(facts) },
     { label: 'failed', lines: failureLines(outcome.failures, listedFailures) },
@@ -53,7 +47,7 @@ export function renderSummary(facts: SummaryFacts): string {
       lines: outcome.refused > 0 ? [`${plural(outcome.refused, 'rule')} that could not be used, named above`] : [],
     },
     { label: 'time', lines: [timeLine(outcome)] },
-    { label: 'report', lines: facts.report === undefined ? [] : [facts.report] },
+    { label: 'page', lines: facts.page === undefined ? [] : [facts.page] },
   ];
   const body = rows.flatMap(({ label, lines }) =>
     lines.map((line, index) => colors.dim((index === 0 ? label : '').padEnd(labelWidth)) + line),
@@ -103,11 +97,39 @@ function findingsLine({ found, colors }: SummaryFacts): string {
   return `${count(found.findings)} in ${plural(found.alertsTotal, 'alert')}: ${byLevel.join(', ')}`;
 }
 
-function suppressedLines({ suppressed }: SummaryFacts): readonly string[] {
-  return suppressed.map(
-    ({ by, findings }) =>
-      `${plural(findings, 'finding')} suppressed by ${shown(by.name)} (${shown(by.owner)}): ${shown(by.reason, 200)}`,
+/** How often a stage would have notified people, of how many alerts, and which receivers. */
+function notifiedLines({ found }: SummaryFacts): readonly string[] {
+  const { alertsTotal, alertsToNobody, notifications, receivers } = found;
+  if (alertsTotal === 0) return [];
+  const nobody = alertsToNobody > 0 ? [`${plural(alertsToNobody, 'alert')} to nobody`] : [];
+  const people = `${plural(notifications, 'notification')} of ${plural(alertsTotal - alertsToNobody, 'alert')}`;
+  const sent = receivers.map(({ name, notifications: times, program }) =>
+    program ? `${shown(name)} ${count(times)} (each finding)` : `${shown(name)} ${count(times)}`,
   );
+  return [[...(sent.length > 0 ? [`${people}: ${sent.join(', ')}`] : []), ...nobody].join('; ')];
+}
+
+function heldBackLines({ found }: SummaryFacts): readonly string[] {
+  const byReason = Map.groupBy(found.heldBack, ({ by, name }) => `${by} ${name}`);
+  return [...byReason.values()].flatMap((rows) => {
+    const [first] = rows;
+    const findings = rows.reduce((sum, row) => sum + row.findings, 0);
+    return first === undefined ? [] : [`${plural(findings, 'finding')} ${heldBackWords(first)}`];
+  });
+}
+
+function heldBackWords({ by, name, owner, reason = '', until = '' }: HeldBack): string {
+  const named = `${shown(name)}${owner === undefined ? '' : ` (${shown(owner)})`}`;
+  switch (by) {
+    case 'suppressed':
+      return `suppressed by ${named}: ${shown(reason, 200)}`;
+    case 'inhibited':
+      return `inhibited by ${named}: ${shown(reason, 200)}`;
+    case 'trial':
+      return `in trial ${named}, until ${until}`;
+    default:
+      throw new Error(by satisfies never);
+  }
 }
 
 const blocks = '▁▂▃▄▅▆▇█';

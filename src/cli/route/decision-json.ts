@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import { programPolicy, quietUntil } from '../../notify/index.ts';
 import type { Addressee, InhibitionStep, RouteStep } from '../../notify/index.ts';
 import { durationText } from '../../time/duration.ts';
-import { reachedBy, type Decided } from './decision-text.ts';
+import { reachedBy, type Decided } from './decide-route.ts';
 
 /** decisionJson is what `renderDecision` shows, for programs: options as a configuration writes them. */
 export function decisionJson({ decision, inhibitions, at, readByProgram }: Decided): object {

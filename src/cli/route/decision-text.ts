@@ -5,20 +5,8 @@ import { labelNames } from '../../notify/settings.ts';
 import { durationText } from '../../time/duration.ts';
 import { shown } from '../../text/escape.ts';
 import type { Colors } from '../shell/terminal.ts';
+import { reachedBy, type Decided } from './decide-route.ts';
 import { addresseeLines } from './policy-text.ts';
-
-/** Decided is a decision with what else is to be shown of it. */
-export interface Decided {
-  readonly decision: Decision;
-  readonly inhibitions: readonly InhibitionStep[];
-  readonly at: Date;
-  readonly readByProgram: (receiver: string) => boolean;
-}
-
-/** reachedBy names the receivers that are told, if nothing that was told before mutes the finding. */
-export function reachedBy({ suppressed, trial, route }: Decision): readonly string[] {
-  return suppressed === undefined && trial === undefined ? route.receivers : [];
-}
 
 /** renderDecision shows what every step made of a finding, in the order of delivery, and where it goes. */
 export function renderDecision({ decision, inhibitions, ...asked }: Decided, colors: Colors): string {

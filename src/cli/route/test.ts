@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { text as wholeOf } from 'node:stream/consumers';
 import { isKnownAccount, knownAccounts, warningsOf } from '../../config/warnings.ts';
 import { messageOf } from '../../text/system-error.ts';
-import { createDecider, labelsOf, type Labels } from '../../notify/index.ts';
-import { labelNames, receiverKinds, valueProblem, type LabelName } from '../../notify/settings.ts';
+import { labelsOf, type Labels } from '../../notify/index.ts';
+import { labelNames, valueProblem, type LabelName } from '../../notify/settings.ts';
 import { findingDetailType, findingSource } from '../../contract/detail.ts';
 import { FindingEventError, openFindingEvent } from '../../contract/open.ts';
 import { plainJson, shown } from '../../text/escape.ts';
@@ -16,7 +16,8 @@ import type { Surroundings } from '../shell/terminal.ts';
 import { parseMoment } from '../shell/time-range.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { decisionJson } from './decision-json.ts';
-import { reachedBy, renderDecision } from './decision-text.ts';
+import { renderDecision } from './decision-text.ts';
+import { decideRoute, reachedBy } from './decide-route.ts';
 import { withRules } from './rule-labels.ts';
 
 /** RouteTestOptions are the flags of `trailwatch route test`. */
@@ -55,17 +56,7 @@ export async function testRoute(
       : { labels: await readLabels(options.finding, configuration.accounts, surroundings), slips: [] };
 
   const at = options.at === undefined ? now() : parseMoment('--at', options.at, now());
-  const decider = createDecider(configuration);
-  const decision = decider.decideFor(labels, at);
-  const decided = {
-    decision,
-    inhibitions: decider.inhibitions.steps(labels),
-    at,
-    readByProgram: (name: string) => {
-      const kind = configuration.receivers[name]?.kind;
-      return kind !== undefined && receiverKinds[kind].grouping === 'each';
-    },
-  };
+  const decided = decideRoute(labels, at, configuration);
   await out.write(
     options.format === 'json' ? `${plainJson(decisionJson(decided), 2)}\n` : renderDecision(decided, out.colors),
   );
@@ -73,7 +64,7 @@ export async function testRoute(
     await err.write(`trailwatch: ${shown(warning, 500)}\n`);
   }
   if (wanted === undefined) return exitCode.done;
-  const reached = reachedBy(decision);
+  const reached = reachedBy(decided.decision);
   const [expected, actual] = [wanted.filter((name) => name !== 'none'), reached].map((names) =>
     names.toSorted().join(', '),
   );

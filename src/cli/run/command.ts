@@ -12,7 +12,7 @@ Examples:
   trailwatch run
   trailwatch run AWSLogs/111122223333/CloudTrail/eu-central-1/2026/07 /var/log/auth.log
   trailwatch run AWSLogs/ --rules my-rules/ --from 2026-07-10 --to 2026-07-12 --out july.html
-  zcat events.json.gz | trailwatch run - --format ndjson --no-report
+  zcat events.json.gz | trailwatch run - --format ndjson --no-page
   trailwatch run AWSLogs/ --metrics-port 9464 --metrics-hold
 `;
 
@@ -20,17 +20,19 @@ Examples:
 export function runCommand(program: Command, surroundings: Surroundings, end: (code: number) => void): void {
   const command = program
     .command('run')
-    .summary('the whole pipeline on files: alerts, summary, HTML report')
+    .summary('the whole pipeline on files: alerts, summary, findings page')
     .description(
-      'Read logs, detect, correlate and print the alerts in the order they would have arrived; then a summary. ' +
-        'Writes an HTML report. Findings that are the same news are one alert.',
+      'Read logs, detect, correlate, and print what a stage with this configuration would have notified, whom and when, ' +
+        'by the time of the records; then a summary, with what was held back and why. Writes the findings as an HTML page. ' +
+        'Nothing is sent.',
     )
     .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
   withDetectOptions(command)
     .addOption(new Option('--format <format>', 'how alerts are printed').choices(['text', 'ndjson']).default('text'))
     .option('--limit <n>', 'print at most so many alerts, the most severe; 0 prints all', '200')
-    .option('--out <file>', 'where the HTML report goes (default: .trailwatch/report-<time>.html)')
-    .option('--no-report', 'write no HTML report')
+    .option('--out <file>', 'where the findings page goes (default: .trailwatch/findings-<time>.html)')
+    .option('--no-page', 'write no findings page')
+    .addOption(new Option('--no-report', 'the same as --no-page').hideHelp())
     .option(
       '--metrics-port <port>',
       'answer Prometheus at http://127.0.0.1:<port>/metrics while it runs; 0 takes a free one',
@@ -39,11 +41,11 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
     .addHelpText('after', help)
     .action(async (paths: readonly string[], options: RunOptions) => {
       // What the work needs is loaded when there is work: --help and mistakes are answered at once.
-      const { runPipeline } = await import('./run-pipeline.ts');
+      const { runFiles } = await import('./run-files.ts');
       const run = (meter?: RunMeter): Promise<ExitCode> =>
         paths.length > 0
-          ? runPipeline(paths, options, surroundings, meter)
-          : runPipeline(samplePaths(surroundings.cwd), withSampleNames(options), surroundings, meter);
+          ? runFiles(paths, options, surroundings, meter)
+          : runFiles(samplePaths(surroundings.cwd), withSampleNames(options), surroundings, meter);
       if (options.metricsPort === undefined) {
         if (options.metricsHold) throw new UsageError('--metrics-hold: name a port with --metrics-port');
         end(await run());

@@ -9,7 +9,7 @@ Formats:
   table   a line a finding, in order of time, for people
   ndjson  a JSON object a finding, as they are found: rule, event, input path and record number (from 0), evidence
   sarif   SARIF 2.1.0, for code scanning and ticket systems
-  html    the report page of \`trailwatch run\`
+  html    the findings page of \`trailwatch run\`
 
 Examples:
   trailwatch scan AWSLogs/ --level medium

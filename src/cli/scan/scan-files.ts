@@ -8,16 +8,17 @@ import type { Finding } from '../../model/finding.ts';
 import { plainJson, shown } from '../../text/escape.ts';
 import { detectFiles, exitCodeOf, prepareDetection } from '../findings/detect-files.ts';
 import type { DetectOutcome, Prepared } from '../findings/detect-files.ts';
-import { createCasebook } from '../findings/casebook/casebook.ts';
+import { deliverLocally } from '../findings/deliver-locally.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { failureLines } from '../shell/failure-list.ts';
 import type { FindingWriter } from '../findings/format.ts';
+import { gatherFindings } from '../findings/gather.ts';
 import { findingLine } from '../findings/ndjson.ts';
 import { createSarifWriter } from '../findings/sarif.ts';
 import { createTableWriter } from '../findings/table.ts';
 import { reasonOf } from '../shell/write-error.ts';
-import { reportOf } from '../findings/page-file.ts';
+import { pageOf } from '../findings/page-file.ts';
 import type { ScanOptions } from '../shell/options.ts';
 import { filesLine, recordsLine } from '../findings/summary.ts';
 import { createOutput } from '../shell/terminal.ts';
@@ -55,7 +56,7 @@ export async function scanFiles(
     const text = writer.finding(finding);
     if (text !== '') await target.write(text);
   });
-  await target.write(writer.end(outcome));
+  await target.write(await writer.end(outcome));
   await close();
 
   await err.write(notes(outcome, facts.size));
@@ -71,14 +72,17 @@ const writers = {
 } satisfies Record<ScanOptions['format'], (scan: Scan) => FindingWriter>;
 
 function createPageWriter({ paths, options, surroundings }: Scan): FindingWriter {
-  const casebook = createCasebook();
+  const findings = gatherFindings();
   return {
     begin: () => '',
     finding(finding: Finding) {
-      casebook.add(finding);
+      findings.add(finding);
       return '';
     },
-    end: (outcome) => reportOf({ paths, options, outcome, found: casebook.read(), surroundings }),
+    async end(outcome) {
+      const found = await deliverLocally(findings, { configuration: outcome.configuration });
+      return pageOf({ paths, options, outcome, found, surroundings });
+    },
   };
 }
 

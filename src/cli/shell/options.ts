@@ -20,6 +20,8 @@ export interface RunOptions extends DetectOptions {
   readonly format: 'text' | 'ndjson';
   readonly limit: string;
   readonly out?: string;
+  /** `--no-page`, and `--no-report`, as it was called. */
+  readonly page: boolean;
   readonly report: boolean;
   readonly metricsPort?: string;
   readonly metricsHold: boolean;

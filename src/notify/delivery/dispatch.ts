@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import type { Decider } from '../routing/decide.ts';
+import { mutedBy, type Decider, type Decision } from '../routing/decide.ts';
 import type { GroupPolicy } from '../routing/group-policy.ts';
 import type { Muting, Started } from '../routing/inhibit.ts';
 import type { Labels } from '../routing/labels.ts';
@@ -57,20 +57,15 @@ export function createDispatch(
   }
   const byName = new Map([...receivers, ...own].map((receiver) => [receiver.name, receiver]));
   return (finding, now) => {
-    const { labels, suppressed, trial, route } = decide(finding, now);
-    const mute = (by: MutedBy, name: string, why: Why, muting: readonly Muting[]): Dispatch => {
-      return { labels, to: [], muted: { by, name }, muting, starts: [], why };
-    };
-    if (suppressed !== undefined) {
-      const { name, owner, reason } = suppressed.suppression;
-      return mute('suppressed', name, { suppression: name, owner, reason, matched: suppressed.why }, []);
-    }
+    const decision = decide(finding, now);
+    const { labels, route } = decision;
     const muting = inhibitions.muting(labels);
-    if (trial !== undefined) {
-      const { name, until } = trial;
-      return mute('trial', `${name}: ${finding.rule.title}`, { trial: name, until, route: route.why }, muting);
+    const by = mutedBy(decision);
+    if (by !== undefined) {
+      const { name, why } = mutingWords(finding, decision);
+      // What is suppressed need not be inhibited as well.
+      return { labels, to: [], muted: { by, name }, muting: by === 'suppressed' ? [] : muting, starts: [], why };
     }
-    if (route.to.length === 0) return mute('none', finding.rule.title, { route: route.why }, muting);
 
     const sent = { labels, muting, starts: inhibitions.starts(labels, now) };
     const present = route.to.flatMap(({ receiver, policy }): readonly Destination[] => {
@@ -86,4 +81,21 @@ export function createDispatch(
       why: { route: `${route.why}; ${instead}` },
     };
   };
+}
+
+/** The name under which a finding that nobody is notified of is counted, and why, for a log. */
+function mutingWords(
+  { rule }: Finding,
+  { suppressed, trial, route }: Decision,
+): { readonly name: string; readonly why: Why } {
+  if (suppressed !== undefined) {
+    const { name, owner, reason, expires } = suppressed.suppression;
+    return { name, why: { suppression: name, owner, reason, until: expires, matched: suppressed.why } };
+  }
+  if (trial !== undefined) {
+    const { name, until, owner } = trial;
+    const why = { trial: name, until, ...(owner !== undefined && { owner }), route: route.why };
+    return { name: `${name}: ${rule.title}`, why };
+  }
+  return { name: rule.title, why: { route: route.why } };
 }

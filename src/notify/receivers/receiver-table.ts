@@ -176,6 +176,16 @@ export async function createReceivers(
   return made.filter((receiver) => receiver !== undefined);
 }
 
+/** receiversOf lists the receivers that are configured, and who reads there, without making any. */
+export function receiversOf(
+  settings: Readonly<Record<string, ReceiverSettings>>,
+): readonly Pick<Receiver, 'name' | 'grouping'>[] {
+  return Object.entries(settings).map(([name, { kind }]) => {
+    const { grouping } = receiverKinds[kind];
+    return { name, ...(grouping && { grouping }) };
+  });
+}
+
 /** receiverProblem says what is wrong with a receiver's options; undefined when they are right. */
 export function receiverProblem({ kind, ...options }: ReceiverSettings): string | undefined {
   return receiverKinds[kind].problem(options);

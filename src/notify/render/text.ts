@@ -20,7 +20,8 @@ export interface TextOptions {
   readonly paint?: Paint;
 }
 
-interface Row {
+/** TextRow is a label and its values, each on lines of its own. */
+export interface TextRow {
   readonly label: string;
   readonly values: readonly string[];
 }
@@ -37,8 +38,8 @@ const listed = 10;
 export function renderText(message: Message, options: TextOptions, group?: NotificationGroup): string {
   const { detail, width, paint = unpainted } = options;
   const headline = headlineOf({ message, ...(group && { group }) });
-  const head = headOf(headline, width, paint);
-  const block = (rows: readonly Row[]): readonly string[] => layOut(rows, width, paint);
+  const head = headLines(headline, width, paint);
+  const block = (rows: readonly TextRow[]): readonly string[] => rowLines(rows, width, paint);
   switch (headline.kind) {
     case 'completion':
       return [...head, ...gap(detail), ...block(completionOf(message)), ''].join('\n');
@@ -62,7 +63,12 @@ function gap(detail: TextOptions['detail']): readonly string[] {
   return detail === 'full' ? [''] : [];
 }
 
-function headOf({ level, title }: Headline, width: number, paint: Paint): readonly string[] {
+/** headLines writes a title with its level, as text that is inert. */
+export function headLines(
+  { level, title }: Pick<Headline, 'level' | 'title'>,
+  width: number,
+  paint: Paint,
+): readonly string[] {
   const label = level.toUpperCase();
   const [first = '', ...rest] = wrap(shown(title, 300), width - label.length - 2);
   return [
@@ -79,15 +85,15 @@ function reportOf(message: Message, { detail, width }: TextOptions, paint: Paint
   ]);
   if (detail === 'compact') return parts;
   const advice = [{ label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] }];
-  return [...parts, '', ...layOut(advice, width, paint, 2000), '', ...idsOf(message, width)];
+  return [...parts, '', ...rowLines(advice, width, paint, 2000), '', ...idsOf(message, width)];
 }
 
 /** An update: the facts that all findings share, and the latest findings. */
-function againOf(message: Message, { counted }: Headline): readonly Row[] {
+function againOf(message: Message, { counted }: Headline): readonly TextRow[] {
   const { consoleLink, findingId, runbook } = message;
-  const same = (part: Varying, rows: readonly Row[]): readonly Row[] =>
+  const same = (part: Varying, rows: readonly TextRow[]): readonly TextRow[] =>
     counted?.varies.has(part) === true ? [] : rows;
-  const shared: readonly Row[] = [
+  const shared: readonly TextRow[] = [
     whereRow(message),
     ...same('who', whoRows(message)),
     ...same('what', [{ label: 'what', values: [whatWords(message)] }]),
@@ -103,7 +109,7 @@ function againOf(message: Message, { counted }: Headline): readonly Row[] {
   ];
 }
 
-function countedRows(counted: Counted | undefined, most: number): readonly Row[] {
+function countedRows(counted: Counted | undefined, most: number): readonly TextRow[] {
   if (counted === undefined) return [];
   const { lines, span, groupReason, unlisted } = counted;
   const hidden = unlisted + Math.max(0, lines.length - most);
@@ -115,7 +121,7 @@ function countedRows(counted: Counted | undefined, most: number): readonly Row[]
 }
 
 /** The new fact, and enough to find the alert that it adds to. */
-function completionOf(message: Message): readonly Row[] {
+function completionOf(message: Message): readonly TextRow[] {
   return [
     { label: 'when', values: [timeWords(message.time)] },
     ...whoRows(message),
@@ -124,7 +130,7 @@ function completionOf(message: Message): readonly Row[] {
   ];
 }
 
-function whoRows(message: Message): readonly Row[] {
+function whoRows(message: Message): readonly TextRow[] {
   const { cause, who } = message;
   return [
     { label: 'who', values: [whoWords(message)] },
@@ -133,12 +139,12 @@ function whoRows(message: Message): readonly Row[] {
   ];
 }
 
-function fromRow({ from }: Message): Row {
+function fromRow({ from }: Message): TextRow {
   const origin = [from.address, from.userAgent].filter((part) => part !== undefined);
   return { label: 'from', values: origin.length > 0 ? [origin.join(' · ')] : [] };
 }
 
-function factsOf(message: Message): readonly Row[] {
+function factsOf(message: Message): readonly TextRow[] {
   const { correlation, why } = message;
   return [
     { label: 'when', values: [timeWords(message.time)] },
@@ -158,12 +164,12 @@ function factsOf(message: Message): readonly Row[] {
   ];
 }
 
-function whereRow({ account, region }: Message): Row {
+function whereRow({ account, region }: Message): TextRow {
   const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
   return { label: 'where', values: where.length > 0 ? [where.join(', ')] : [] };
 }
 
-function targetRow({ targets }: Message): Row {
+function targetRow({ targets }: Message): TextRow {
   return { label: 'target', values: listOf(targets.map(({ kind, id }) => `${kind} ${id}`)) };
 }
 
@@ -172,7 +178,7 @@ function listOf(values: readonly string[]): readonly string[] {
 }
 
 function adviceOf(message: Message, width: number, paint: Paint): readonly string[] {
-  const rows: readonly Row[] = [
+  const rows: readonly TextRow[] = [
     { label: 'rule', values: message.rule.description === undefined ? [] : [message.rule.description] },
     { label: 'harmless', values: message.falsePositives.map((text) => `if: ${text}`) },
     { label: 'to do', values: message.runbook === undefined ? [] : [message.runbook] },
@@ -180,7 +186,7 @@ function adviceOf(message: Message, width: number, paint: Paint): readonly strin
     { label: 'read', values: message.references },
     { label: 'console', values: message.consoleLink === undefined ? [] : [message.consoleLink] },
   ];
-  const lines = layOut(rows, width, paint, 2000);
+  const lines = rowLines(rows, width, paint, 2000);
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
@@ -206,7 +212,8 @@ function idsOf({ event, findingId, rule }: Message, width: number): readonly str
   ];
 }
 
-function layOut(rows: readonly Row[], width: number, paint: Paint, maxChars = 500): readonly string[] {
+/** rowLines writes rows below each other, as text that is inert. */
+export function rowLines(rows: readonly TextRow[], width: number, paint: Paint, maxChars = 500): readonly string[] {
   const indent = ' '.repeat(labelWidth);
   return rows.flatMap(({ label, values }) =>
     values

@@ -46,6 +46,13 @@ export interface Decider {
   readonly trials: (now: Date) => readonly TrialSettings[];
 }
 
+/** mutedBy says what keeps a finding from everybody, as far as a decision knows; undefined when its receivers are notified. */
+export function mutedBy({ suppressed, trial, route }: Decision): 'suppressed' | 'trial' | 'none' | undefined {
+  if (suppressed !== undefined) return 'suppressed';
+  if (trial !== undefined) return 'trial';
+  return route.to.length === 0 ? 'none' : undefined;
+}
+
 /** createDecider compiles the settings; a decision then depends on the finding and the time alone. */
 export function createDecider({ accounts, receivers, route, ...settings }: DeliverySettings): Decider {
   const router = createRouter(route, Object.keys(receivers));

@@ -1,210 +1,98 @@
-import type { Actor } from '../../../model/audit-event.ts';
-import type { Finding, RuleSummary } from '../../../model/finding.ts';
-import { levels } from '../../../model/level.ts';
+import { isAtLeast, levels } from '../../../model/level.ts';
 import type { Level } from '../../../model/level.ts';
-import { bySeverity, inTime } from './order.ts';
-import { createShortlist } from './shortlist.ts';
-import { createTimeline, noCounts } from './timeline.ts';
-import type { LevelCounts, Timeline } from './timeline.ts';
+import type { Receiver, SimulatedFact } from '../../../notify/index.ts';
+import { createAlertBook } from './alerts.ts';
+import type { AlertLimits, Alerts } from './alerts.ts';
+import { createHeldBackCounts, heldBackBy } from './held-back.ts';
+import type { HeldBack } from './held-back.ts';
+import { createOverview } from './overview.ts';
+import type { Overview } from './overview.ts';
 
-/** Occurrence is one finding of an alert, in a line. */
-export interface Occurrence {
-  readonly findingId: string;
-  readonly time: string;
-  readonly action: string;
-  readonly target?: string;
-  readonly from?: string;
-  /** `ok`, or the error code. */
-  readonly outcome: string;
-  readonly path: string;
-  readonly index: number;
-}
-
-/** Alert is all findings of the same news (one fingerprint), told by the earliest one. */
-export interface Alert {
-  readonly finding: Finding;
-  readonly count: number;
-  readonly first: string;
-  readonly last: string;
-  /** The earliest of its findings, in order of time. */
-  readonly occurrences: readonly Occurrence[];
-}
-
-export interface RuleCount {
-  readonly rule: RuleSummary;
-  readonly count: number;
-}
-
-export interface ActorCount {
+/** ReceiverCount is how often one receiver is notified. */
+export interface ReceiverCount {
   readonly name: string;
-  readonly kind: Actor['kind'];
-  readonly account?: string;
-  readonly counts: LevelCounts;
-  readonly count: number;
+  /** Programs get each finding by itself. */
+  readonly program: boolean;
+  readonly notifications: number;
 }
 
-/** Case is what a run found, within bounds that don't grow with the input. */
-export interface Case {
-  /** Findings, each fact once. */
-  readonly findings: number;
-  /** ISO 8601, UTC: when the first and the last finding happened; empty without findings. */
-  readonly first: string;
-  readonly last: string;
-  readonly byLevel: LevelCounts;
-  /** The most severe and most frequent first. */
-  readonly rules: readonly RuleCount[];
-  readonly actors: readonly ActorCount[];
-  /** Whether there were more actors than could be counted one by one. */
-  readonly moreActors: boolean;
-  readonly timeline: Timeline;
-  /** In the order they would have arrived: by the time of their first finding. */
-  readonly alerts: readonly Alert[];
-  /** Alerts in all, and the findings of those that are not among `alerts`. */
-  readonly alertsTotal: number;
-  readonly findingsUntold: number;
+/** Case is what a run found and what a stage would have done about it, within bounds. The overview is of what nothing holds back. */
+export interface Case extends Overview, Alerts {
+  readonly heldBack: readonly HeldBack[];
+  /** The receivers that are notified, in the order of the configuration. */
+  readonly receivers: readonly ReceiverCount[];
+  /** Findings that a receiver was notified of, once for each receiver. */
+  readonly delivered: number;
+  /** The highest level of all findings that nothing holds back, also of those below the level that was asked for. */
+  readonly worst?: Level;
 }
 
-export interface CasebookLimits {
-  readonly alerts: number;
-  readonly occurrences: number;
+export interface CasebookLimits extends AlertLimits {
   readonly actors: number;
 }
 
 /** The default limits: what one page can show and a laptop's memory can hold many times over. */
-const casebookLimits: CasebookLimits = { alerts: 2000, occurrences: 40, actors: 5000 };
+const casebookLimits: CasebookLimits = { alerts: 2000, occurrences: 40, notifications: 40, actors: 5000 };
+
+export interface CasebookOptions {
+  readonly receivers: readonly Pick<Receiver, 'name' | 'grouping'>[];
+  /** Findings below it are left out. */
+  readonly level?: Level | undefined;
+  readonly limits?: CasebookLimits;
+}
 
 export interface Casebook {
-  /** add takes a finding; false when the same fact came before, by another path. */
-  add(finding: Finding): boolean;
-  read(): Case;
+  /** observe takes what delivery did, in order of time. */
+  readonly observe: (fact: SimulatedFact) => void;
+  readonly read: () => Case;
 }
 
-interface OpenAlert {
-  finding: Finding;
-  count: number;
-  last: string;
-  occurrences: Occurrence[];
-}
+/** createCasebook gathers what delivery did about findings, for people to read. It decides nothing about them. */
+export function createCasebook({
+  receivers,
+  level: floor = levels[0],
+  limits = casebookLimits,
+}: CasebookOptions): Casebook {
+  const programs = new Set(receivers.filter(({ grouping }) => grouping === 'each').map(({ name }) => name));
+  const overview = createOverview(limits);
+  const alerts = createAlertBook(limits, (receiver) => programs.has(receiver));
+  const heldBack = createHeldBackCounts();
+  const sent = new Map<string, number>();
+  let delivered = 0;
+  let worst: Level | undefined;
 
-/**
- * createCasebook gathers findings in any order. It holds in full only the first finding of the most severe alerts, and a
- * line for each of their first occurrences; of everything else, counts. What grows with the input is one id a finding
- * (the same fact must not count twice) and one fingerprint an alert: some 150 bytes together.
- */
-export function createCasebook(limits: CasebookLimits = casebookLimits): Casebook {
-  const facts = new Set<string>();
-  // An alert that fell off the shortlist leaves its fingerprint behind, so that it isn't opened again.
-  const alerts = new Map<string, OpenAlert | undefined>();
-  const shortlist = createShortlist<OpenAlert>(limits.alerts, moreImportantFirst);
-  const rules = new Map<string, { rule: RuleSummary; count: number }>();
-  const actors = new Map<
-    string,
-    { -readonly [K in keyof ActorCount]: ActorCount[K] } & { counts: Record<Level, number> }
-  >();
-  const timeline = createTimeline(96);
-  const byLevel = noCounts();
-  let first = '';
-  let last = '';
-  let moreActors = false;
-
-  const countRule = (rule: RuleSummary): void => {
-    const entry = rules.get(rule.id);
-    if (entry === undefined) rules.set(rule.id, { rule, count: 1 });
-    else entry.count++;
-  };
-  const countActor = ({ event: { actor, account: eventAccount }, rule }: Finding): void => {
-    const account = actor.account ?? eventAccount;
-    const key = JSON.stringify([actor.kind, actor.name, account]);
-    const known = actors.get(key);
-    // Names come from events: a scan that tries a million user names must not fill memory.
-    if (known === undefined && actors.size >= limits.actors) {
-      moreActors = true;
-      return;
-    }
-    const entry = known ?? {
-      name: actor.name,
-      kind: actor.kind,
-      ...(account && { account }),
-      counts: noCounts(),
-      count: 0,
-    };
-    entry.counts[rule.level]++;
-    entry.count++;
-    if (known === undefined) actors.set(key, entry);
-  };
-  const open = (finding: Finding): void => {
-    const alert: OpenAlert = { finding, count: 1, last: finding.time, occurrences: [occurrenceOf(finding)] };
-    alerts.set(finding.fingerprint, alert);
-    for (const dropped of shortlist.add(alert)) alerts.set(dropped.finding.fingerprint, undefined);
-  };
-  const join = (alert: OpenAlert, finding: Finding): void => {
-    alert.count++;
-    if (finding.time > alert.last) alert.last = finding.time;
-    if (finding.time < alert.finding.time) alert.finding = finding;
-    alert.occurrences.push(occurrenceOf(finding));
-    if (alert.occurrences.length > 2 * limits.occurrences) trim(alert, limits.occurrences);
+  const decided = (fact: Extract<SimulatedFact, { kind: 'decided' }>): void => {
+    const { finding, outcomes } = fact;
+    const [outcome] = outcomes;
+    if (outcome === undefined || outcomes.every(({ kind }) => kind === 'already-accepted')) return;
+    const { level } = finding.rule;
+    const by = heldBackBy(outcome);
+    if (by === undefined && (worst === undefined || isAtLeast(level, worst))) worst = level;
+    if (!isAtLeast(level, floor)) return;
+    if (by !== undefined) return heldBack.add(by, finding, outcome.why);
+    if (finding.completes === undefined) overview.add(finding);
+    alerts.decided(fact);
   };
 
   return {
-    add(finding) {
-      if (facts.has(finding.id)) return false;
-      facts.add(finding.id);
-      byLevel[finding.rule.level]++;
-      if (first === '' || finding.time < first) first = finding.time;
-      if (finding.time > last) last = finding.time;
-      countRule(finding.rule);
-      countActor(finding);
-      timeline.add(finding.time, finding.rule.level);
-      const alert = alerts.get(finding.fingerprint);
-      if (alert !== undefined) join(alert, finding);
-      else if (!alerts.has(finding.fingerprint)) open(finding);
-      return true;
+    observe: (fact) => {
+      if (fact.kind === 'decided') return decided(fact);
+      const { fresh, notification, receiver } = fact;
+      const asked = programs.has(receiver) ? isAtLeast(notification.finding.rule.level, floor) : alerts.notified(fact);
+      if (!asked) return;
+      sent.set(receiver, (sent.get(receiver) ?? 0) + 1);
+      delivered += fresh;
     },
-    read() {
-      const told = shortlist.kept().map((alert) => {
-        trim(alert, limits.occurrences);
-        const { finding, count, last, occurrences } = alert;
-        return { finding, count, first: finding.time, last, occurrences };
-      });
-      return {
-        findings: facts.size,
-        first,
-        last,
-        moreActors,
-        byLevel,
-        rules: [...rules.values()].sort((a, b) => bySeverity(a.rule.level, b.rule.level) || b.count - a.count),
-        actors: [...actors.values()].sort((a, b) => severityOf(b.counts) - severityOf(a.counts) || b.count - a.count),
-        timeline: timeline.read(),
-        alerts: told.sort((a, b) => inTime(a.finding, b.finding)),
-        alertsTotal: alerts.size,
-        findingsUntold: facts.size - told.reduce((sum, { count }) => sum + count, 0),
-      };
-    },
+    read: () => ({
+      ...overview.read(),
+      ...alerts.read(),
+      heldBack: heldBack.read(),
+      receivers: receivers.flatMap(({ name }) => {
+        const notifications = sent.get(name);
+        return notifications === undefined ? [] : [{ name, program: programs.has(name), notifications }];
+      }),
+      delivered,
+      ...(worst && { worst }),
+    }),
   };
-}
-
-function trim(alert: OpenAlert, limit: number): void {
-  alert.occurrences = alert.occurrences.sort(inTime).slice(0, limit);
-}
-
-function occurrenceOf({ id, time, event }: Finding): Occurrence {
-  const [target] = event.targets;
-  return {
-    findingId: id,
-    time,
-    action: event.action,
-    ...(target && { target: target.id }),
-    ...(event.sourceAddress !== undefined && { from: event.sourceAddress }),
-    outcome: event.outcome.kind === 'success' ? 'ok' : event.outcome.code,
-    path: event.origin.path,
-    index: event.origin.index,
-  };
-}
-
-function moreImportantFirst(a: OpenAlert, b: OpenAlert): number {
-  return bySeverity(a.finding.rule.level, b.finding.rule.level) || inTime(a.finding, b.finding);
-}
-
-function severityOf(counts: LevelCounts): number {
-  return levels.findLastIndex((level) => counts[level] > 0);
 }

@@ -10,7 +10,8 @@ import {
 import type { EventLine, Message, MessageContext } from '../../../notify/index.ts';
 import { safeHref } from '../../../text/html.ts';
 import { clip } from '../../../text/escape.ts';
-import type { Alert, Occurrence } from '../casebook/casebook.ts';
+import type { Alert, Occurrence } from '../casebook/alerts.ts';
+import { notificationsTable, recipientsOf } from './notifications.ts';
 import { count, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
@@ -38,8 +39,8 @@ export function renderAlert(alert: Alert, context: MessageContext): Markup {
     <div class="body">
       ${message.rule.description === undefined ? undefined : html`<p class="about">${message.rule.description}</p>`}
       <dl class="facts">${factsOf(message, alert)}</dl>
-      ${whyOf(message)} ${correlationOf(message)} ${occurrencesOf(alert)} ${adviceOf(message)} ${queriesOf(message)}
-      ${rawOf(message)}
+      ${whyOf(message)} ${correlationOf(message)} ${occurrencesOf(alert)} ${notificationsTable(alert)}
+      ${adviceOf(message)} ${queriesOf(message)} ${rawOf(message)}
     </div>
   </details>`;
 }
@@ -60,7 +61,8 @@ function timesOf({ count: times, first, last }: Alert): string {
   return `${count(times)} times${apart > 0 ? ` in ${span(apart)}` : ''}`;
 }
 
-function factsOf(message: Message, { count: times, first, last }: Alert): readonly Markup[] {
+function factsOf(message: Message, alert: Alert): readonly Markup[] {
+  const { count: times, first, last } = alert;
   const { account, cause, event, from, region, targets, techniques, time, who } = message;
   const where = [...(account ? [accountWords(account)] : []), ...(region === undefined ? [] : [region])];
   return [
@@ -73,6 +75,7 @@ function factsOf(message: Message, { count: times, first, last }: Alert): readon
     ...(targets.length > 20 ? [fact('', `… and ${targets.length - 20} more`)] : []),
     fact('Where', where.length > 0 ? where.join(', ') : undefined),
     fact('From', from.address, from.userAgent),
+    recipientsOf(alert),
     techniques.length === 0
       ? html``
       : html`<dt>ATT&amp;CK</dt>

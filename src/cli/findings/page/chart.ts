@@ -1,4 +1,5 @@
-import type { Alert, Case } from '../casebook/casebook.ts';
+import type { Alert } from '../casebook/alerts.ts';
+import type { Case } from '../casebook/casebook.ts';
 import type { Bar } from '../casebook/timeline.ts';
 import type { AuditEvent } from '../../../model/audit-event.ts';
 import { levels } from '../../../model/level.ts';

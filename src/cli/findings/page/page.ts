@@ -3,7 +3,8 @@ import { levels } from '../../../model/level.ts';
 import type { RecordFailure } from '../../../model/log-record.ts';
 import type { MessageContext } from '../../../notify/index.ts';
 import { clip } from '../../../text/escape.ts';
-import type { Alert, Case } from '../casebook/casebook.ts';
+import type { Alert } from '../casebook/alerts.ts';
+import type { Case } from '../casebook/casebook.ts';
 import { count, duration, plural } from '../../../text/amounts.ts';
 import { renderAlert } from './alert.ts';
 import { renderChart } from './chart.ts';
@@ -11,12 +12,11 @@ import { html, trusted } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
 import { script } from './script.ts';
 import { style } from '../../../text/page-style.ts';
-import type { SuppressedCount } from '../summary.ts';
-import { suppressedTable } from './suppressed.ts';
+import { heldBackTable } from './held-back.ts';
 import { actorsTable, rulesTable } from './tables.ts';
 
-/** ReportPage is all that the page shows. */
-export interface ReportPage {
+/** FindingsPage is all that the page shows. */
+export interface FindingsPage {
   readonly version: string;
   /** ISO 8601, UTC. */
   readonly generatedAt: string;
@@ -38,18 +38,16 @@ export interface ReportPage {
   /** Whether reading was stopped before the end. */
   readonly partial: boolean;
   readonly found: Case;
-  /** What else was found, and is told nobody. */
-  readonly suppressed: readonly SuppressedCount[];
   readonly context: MessageContext;
 }
 
 const listedFailures = 200;
 
 /**
- * renderPage writes the report as one HTML page that needs nothing but itself: no network, no script to be read. Its
+ * renderPage writes the findings as one HTML page that needs nothing but itself: no network, no script to be read. Its
  * content security policy lets only its own style and script run.
  */
-export function renderPage(page: ReportPage): string {
+export function renderPage(page: FindingsPage): string {
   const { found } = page;
   return html`<!doctype html>
     <html lang="en">
@@ -63,7 +61,7 @@ export function renderPage(page: ReportPage): string {
       </head>
       <body>
         <header class="top">
-          <div class="brand">${mark} <b>Trailwatch</b> audit report</div>
+          <div class="brand">${mark} <b>Trailwatch</b> findings</div>
           <h1>${headline(page)}</h1>
           <p class="lead">
             ${periodOf(page)}${page.range === undefined ? '' : `, asked for ${page.range}`} in ${sources(page)}
@@ -73,7 +71,7 @@ export function renderPage(page: ReportPage): string {
           ${page.partial ? html`<p class="card"><b>Stopped before the end.</b> This page covers what had been read by then.</p>` : undefined}
           ${totals(page)} ${overview(found, page.context)}
           ${found.findings === 0 ? undefined : html`<div class="two">${rulesTable(found)} ${actorsTable(found, page.context)}</div>`}
-          ${story(page)} ${suppressedTable(page.suppressed)} ${failures(page)}
+          ${story(page)} ${heldBackTable(found.heldBack)} ${failures(page)}
         </main>
         <footer>
           Written by Trailwatch ${page.version} on ${page.generatedAt.replace('T', ' ').slice(0, 16)} UTC, with
@@ -95,14 +93,14 @@ const mark = trusted(
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 17c4 0 4-10 9-10s5 6 9 6" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/><circle class="fill-high" cx="12" cy="7" r="3.4"/></svg>',
 );
 
-function headline({ found: { alertsTotal, byLevel }, suppressed }: ReportPage): string {
-  if (alertsTotal === 0) return suppressed.length > 0 ? 'Nothing to tell' : 'Nothing found';
+function headline({ found: { alertsTotal, byLevel, heldBack } }: FindingsPage): string {
+  if (alertsTotal === 0) return heldBack.length > 0 ? 'No alerts' : 'Nothing found';
   const worst = levels.findLast((level) => byLevel[level] > 0) ?? 'informational';
   return `${plural(alertsTotal, 'alert')}, ${plural(byLevel[worst], `${worst} finding`)}`;
 }
 
-function periodOf({ found: { findings, first, last }, suppressed }: ReportPage): string {
-  if (findings === 0) return suppressed.length > 0 ? 'All that was found is suppressed' : 'No rule matched a record';
+function periodOf({ found: { findings, first, last, heldBack } }: FindingsPage): string {
+  if (findings === 0) return heldBack.length > 0 ? 'Every finding is held back' : 'No rule matched a record';
   const from = minuteOf(first);
   const to = minuteOf(last);
   return from.slice(0, 10) === to.slice(0, 10)
@@ -114,7 +112,7 @@ function minuteOf(iso: string): string {
   return iso.replace('T', ' ').slice(0, 16);
 }
 
-function sources({ inputs }: ReportPage): readonly Markup[] {
+function sources({ inputs }: FindingsPage): readonly Markup[] {
   const named = inputs
     .slice(0, 4)
     .map(
@@ -124,15 +122,20 @@ function sources({ inputs }: ReportPage): readonly Markup[] {
   return inputs.length > 4 ? [...named, html` and ${inputs.length - 4} more`] : named;
 }
 
-function totals({ records, files, found }: ReportPage): Markup {
+function totals({ records, files, found }: FindingsPage): Markup {
   return html`<dl class="card totals">
     ${total('Records', records.all, `files: ${files}`)}
     ${total('Matched', records.matched, share(records.matched, records.all))}
     ${total('Unmatched', records.unmatched, share(records.unmatched, records.all))}
     ${total('Failed', records.failed, records.failed > 0 ? 'could not be read' : 'all could be read', records.failed > 0)}
     ${total('Findings', found.findings, 'a rule matched an event')}
-    ${total('Alerts', found.alertsTotal, 'same news counted once')}
+    ${total('Alerts', found.alertsTotal, alertsNote(found))}
+    ${total('Notifications', found.notifications, 'to people, as configured')}
   </dl>`;
+}
+
+function alertsNote({ alertsToNobody }: Case): string {
+  return alertsToNobody === 0 ? 'findings that belong together' : `${count(alertsToNobody)} notify nobody`;
 }
 
 function total(label: string, value: number, note: string, bad = false): Markup {
@@ -174,7 +177,7 @@ function overview(found: Case, context: MessageContext): Markup {
   </section>`;
 }
 
-function story({ found, context }: ReportPage): Markup {
+function story({ found, context }: FindingsPage): Markup {
   if (found.alerts.length === 0) return html``;
   const byDay = Map.groupBy(found.alerts, ({ finding }) => finding.time.slice(0, 10));
   const present = levels
@@ -186,8 +189,8 @@ function story({ found, context }: ReportPage): Markup {
     ${
       left > 0
         ? html`<p class="card">
-            This page tells the ${count(found.alerts.length)} most severe alerts in full. ${plural(left, 'more alert')}
-            with ${plural(found.findingsUntold, 'finding')} are in the totals and charts only;
+            This page shows the ${count(found.alerts.length)} most severe alerts in full. ${plural(left, 'more alert')}
+            with ${plural(found.findingsUnlisted, 'finding')} are in the totals and charts only;
             <code>trailwatch scan --format ndjson</code> lists every finding.
           </p>`
         : undefined
@@ -224,7 +227,7 @@ function dayWords(day: string): string {
   });
 }
 
-function failures({ failures: all, records }: ReportPage): Markup {
+function failures({ failures: all, records }: FindingsPage): Markup {
   if (records.failed === 0) return html``;
   const listed = all.slice(0, listedFailures);
   const rest = records.failed - listed.length;

@@ -2,7 +2,7 @@ import { createMemoryCircuits, type CircuitStore } from './circuit-store.ts';
 import { createMemoryFallbacks, type FallbackStore } from './fallback-store.ts';
 import { createMemoryGroupStore, type GroupStore } from './group-store.ts';
 import { createMemoryInhibitions, type InhibitionStore } from './inhibition-store.ts';
-import { createMemoryOutbox, type OutboxStore } from './outbox-store.ts';
+import { createMemoryOutbox, type MemoryOutbox, type OutboxStore } from './outbox-store.ts';
 import { createMemorySeenStore, type SeenStore } from './seen-store.ts';
 import { createMemoryThrottle, type ThrottleStore } from './throttle-store.ts';
 
@@ -18,7 +18,7 @@ export interface DeliveryState {
 }
 
 /** createMemoryDeliveryState remembers within one process: for a laptop and for tests. */
-export function createMemoryDeliveryState(): DeliveryState {
+export function createMemoryDeliveryState(): DeliveryState & { readonly outbox: MemoryOutbox } {
   return {
     seen: createMemorySeenStore(),
     groups: createMemoryGroupStore(),

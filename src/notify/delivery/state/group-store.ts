@@ -111,7 +111,8 @@ export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 22 * 
 export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStore {
   const generations = new Map<string, Generation>();
   const groups = new Map<string, FindingGroup>();
-  const joined = new Map<string, Map<string, GroupMember>>();
+  // Of members only what they add up to is kept, and their ids, so that none counts twice.
+  const joined = new Map<string, { readonly ids: Set<string>; readonly roll: ReturnType<typeof createMemberRoll> }>();
   const states = new Map<string, GroupState>();
   const leases = new Map<string, { readonly token: string; readonly untilMs: number }>();
   const revived = new Map<string, number>();
@@ -129,16 +130,15 @@ export function createMemoryGroupStore({ leaseMs } = groupStoreTimes): GroupStor
       return generation;
     },
     join: async ({ key }, member) => {
-      const members = joined.get(key) ?? new Map<string, GroupMember>();
-      joined.set(key, members.set(member.id, member));
+      const members = joined.get(key) ?? { ids: new Set<string>(), roll: createMemberRoll() };
+      joined.set(key, members);
+      if (members.ids.has(member.id)) return;
+      members.ids.add(member.id);
+      members.roll.add(member);
     },
-    has: async ({ key }, member) => joined.get(key)?.has(member) ?? false,
+    has: async ({ key }, member) => joined.get(key)?.ids.has(member) ?? false,
     find: async (key) => groups.get(key),
-    members: async (key) => {
-      const roll = createMemberRoll();
-      for (const member of joined.get(key)?.values() ?? []) roll.add(member);
-      return roll.read();
-    },
+    members: async (key) => (joined.get(key)?.roll ?? createMemberRoll()).read(),
     state: async (key) => states.get(key) ?? initialGroupState,
     lease: async ({ key }, now) => {
       const held = leases.get(key);

@@ -22,25 +22,57 @@ export interface OutboxStore {
   readonly receivers: () => Promise<readonly string[]>;
 }
 
+/** MemoryOutbox also says when the next entry is due, for a clock that jumps there. */
+export interface MemoryOutbox extends OutboxStore {
+  /** Milliseconds since 1970; undefined when nothing is pending. */
+  readonly nextMs: () => number | undefined;
+}
+
 /** createMemoryOutbox keeps entries within one process: for a laptop and for tests. */
-export function createMemoryOutbox(): OutboxStore {
-  const entries = new Map<string, Map<string, Due>>();
+export function createMemoryOutbox(): MemoryOutbox {
+  // Each receiver's entries in the order in which they are due, so that the first ones are found without a search.
+  const entries = new Map<string, Due[]>();
   let ids = 0;
   return {
     put: async (receiver, key, atMs) => {
       const due = { receiver, key, atMs, id: String((ids += 1)) };
-      const own = entries.get(receiver) ?? new Map<string, Due>();
-      entries.set(receiver, own.set(due.id, due));
+      const own = entries.get(receiver) ?? [];
+      own.splice(placeOf(own, due), 0, due);
+      entries.set(receiver, own);
       return due;
     },
-    list: async (receiver, now, most) =>
-      [...(entries.get(receiver)?.values() ?? [])]
-        .filter(({ atMs }) => atMs <= now.getTime())
-        .sort((a, b) => a.atMs - b.atMs || Number(a.id) - Number(b.id))
-        .slice(0, most),
+    list: async (receiver, now, most) => {
+      const own = entries.get(receiver) ?? [];
+      const later = own.findIndex(({ atMs }, index) => index === most || atMs > now.getTime());
+      return own.slice(0, later === -1 ? most : later);
+    },
     remove: async (gone) => {
-      for (const { receiver, id } of gone) entries.get(receiver)?.delete(id);
+      for (const due of gone) {
+        const own = entries.get(due.receiver) ?? [];
+        const place = placeOf(own, due);
+        if (own[place]?.id === due.id) own.splice(place, 1);
+      }
     },
     receivers: async () => [...entries.keys()],
+    nextMs: () => {
+      const firsts = [...entries.values()].flatMap(([first]) => (first === undefined ? [] : [first.atMs]));
+      return firsts.length === 0 ? undefined : Math.min(...firsts);
+    },
   };
+}
+
+/** placeOf finds by halving where an entry stands, or would stand, among entries in order. */
+function placeOf(entries: readonly Due[], due: Due): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const other = entries[middle];
+    if (other !== undefined && inOrder(other, due) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function inOrder(a: Due, b: Due): number {
+  return a.atMs - b.atMs || Number(a.id) - Number(b.id);
 }

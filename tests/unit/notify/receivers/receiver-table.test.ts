@@ -1,8 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { PassThrough, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { deliverAtOnce } from '../../../../src/notify/delivery/deliver-at-once.ts';
-import { messageOf } from '../../../../src/notify/message/message.ts';
 import { ReceiverConfigError } from '../../../../src/notify/receivers/receiver-kind.ts';
 import type { Need, ReceiverTools } from '../../../../src/notify/receivers/receiver-kind.ts';
 import {
@@ -12,8 +8,6 @@ import {
   receiverProblem,
 } from '../../../../src/notify/receivers/receiver-table.ts';
 import type { ReceiverSettings } from '../../../../src/notify/receivers/receiver-table.ts';
-import { createConsole } from '../../../../src/notify/receivers/console.ts';
-import { hostile, rootLogin } from '../specimens.ts';
 
 const unused = (): never => {
   throw new Error('no receiver asked for this');
@@ -165,39 +159,3 @@ describe('createReceivers', () => {
     await expect(made).rejects.toThrow(reason);
   });
 });
-
-describe('the console', () => {
-  test('writes a block for each finding, in their order', async () => {
-    const stream = new PassThrough();
-    const receivers = [createConsole({ stream, colour: false, width: 80 })];
-    const missing = await deliverAtOnce([rootLogin, hostile], { receivers, now: () => new Date(0) });
-    stream.end();
-    const blocks = (await text(stream)).split('\n\n');
-    expect(missing).toEqual([]);
-    expect(blocks.map((block) => block.slice(0, 20))).toEqual(['HIGH  Root user sign', 'CRITICAL  User creat', '']);
-  });
-
-  test('colours only when asked to, and only by its own means', async () => {
-    const stream = new PassThrough();
-    await createConsole({ stream, colour: true }).send(notification(), AbortSignal.timeout(1000));
-    stream.end();
-    const written = await text(stream);
-    expect(written).toContain('\u001b[1m');
-    expect(written).not.toContain('\u001b[31mred');
-  });
-
-  test('reports a stream that is gone', async () => {
-    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
-    stream.on('error', () => {});
-    await expect(
-      createConsole({ stream, colour: false }).send(notification(), AbortSignal.timeout(1000)),
-    ).rejects.toMatchObject({
-      name: 'DeliveryError',
-      message: 'console: could not write: EPIPE',
-    });
-  });
-});
-
-function notification(): Parameters<ReturnType<typeof createConsole>['send']>[0] {
-  return { id: hostile.id, finding: hostile, message: messageOf(hostile) };
-}

@@ -80,7 +80,7 @@ describe('what is suppressed', () => {
     expect(decider(base, 'suppressions: { scanner: off }').decideFor(deploy, at).suppressed).toBeDefined();
   });
 
-  test('says by whom and why, and goes to nobody', () => {
+  test('says by whom, why and until when, and goes to nobody', () => {
     const yaml = 'suppressions: { all: { match: { level: "*" }, owner: me, reason: a test, expires: never } }';
     expect(parseConfiguration(yaml, 'c.yml').problems.join()).toMatch(/match\.level\.0: must be one of/);
     const root = 'suppressions: { all: { match: { actorKind: root }, owner: me, reason: a test, expires: never } }';
@@ -88,6 +88,12 @@ describe('what is suppressed', () => {
     const { to, muted, why } = createDispatch(decider(root), receivers)(rootLogin, new Date(0));
     expect(to).toEqual([]);
     expect(muted).toEqual({ by: 'suppressed', name: 'all' });
-    expect(why).toEqual({ suppression: 'all', owner: 'me', reason: 'a test', matched: 'actorKind is root' });
+    expect(why).toEqual({
+      suppression: 'all',
+      owner: 'me',
+      reason: 'a test',
+      until: 'never',
+      matched: 'actorKind is root',
+    });
   });
 });

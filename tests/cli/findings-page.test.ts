@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createCasebook } from '../../src/cli/findings/casebook/casebook.ts';
 import type { CasebookLimits } from '../../src/cli/findings/casebook/casebook.ts';
 import { html } from '../../src/text/markup.ts';
 import { renderPage } from '../../src/cli/findings/page/page.ts';
-import type { SuppressedCount } from '../../src/cli/findings/summary.ts';
 import type { Finding } from '../../src/model/finding.ts';
+import { caseOf } from './case.ts';
 import { finding } from './finding.ts';
 
 const hostile = `</script></style><img src=x onerror=alert(1)>"'><svg/onload=alert(2)>\u202egnp.exe`;
 
-const suppressedFindings: readonly SuppressedCount[] = [
-  { by: { name: hostile, match: {}, owner: hostile, reason: hostile, expires: '2026-12-31' }, findings: 1_234 },
-];
+const suppressions = {
+  [hostile]: { name: hostile, match: { rule: ['known'] }, owner: hostile, reason: hostile, expires: '2026-12-31' },
+};
+const known = Array.from({ length: 1_234 }, (_, n) => finding({ rule: { id: 'known' }, event: { id: `known-${n}` } }));
 
-function pageOf(findings: readonly Finding[], limits?: CasebookLimits, suppressed = suppressedFindings): string {
-  const book = createCasebook(limits);
-  for (const one of findings) book.add(one);
+async function pageOf(findings: readonly Finding[], limits?: CasebookLimits): Promise<string> {
   return renderPage({
     version: '0.1.0',
     generatedAt: '2026-03-12T08:00:00.000Z',
@@ -27,8 +25,7 @@ function pageOf(findings: readonly Finding[], limits?: CasebookLimits, suppresse
     failures: [{ origin: { path: hostile, index: 0 }, reason: hostile }],
     elapsedMs: 120,
     partial: false,
-    found: book.read(),
-    suppressed,
+    found: await caseOf(findings, { ...(limits && { limits }), configuration: { suppressions } }),
     context: { accounts: { '111122223333': { name: 'production' } } },
   });
 }
@@ -67,7 +64,7 @@ function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-describe('the report page', () => {
+describe('the findings page', () => {
   test.each([
     {
       rule: 'the account once, and why a sign-in failed',
@@ -90,26 +87,26 @@ describe('the report page', () => {
       },
       line: 'ben → admin · from 198.51.100.77 · in production',
     },
-  ] as const)('the line of an alert says $rule', ({ event, line }) => {
+  ] as const)('the line of an alert says $rule', async ({ event, line }) => {
     const actor = { kind: 'iam-user', name: 'ben', chain: [] } as const;
-    const page = pageOf([finding({ event: { ...event, actor, sourceAddress: '198.51.100.77' } })]);
+    const page = await pageOf([finding({ event: { ...event, actor, sourceAddress: '198.51.100.77' } })]);
     expect(page).toContain(`<span class="who">${line}</span>`);
   });
 
-  test('says whose account an actor is of by name, and whose host', () => {
+  test('says whose account an actor is of by name, and whose host', async () => {
     const onHost = {
       source: { product: 'linux', services: ['sshd'] },
       actor: { kind: 'unknown', name: 'git', chain: [] },
       targets: [{ kind: 'host', id: 'bastion-1' }],
     } as const;
-    const page = pageOf([finding({ event: { id: 'one' } }), finding({ event: { id: 'two', ...onHost } })]);
+    const page = await pageOf([finding({ event: { id: 'one' } }), finding({ event: { id: 'two', ...onHost } })]);
     expect(page).toContain('>alice, production<');
     expect(page).toContain('>git, on bastion-1<');
     expect(page).toMatch(/alice\s+<small>production<\/small>/);
   });
 
-  test('shows who, what, where, from where, why, and what to do next', () => {
-    const page = pageOf([finding({ rule: { runbook: 'Ask the user, then disable the key.' } })]);
+  test('shows who, what, where, from where, why, and what to do next', async () => {
+    const page = await pageOf([finding({ rule: { runbook: 'Ask the user, then disable the key.' } })]);
     for (const text of [
       'alice (IAM user)',
       'iam:CreateAccessKey, succeeded',
@@ -128,8 +125,8 @@ describe('the report page', () => {
     }
   });
 
-  test('text from events and paths is inert: it opens no tag, closes no attribute, turns no text around', () => {
-    const page = pageOf([hostileFinding]);
+  test('text from events and paths is inert: it opens no tag, closes no attribute, turns no text around', async () => {
+    const page = await pageOf([hostileFinding]);
     const tags = tagsOf(page);
     expect(tags.filter((tag) => /^<(?:img|svg\/)|\son\w+=/i.test(tag))).toEqual([]);
     // The only tags with a script or style in them are the page's own.
@@ -143,8 +140,8 @@ describe('the report page', () => {
     expect(page).not.toContain('\u202e');
   });
 
-  test('asks the network for nothing, and lets only its own style and script run', () => {
-    const page = pageOf([finding(), hostileFinding]);
+  test('asks the network for nothing, and lets only its own style and script run', async () => {
+    const page = await pageOf([finding(), hostileFinding]);
     const tags = tagsOf(page);
     expect(tags.filter((tag) => /^<(?:link|iframe|object|embed|base|img|form)\b|\s(?:src|style)=/.test(tag))).toEqual(
       [],
@@ -160,24 +157,40 @@ describe('the report page', () => {
       expect(anchor).toContain('rel="noreferrer noopener"');
   });
 
-  test('says how many alerts it does not tell in full', () => {
+  test('says how many alerts it does not tell in full', async () => {
     const many = Array.from({ length: 9 }, (_, n) => finding({ event: { id: `e${n}` }, news: String(n) }));
-    expect(pageOf(many, { alerts: 4, occurrences: 5, actors: 5 })).toMatch(
-      /tells the 4 most severe alerts in full\.\s+5 more alerts\s+with 5 findings/,
+    expect(await pageOf(many, { alerts: 4, occurrences: 5, notifications: 5, actors: 5 })).toMatch(
+      /shows the 4 most severe alerts in full\.\s+5 more alerts\s+with 5 findings/,
     );
   });
 
-  test('says what is suppressed, by whom, why, until when and how often', () => {
-    const [, section = ''] = /What is suppressed([^]*?)<\/section>/.exec(pageOf([])) ?? [];
-    expect(pageOf([])).toMatch(/Nothing to tell[^]*All that was found is suppressed/);
-    expect(section).toContain('1,234 findings beside those on this page');
-    expect(section.replace(/\s+/g, ' ')).toContain('<td>2026-12-31</td> <td class="n">1,234</td>');
+  test('says what is held back, by whose word, why, until when and how often', async () => {
+    const page = await pageOf(known);
+    const [, section = ''] = /What is held back([^]*?)<\/section>/.exec(page) ?? [];
+    expect(page).toMatch(/No alerts[^]*Every finding is held back/);
+    expect(section).toContain('1,234 findings beside those in the alerts');
+    expect(section).toContain('<td>2026-12-31</td>');
+    expect(section).toContain('<td class="n">1,234</td>');
+    expect(tagsOf(page).filter((tag) => /^<(?:img|svg\/)|\son\w+=/i.test(tag))).toEqual([]);
   });
 
-  test('without findings it says so, and still what could not be read', () => {
-    const page = pageOf([], undefined, []);
+  test('says who is notified of an alert, when more than once, and of what nobody is', async () => {
+    const at = (minute: number) => ({ id: `e${minute}`, time: `2026-03-11T09:${minute}:00.000Z` });
+    const page = await pageOf([10, 12].map((minute) => finding({ event: at(minute) })));
+    expect(page).toMatch(/<dt>Notifies<\/dt>\s*<dd>chat <small>route: no route below takes it<\/small><\/dd>/);
+    const [, table = ''] = /Notified 2 times\s*<\/h3>([^]*?)<\/table>/.exec(page) ?? [];
+    expect(
+      table
+        .replace(/<[^>]*>|\s+/g, ' ')
+        .replace(/ +/g, ' ')
+        .trim(),
+    ).toBe('2026-03-11 09:10:00 first chat 1 2026-03-11 09:15:00 update chat 1 more, 2 in all');
+  });
+
+  test('without findings it says so, and still what could not be read', async () => {
+    const page = await pageOf([]);
     expect(page).toContain('Nothing found');
-    expect(page).not.toContain('suppressed');
+    expect(page).not.toContain('held back');
     expect(page).toContain('What could not be read');
   });
 });

@@ -1,0 +1,52 @@
+import { clip } from '../../../text/escape.ts';
+import { count, plural } from '../../../text/amounts.ts';
+import { html, type Markup } from '../../../text/markup.ts';
+import type { HeldBack } from '../casebook/held-back.ts';
+
+/** heldBackTable lists the findings that nobody is notified of, by whose word, and why; nothing when there are none. */
+export function heldBackTable(heldBack: readonly HeldBack[]): Markup | undefined {
+  if (heldBack.length === 0) return undefined;
+  const total = heldBack.reduce((sum, { findings }) => sum + findings, 0);
+  const rows = heldBack.slice(0, listedRows);
+  return html`<section class="card">
+    <h2>
+      What is held back
+      <small>${plural(total, 'finding')} beside those in the alerts, as the configuration says</small>
+    </h2>
+    <div class="scroll">
+      <table>
+        <tr>
+          <th>Held back by</th>
+          <th>Owner</th>
+          <th>Reason</th>
+          <th>Until</th>
+          <th>Level</th>
+          <th>Rule</th>
+          <th class="n">Findings</th>
+        </tr>
+        ${rows.map(heldBackRow)}
+      </table>
+    </div>
+    ${heldBack.length > rows.length ? html`<p class="more">… and ${count(heldBack.length - rows.length)} more rows</p>` : undefined}
+  </section>`;
+}
+
+const listedRows = 200;
+
+const kinds = {
+  suppressed: 'suppression',
+  inhibited: 'inhibition',
+  trial: 'trial',
+} satisfies Record<HeldBack['by'], string>;
+
+function heldBackRow({ by, name, owner = '', reason = '', until = '', rule, findings }: HeldBack): Markup {
+  return html`<tr>
+    <td>${kinds[by]} <b>${clip(name, 200)}</b></td>
+    <td>${clip(owner, 200)}</td>
+    <td>${clip(reason, 500)}</td>
+    <td>${until === 'never' ? 'without end' : until}</td>
+    <td class="c"><span class="chip ${rule.level}">${rule.level}</span></td>
+    <td>${clip(rule.title, 200)}</td>
+    <td class="n">${count(findings)}</td>
+  </tr>`;
+}

@@ -1,0 +1,40 @@
+import { count } from '../../../text/amounts.ts';
+import { clip } from '../../../text/escape.ts';
+import { html, type Markup } from '../../../text/markup.ts';
+import type { Alert, AlertNotification } from '../casebook/alerts.ts';
+
+/** recipientsOf is the row of facts that says who is notified of an alert, or why nobody is. */
+export function recipientsOf({ notifications, programs, route }: Alert): Markup {
+  const people = [...new Set(notifications.flatMap(({ to }) => to))];
+  const words = [
+    ...(people.length > 0 ? [people.join(', ')] : []),
+    ...(programs.length > 0 ? [`${programs.join(', ')} (each finding)`] : []),
+  ];
+  return html`<dt>Notifies</dt>
+    <dd>${words.length === 0 ? 'nobody' : clip(words.join('; '), 300)} <small>${clip(route, 300)}</small></dd>`;
+}
+
+/** notificationsTable lists when people are notified of an alert; nothing where they are notified once, as it happens. */
+export function notificationsTable({ first, notifications, notificationsTotal }: Alert): Markup {
+  const [opening] = notifications;
+  if (opening === undefined) return html``;
+  if (notificationsTotal === 1 && Date.parse(opening.time) <= Date.parse(first)) return html``;
+  const rest = notificationsTotal - notifications.length;
+  return html`<h3>
+      ${notificationsTotal === 1 ? 'When people are notified' : `Notified ${count(notificationsTotal)} times`}
+    </h3>
+    <table>
+      ${notifications.map(notificationRow)}
+    </table>
+    ${rest > 0 ? html`<p class="more">… and ${count(rest)} later ones</p>` : undefined}`;
+}
+
+function notificationRow({ time, kind, to, count: findings, fresh, afterQuietHours }: AlertNotification): Markup {
+  const says = kind === 'update' ? `${count(fresh)} more, ${count(findings)} in all` : count(findings);
+  return html`<tr>
+    <td class="c">${time.replace('T', ' ').slice(0, 19)}</td>
+    <td class="c">${kind}</td>
+    <td>${clip(to.join(', '), 200)}${afterQuietHours ? html` <small>after quiet hours</small>` : undefined}</td>
+    <td class="n">${says}</td>
+  </tr>`;
+}

@@ -1,0 +1,32 @@
+import type { Alert } from '../findings/casebook/alerts.ts';
+import type { HeldBack } from '../findings/casebook/held-back.ts';
+import { findingLine } from '../findings/ndjson.ts';
+
+/** alertLine is an alert as data: its first finding, and when a stage would have notified whom. */
+export function alertLine({ finding, count, first, last, route, notifications, notificationsTotal, programs }: Alert) {
+  return {
+    ...findingLine(finding),
+    alert: {
+      count,
+      first,
+      last,
+      to: [...new Set([...notifications.flatMap(({ to }) => to), ...programs])],
+      route,
+      notifications: notifications.map(({ time, kind, to, count: findings, fresh, afterQuietHours }) => ({
+        time,
+        kind,
+        to,
+        findings,
+        fresh,
+        ...(afterQuietHours && { afterQuietHours }),
+      })),
+      notificationsTotal,
+      ...(programs.length > 0 && { eachFindingTo: programs }),
+    },
+  };
+}
+
+/** heldBackLine is a row of findings that nobody is notified of, as data. */
+export function heldBackLine(heldBack: HeldBack) {
+  return { heldBack };
+}
