@@ -2,14 +2,17 @@ import type { RecordSource } from '../../model/log-record.ts';
 import { parseAccounts } from './programs/accounts.ts';
 import { parseAudit } from './programs/auditd.ts';
 import { parseCron } from './programs/cron.ts';
-import { parseFtpd } from './programs/ftpd.ts';
+import { parseDropbear } from './programs/dropbear.ts';
+import { parseFtpd } from './programs/ftp/ftpd.ts';
+import { parseProftpd } from './programs/ftp/proftpd.ts';
+import { parseVsftpd } from './programs/ftp/vsftpd.ts';
 import { parseKernel } from './programs/kernel.ts';
 import { parseKerberosLogin, parseLogin } from './programs/login.ts';
 import { parseLogind } from './programs/logind.ts';
-import { parsePam } from './programs/pam.ts';
+import { parsePam, parsePamText } from './programs/pam/pam.ts';
 import { parseDoas, parsePolkit } from './programs/polkit.ts';
 import { parseSystemd } from './programs/systemd.ts';
-import { parseSshd } from './programs/sshd.ts';
+import { parseSshd } from './programs/sshd/sshd.ts';
 import { parseSu } from './programs/su.ts';
 import { parseSudo } from './programs/sudo.ts';
 import type { ProgramParser } from './text-format.ts';
@@ -92,7 +95,14 @@ const formats: readonly ProgramFormat[] = [
       'passwd',
       'chpasswd',
       'chage',
+      'chsh',
+      'chfn',
+      'newusers',
+      'groupmems',
       'adduser',
+      'addgroup',
+      'deluser',
+      'delgroup',
     ],
     services: ['auth', 'syslog'],
     itself: true,
@@ -109,14 +119,41 @@ const formats: readonly ProgramFormat[] = [
   { programs: ['audit', 'auditd', 'audispd', 'audisp-syslog'], services: ['auditd', 'syslog'], parse: parseAudit },
   { programs: ['kernel'], services: ['kernel', 'syslog'], parse: parseKernel },
   { programs: ['systemd'], services: ['systemd', 'syslog'], parse: parseSystemd },
-  { programs: ['ftpd', 'vsftpd', 'proftpd'], services: ['ftpd', 'auth', 'syslog'], parse: parseFtpd },
+  { programs: ['dropbear'], services: ['dropbear', 'sshd', 'auth', 'syslog'], itself: true, parse: parseDropbear },
+  { programs: ['ftpd', 'in.ftpd', 'pure-ftpd'], services: ['ftpd', 'auth', 'syslog'], parse: parseFtpd },
+  { programs: ['vsftpd'], services: ['vsftpd', 'ftpd', 'auth', 'syslog'], itself: true, parse: parseVsftpd },
+  { programs: ['proftpd'], services: ['proftpd', 'ftpd', 'auth', 'syslog'], itself: true, parse: parseProftpd },
   {
     programs: ['nginx', 'apache', 'apache2', 'httpd'],
     services: ['access', 'syslog'],
     category: 'webserver',
     parse: (message) => (readWebAccess(message, undefined) ?? readWebError(message, undefined))?.fields,
   },
-  { programs: ['gdm', 'gdm-password', 'lightdm', 'sddm'], services: ['auth', 'syslog'], parse: parsePam },
+  {
+    programs: ['unix_chkpwd', 'pam_duo', 'login_duo'],
+    services: ['auth', 'syslog'],
+    itself: true,
+    parse: (message) => parsePam(message) ?? parsePamText(message),
+  },
+  {
+    programs: [
+      'gdm',
+      'gdm3',
+      'gdm-password',
+      'gdm-autologin',
+      'gdm-fingerprint',
+      'gdm-smartcard',
+      'gdm-launch-environment',
+      'gdm-session-worker',
+      'lightdm',
+      'sddm',
+      'sddm-helper',
+      'xrdp-sesman',
+      'cockpit-session',
+    ],
+    services: ['auth', 'syslog'],
+    parse: parsePam,
+  },
 ];
 
 const byProgram = new Map(formats.flatMap((format) => format.programs.map((program) => [program, format] as const)));

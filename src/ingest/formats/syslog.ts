@@ -1,6 +1,6 @@
 import type { RecordSource } from '../../model/log-record.ts';
 import { formatOf, programByMessage, sourceOf } from './programs.ts';
-import { parsePamText } from './programs/pam.ts';
+import { parsePamText } from './programs/pam/pam.ts';
 import { parseSyslogLine } from './header/syslog-line.ts';
 import type { LineFields, LineReader, SyslogLine } from './text-format.ts';
 import { unreadMessage } from './unread.ts';

@@ -429,7 +429,7 @@ group('what is null, left out or cut', () => {
       { ...call, requestParameters: { bucketName: 'b', bucketPolicy: { omitted: true } } },
       'bucket b',
     ],
-    ['parameters written as text', { ...call, requestParameters: '{"bucketName":"b"}' }, 'account 111122223333'],
+    ['parameters written as text', { ...call, requestParameters: '{"bucketName":"b"}' }, 'bucket b'],
     [
       'a value hidden',
       { ...call, requestParameters: { bucketName: 'b', secret: 'HIDDEN_DUE_TO_SECURITY_REASONS' } },

@@ -397,7 +397,7 @@ const lines: readonly (readonly [
   [
     'vsftpd',
     'Mar  1 10:00:01 h vsftpd[7]: [bob] FAIL LOGIN: Client "192.0.2.1"',
-    'linux ftpd',
+    'linux vsftpd',
     { action: 'login failed', user: 'bob', src_ip: '192.0.2.1' },
   ],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parsePam, parsePamText } from '../../../src/ingest/formats/programs/pam.ts';
+import { parsePam, parsePamText } from '../../../src/ingest/formats/programs/pam/pam.ts';
 
 const forged = '192.0.2.99';
 const client = '203.0.113.66';

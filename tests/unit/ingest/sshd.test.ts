@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseSshd } from '../../../src/ingest/formats/programs/sshd.ts';
+import { parseSshd } from '../../../src/ingest/formats/programs/sshd/sshd.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
 
 const failed = { action: 'login failed', activity: 'authentication', outcome: 'failure' };

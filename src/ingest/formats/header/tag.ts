@@ -29,6 +29,9 @@ const name = /[^\s:[\]()<>]{1,64}(?= )/y;
 /** login tags what it says with `-- ` and the user's name. */
 const login = /-- \S{1,64}\[(\d{1,10})\]:(?= )/y;
 
+/** vsftpd's own log has only the process: `[pid 812] [bob] FAIL LOGIN: …`. */
+const vsftpd = /\[pid (\d{1,10})\](?= (?:\[|CONNECT: ))/y;
+
 /** tagAt reads the tag of a syslog line; undefined for a word that is none. */
 export function tagAt(text: string, at: number): Tag | undefined {
   tag.lastIndex = at;
@@ -39,7 +42,10 @@ export function tagAt(text: string, at: number): Tag | undefined {
   if (uncolon !== null) return tagOf(uncolon, at, undefined);
   login.lastIndex = at;
   const ofLogin = login.exec(text);
-  return ofLogin === null ? undefined : { program: 'login', pid: ofLogin[1] ?? '', end: at + ofLogin[0].length };
+  if (ofLogin !== null) return { program: 'login', pid: ofLogin[1] ?? '', end: at + ofLogin[0].length };
+  vsftpd.lastIndex = at;
+  const ofVsftpd = vsftpd.exec(text);
+  return ofVsftpd === null ? undefined : { program: 'vsftpd', pid: ofVsftpd[1] ?? '', end: at + ofVsftpd[0].length };
 }
 
 function tagOf([whole, word = '', , pid]: RegExpExecArray, at: number, module: string | undefined): Tag {

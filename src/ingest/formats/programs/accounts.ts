@@ -1,82 +1,160 @@
-import { parsePam } from './pam.ts';
 import type { LineFields, ProgramParser } from '../text-format.ts';
+import { readMessageTable } from './message-table.ts';
+import type { MessageRow } from './message-table.ts';
+import { parsePam } from './pam/pam.ts';
 
-/** AccountMessage is one thing that the shadow tools do. The first group of `pattern` is the user or the group. */
-interface AccountMessage {
-  readonly pattern: RegExp;
-  readonly action: string;
-  readonly of: 'user' | 'group';
-  /** What the second group is, where there is one. */
-  readonly second?: string;
-  readonly outcome?: 'failure';
-}
+const done = (action: string): LineFields => ({ action, activity: 'account', outcome: 'success' });
+const failed = (action: string): LineFields => ({ action, activity: 'account', outcome: 'failure' });
 
-const messages: readonly AccountMessage[] = [
-  { pattern: /^new user: name=([^,]{1,256})/, action: 'user created', of: 'user' },
-  { pattern: /^failed adding user '?([^',]{1,256})/, action: 'user created', of: 'user', outcome: 'failure' },
-  { pattern: /^new group: name=([^,]{1,256})/, action: 'group created', of: 'group' },
-  { pattern: /^group added to \S{1,256}: name=([^,]{1,256})/, action: 'group created', of: 'group' },
-  { pattern: /^delete user '([^']{1,256})'/, action: 'user deleted', of: 'user' },
-  { pattern: /^removed (?:shadow )?group '([^']{1,256})'/, action: 'group deleted', of: 'group' },
-  { pattern: /^group '([^']{1,256})' removed/, action: 'group deleted', of: 'group' },
+/** A name, in the quotes of newer tools, of older ones, or in none. */
+const name = (group: string): string => String.raw`[\`']?(?<${group}>[^\s'\`,:]{1,256})'?`;
+/** The file that a tool names at the end. */
+const inFile = String.raw`(?: in \S{1,256})?$`;
+
+/** What the shadow tools write of accounts and groups, one row a message. https://github.com/shadow-maint/shadow */
+const messages: readonly MessageRow[] = [
+  // useradd, newusers
+  { pattern: /^new user: name=(?<user>[^,]{1,256})/, means: done('user created') },
+  { pattern: new RegExp(`^failed adding user ${name('user')}`), means: failed('user created') },
+  { pattern: new RegExp(`^failed to add user ${name('user')}(?: to \\S{1,256})?$`), means: failed('user created') },
   {
-    pattern: /^add '([^']{1,256})' to (?:shadow )?group '([^']{1,256})'/,
-    action: 'user added to group',
-    of: 'user',
-    second: 'group',
+    pattern: new RegExp(`^add ${name('user')} to (?:shadow )?group ${name('group')}`),
+    means: done('user added to group'),
+  },
+  // userdel
+  { pattern: new RegExp(`^delete user ${name('user')}`), means: done('user deleted') },
+  {
+    pattern: new RegExp(`^delete ${name('user')} from (?:shadow )?group ${name('group')}`),
+    means: done('user removed from group'),
+  },
+  // usermod, chfn, chsh
+  { pattern: new RegExp(`^change user ${name('user')} password$`), means: done('password changed') },
+  { pattern: new RegExp(`^change user ${name('user')} UID `), means: done('user id changed') },
+  { pattern: new RegExp(`^change user name ${name('user')} to ${name('target_user')}`), means: done('user renamed') },
+  { pattern: new RegExp(`^change user ${name('user')} (?<changed>\\w{1,40})`), means: done('user changed') },
+  {
+    pattern: new RegExp(
+      `^change (?:admin )?${name('user')} to ${name('target_user')} in (?:shadow )?group ${name('group')}`,
+    ),
+    means: done('user renamed'),
   },
   {
-    pattern: /^delete '([^']{1,256})' from (?:shadow )?group '([^']{1,256})'/,
-    action: 'user removed from group',
-    of: 'user',
-    second: 'group',
+    pattern: new RegExp(
+      `^changed user ${name('user')} (?<changed>shell) to ${String.raw`[\`'](?<shell>[^'\`]{0,256})'`}`,
+    ),
+    means: done('user changed'),
   },
-  { pattern: /^change user '([^']{1,256})' password$/, action: 'password changed', of: 'user' },
-  { pattern: /^change user '([^']{1,256})' UID /, action: 'user id changed', of: 'user' },
-  { pattern: /^change user '([^']{1,256})' (\w{1,40})/, action: 'user changed', of: 'user', second: 'changed' },
+  { pattern: new RegExp(`^changed user ${name('user')} (?<changed>information)$`), means: done('user changed') },
+  { pattern: new RegExp(`^can't change (?<changed>shell) for ${name('user')}`), means: failed('user changed') },
+  { pattern: new RegExp(`^(?:un)?lock user ${name('user')} password`), means: done('password lock changed') },
+  { pattern: new RegExp(`^user ${name('user')} (?:password changed|added)(?! by )`), means: done('user changed') },
+  // groupadd, groupdel, groupmod
+  { pattern: /^new group: name=(?<group>[^,]{1,256})/, means: done('group created') },
+  { pattern: /^group added to \S{1,256}: name=(?<group>[^,]{1,256})/, means: done('group created') },
+  { pattern: new RegExp(`^failed to add group ${name('group')}`), means: failed('group created') },
+  { pattern: new RegExp(`^removed? (?:shadow )?group ${name('group')}`), means: done('group deleted') },
+  { pattern: new RegExp(`^group ${name('group')} (?:removed|deleted)`), means: done('group deleted') },
+  { pattern: new RegExp(`^failed to remove group ${name('group')}`), means: failed('group deleted') },
+  { pattern: /^group changed in \S{1,256} \(group (?<group>[^/,\s]{1,256})/, means: done('group changed') },
+  { pattern: /^failed to change \S{1,256} \(group (?<group>[^/,\s]{1,256})/, means: failed('group changed') },
+  { pattern: new RegExp(`^change (?:group|GID for) ${name('group')} to `), means: done('group changed') },
+  // gpasswd, groupmems: who did it stands in the middle, or before
   {
-    pattern: /^change user name '([^']{1,256})' to '([^']{1,256})'/,
-    action: 'user renamed',
-    of: 'user',
-    second: 'target_user',
+    pattern: new RegExp(`^user ${name('user')} added by ${name('by_user')} to group ${name('group')}${inFile}`),
+    means: done('user added to group'),
   },
-  { pattern: /^(?:un)?lock user '([^']{1,256})' password/, action: 'password lock changed', of: 'user' },
   {
-    pattern: /^password for '?([^' ]{1,256})'? changed by '?([^' ]{1,256})'?$/,
-    action: 'password changed',
-    of: 'user',
-    second: 'by_user',
+    pattern: new RegExp(`^user ${name('user')} removed by ${name('by_user')} from group ${name('group')}${inFile}`),
+    means: done('user removed from group'),
   },
-  { pattern: /^password for '?([^' ]{1,256})'? changed/, action: 'password changed', of: 'user' },
-  { pattern: /^group '?([^' ]{1,256})'? deleted/, action: 'group deleted', of: 'group' },
-  { pattern: /^user '([^']{1,256})' (?:password changed|added)/, action: 'user changed', of: 'user' },
-  { pattern: /^changed password expiry for (\S{1,256})/, action: 'password expiry changed', of: 'user' },
+  {
+    pattern: new RegExp(`^(?:user ${name('user')} )?added to group ${name('group')}`),
+    means: done('user added to group'),
+  },
+  {
+    pattern: new RegExp(`^add member ${name('user')} to group ${name('group')} by ${name('by_user')}`),
+    means: done('user added to group'),
+  },
+  {
+    pattern: new RegExp(`^remove member ${name('user')} from group ${name('group')} by ${name('by_user')}`),
+    means: done('user removed from group'),
+  },
+  {
+    pattern: new RegExp(
+      `^(?<changed>members|administrators) of group ${name('group')} set by ${name('by_user')} to (?<members>\\S{0,1024})${inFile}`,
+    ),
+    means: done('group members set'),
+  },
+  {
+    pattern: new RegExp(`^set (?<changed>members|administrators) of ${name('group')} to (?<members>\\S{0,1024})$`),
+    means: done('group members set'),
+  },
+  {
+    pattern: new RegExp(`^password of group ${name('group')} (?:changed|removed) by ${name('by_user')}${inFile}`),
+    means: done('group password changed'),
+  },
+  {
+    pattern: new RegExp(
+      `^(?:change the password for|remove password from|restrict access to) group ${name('group')} by ${name('by_user')}`,
+    ),
+    means: done('group password changed'),
+  },
+  {
+    pattern: new RegExp(`^access to group ${name('group')} restricted by ${name('by_user')}${inFile}`),
+    means: done('group password changed'),
+  },
+  {
+    pattern: new RegExp(`^${name('by_user')} failed to add user ${name('user')} to group ${name('group')}${inFile}`),
+    means: failed('user added to group'),
+  },
+  {
+    pattern: new RegExp(
+      `^${name('by_user')} failed to remove user ${name('user')} from group ${name('group')}${inFile}`,
+    ),
+    means: failed('user removed from group'),
+  },
+  {
+    pattern: new RegExp(
+      `^${name('by_user')} failed to set the (?<changed>members|administrators) of group ${name('group')} to \\S{0,1024}${inFile}`,
+    ),
+    means: failed('group members set'),
+  },
+  {
+    pattern: new RegExp(`^${name('by_user')} failed to (?:change|remove) password of group ${name('group')}${inFile}`),
+    means: failed('group password changed'),
+  },
+  {
+    pattern: new RegExp(`^${name('by_user')} failed to restrict access to group ${name('group')}${inFile}`),
+    means: failed('group password changed'),
+  },
+  // passwd, chpasswd, chage, BusyBox
+  {
+    pattern: new RegExp(`^password for ${name('user')} changed by ${name('by_user')}$`, 'i'),
+    means: done('password changed'),
+  },
+  { pattern: new RegExp(`^password for ${name('user')} changed`, 'i'), means: done('password changed') },
+  {
+    pattern: new RegExp(`^(?:password changed|changed password) for ${name('user')}$`),
+    means: done('password changed'),
+  },
+  { pattern: new RegExp(`^incorrect password for ${name('user')}`), means: failed('password changed') },
+  { pattern: new RegExp(`^password locked for ${name('user')}`), means: failed('password changed') },
+  { pattern: new RegExp(`^now < minimum age for ${name('user')}`), means: failed('password changed') },
+  {
+    pattern: new RegExp(`^(?:\\S{1,256}: )?can't view or modify password information for ${name('user')}`),
+    means: failed('password changed'),
+  },
+  {
+    pattern: new RegExp(`^root is not authorized by SELinux to change the password of ${name('user')}`),
+    means: failed('password changed'),
+  },
+  { pattern: new RegExp(`^changed password expiry for ${name('user')}`), means: done('password expiry changed') },
 ];
 
-/** parseAccounts reads useradd, usermod, userdel, groupadd, groupdel, groupmod, gpasswd, passwd, chpasswd and chage. */
+/** parseAccounts reads the tools that change users, groups and passwords: useradd, usermod, gpasswd, passwd, chsh, … */
 export const parseAccounts: ProgramParser = (message) => {
-  for (const { pattern, action, of, second, outcome } of messages) {
-    const found = pattern.exec(message);
-    if (found !== null) {
-      return {
-        action,
-        activity: 'account',
-        outcome: outcome ?? 'success',
-        [of]: found[1] ?? '',
-        ...(second !== undefined && { [second]: found[2] ?? '' }),
-        ...namedValues(message),
-      };
-    }
-  }
-  if (message.startsWith('pam_unix(passwd:chauthtok): password changed for ')) {
-    return {
-      action: 'password changed',
-      activity: 'account',
-      outcome: 'success',
-      user: message.slice('pam_unix(passwd:chauthtok): password changed for '.length),
-    };
-  }
-  return parsePam(message);
+  const read = readMessageTable(messages, message);
+  return read === undefined ? parsePam(message) : { ...read, ...namedValues(message) };
 };
 
 /**

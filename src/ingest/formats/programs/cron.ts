@@ -1,4 +1,4 @@
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { ProgramParser } from '../text-format.ts';
 
 /** parseCron reads cron and crontab: `(root) CMD (run-parts /etc/cron.hourly)`, `(alice) REPLACE (alice)`, PAM's sessions. */

@@ -1,5 +1,5 @@
 import { parseAudit } from './auditd.ts';
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { LineFields, ProgramParser } from '../text-format.ts';
 
 /** parseKernel reads audit records without a daemon, packets that a firewall logs, processes killed for memory, and crashes. */

@@ -1,10 +1,12 @@
 import { addressFields } from '../address.ts';
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { ProgramParser } from '../text-format.ts';
+import { loginAccepted, loginFailed } from './message-table.ts';
 
 /**
  * parseLogin reads login's own messages: `LOGIN ON tty1 BY alice`, `ROOT LOGIN ON tty2 FROM host`, `FAILED LOGIN (1) on '/dev/tty1' FOR
- * 'alice', Authentication failure`, `FAILED LOGIN 1 FROM 192.0.2.1 FOR alice, …`; and PAM's.
+ * 'alice', Authentication failure`, `FAILED LOGIN 1 FROM 192.0.2.1 FOR alice, …`, BusyBox's `invalid password for 'root' on
+ * 'pts/0' from '192.0.2.1'`; and PAM's.
  */
 export const parseLogin: ProgramParser = (message) => {
   const root = /^ROOT LOGIN {1,2}(?:\(.{0,64}\) )?ON '?(\S{1,64}?)'?(?: FROM '?(\S{1,256}?)'?)?$/i.exec(message);
@@ -27,6 +29,18 @@ export const parseLogin: ProgramParser = (message) => {
       user: accepted[2] ?? '',
       tty: accepted[1] ?? '',
       ...addressFields(accepted[3]),
+    };
+  }
+  const busybox =
+    /^(?:invalid password for '(.{0,256})'|root login) on '([^']{1,64})'(?: from '([^']{1,256})')?$/s.exec(message);
+  if (busybox !== null) {
+    const ok = message.startsWith('root login');
+    const name = busybox[1] ?? 'root';
+    return {
+      ...(ok ? loginAccepted : loginFailed),
+      ...(name === 'UNKNOWN' ? { invalid_user: true } : { user: name }),
+      tty: busybox[2] ?? '',
+      ...addressFields(busybox[3]),
     };
   }
   const failed =

@@ -1,4 +1,4 @@
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { LineFields, ProgramParser } from '../text-format.ts';
 
 /**
@@ -31,6 +31,12 @@ export const parsePolkit: ProgramParser = (message) => {
   }
   if (/^(?:Unr|R)egistered Authentication Agent for /.test(message))
     return { action: 'authentication agent', activity: 'session' };
+  if (
+    /^(?:Started polkitd|Loading rules|Finished loading|Acquired the name|Reloading rules|Collecting garbage|Compiling rules)/.test(
+      message,
+    )
+  )
+    return { action: 'server started', activity: 'other' };
   return parsePam(message);
 };
 

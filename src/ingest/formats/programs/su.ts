@@ -1,4 +1,4 @@
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { LineFields, ProgramParser } from '../text-format.ts';
 
 /**

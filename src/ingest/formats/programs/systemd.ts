@@ -1,4 +1,4 @@
-import { parsePam } from './pam.ts';
+import { parsePam } from './pam/pam.ts';
 import type { LineFields, ProgramParser } from '../text-format.ts';
 
 /** SystemdMessage is one way systemd begins a message; the first group is the unit or what it is called. */

@@ -1,27 +1,53 @@
 import { isIP } from 'node:net';
-import type { LineFields } from '../text-format.ts';
+import type { LineFields } from '../../text-format.ts';
 
 /** `[invalid user ]NAME from ADDRESS[ port N][ id N]`, read from the right: NAME may itself hold ` from … port …`. */
-export function userFrom(rest: string, bare = false, named = true): LineFields {
+export function userFrom(rest: string): LineFields {
   const text = withoutPreauth(rest);
   const from = text.lastIndexOf(' from ');
-  // `Invalid user  from …` has an empty name, and `Too many authentication failures for root` no address.
-  if (from === -1) return bare ? userOf(text) : {};
-  const endpoint = endpointAt(text.slice(from + 6));
-  return named ? { ...userOf(text.slice(0, from)), ...endpoint } : endpoint;
+  return from === -1 ? {} : { ...userOf(text.slice(0, from)), ...endpointAt(text.slice(from + 6)) };
 }
 
-/** `[authenticating user |invalid user |user ]NAME ADDRESS[ port N]`, read from the right. */
-export function userBeforeEndpoint(rest: string): LineFields {
+/** userFrom of a message that may leave out the address: `Too many authentication failures for root`, `Invalid user  from …`. */
+export function userPerhapsFrom(rest: string): LineFields {
+  const text = withoutPreauth(rest);
+  return text.includes(' from ') ? userFrom(text) : userOf(text);
+}
+
+/** `… from ADDRESS[ port N]`, read from the right, where what stands before is no user's name. */
+export function endpointFrom(rest: string): LineFields {
+  const text = withoutPreauth(rest);
+  const from = text.lastIndexOf(' from ');
+  return from === -1 ? {} : endpointAt(text.slice(from + 6));
+}
+
+/**
+ * connectionId reads how sshd names a connection once somebody wants to sign in: `authenticating user NAME ADDRESS port N`, and
+ * before that `ADDRESS port N`. With a name it is read from the right, where only sshd's own words stand: `: reason`, ` timed out`.
+ */
+export function connectionId(rest: string): LineFields {
   const words = withoutPreauth(rest);
-  const port = / port (\d{1,5})$/.exec(words);
-  const text = port === null ? words : words.slice(0, port.index);
+  if (!userKinds.some((kind) => words.startsWith(kind))) return endpointAt(words);
+  const port = words.lastIndexOf(' port ');
+  const number = /^ port (\d{1,5})(?=$|[: ])/.exec(words.slice(port, port + 12));
+  const text = port === -1 || number === null ? withoutReason(words) : words.slice(0, port);
   const space = text.lastIndexOf(' ');
-  const endpoint = {
+  return {
+    ...userOf(text.slice(0, space)),
     ...addressOf(text.slice(space + 1)),
-    ...(port?.[1] !== undefined && { src_port: Number(port[1]) }),
+    ...(number?.[1] !== undefined && { src_port: Number(number[1]) }),
   };
-  return space === -1 ? endpoint : { ...userOf(text.slice(0, space)), ...endpoint };
+}
+
+/** Releases before 6 don't say the port. */
+function withoutReason(text: string): string {
+  const colon = text.lastIndexOf(': ');
+  return colon === -1 ? text : text.slice(0, colon);
+}
+
+/** connectionId of a message with the client's words behind it, too: where there are several addresses, none can be believed. */
+export function onlyConnectionId(rest: string): LineFields {
+  return userKinds.some((kind) => rest.startsWith(kind)) ? onlyEndpoint(rest) : endpointAt(rest);
 }
 
 /** The one `ADDRESS port N` of a text whose both sides are the client's. Where there are several, none can be believed. */

@@ -1,5 +1,5 @@
-import { userFrom, onlyEndpoint, endpointAt, addressOf, beforeMark, withoutPreauth } from './sshd-words.ts';
-import type { LineFields } from '../text-format.ts';
+import { addressOf, beforeMark, endpointAt, onlyEndpoint, userFrom, userPerhapsFrom, withoutPreauth } from './words.ts';
+import type { LineFields } from '../../text-format.ts';
 
 /** `password for invalid user bob from 192.0.2.1 port 4711 ssh2: RSA SHA256:…`, after `Accepted ` or `Failed `. */
 export function readLogin(rest: string): LineFields {
@@ -55,16 +55,26 @@ export function readKey(rest: string): LineFields {
   return found === null ? {} : { ...keyOf(found[1], found[2]), key_file: found[3] ?? '' };
 }
 
-/** `root from 192.0.2.1 not allowed because not listed in AllowUsers`. */
+/** `root from 192.0.2.1 not allowed because not listed in AllowUsers`, `root password has expired (password aged)`. */
 export function readNotAllowed(rest: string): LineFields {
-  const end = rest.lastIndexOf(' not allowed because ');
-  return end === -1 ? userFrom(rest) : userFrom(rest.slice(0, end), true);
+  const mark = [' not allowed because ', ' password has expired', ' account has expired', ' authorized '].find(
+    (words) => rest.includes(words),
+  );
+  const end = mark === undefined ? -1 : rest.lastIndexOf(mark);
+  return mark === undefined || end === -1
+    ? {}
+    : { ...userPerhapsFrom(rest.slice(0, end)), reason: withoutPreauth(rest.slice(end + 1)) };
+}
+
+/** All that is left is why. */
+export function reasonOf(rest: string): LineFields {
+  return { reason: withoutPreauth(rest) };
 }
 
 /** `Authentication failure for illegal user bob from 192.0.2.1`. */
 export function readPamError(rest: string): LineFields {
   const after = rest.indexOf(' for ');
-  return after === -1 ? {} : { pam_message: rest.slice(0, after), ...userFrom(rest.slice(after + 5), true) };
+  return after === -1 ? {} : { pam_message: rest.slice(0, after), ...userFrom(rest.slice(after + 5)) };
 }
 
 /** `root with correct key but not from a permitted host (host=client.example, ip=192.0.2.1, required=…).` */

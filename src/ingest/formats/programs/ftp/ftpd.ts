@@ -1,8 +1,8 @@
-import { addressFields } from '../address.ts';
-import { parsePam } from './pam.ts';
-import type { LineFields, ProgramParser } from '../text-format.ts';
+import { addressFields } from '../../address.ts';
+import { parsePam } from '../pam/pam.ts';
+import type { LineFields, ProgramParser } from '../../text-format.ts';
 
-/** parseFtpd reads what ftpd, vsftpd and proftpd write of connections and logins. */
+/** parseFtpd reads what BSD's and Linux's ftpd write of connections and logins. */
 export const parseFtpd: ProgramParser = (message) => {
   const opened = /^connection from (\S{1,256}) \(([^)]{0,256})\)/.exec(message);
   if (opened !== null) {
@@ -19,12 +19,6 @@ export const parseFtpd: ProgramParser = (message) => {
   const named = /^FTP LOGIN (REFUSED )?FROM ([^\s,]{1,256})(?: \[[^\]]{0,64}\])?, (.{1,256})$/s.exec(message);
   if (named !== null)
     return { ...login(named[1] === undefined ? 'success' : 'failure', named[3]), ...addressFields(named[2]) };
-  // The client's address is vsftpd's last word; the name before it is the client's.
-  const vsftpd = /^(?:\[pid \d{1,10}\] )?\[(.{0,256})\] (OK|FAIL) (?:ANON )?LOGIN: Client "([^"]{1,64})"/s.exec(
-    message,
-  );
-  if (vsftpd !== null)
-    return { ...login(vsftpd[2] === 'OK' ? 'success' : 'failure', vsftpd[1]), ...addressFields(vsftpd[3]) };
   if (/^(?:User \S{1,256}|User unknown) timed out after /.test(message))
     return { action: 'timeout', activity: 'connection' };
   if (/^(?:getpeername|lost connection|connection reset)/i.test(message)) {

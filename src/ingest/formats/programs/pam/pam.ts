@@ -1,65 +1,60 @@
-import type { LineFields, ProgramParser } from '../text-format.ts';
-import { unreadMessage } from '../unread.ts';
+import { isIP } from 'node:net';
+import type { LineFields, ProgramParser } from '../../text-format.ts';
+import { unreadMessage } from '../../unread.ts';
+import { readMessageTable } from '../message-table.ts';
+import { pamMessages } from './messages.ts';
 
 /**
  * parsePam reads what PAM modules write in a program's name: `pam_unix(sshd:auth): authentication failure; …`,
  * `pam_unix(su:session): session opened for user root by alice(uid=1000)`, and sshd's own `PAM 2 more authentication failures; …`.
  */
 export const parsePam: ProgramParser = (message) => {
-  const found = /^(pam_\w{1,32})\(([^():\s]{1,64}):(\w{1,16})\): /.exec(message);
-  if (found === null) return parsePamText(message);
-  const [head, module = '', service = '', type = ''] = found;
+  const found = heads.map((head) => head.exec(message)).find((head) => head !== null);
+  if (found === undefined) return parseCount(message);
+  const [head, module = '', service, type] = found;
   const inner = parsePamText(message.slice(head.length)) ?? {
     action: 'pam',
     activity: 'other',
     unparsed: unreadMessage,
   };
-  return { ...inner, pam_module: module, pam_service: service, pam_type: type };
+  return {
+    ...inner,
+    pam_module: module,
+    ...(service !== undefined && { pam_service: service }),
+    ...(type !== undefined && { pam_type: type }),
+  };
 };
+
+/** What tells that a module writes: `pam_unix(sshd:auth): `, `debug(pam_u2f): `. */
+const heads = [/^(pam_\w{1,32})\(([^():\s]{1,64}):(\w{1,16})\): /, /^debug\((pam_\w{1,32})\): /];
+
+/** sshd's own count of a module's failures. */
+function parseCount(text: string): LineFields | undefined {
+  const found = /^PAM (\d{1,6}) more authentication failures?;/.exec(text);
+  return found === null ? undefined : { ...resultOf(text, 'authentication failure'), failures: Number(found[1]) };
+}
 
 /** parsePamText reads the message alone, as syslogs with the module in the tag (`sshd(pam_unix)[123]:`) write it. */
 export const parsePamText: ProgramParser = (text) => {
-  if (text.startsWith('authentication failure;')) return failureOf(text, 'authentication failure');
-  if (/^PAM \d{1,6} more authentication failures?;/.test(text)) {
-    return { ...failureOf(text, 'authentication failure'), failures: Number(text.split(' ', 2)[1]) };
-  }
-  if (text.startsWith('check pass; user unknown')) {
-    return {
-      action: 'authentication failure',
-      activity: 'authentication',
-      outcome: 'failure',
-      invalid_user: true,
-      pam_message: 'user unknown',
-    };
-  }
+  if (text.startsWith('authentication failure;')) return resultOf(text, 'authentication failure');
+  if (text.startsWith('authentication success;')) return resultOf(text, 'authentication success');
   if (text.startsWith('session opened for user ')) return sessionOf(text, 'session opened');
   if (text.startsWith('session closed for user ')) return sessionOf(text, 'session closed');
-  const locked =
-    /^user (\S{1,256}) \((\d{1,10})\) tally (\d{1,9}), deny \d/.exec(text) ??
-    /^Consecutive login failures for user (\S{1,256}) account temporarily locked/.exec(text);
-  if (locked !== null) {
-    return {
-      action: 'account locked out',
-      activity: 'authentication',
-      outcome: 'failure',
-      user: locked[1] ?? '',
-      pam_user: locked[1] ?? '',
-      ...(locked[2] !== undefined && { uid: locked[2], failures: Number(locked[3]) }),
-    };
-  }
-  const unmet = /^requirement ".{1,128}" (not met|was met) by user "(.{0,256})"$/s.exec(text);
-  if (unmet !== null) {
-    return {
-      action: unmet[1] === 'not met' ? 'login refused' : 'requirement met',
-      activity: unmet[1] === 'not met' ? 'authentication' : 'other',
-      outcome: unmet[1] === 'not met' ? 'failure' : 'success',
-      user: unmet[2] ?? '',
-      pam_user: unmet[2] ?? '',
-    };
-  }
-  if (text.startsWith('account ') || text.startsWith('auth could not identify password')) return accountOf(text);
-  return undefined;
+  const read = readMessageTable(pamMessages, text) ?? parseCount(text);
+  return read === undefined ? undefined : named(read);
 };
+
+/** PAM's own names beside ours, and where the client is: an address, a host's name, or a terminal. */
+function named({ from, ...fields }: LineFields): LineFields {
+  const { user } = fields;
+  if (user !== undefined && user !== '') fields['pam_user'] = user;
+  if (typeof from !== 'string' || from === '') return fields;
+  if (isIP(from) === 0 && terminal.test(from)) fields['tty'] = from;
+  else fields['pam_rhost'] = from;
+  return fields;
+}
+
+const terminal = /^(?:\/dev\/|tty|pts\/|:|LOCAL$|cron$)/;
 
 /**
  * `authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root`: PAM writes the names in this order.
@@ -67,12 +62,12 @@ export const parsePamText: ProgramParser = (text) => {
  * takes the rest. Other programs write the client's name on both sides of the address; if it says an address of its own, nobody
  * knows which one is the client's.
  */
-function failureOf(text: string, pamMessage: string): LineFields {
+function resultOf(text: string, result: 'authentication failure' | 'authentication success'): LineFields {
   const fields: LineFields = {
-    action: 'authentication failure',
+    action: result,
     activity: 'authentication',
-    outcome: 'failure',
-    pam_message: pamMessage,
+    outcome: result === 'authentication success' ? 'success' : 'failure',
+    pam_message: result,
   };
   let at = text.indexOf(';') + 1;
   for (const [name, field] of pamNames) {
@@ -124,18 +119,6 @@ function sessionOf(text: string, action: string): LineFields {
     pam_message: action,
     ...(actor !== '' && { by_user: actor }),
     ...(uid?.[1] !== undefined && { by_uid: uid[1] }),
-  };
-}
-
-function accountOf(text: string): LineFields {
-  const found =
-    /^account (\S{1,256}) has (?:expired|password changed)/.exec(text) ?? /for \[([^\]]{1,256})\]$/.exec(text);
-  return {
-    action: 'authentication failure',
-    activity: 'authentication',
-    outcome: 'failure',
-    pam_message: text.slice(0, 200),
-    ...(found?.[1] !== undefined && { user: found[1], pam_user: found[1] }),
   };
 }
 
