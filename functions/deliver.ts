@@ -8,12 +8,12 @@ import { createFindingDelivery } from '../src/app/delivery.ts';
 
 const { instruments, invocation, pipeline } = await createFindingDelivery('deliver');
 
-/** A receiver that is slow must not keep the queue's next findings from the others: the flush goes on for it. */
+/** A slow receiver must not hold up the queue's next findings: `flush` goes on for it. */
 const notifyMs = 30_000;
 
 /**
- * handler accepts findings, which the queue is done with then, and tells at once of what is due at once. What a receiver doesn't
- * take, or there is no time for, `flush` tells later.
+ * handler accepts findings, which the queue is done with then, and sends the notifications that are due at once. What a receiver
+ * doesn't take, or there is no time for, `flush` sends later.
  */
 export const handler = instrument(
   (event: SQSEvent, context) =>
@@ -29,7 +29,7 @@ export const handler = instrument(
           throw error.reason === 'held' ? new ComeAgain(error.message, { cause: error }) : error;
         }
       });
-      // In the order of the batch, for receivers that are told one after the other.
+      // In the order of the batch, for receivers that are notified one at a time.
       await pipeline.notify(
         event.Records.flatMap(({ messageId }) => due.get(messageId) ?? []),
         sooner(deadline, notifyMs),

@@ -4,8 +4,8 @@ import { createFindingDelivery } from '../src/app/delivery.ts';
 const { instruments, invocation, pipeline } = await createFindingDelivery('flush');
 
 /**
- * handler tells of all that is due by now: more of the same news, what waited, what quiet hours held back, what a receiver did not
- * take. What there is no time for is due at the next call.
+ * handler sends the notifications that are due by now: updates, groups that waited, what quiet hours held back, retries. What there
+ * is no time for is due at the next call.
  */
 export const handler = instrument(
   (_event: unknown, context) => invocation((deadline) => pipeline.flush(deadline), context),

@@ -33,25 +33,25 @@ const desk = {
   now: () => new Date(),
 };
 
-/** What is left after the query, to file the answer and to tell of it, or that there is none. */
+/** Time for the query: the rest is left to file the answer and to announce it, or the failure. */
 const askingMs = (ms: number): number => ms - Math.min(90_000, ms / 3);
 
-/** handler answers one report, when a schedule says so or somebody asks, files its evidence and tells where it lies. */
+/** handler answers one report, when a schedule or a person asks for it, files its evidence and announces where it lies. */
 export const handler = instrument(async (event: unknown, context: Context) => {
   const invocation = readInvocation(event, compiled.reports, desk.now());
   const account = context.invokedFunctionArn.split(':')[4] ?? '';
-  const tell = async ({ fact, fields }: Announcement): Promise<void> => {
+  const announce = async ({ fact, fields }: Announcement): Promise<void> => {
     const record = ownRecord(fact, desk.now().toISOString(), fields, { account, region });
     await examine([{ kind: 'record', record }]);
   };
   const filed = await fileReport(invocation, desk, askingMs(context.getRemainingTimeInMillis())).catch(
     async (error: unknown) => {
-      if (error instanceof Error) await tell(failedAnnouncement(invocation.prepared, error, invocation.time));
+      if (error instanceof Error) await announce(failedAnnouncement(invocation.prepared, error, invocation.time));
       throw error;
     },
   );
   const { report, hash, statistics, rows } = filed.run;
   logger.info('report filed', { report: report.name, rows: rows.length, hash, address: filed.address, ...statistics });
-  await tell(filedAnnouncement(filed));
+  await announce(filedAnnouncement(filed));
   return { report: report.name, rows: rows.length, sha256: hash, evidence: filed.address };
 }, instruments);

@@ -28,7 +28,7 @@ async function examineObject(ref: S3ObjectRef, signal: AbortSignal): Promise<voi
   const path = s3Path(ref);
   if (isOwnBucket(ref.bucket, stage)) {
     meter.count('OwnIgnored', 1);
-    logger.warn("ignored: Trailwatch's own bucket; take it off its sources", { path });
+    logger.warn("ignored Trailwatch's own output; remove this log group or bucket from its sources", { path });
     return;
   }
   const reason = reasonToSkip(ref.key);
@@ -39,7 +39,7 @@ async function examineObject(ref: S3ObjectRef, signal: AbortSignal): Promise<voi
   }
   const kind = trailFileKind(ref.key);
   const { body, time, brokenOff } = await tracing.segment('open', { path }, () => objects.open(ref, signal));
-  // A bucket may hold more than a trail. What is no log is left alone, unless CloudTrail's own name says that it is one.
+  // A bucket may hold more than a trail. A file that isn't a log is left alone, unless CloudTrail's own name says that it is one.
   const tally = await examine(
     readLogStream(body, path, { ...(time && { time }), onlyLogs: kind === 'unknown', opener }),
   );

@@ -1,5 +1,5 @@
 import configuration from '#compiled-config';
-import { createCanaryFlight } from '../src/aws/canary-flight.ts';
+import { createCanarySender } from '../src/aws/canary-sender.ts';
 import { dynamodbClient, eventBridgeClient } from '../src/aws/clients.ts';
 import { createDynamoCanaryLog } from '../src/aws/state-table/canary-log.ts';
 import { createDynamoHeartbeatStore } from '../src/aws/state-table/heartbeat-store.ts';
@@ -25,7 +25,7 @@ const tasks = watchTasks({
   trials: createDynamoTrialLog(state),
   notifiedOnce: createDynamoNotifiedOnce(state),
   canaries: createDynamoCanaryLog(state),
-  fly: createCanaryFlight({ client: tracing.client(eventBridgeClient()), stage }),
+  sendCanary: createCanarySender({ client: tracing.client(eventBridgeClient()), stage }),
   publish: async (records) => void (await examine(records.map((record) => ({ kind: 'record', record })))),
   silence: configuration.silence,
   digest: configuration.digest,

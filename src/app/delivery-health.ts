@@ -13,15 +13,15 @@ import { canaryReceiver } from '../notify/settings.ts';
 import { errorFacts } from '../runtime/logger.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 
-/** DeliveryHealth is what delivery learns about the pipeline itself. None of it keeps a finding from being told. */
+/** DeliveryHealth is what delivery learns about the pipeline itself. None of it delays a notification, or stops one. */
 export interface DeliveryHealth {
   /** The receiver that times canaries. */
   readonly canary: Receiver;
-  /** arrived hears of each finding that came, by whichever path. */
+  /** arrived notes each finding that came, by any path. */
   readonly arrived: (finding: Finding) => void;
-  /** tried hears of each finding that a trial keeps back. */
+  /** tried notes each finding that a trial keeps back. */
   readonly tried: (finding: Finding) => void;
-  /** write notes what was heard since the last time. */
+  /** write stores what was noted since the last call. */
   readonly write: () => Promise<void>;
 }
 
@@ -77,8 +77,8 @@ export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth
       arrived: (ms) => meter.duration('CanaryLatency', ms),
       forged: () => {
         meter.count('CanariesForged', 1);
-        // Its text is whatever they wrote.
-        logger.warn('somebody made an event that looks like a canary of Trailwatch');
+        // Its text is the sender's, and not logged.
+        logger.warn('an event imitates a canary of Trailwatch, which never sent it');
       },
     }),
     arrived(finding) {
@@ -99,7 +99,9 @@ export function createDeliveryHealth(parts: DeliveryHealthParts): DeliveryHealth
       const written = await Promise.allSettled(begun.map((work) => work()));
       const failed = written.find((each) => each.status === 'rejected');
       if (failed !== undefined)
-        logger.warn('not all of what tells of health could be noted', { error: errorFacts(failed.reason) });
+        logger.warn('some of what delivery learned about its health could not be stored', {
+          error: errorFacts(failed.reason),
+        });
     },
   };
 }

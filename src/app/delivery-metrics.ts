@@ -5,7 +5,7 @@ import type { Count } from '../runtime/metrics.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 import { storedNotification } from './delivery-table.ts';
 
-/** What nobody is told counts once, by however many paths it comes. */
+/** A muted finding counts once, by however many paths it comes. */
 const countsOfMuted: Readonly<Record<string, { readonly count: Count; readonly tally: TallyKind }>> = {
   suppressed: { count: 'FindingsSuppressed', tally: 'suppressed' },
   inhibited: { count: 'FindingsInhibited', tally: 'inhibited' },
@@ -75,7 +75,7 @@ export function createDeliveryMetrics(
         const { notification, count, fresh, unrecorded } = outcome;
         meter.count('NotificationsSent', 1);
         meter.count('FindingsDelivered', fresh);
-        // Canaries have their own time, and are nothing that anybody was told.
+        // Canaries have a metric of their own, and notify nobody.
         if (receiver !== canaryReceiver) {
           tallies.count('told', receiver);
           if (notification === 'first' && group !== undefined) timed(group.finding.time, group.queuedMs);
@@ -113,7 +113,7 @@ export function createDeliveryMetrics(
         return;
       case 'failed':
         meter.count('DeliveriesFailed', 1);
-        logger.warn('not told: the state could not be read or written', { ...facts, reason: 'state-unavailable' });
+        logger.warn('not delivered: the state could not be read or written', { ...facts, reason: 'state-unavailable' });
         return;
       case 'closed':
       case 'nothing':

@@ -5,7 +5,7 @@ import { canaryReceiver } from '../notify/settings.ts';
 import { errorFacts } from '../runtime/logger.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 
-/** DeliveryLog keeps what the table `deliveries` holds: which finding waits in which group, and when that was told. */
+/** DeliveryLog keeps what the table `deliveries` holds: which finding is in which group, and when the group's receiver was notified. */
 export interface DeliveryLog {
   note(fact: AcceptOutcome | DeliveryOutcome): void;
   /** flush never throws: only reports read it, and what was delivered must not be delivered again for it. */
@@ -31,7 +31,7 @@ export function createDeliveryLog(
       lines = [];
       await writer.write(written).catch((error: unknown) => {
         meter.count('DeliveriesUnrecorded', written.length);
-        logger.warn('when findings were told could not be written', {
+        logger.warn('rows of the table deliveries could not be written', {
           rows: written.length,
           error: errorFacts(error),
         });

@@ -117,7 +117,7 @@ function traced(receiver: Receiver, tracing: Tracing): Receiver {
   };
 }
 
-/** Those that end while this copy of the function lives are told too, once. */
+/** A suppression that ends while this copy of the function lives is logged too, once. */
 function createExpiryNotice({ expired }: Decider, logger: Instruments['logger']): (at: Date) => void {
   const warned = new Set<string>();
   return (at) => {

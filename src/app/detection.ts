@@ -46,7 +46,7 @@ const publishAtOnce = 100;
 /** A trace shows the first findings of an invocation; X-Ray keeps no more than so much of one trace. */
 const tracedFindings = 50;
 
-/** A file that is no log at all may have a million lines. Each is counted; the first show what is wrong. */
+/** A file that isn't a log may have a million lines. Each is counted; the first show what is wrong. */
 const loggedFailures = 20;
 
 export async function createDetection(service: string): Promise<Detection> {
@@ -72,7 +72,7 @@ export async function createDetection(service: string): Promise<Detection> {
 
   async function publish(findings: readonly Finding[]): Promise<void> {
     await tracing.segment('publish', { findings: findings.length }, () => publisher.publish(findings));
-    // What completes a finding is no new one.
+    // What completes a finding is not a new one.
     meter.findings(findings.filter(({ completes }) => completes === undefined).map(({ rule }) => rule.level));
     for (const { id, rule, completes } of findings) {
       logger.info('finding', {
@@ -98,7 +98,7 @@ export async function createDetection(service: string): Promise<Detection> {
     const found: Finding[] = [];
     let [traced, failures, ignored] = [0, 0, 0];
     let refused: PublishError | undefined;
-    // A finding that the bus will never take must not hide those after it: it is told at the end, when all were looked at.
+    // A finding that the bus will never take must not hide those after it: the error is thrown at the end, when all were published.
     const publishFound = async (): Promise<void> => {
       try {
         await publish(found.splice(0));
@@ -107,7 +107,7 @@ export async function createDetection(service: string): Promise<Detection> {
         refused ??= error;
       }
     };
-    // What a correlator could not hold is told at the end of each invocation, so that each has its own.
+    // Each invocation has a correlator of its own, which reports at the end what it could not hold.
     const correlator = createCorrelator(ruleSet, windows);
     const hostAuth = beginHostAuth();
     const tally = await tracing.segment('detect', {}, () =>
@@ -152,7 +152,7 @@ export async function createDetection(service: string): Promise<Detection> {
     if (ignored > 0) {
       meter.count('OwnIgnored', ignored);
       // One line for all of them: each line may be what comes next.
-      logger.warn('Trailwatch was given what it wrote itself, and ignored it: take it off its sources', { ignored });
+      logger.warn("ignored Trailwatch's own output; remove this log group or bucket from its sources", { ignored });
     }
     meter.count('RecordsRead', tally.records);
     meter.count('RecordsMatched', tally.matched);

@@ -81,7 +81,7 @@ async function readSecret(
   const text = filled(what, SecretString);
   if (jsonKey === undefined) return text;
   const value = valueOf(text, jsonKey);
-  if (typeof value !== 'string') throw new SecretError(`${what}: is no JSON object with a text under ${jsonKey}`);
+  if (typeof value !== 'string') throw new SecretError(`${what}: is not a JSON object with text under ${jsonKey}`);
   return filled(`${what}, key ${jsonKey}`, value);
 }
 
@@ -96,7 +96,7 @@ async function asked<Answer>(what: string, ask: () => Promise<Answer>): Promise<
 
 function filled(what: string, value: string | undefined): string {
   const text = value?.trim() ?? '';
-  if (text === '') throw new SecretError(`${what}: holds nothing`);
+  if (text === '') throw new SecretError(`${what}: is empty`);
   return text;
 }
 

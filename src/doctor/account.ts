@@ -13,7 +13,7 @@ export interface Account {
   /** Whether the trail records management events of both kinds. */
   trailSelects(arn: string): Promise<ManagementEvents>;
   bucketPolicy(bucket: string): Promise<string | undefined>;
-  bucketTellsEventBridge(bucket: string): Promise<boolean>;
+  bucketNotifiesEventBridge(bucket: string): Promise<boolean>;
   bucketExposure(bucket: string): Promise<BucketExposure>;
   logGroup(name: string): Promise<boolean>;
   subscriptionFilters(logGroup: string): Promise<readonly SubscriptionFilter[]>;
@@ -125,7 +125,7 @@ export interface Alarm {
   readonly name: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly reason: string;
-  readonly tells: boolean;
+  readonly actionsEnabled: boolean;
 }
 
 export interface LambdaConcurrency {

@@ -4,7 +4,7 @@ export const canaryDetailType = 'Trailwatch Canary';
 
 /** CanaryDetail is all that a canary carries. */
 export interface CanaryDetail {
-  /** Names the canary; nobody else can know it before it flies. */
+  /** Names the canary; it is secret until it is sent. */
   readonly canary: string;
   readonly stage: string;
 }
@@ -22,7 +22,7 @@ export type Returned =
  * write the state table can make one that counts, so that nobody can keep the alarm quiet while the pipeline is cut.
  */
 export interface CanaryLog {
-  /** sent is noted before the canary flies; noting it again changes nothing. */
+  /** sent is noted before the canary is sent; noting it again changes nothing. */
   readonly sent: (canary: string, at: Date) => Promise<void>;
   readonly returned: (canary: string, at: Date) => Promise<Returned>;
 }

@@ -26,8 +26,8 @@ export interface WatchOptions {
   readonly trials: Pick<TrialLog, 'of'>;
   readonly notifiedOnce: NotifiedOnce;
   readonly canaries: Pick<CanaryLog, 'sent'>;
-  /** Lets a canary fly. */
-  readonly fly: (canary: string) => Promise<void>;
+  /** Sends a canary. */
+  readonly sendCanary: (canary: string) => Promise<void>;
   /** Has records judged by the rules, and what they find published. */
   readonly publish: (records: readonly LogRecord[]) => Promise<void>;
   readonly silence: readonly SilenceSettings[];
@@ -46,14 +46,14 @@ export interface Task {
 
 /** watchTasks lists what a round does. None needs another: what one can't do keeps none from its work. */
 export function watchTasks(options: WatchOptions): readonly Task[] {
-  const { canaries, fly } = options;
+  const { canaries, sendCanary } = options;
   return [
     {
       name: 'canary',
       work: async ({ id }, now) => {
         // First noted, or it could be back before anybody knows it.
         await canaries.sent(id, now);
-        await fly(id);
+        await sendCanary(id);
       },
     },
     { name: 'silence', work: (round, now) => publishSilence(options, round, now) },

@@ -7,7 +7,7 @@ export interface KnownAccount {
   readonly owner?: string;
 }
 
-/** knownAccount looks an account up; undefined when nobody named it. */
+/** knownAccount looks an account up; undefined when it isn't in the book. */
 export function knownAccount(id: string | undefined, book: AccountBook): KnownAccount | undefined {
   return id !== undefined && Object.hasOwn(book, id) ? book[id] : undefined;
 }

@@ -78,9 +78,9 @@ export interface AuditEvent {
   readonly userAgent?: string;
   readonly targets: readonly Target[];
   readonly outcome: Outcome;
-  /** How actor and source address are known when another record told them. */
+  /** How actor and source address are known when they come from another record. */
   readonly cause?: Cause;
-  /** What the event has to tell where that is no deed: a report of Trailwatch itself. Then who and what say nothing. */
+  /** What an event of Trailwatch's own reports, such as the daily digest: it is nobody's action. */
   readonly summary?: readonly SummaryPart[];
   readonly origin: RecordOrigin;
   readonly raw: Fields;

@@ -29,7 +29,7 @@ export interface Evidence {
 export interface Finding {
   /** The same fact has the same id, whichever path brought it: rule + event. */
   readonly id: string;
-  /** The same news has the same fingerprint: rule + who + where. */
+  /** Findings of the same rule about the same actor and place have the same fingerprint: they are grouped by it. */
   readonly fingerprint: string;
   readonly rule: RuleSummary;
   /** ISO 8601, UTC: when it happened (a correlation: when it fired), never when it was found. */
@@ -42,8 +42,8 @@ export interface Finding {
   /** What routes match on: `level`, `rule`, `account`, `region`, `source`, `actor`, … */
   readonly labels: Readonly<Record<string, string>>;
   /**
-   * Says that this is no new fact: it was told before, without knowing who did it, and now tells that too. Names what is
-   * told, so that it is told once: the id of the call, or `not` and the id of one that turned out to be none.
+   * Says that this is not a new fact: it was found before without its actor, whom this finding adds. Holds what it adds, so that it
+   * is delivered once: the id of the call, or `not` and the id of a call that turned out not to be the cause.
    */
   readonly completes?: string;
   /** What was left out of a finding that was too large to travel whole, for a person; absent when nothing was. */
@@ -55,7 +55,7 @@ export function findingId(ruleId: string, eventId: string): string {
   return digest([ruleId, eventId]);
 }
 
-/** fingerprintOf names the news that a finding is: 32 hex digits over the rule and its group-by values. */
+/** fingerprintOf names what findings are grouped by: 32 hex digits over the rule and its group-by values. */
 export function fingerprintOf(ruleId: string, groupBy: readonly string[]): string {
   return digest([ruleId, ...groupBy]);
 }

@@ -1,5 +1,5 @@
 /**
- * matchesGlob tells whether a whole name fits a pattern in which `*` stands for any characters, slashes included, and
+ * matchesGlob is true when a whole name fits a pattern in which `*` stands for any characters, slashes included, and
  * everything else for itself. Its time is bounded by the two lengths multiplied, whatever they say.
  */
 export function matchesGlob(pattern: string, name: string): boolean {

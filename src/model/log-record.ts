@@ -32,8 +32,8 @@ export interface LogRecord {
   readonly account?: string;
   readonly region?: string;
   /**
-   * Names what happened, where several records tell of it: CloudTrail's `sharedEventID` is the same in the caller's account
-   * and in the account called on. Rules match each record; a finding is one for all that tell the same.
+   * Names what happened, where several records describe it: CloudTrail's `sharedEventID` is the same in the caller's account
+   * and in the account called on. Rules match each record; a finding is one for all records of the same fact.
    */
   readonly fact?: string;
 }

@@ -5,7 +5,7 @@ export type { Logger };
 
 /**
  * createLogger writes JSON lines with the request id and the trace id. Log ids, places and reasons; never a record,
- * an event's body or a secret: whoever may read the logs of an audit may not always read what it audits.
+ * an event's body or a secret: a person who may read the logs of an audit may not always read what it audits.
  */
 export function createLogger(service: string, config: Config<'stage' | 'logLevel'>): Logger {
   return new Logger({
@@ -33,7 +33,7 @@ const mostFrames = 12;
 
 /**
  * errorFacts takes from an error what may be logged. Libraries hang the item, the input or the answer on their errors, and V8's
- * message about text that is no JSON quotes it: all of that stays out.
+ * message about text that isn't JSON quotes it: all of that stays out.
  */
 export function errorFacts(error: unknown, depth = 0): ErrorFacts {
   if (!(error instanceof Error))

@@ -39,8 +39,8 @@ export type Count =
   | 'Failures';
 
 /**
- * Duration is what Trailwatch times about itself: from the event, and from the queue, until somebody is told; from a canary's start to
- * its return; from an event that the fast paths missed to its coming by the trail.
+ * Duration is what Trailwatch times about itself: from the event, and from the queue, to the first notification; from a canary's start
+ * to its return; from an event that the fast paths missed to its coming by the trail.
  */
 export type Duration = 'EventToAlert' | 'QueueToAlert' | 'CanaryLatency' | 'MissedLateness';
 

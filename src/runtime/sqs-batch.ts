@@ -5,7 +5,7 @@ import type { Meter } from './metrics.ts';
 /** Time kept to answer the queue: an invocation that times out answers nothing, and the whole batch comes again. */
 const answerMs = 2_000;
 
-/** ComeAgain says that a message is to come again without anything being wrong: somebody else is at it. */
+/** ComeAgain says that a message must come again although nothing is wrong: another invocation holds it. */
 export class ComeAgain extends Error {
   override readonly name = 'ComeAgain';
 }
@@ -69,7 +69,7 @@ async function failureOf(
     return false;
   } catch (error) {
     if (error instanceof ComeAgain) {
-      logger.info('a message is to come again', { ...facts, why: error.message });
+      logger.info('a message will come again', { ...facts, why: error.message });
     } else {
       meter.count('MessagesFailed', 1);
       logger.error('a message failed; the queue will bring it again', { ...facts, error: errorFacts(error) });

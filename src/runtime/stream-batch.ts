@@ -20,7 +20,7 @@ export async function eachStreamRecord(
       await handle(record);
     } catch (error) {
       const { sequenceNumber } = record.kinesis;
-      // Without its number Lambda can't tell which one failed: then the whole batch has.
+      // Without its number Lambda can't say which record failed: then the whole batch has.
       if (!sequenceNumber) throw error;
       failed ??= sequenceNumber;
       meter.count('MessagesFailed', 1);

@@ -20,7 +20,7 @@ export function sqlLiteralToPaste(text: string): string {
     if (run !== '') pieces.push(sqlLiteral(run));
     run = '';
   };
-  // Half a surrogate pair is no character, and no engine takes it.
+  // Half a surrogate pair is not a character, and engines refuse it.
   for (const char of text.toWellFormed()) {
     if (spelledOut.test(char)) {
       endRun();

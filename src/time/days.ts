@@ -3,14 +3,14 @@ export const dayMs = 86_400_000;
 
 const daysIn = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** hasDay tells whether the calendar has that day; month counts from 1. */
+/** hasDay is true of a day that the calendar has; month counts from 1. */
 export function hasDay(year: number, month: number, day: number): boolean {
   if (!(month >= 1 && month <= 12 && day >= 1)) return false;
   const leap = month === 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0);
   return day <= (daysIn[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
-/** isDay tells a day that is in the calendar, written as 2026-12-31. */
+/** isDay is true of a day that the calendar has, written as 2026-12-31. */
 export function isDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? [];
   return year !== undefined && hasDay(year, month ?? 0, day ?? 0);
@@ -43,7 +43,7 @@ export function folderOf(day: string): string {
   return day.replaceAll('-', '/');
 }
 
-/** isOver tells whether a last day has ended, in UTC; `never` is never over. */
+/** isOver is true once a last day has ended, in UTC; `never` is never over. */
 export function isOver(lastDay: string, now: Date): boolean {
   return lastDay !== 'never' && now.getTime() >= startOf(lastDay) + dayMs;
 }

@@ -14,7 +14,7 @@ const zones = new Map<string, Zone>();
 /** More days than deliveries ask for at a time, and few enough to keep. */
 const mostDays = 100;
 
-/** isTimezone tells an IANA name that this Node knows: `Europe/Berlin`. */
+/** isTimezone is true of an IANA name that this Node knows: `Europe/Berlin`. */
 export function isTimezone(name: string): boolean {
   // Intl takes offsets too, which know no summer time.
   if (!/^[A-Za-z]/.test(name)) return false;

@@ -62,7 +62,7 @@ describe('the table of deliveries', () => {
     firehose.refuse('AccessDeniedException');
     expect(await deliverOne('event-bridge/console-sign-in')).toEqual({ batchItemFailures: [] });
     expect(output.lines()).toContainEqual(
-      expect.objectContaining({ message: 'when findings were told could not be written' }),
+      expect.objectContaining({ message: 'rows of the table deliveries could not be written' }),
     );
     expect(output.text()).toContain('"DeliveriesUnrecorded"');
   });

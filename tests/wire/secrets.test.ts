@@ -78,7 +78,7 @@ test.each([
     parameter('s3cret', 'String'),
     'SSM parameter /a: is String: make it a SecureString',
   ],
-  ['an empty parameter', parameter('  '), 'SSM parameter /a: holds nothing'],
+  ['an empty parameter', parameter('  '), 'SSM parameter /a: is empty'],
 ])('refuses %s, without its value', async (_what, given, message) => {
   answer = () => given;
   const error: unknown = await secrets()('/a').catch((reason: unknown) => reason);
@@ -118,7 +118,7 @@ describe('Secrets Manager', () => {
     holding(held);
     const error: unknown = await secrets()('secretsmanager:chat#token').catch((reason: unknown) => reason);
     expect(String(error)).toBe(
-      'SecretError: secret chat of Secrets Manager: is no JSON object with a text under token',
+      'SecretError: secret chat of Secrets Manager: is not a JSON object with text under token',
     );
   });
 

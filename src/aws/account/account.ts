@@ -19,7 +19,7 @@ export interface AccountOptions {
 /** createAccount looks at the account that the environment's credentials lead to, in one region. */
 export function createAccount({ region, signal, now }: AccountOptions): Account {
   const ask = createAsk(signal);
-  // Somebody waits at a terminal: a call that hangs must say so while they do.
+  // A person waits at a terminal: a call that hangs must fail while they do.
   const client = {
     region,
     maxAttempts: 3,

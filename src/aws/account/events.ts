@@ -17,7 +17,7 @@ import type { ClientOptions } from './client-options.ts';
 /** DescribeAlarms takes so many names at once, GetMetricData five times as many queries. */
 const namesAtOnce = 100;
 
-/** A bus has some hundreds of rules; what goes on without end is no answer. */
+/** A bus has some hundreds of rules: a longer list is cut. */
 const mostPages = 50;
 
 export function eventsOf(
@@ -125,7 +125,7 @@ export function eventsOf(
                 name: one.AlarmName ?? '',
                 state: one.StateValue ?? 'INSUFFICIENT_DATA',
                 reason: one.StateReason ?? 'no reason given',
-                tells: one.ActionsEnabled !== false,
+                actionsEnabled: one.ActionsEnabled !== false,
               });
             }
           }

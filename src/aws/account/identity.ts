@@ -19,7 +19,7 @@ export function identityOf(
       const received = now().getTime();
       const { headers } = answer.response as { readonly headers?: Readonly<Record<string, string>> };
       const date = Date.parse(headers?.['date'] ?? '');
-      // The header has whole seconds: what is within the second and the journey is no difference.
+      // The header has whole seconds: a difference within that second and the journey doesn't count.
       if (!Number.isNaN(date)) ahead = aheadOf(date, sent, received);
       return answer;
     },

@@ -20,7 +20,7 @@ export function trailOf(
   ask: Ask,
 ): Pick<
   Account,
-  'trails' | 'trailStatus' | 'trailSelects' | 'bucketPolicy' | 'bucketTellsEventBridge' | 'bucketExposure'
+  'trails' | 'trailStatus' | 'trailSelects' | 'bucketPolicy' | 'bucketNotifiesEventBridge' | 'bucketExposure'
 > {
   // A trail answers in its home region alone, which may be another one.
   const regions = new Map<string, CloudTrailClient>();
@@ -77,7 +77,7 @@ export function trailOf(
       );
       return (await orNothing(asked, 'NoSuchBucketPolicy'))?.Policy;
     },
-    async bucketTellsEventBridge(bucket) {
+    async bucketNotifiesEventBridge(bucket) {
       const { EventBridgeConfiguration } = await ask('s3:GetBucketNotification', (signal) =>
         s3.send(new GetBucketNotificationConfigurationCommand({ Bucket: bucket }), signal),
       );

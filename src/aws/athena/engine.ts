@@ -67,7 +67,7 @@ async function ask(query: Query, run: Run, options: AthenaOptions): Promise<Answ
 
 async function start({ name, sql, values }: Query, options: AthenaOptions, again: Retries): Promise<string> {
   const { client, workGroup, database, reuseMinutes } = options;
-  // The name is what the history of the work group tells the run by; it is the same each time, or no result could be reused.
+  // The work group's history identifies the run by its name; the name is the same each time, or no result could be reused.
   const text = name === undefined ? sql.text : `${queryTitle(name)}\n${sql.text}`;
   const size = Buffer.byteLength(text);
   if (size > longestQuery) {
@@ -101,7 +101,7 @@ async function start({ name, sql, values }: Query, options: AthenaOptions, again
   return QueryExecutionId;
 }
 
-/** Asks how the query is, more and more seldom, until it has ended. A query that nobody waits for any more is stopped. */
+/** Asks for the query's state, at growing intervals, until it has ended. A query whose caller has given up is stopped. */
 async function finished(
   id: string,
   { signal, onProgress }: Run,
@@ -148,7 +148,7 @@ function failureOf(id: string, state: string, { Status, Statistics }: QueryExecu
   if (/bytes scanned limit/i.test(reason)) {
     return new ReportError(
       'cut-off',
-      `the work group's cut-off stopped query ${id} after ${bytes(Statistics?.DataScannedInBytes ?? 0)}: there is no answer`,
+      `the work group's cut-off stopped query ${id} after ${bytes(Statistics?.DataScannedInBytes ?? 0)}: it has no result`,
       {
         hint: 'Ask for a shorter period, one account or one region; fill the columnar copy (trailwatch archive compact); or raise queryCutoffGigabytes of the stage.',
       },

@@ -6,7 +6,7 @@ import type { PastQuery, QueryHistory } from '../../report/stage/query-history.t
 /** BatchGetQueryExecution takes so many at a time. https://docs.aws.amazon.com/athena/latest/APIReference/API_BatchGetQueryExecution.html */
 const atOnce = 50;
 
-/** createAthenaHistory reads a work group's history, which Athena keeps for 45 days: whoever asked, from wherever. */
+/** createAthenaHistory reads a work group's history, which Athena keeps for 45 days: the queries of every caller. */
 export function createAthenaHistory(client: AthenaClient, workGroup: string): QueryHistory {
   return {
     async list(most) {

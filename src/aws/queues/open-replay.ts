@@ -7,7 +7,7 @@ import type { DeadLetterQueue } from '../../replay/dead-letter-queue.ts';
 import { createArchiveReplays } from './archive-replays.ts';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
 
-/** Somebody waits at a terminal. */
+/** A person waits at a terminal. */
 const patience = {
   maxAttempts: 4,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },

@@ -1,4 +1,4 @@
-/** ClientSettings is what each client is made with: few attempts of its own, since whoever sends tries again later. */
+/** ClientSettings is what each client is made with: few attempts of its own, since delivery tries again later. */
 export interface ClientSettings {
   readonly region?: string;
   readonly maxAttempts: number;

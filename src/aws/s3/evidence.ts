@@ -29,7 +29,7 @@ export function createS3Evidence(client: S3Client, bucket: string, region: strin
       const key = encodeURIComponent(name);
       return {
         address: `s3://${bucket}/${name}`,
-        // The console asks who it is: a signed address would be a key in everybody's chat.
+        // The console asks for credentials: a presigned address in a chat would open the file to all its readers.
         link: `https://${region}.console.aws.amazon.com/s3/object/${bucket}?region=${region}&prefix=${key}`,
       };
     },

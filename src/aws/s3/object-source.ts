@@ -12,14 +12,14 @@ export interface S3Object {
   readonly time?: string;
   /**
    * brokenOff is the error that ended the transfer early. A reader of the body may take it for the file's own fault,
-   * like a truncated gzip: this tells the two apart.
+   * like a truncated gzip: this says which of the two it was.
    */
   readonly brokenOff: () => ObjectReadError | undefined;
 }
 
 export interface S3ObjectSource {
   /**
-   * open begins to read an object, in the version that was announced; it throws ObjectReadError when there is none.
+   * open begins to read an object, in the version that was announced; it throws ObjectReadError when S3 doesn't have it.
    * @param signal breaks the transfer off.
    */
   readonly open: (ref: S3ObjectRef, signal?: AbortSignal) => Promise<S3Object>;
@@ -30,7 +30,7 @@ export function s3Path(ref: Pick<S3ObjectRef, 'bucket' | 'key'>): string {
   return `s3://${ref.bucket}/${ref.key}`;
 }
 
-/** createS3ObjectSource streams objects: a trail file's size is no measure of the memory it takes. */
+/** createS3ObjectSource streams objects: a trail file takes far more memory than its size. */
 export function createS3ObjectSource(client: S3Client): S3ObjectSource {
   return {
     async open(ref, signal) {

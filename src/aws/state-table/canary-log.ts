@@ -3,7 +3,7 @@ import { HealthStateError } from '../../health/heartbeat.ts';
 import { expiryOf, keyOf } from './keys.ts';
 import { failingAs, openTable, textOf, type StateTable } from './table.ts';
 
-/** What is no id of ours may be of any length; a key may not. */
+/** An ID that isn't ours may have any length; a key may not. */
 const maxIdChars = 100;
 
 /** createDynamoCanaryLog keeps one item a canary. */

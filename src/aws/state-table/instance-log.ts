@@ -14,7 +14,7 @@ export interface DynamoInstanceLogOptions extends StateTable {
   readonly rememberMs?: number;
 }
 
-/** EC2's own notification has some 500 bytes. A record far beyond that is none, and is not kept. */
+/** EC2's own notification has some 500 bytes. A far larger record is not one, and is not kept. */
 const maxFactChars = 30_000;
 /** ISO 8601 sorts as time does up to the year 9999. */
 const lastTime = 253_402_300_799_999;

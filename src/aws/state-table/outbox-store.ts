@@ -25,7 +25,7 @@ export function createDynamoOutbox({ newToken, now, ...place }: DynamoOutboxOpti
 
   return {
     put: async (receiver, key, atMs) => {
-      // First, so that there is no entry that nobody looks for.
+      // First, so that every entry has a receiver whose entries are read.
       await register(receiver);
       const due = { receiver, key, atMs, id: newToken() };
       await table.put(keyOfDue(due), { expires: expiryOf('due', atMs) });

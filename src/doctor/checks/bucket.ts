@@ -54,7 +54,8 @@ export const bucketEvents: Check = {
   async run(patient) {
     const bucket = trailBucketOf(patient);
     if (bucket === undefined) return [];
-    if (await patient.account.bucketTellsEventBridge(bucket)) return [ok(`${bucket} tells EventBridge of new files`)];
+    if (await patient.account.bucketNotifiesEventBridge(bucket))
+      return [ok(`${bucket} notifies EventBridge of new files`)];
     // The call sets all of a bucket's notifications, so that it must begin with what is there.
     return [
       broken(

@@ -65,10 +65,10 @@ export const alarms: Check = {
           broken(`alarm ${name}: ${reason}`, `docs/operations.md says what to do for ${name}`),
         ),
       ...all
-        .filter(({ tells }) => !tells)
+        .filter(({ actionsEnabled }) => !actionsEnabled)
         .map(({ name }) =>
           warning(
-            `alarm ${name} tells nobody: its actions are switched off`,
+            `alarm ${name} notifies nobody: its actions are disabled`,
             command('aws', 'cloudwatch', 'enable-alarm-actions', '--alarm-names', name, '--region', stage.region),
           ),
         ),

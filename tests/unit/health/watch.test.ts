@@ -42,7 +42,7 @@ function start(over: Partial<WatchOptions> = {}) {
     trials: createMemoryTrialLog(),
     notifiedOnce: createMemoryNotifiedOnce(),
     canaries: createMemoryCanaryLog(),
-    fly: async (canary) => void flown.push(canary),
+    sendCanary: async (canary) => void flown.push(canary),
     publish: async (records) => void notified.push(...records),
     silence: [{ quiet: hour }],
     digest: { at: '07:00', timezone: 'UTC' },
@@ -130,7 +130,7 @@ describe('the canary', () => {
           await log.sent(canary, at);
         },
       },
-      fly: async () => void order.push('flown'),
+      sendCanary: async () => void order.push('flown'),
     });
     await watch(noon);
     expect(order).toEqual(['noted', 'flown']);
@@ -279,7 +279,7 @@ describe('the report of a trial', () => {
 });
 
 test('one thing that fails keeps none of the others from its work, and fails the round', async () => {
-  const { options, notified } = start({ fly: async () => Promise.reject(new Error('no bus')) });
+  const { options, notified } = start({ sendCanary: async () => Promise.reject(new Error('no bus')) });
   await options.heartbeats.note(source, new Date(noon - 3 * hour));
   const round = { id: 'round', time: new Date(noon).toISOString() };
   await expect(doRound(watchTasks(options), round, () => new Date(noon))).rejects.toThrow('canary: no bus');

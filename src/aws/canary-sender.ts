@@ -1,13 +1,13 @@
 import { PutEventsCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { canaryDetailType, canarySource, type CanaryDetail } from '../health/canary.ts';
 
-export interface CanaryFlightOptions {
+export interface CanarySenderOptions {
   readonly client: Pick<EventBridgeClient, 'send'>;
   readonly stage: string;
 }
 
-/** createCanaryFlight puts canaries on the default bus, where the events of AWS come by as well. */
-export function createCanaryFlight({ client, stage }: CanaryFlightOptions): (canary: string) => Promise<void> {
+/** createCanarySender puts canaries on the default bus, where the events of AWS come by as well. */
+export function createCanarySender({ client, stage }: CanarySenderOptions): (canary: string) => Promise<void> {
   return async (canary) => {
     const detail: CanaryDetail = { canary, stage };
     const { Entries: [entry] = [] } = await client.send(
