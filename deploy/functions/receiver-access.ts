@@ -5,8 +5,8 @@ import type { Stage } from '../stage.ts';
 type Need = ReturnType<typeof receiverNeeds>[number];
 
 /**
- * receiverAccess gives the statements for a function that sends to the receivers of the stage's configuration, beside what the
- * stage brings along. Which receiver needs what stands with its kind, in src/notify/receivers/receiver-table.ts.
+ * receiverAccess gives the statements for a function that sends to the receivers of the stage's configuration, in addition to what
+ * the stage brings along. Which receiver needs what stands with its kind, in src/notify/receivers/receiver-table.ts.
  */
 export function receiverAccess({
   configuration,

@@ -16,7 +16,7 @@ import type { Stage } from '../stage.ts';
 import { namesOf, type FunctionRow, type Rule } from './row.ts';
 import { functionRows } from './rows.ts';
 
-/** functionResources gives what each function needs beside itself: rules, queue, dead letters with their alarm, and role. */
+/** functionResources gives what belongs to each function: rules, queue, dead letters with their alarm, and role. */
 export function functionResources(stage: Stage): Part {
   return combined(Object.entries(functionRows).map(([key, row]) => resourcesOf(key, row, stage)));
 }

@@ -17,7 +17,7 @@ export interface FunctionRow {
   readonly retries?: 0 | 1 | 2;
   readonly environment: (stage: Stage) => Readonly<Record<string, Text>>;
   readonly source: Source;
-  /** What it may do, beside writing its logs, its traces and its dead letters, or reading its queue. */
+  /** What it may do in addition to writing its logs, traces and dead letters, or reading its queue. */
   readonly may: (stage: Stage) => readonly Statement[];
 }
 

@@ -26,7 +26,7 @@ export function readParameters(given: Readonly<Record<ParameterName, Given>>): P
 
 /**
  * checkGiven checks what the command line gives, `--param="name=value"`: an unknown name must not mean the default.
- * @param known names that serverless.yml gives beside those of the table
+ * @param known further names that serverless.yml gives
  * @throws {ParameterError} with a line for each that is wrong.
  */
 export function checkGiven(given: readonly string[], known: readonly string[]): void {

@@ -19,7 +19,7 @@ import { tables } from './tables.ts';
 import { trail } from './trail.ts';
 import { workGroup } from './work-group.ts';
 
-/** stackResources gives all that the stack of a stage holds beside the functions themselves. */
+/** stackResources gives everything in the stack of a stage except the functions themselves. */
 export function stackResources(stage: Stage): Required<Part> {
   return combined([
     stateTable(stage),

@@ -70,7 +70,7 @@ function sharedBlocks(texts: readonly string[]): readonly Block[] {
   return [...counts]
     .filter(([, { count }]) => count > 1)
     .map(([text, { name }], index, all) => ({
-      // Two texts of one name are told apart by a number.
+      // A number distinguishes two texts of one name.
       key: `${pascalCase(name)}${all.findIndex(([, other]) => other.name === name) === index ? '' : index}`,
       text,
     }));

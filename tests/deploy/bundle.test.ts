@@ -89,7 +89,7 @@ describe('Lambda loads the package and calls it', () => {
     expect(lambda.alerts()).toHaveLength(1);
   });
 
-  test('a failure is told as one', async () => {
+  test('a failure fails the invocation', async () => {
     lambda.bus.refuse('everything');
     expect(await invoke('eventBus', lambdaEvent('event-bridge/console-sign-in'))).toMatchObject({
       error: expect.stringContaining('not on the bus'),
@@ -134,8 +134,8 @@ async function invoke(key: string, event: unknown, changed: Record<string, undef
   child.stdin.on('error', () => {}).end(JSON.stringify(event));
   const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const last = out.trimEnd().split('\n').at(-1) ?? '';
-  const told = last.startsWith('{"coldMs"') ? (JSON.parse(last) as Omit<Outcome, 'output'>) : {};
-  return { ...told, output: out + errors };
+  const outcome = last.startsWith('{"coldMs"') ? (JSON.parse(last) as Omit<Outcome, 'output'>) : {};
+  return { ...outcome, output: out + errors };
 }
 
 /** variablesOf gives a function's variables as the template names them; what only a deployment knows is local. */

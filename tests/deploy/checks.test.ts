@@ -100,7 +100,7 @@ describe('the check of functions that nobody waits for', () => {
     ],
     ['no alarm', { DeadAlarm: queue }, ['Dead has no alarm that rings']],
     [
-      'an alarm that tells nobody',
+      'an alarm that notifies nobody',
       { DeadAlarm: resource(alarm.Type, { ...alarm.Properties, AlarmActions: [] }) },
       ['Dead has no alarm that rings'],
     ],
@@ -170,10 +170,26 @@ describe('the check against AWS’s specification', () => {
 
   test.each([
     { what: 'a type that there is not', type: 'AWS::SQS::Queues', properties: {}, says: /^Q: there is no type/ },
-    { what: 'a misspelled property', properties: { QueName: 'q' }, says: /^Q\.QueName: is no property; .*QueueName/ },
-    { what: 'a text for a number', properties: { DelaySeconds: 'soon' }, says: /^Q\.DelaySeconds: "soon" is no whole/ },
-    { what: 'a text for a truth', properties: { FifoQueue: 'yes' }, says: /^Q\.FifoQueue: "yes" is no true or false/ },
-    { what: 'a tag of another shape', properties: { Tags: [{ key: 'a' }] }, says: /^Q\.Tags\[0\]: .* is no tag/ },
+    {
+      what: 'a misspelled property',
+      properties: { QueName: 'q' },
+      says: /^Q\.QueName: unknown property; known are .*QueueName/,
+    },
+    {
+      what: 'a text for a number',
+      properties: { DelaySeconds: 'soon' },
+      says: /^Q\.DelaySeconds: expected a whole number, got "soon"/,
+    },
+    {
+      what: 'a text for a truth',
+      properties: { FifoQueue: 'yes' },
+      says: /^Q\.FifoQueue: expected true or false, got "yes"/,
+    },
+    {
+      what: 'a tag of another shape',
+      properties: { Tags: [{ key: 'a' }] },
+      says: /^Q\.Tags\[0\]: expected a tag, got /,
+    },
     {
       what: 'something required that is missing, deep inside',
       type: 'AWS::Events::Rule',
@@ -184,7 +200,7 @@ describe('the check against AWS’s specification', () => {
       what: 'a value that is none of those allowed',
       type: 'AWS::Events::Rule',
       properties: { State: 'ON' },
-      says: /^Q\.State: "ON" is no one of DISABLED, ENABLED/,
+      says: /^Q\.State: expected one of DISABLED, ENABLED.*, got "ON"/,
     },
     { what: 'a reference to nothing', properties: { QueueName: { Ref: 'X' } }, says: /^Q: refers to X/ },
     { what: 'a substitution of nothing', properties: { QueueName: { 'Fn::Sub': '${X}-q' } }, says: /^Q: refers to X/ },

@@ -35,14 +35,14 @@ export function statementsOf(role: Resource | undefined): readonly Statement[] {
  * https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 const unnameable: Readonly<Record<string, string>> = {
-  'xray:PutTelemetryRecords': 'X-Ray knows no resources to write to',
-  'xray:PutTraceSegments': 'X-Ray knows no resources to write to',
+  'xray:PutTelemetryRecords': 'X-Ray has no resources to write to',
+  'xray:PutTraceSegments': 'X-Ray has no resources to write to',
   'cloudtrail:ListPublicKeys': 'public keys belong to a region',
-  'cloudwatch:GetMetricData': 'metrics are no resources',
-  'cloudwatch:PutMetricData': 'metrics are no resources',
+  'cloudwatch:GetMetricData': 'metrics are not resources',
+  'cloudwatch:PutMetricData': 'metrics are not resources',
 };
 
-/** permissionProblems tells what a role may do without saying on what, or by a wildcard, or with no action at all. */
+/** permissionProblems lists what roles may do on anything or by a wildcard, and roles that may do nothing. */
 export function permissionProblems(resources: Resources): string[] {
   return ofType(resources, 'AWS::IAM::Role').flatMap(([id, role]) => [
     ...(statementsOf(role).length === 0 ? [`${id} allows nothing by its own policies`] : []),
@@ -66,7 +66,7 @@ function isAnything(resource: unknown): boolean {
   return [resource].flat().some((one) => one === '*');
 }
 
-/** asynchronousProblems tells which functions that nobody waits for have no dead letters, and which dead letters no alarm. */
+/** asynchronousProblems lists asynchronously called functions without dead letters, and dead letters without an alarm. */
 export function asynchronousProblems(resources: Resources): string[] {
   const callers = /^(?:events|logs|s3|scheduler|sns)\.amazonaws\.com$/;
   const called = ofType(resources, 'AWS::Lambda::Permission')
@@ -86,7 +86,7 @@ export function asynchronousProblems(resources: Resources): string[] {
   });
 }
 
-/** queueProblems tells which queues are open, unencrypted, or lose what fails. */
+/** queueProblems lists queues that are open or unencrypted, or lose what fails. */
 export function queueProblems(resources: Resources): string[] {
   const policies = ofType(resources, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => Properties);
   return ofType(resources, 'AWS::SQS::Queue').flatMap(([id, { Properties }]) => {
@@ -119,7 +119,7 @@ function isAlarmed(queue: string, resources: Resources): boolean {
   );
 }
 
-/** functionProblems tells what a function lacks: the current runtime, a role of its own, a log group that forgets in time. */
+/** functionProblems lists what functions lack: the current runtime, a role of their own, a log group with a retention. */
 export function functionProblems(resources: Resources): string[] {
   const functions = ofType(resources, 'AWS::Lambda::Function');
   const retention = new Map(
@@ -150,7 +150,7 @@ const secrets = [
   { what: 'what could be a secret', pattern: /"(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])[\w+/=-]{32,}"/ },
 ];
 
-/** secretProblems tells which functions' variables hold what they should hold the name of. */
+/** secretProblems lists functions' variables that hold a secret, where they should hold its name. */
 export function secretProblems(resources: Resources): string[] {
   return ofType(resources, 'AWS::Lambda::Function').flatMap(([id, { Properties }]) => {
     const variables = (Properties['Environment'] as { readonly Variables?: Readonly<Record<string, unknown>> })
@@ -165,7 +165,7 @@ export function secretProblems(resources: Resources): string[] {
 }
 
 /**
- * namesOf gives what resources are known by in an account: of each type what AWS says identifies it, and every name beside that.
+ * namesOf gives what resources are known by in an account: of each type its identifiers according to AWS, and every other name.
  * What CloudFormation names itself clashes with nothing, and is left out.
  */
 export function namesOf(resources: Resources): string[] {

@@ -20,7 +20,7 @@ const installed = Object.entries(packages)
 
 /** Licences that ask for no more than to be named, and so may go into a bundle that others are given. */
 const permissive = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0'];
-/** What tools may have beside these: nothing of theirs is in a bundle. */
+/** Further licences that tools may have: nothing of theirs is in a bundle. */
 const ofTools = ['BlueOak-1.0.0', 'CC-BY-4.0', 'CC0-1.0', 'PSF-2.0', 'Python-2.0'];
 
 describe('dependencies', () => {

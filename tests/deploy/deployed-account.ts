@@ -98,7 +98,7 @@ export async function startDeployedAccount(): Promise<DeployedAccount> {
     },
   });
 
-  // What tells `serverless deploy` whether the code in the bucket ever reached the functions.
+  // `serverless deploy` asks Lambda whether the code in the bucket ever reached the functions.
   const lambda = await startHttpServer(({ path: asked }) => {
     const name = decodeURIComponent(/\/functions\/([^/?]+)/.exec(asked)?.[1] ?? '');
     const found = functions.get(name);
@@ -189,8 +189,8 @@ export async function startDeployedAccount(): Promise<DeployedAccount> {
       child.stdin.on('error', () => {}).end(JSON.stringify(event));
       const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
       const last = out.trimEnd().split('\n').at(-1) ?? '';
-      const told = last.startsWith('{"coldMs"') ? (JSON.parse(last) as Omit<Invocation, 'output'>) : {};
-      return { ...told, output: out + errors };
+      const outcome = last.startsWith('{"coldMs"') ? (JSON.parse(last) as Omit<Invocation, 'output'>) : {};
+      return { ...outcome, output: out + errors };
     },
     async close() {
       s3.destroy();

@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 describe.each(stages)('deployed to %s', (stage) => {
-  test('the stack is complete, and stands beside the other stage in one account', () => {
+  test('the stack is complete, and shares no name with the other stage in one account', () => {
     expect(failuresOf(stackOf(stage))).toEqual([]);
     expect(stackOf(stage).status).toBe('UPDATE_COMPLETE');
     expect(stackOf(stage).outputs['AlertsTopicArn']).toMatch(new RegExp(`:trailwatch-${stage}-alerts$`));

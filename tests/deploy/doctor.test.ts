@@ -160,7 +160,7 @@ describe('what is broken, each with the way to mend it', () => {
       mend: /create-s3-bucket-policy/,
     },
     {
-      rule: 'the bucket does not tell EventBridge',
+      rule: 'the bucket does not notify EventBridge',
       call: 's3:GetBucketNotification',
       answer: () => '<NotificationConfiguration/>',
       check: 'bucket-events',
@@ -334,11 +334,11 @@ describe('what is broken, each with the way to mend it', () => {
   ])('$rule', async ({ call, answer, check, says, mend }) => {
     aws.answer(call, answer);
     const found = (await wrong()).filter((result) => result.check === check && result.state === 'broken');
-    const told = found.find((result) => says.test(result.says));
-    expect({ all: found.map((result) => result.says), says: told?.says }).toMatchObject({
+    const shown = found.find((result) => says.test(result.says));
+    expect({ all: found.map((result) => result.says), says: shown?.says }).toMatchObject({
       says: expect.stringMatching(says),
     });
-    expect(told?.mend).toMatch(mend);
+    expect(shown?.mend).toMatch(mend);
   });
 
   test('what only deserves a look is a warning', async () => {
@@ -440,7 +440,7 @@ describe('the command', () => {
     expect(ended.stdout).not.toContain('\u001b');
   });
 
-  test('--send: each receiver gets a test message, and no secret is told when one fails', async () => {
+  test('--send: each receiver gets a test message, and no secret is shown when one fails', async () => {
     const secret = 'https://hooks.example.com/services/T0/B0/hunter2';
     aws.answer('sns:Publish', () => ({ MessageId: '95df01b4' }));
     aws.answer('ssm:GetParameter', ({ Name }) => ({ Parameter: { Name, Type: 'SecureString', Value: secret } }));
@@ -456,12 +456,12 @@ describe('the command', () => {
     expect(aws.asked.filter((call) => /Publish|GetParameter$|GetSecretValue|Put|Delete|Update/.test(call))).toEqual([]);
   });
 
-  test('--format json tells the same to programs', async () => {
+  test('--format json says the same to programs', async () => {
     aws.deny('glue:GetDatabase');
     const { stdout } = await doctor('--stage', 'dev', '--format', 'json');
-    const told = JSON.parse(stdout) as { counts: Record<string, number>; results: readonly CheckResult[] };
-    expect(told.counts['unknown']).toBe(1);
-    expect(told.results).toContainEqual(expect.objectContaining({ check: 'tables', state: 'unknown' }));
+    const shown = JSON.parse(stdout) as { counts: Record<string, number>; results: readonly CheckResult[] };
+    expect(shown.counts['unknown']).toBe(1);
+    expect(shown.results).toContainEqual(expect.objectContaining({ check: 'tables', state: 'unknown' }));
   });
 
   test.each([

@@ -40,7 +40,7 @@ describe.each(Object.entries({ region, 'trail-bucket': trailBucket }))(
       // Whether an alarm rings depends on a topic; here there is one.
       const [alarm] = ofType(resourcesOf(template), 'AWS::CloudWatch::Alarm');
       expect(alarm?.[1].Properties['AlarmActions']).toEqual([
-        { 'Fn::If': ['Told', { Ref: 'AlarmTopicArn' }, { Ref: 'AWS::NoValue' }] },
+        { 'Fn::If': ['HasAlarmTopic', { Ref: 'AlarmTopicArn' }, { Ref: 'AWS::NoValue' }] },
       ]);
       expect(queueProblems(resourcesOf(template))).toEqual([]);
     });

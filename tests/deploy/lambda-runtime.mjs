@@ -30,13 +30,13 @@ const context = {
   memoryLimitInMB: '512',
   getRemainingTimeInMillis: () => 30_000,
 };
-const tell = (outcome) => process.stdout.write(`\n${JSON.stringify(outcome)}\n`);
+const report = (outcome) => process.stdout.write(`\n${JSON.stringify(outcome)}\n`);
 const event = await json(process.stdin);
 try {
   const result = (await handler(event, context)) ?? null;
-  tell({ coldMs, result, calls: [...calls] });
+  report({ coldMs, result, calls: [...calls] });
 } catch (error) {
-  tell({ coldMs, error: String(error), calls: [...calls] });
+  report({ coldMs, error: String(error), calls: [...calls] });
 }
 // Lambda freezes what is still running.
 process.exit(0);

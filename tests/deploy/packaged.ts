@@ -76,7 +76,7 @@ async function make({ stage, parameters, files = {} }: Wanted, folder: string): 
   try {
     for (const [file, text] of Object.entries(files)) workshop.write(file, text);
     const made = await workshop.package(stage, parameters);
-    // Copied beside the place and then moved there, so that a folder with this name is whole.
+    // Copied first and then moved, so that a folder with this name is whole.
     const part = `${folder}.part`;
     rmSync(part, { recursive: true, force: true });
     cpSync(made, part, { recursive: true });

@@ -29,7 +29,7 @@ const here = (service: string, resource: string): object => ({
 });
 
 describe('the delivering function may use what its receivers need, and no more', () => {
-  test('a stage that configures nothing needs nothing beside its own topic', async () => {
+  test('a stage that configures nothing needs nothing but its own topic', async () => {
     expect(await granted('')).toEqual([]);
   });
 

@@ -126,7 +126,7 @@ describe('serverless remove', () => {
 describe("a trail's bucket in another account", () => {
   const { Resources } = functionResources(stageOf({ trailBucket: 'example-trail' }));
 
-  test('is told which roles read it, and what they need', () => {
+  test('has to allow what the roles need that read it', () => {
     const { Value } = trailAccess(Resources, 'example-trail')['TrailBucketStatements'] ?? {};
     const statements = JSON.parse((Value as { 'Fn::Sub': string })['Fn::Sub']) as unknown[];
     expect(statements).toContainEqual({
@@ -141,7 +141,7 @@ describe("a trail's bucket in another account", () => {
   test.each([
     { given: { trailBucket: '' }, why: 'there is none' },
     { given: { trailBucket: 'example-trail', createTrail: 'true' }, why: 'it is in this account' },
-  ])('is told nothing when $why', ({ given }) => {
+  ])('has nothing to allow when $why', ({ given }) => {
     expect(completeStack<Template>({ Resources: {} }, stageOf(given)).Outputs).toEqual({});
   });
 });

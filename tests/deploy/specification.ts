@@ -56,7 +56,7 @@ function propertyProblems(path: string, given: Values, known: ResourceProperties
   const wrong = Object.entries(given).flatMap(([name, value]) => {
     const property: Property | undefined = known[name];
     return property === undefined
-      ? [`${path}.${name}: is no property; there are ${Object.keys(known).toSorted().join(', ')}`]
+      ? [`${path}.${name}: unknown property; known are ${Object.keys(known).toSorted().join(', ')}`]
       : valueProblems(`${path}.${name}`, value, property.type);
   });
   return [...absent, ...wrong];
@@ -71,36 +71,36 @@ function valueProblems(path: string, value: unknown, type: PropertyType): string
   // What a function makes is known when it is deployed.
   if (intrinsic !== undefined) return [];
   const expected = (what: string, fits: boolean): string[] =>
-    fits ? [] : [`${path}: ${JSON.stringify(value)?.slice(0, 80)} is no ${what}`];
+    fits ? [] : [`${path}: expected ${what}, got ${JSON.stringify(value)?.slice(0, 80)}`];
   switch (type.type) {
     case 'string':
       if (type.allowedValues !== undefined && typeof value === 'string') {
         return expected(`one of ${type.allowedValues.join(', ')}`, type.allowedValues.includes(value));
       }
-      return expected('text', isScalar(value));
+      return expected('a text', isScalar(value));
     case 'date-time':
-      return expected('text', isScalar(value));
+      return expected('a text', isScalar(value));
     // CloudFormation takes a number as text, and so do parameters.
     case 'integer':
-      return expected('whole number', isScalar(value) && /^-?\d+$/.test(String(value)));
+      return expected('a whole number', isScalar(value) && /^-?\d+$/.test(String(value)));
     case 'number':
-      return expected('number', isScalar(value) && String(value) !== '' && Number.isFinite(Number(value)));
+      return expected('a number', isScalar(value) && String(value) !== '' && Number.isFinite(Number(value)));
     case 'boolean':
       return expected('true or false', /^(?:true|false)$/.test(String(value)));
     case 'json':
-      return expected('object', typeof value === 'object' && value !== null);
+      return expected('an object', typeof value === 'object' && value !== null);
     case 'null':
       return expected('null', value === null);
     case 'tag':
-      return expected('tag', isObject(value) && Object.keys(value).toSorted().join() === 'Key,Value');
+      return expected('a tag', isObject(value) && Object.keys(value).toSorted().join() === 'Key,Value');
     case 'array':
-      if (!Array.isArray(value)) return expected('list', false);
+      if (!Array.isArray(value)) return expected('a list', false);
       return value.flatMap((one, index) => valueProblems(`${path}[${index}]`, one, type.element));
     case 'map':
-      if (!isObject(value)) return expected('object', false);
+      if (!isObject(value)) return expected('an object', false);
       return Object.entries(value).flatMap(([key, one]) => valueProblems(`${path}.${key}`, one, type.element));
     case 'ref': {
-      if (!isObject(value)) return expected('object', false);
+      if (!isObject(value)) return expected('an object', false);
       return propertyProblems(path, value, specification().get('typeDefinition', type.reference.$ref).properties);
     }
     case 'union': {

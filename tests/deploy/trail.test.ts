@@ -60,7 +60,7 @@ describe('a trail of the stage', () => {
     });
   });
 
-  test('records what happens to objects in the buckets that are named, beside all that it records anyway', () => {
+  test('records what happens to objects in the buckets that are named, in addition to management events', () => {
     const selectors = (parameters: Readonly<Record<string, string>>): unknown =>
       propertiesOf(trailOf(parameters), 'Trail')['EventSelectors'];
     const objectsOf = (bucket: string): object => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::${bucket}/` });
@@ -77,7 +77,7 @@ describe('a trail of the stage', () => {
     expect(selectors(bare)).toBeUndefined();
   });
 
-  test('has a bucket that nobody else sees, that tells of new files, and that locks them', () => {
+  test('has a bucket that is closed to the public, notifies of new files, and locks them', () => {
     expect(propertiesOf(trailOf(full), 'TrailBucket')).toMatchObject({
       BucketName: 'example-audit-trail',
       BucketEncryption: {
