@@ -1,6 +1,6 @@
 import { firehoseClient } from '../aws/clients.ts';
 import { createFirehoseWriter } from '../aws/firehose-writer.ts';
-import { hostAuthFields, hostAuthLine } from '../describe/host-auth.ts';
+import { hostAuthFields, hostAuthLine } from '../describe/host/host-auth.ts';
 import type { LogRecord } from '../model/log-record.ts';
 import type { Instruments } from '../runtime/middleware.ts';
 

@@ -1,16 +1,16 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { LogRecord } from '../model/log-record.ts';
-import { describeAwsEvent, isToldAwsEvent } from './aws-event.ts';
-import { describeAuthentication } from './authentication.ts';
-import { describeCloudTrail } from './cloudtrail.ts';
+import { describeAwsEvent, isToldAwsEvent } from './aws-events/aws-event.ts';
+import { describeAuthentication } from './host/authentication.ts';
+import { describeCloudTrail } from './cloudtrail/cloudtrail.ts';
 import type { Description } from './description.ts';
-import { describeInstanceState, isInstanceState } from './ec2-state.ts';
+import { describeInstanceState, isInstanceState } from './instance/state-change.ts';
 import { describeGeneric } from './generic.ts';
-import { describeDocker } from './docker.ts';
-import { describeMeasurement } from './measurement.ts';
-import { describeCanary, describePipeline } from './pipeline.ts';
-import { describeProbe } from './probe.ts';
-import { describeVerification } from './verification.ts';
+import { describeDocker } from './host/docker.ts';
+import { describeMeasurement } from './host/measurement.ts';
+import { describeCanary, describePipeline } from './trailwatch/pipeline.ts';
+import { describeProbe } from './trailwatch/probe.ts';
+import { describeVerification } from './trailwatch/verification.ts';
 import { describeWebAccess } from './web-access.ts';
 
 interface Describer {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { createDynamoInstanceLog } from '../../src/aws/state-table/instance-log.ts';
-import { instanceCallsOf } from '../../src/describe/instance-call.ts';
+import { instanceCallsOf } from '../../src/describe/instance/call.ts';
 import {
   factsRead,
   InstanceLogError,

@@ -1,4 +1,4 @@
-import { hostAuthFields } from '../../describe/host-auth.ts';
+import { hostAuthFields } from '../../describe/host/host-auth.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Ingested, LogRecord, RecordFailure } from '../../model/log-record.ts';
 import type { TableRow } from '../../report/duckdb/table.ts';

@@ -1,5 +1,5 @@
-import { leadsTo, undoes } from '../../describe/instance-call.ts';
-import { stateOnTheWay } from '../../describe/instance-state.ts';
+import { leadsTo, undoes } from '../../describe/instance/call.ts';
+import { stateOnTheWay } from '../../describe/instance/state.ts';
 import type { CallFact, InstanceFact, TimedChange } from './instance-log.ts';
 import { hourMs } from '../../time/duration.ts';
 

@@ -1,5 +1,5 @@
-import type { InstanceCall } from '../../describe/instance-call.ts';
-import type { StateChange } from '../../describe/instance-state.ts';
+import type { InstanceCall } from '../../describe/instance/call.ts';
+import type { StateChange } from '../../describe/instance/state.ts';
 import type { LogRecord } from '../../model/log-record.ts';
 
 /** InstanceFact is one thing that happened to one instance: a call, or a change of its state. */

@@ -1,5 +1,5 @@
-import { instanceCallsOf, isInstanceCall } from '../../describe/instance-call.ts';
-import { stateChangeOf } from '../../describe/instance-state.ts';
+import { instanceCallsOf, isInstanceCall } from '../../describe/instance/call.ts';
+import { stateChangeOf } from '../../describe/instance/state.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LogRecord } from '../../model/log-record.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isReadName } from '../../../src/describe/cloudtrail-category.ts';
+import { isReadName } from '../../../src/describe/cloudtrail/category.ts';
 import { describe as describeRecord } from '../../../src/describe/describe.ts';
 import type { Fields } from '../../../src/model/log-record.ts';
 import { hostRecord, recordOf, trailRecord } from './record.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { instanceCallsOf } from '../../../../src/describe/instance-call.ts';
-import { stateChangeOf } from '../../../../src/describe/instance-state.ts';
+import { instanceCallsOf } from '../../../../src/describe/instance/call.ts';
+import { stateChangeOf } from '../../../../src/describe/instance/state.ts';
 import { causeOf, stateBeforeOf } from '../../../../src/detect/instance-story/instance-cause.ts';
 import { inOrder, type ChangeFact, type InstanceFact } from '../../../../src/detect/instance-story/instance-log.ts';
 import type { Fields, LogRecord } from '../../../../src/model/log-record.ts';

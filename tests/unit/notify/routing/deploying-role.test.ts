@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { layConfigurations } from '../../../../src/config/configuration.ts';
 import { parseConfiguration } from '../../../../src/config/load-configuration.ts';
 import { loadRules } from '../../../../src/detect/load-rules.ts';
-import { actorOf } from '../../../../src/describe/actor.ts';
+import { actorOf } from '../../../../src/describe/cloudtrail/actor.ts';
 import { createDecider } from '../../../../src/notify/routing/decide.ts';
 import { labelsOf, type Labels } from '../../../../src/notify/routing/labels.ts';
 import { rootLogin } from '../specimens.ts';
