@@ -7,7 +7,7 @@ import { receiverAccess } from './receiver-access.ts';
 /** detecting is what every function needs that raises findings. */
 export const detecting: readonly Statement[] = [
   allow('PublishFindings', 'events:PutEvents', attribute('FindingsBus')),
-  state('CorrelationWindows', ['GetItem', 'PutItem', 'Query'], ['fired', 'window']),
+  state('CorrelationWindows', ['GetItem', 'PutItem', 'Query'], ['fired', 'sighting', 'window']),
   state('InstanceLog', ['PutItem', 'Query'], ['instance']),
   state('Heartbeats', ['GetItem', 'PutItem'], ['heartbeat']),
 ];

@@ -3,6 +3,7 @@ import ruleSetData from '#compiled-rules';
 import { dynamodbClient, eventBridgeClient } from '../aws/clients.ts';
 import { createDynamoHeartbeatStore } from '../aws/state-table/heartbeat-store.ts';
 import { createDynamoInstanceLog } from '../aws/state-table/instance-log.ts';
+import { createDynamoSightingStore } from '../aws/state-table/sighting-store.ts';
 import { createDynamoWindowStore } from '../aws/state-table/window-store.ts';
 import { PublishError } from '../aws/findings-bus.ts';
 import { createFindingsPublisher } from '../aws/findings-publisher.ts';
@@ -60,6 +61,7 @@ export async function createDetection(service: string): Promise<Detection> {
     now: () => new Date(),
   };
   const windows = createDynamoWindowStore(state);
+  const sightings = createDynamoSightingStore(state);
   const instances = createInstanceStory({ log: createDynamoInstanceLog(state), waits: false });
   const publisher = createFindingsPublisher({
     client: tracing.client(eventBridgeClient()),
@@ -108,7 +110,7 @@ export async function createDetection(service: string): Promise<Detection> {
       }
     };
     // Each invocation has a correlator of its own, which reports at the end what it could not hold.
-    const correlator = createCorrelator(ruleSet, windows);
+    const correlator = createCorrelator(ruleSet, windows, sightings);
     const hostAuth = beginHostAuth();
     const tally = await tracing.segment('detect', {}, () =>
       detectRecords(

@@ -71,6 +71,8 @@ export interface LoweredCorrelation {
   readonly rules: readonly string[];
   readonly groupBy: readonly string[];
   readonly timespanMs: number;
+  /** Of `first_seen`: for how long a group is only watched, in ms. */
+  readonly learningMs?: number;
   readonly condition: CorrelationCondition;
   /** Alias → rule key → field. */
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -73,6 +73,7 @@ export interface DetectionRule {
   readonly detection: Detections;
 }
 
+/** Sigma's seven, and one of ours at the end: other tools refuse `first_seen`. */
 export const correlationTypes = [
   'event_count',
   'value_count',
@@ -81,6 +82,7 @@ export const correlationTypes = [
   'value_sum',
   'value_avg',
   'value_percentile',
+  'first_seen',
 ] as const;
 export type CorrelationType = (typeof correlationTypes)[number];
 
@@ -104,6 +106,8 @@ export interface CorrelationRule {
   readonly rules: readonly string[];
   readonly groupBy: readonly string[];
   readonly timespanMs: number;
+  /** Of `first_seen`: for how long a group is only watched, in ms. */
+  readonly learningMs?: number;
   readonly condition: CorrelationCondition;
   /** Alias name → rule reference → field of that rule. */
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -62,7 +62,7 @@ const powers: readonly Power[] = [
   {
     power: 'correlate, and see what fell silent',
     action: /^dynamodb:(?:(?:Get|Put|Update)Item|Query)$/,
-    on: /^StateTable (?:fired|heartbeat|instance|window)#/,
+    on: /^StateTable (?:fired|heartbeat|instance|sighting|window)#/,
   },
   {
     power: 'check the pipeline itself',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMemorySightingStore } from '../support/memory-sighting-store.ts';
 import { BatchWriteItemCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { createDynamoWindowStore } from '../../src/aws/state-table/window-store.ts';
@@ -160,7 +161,9 @@ describe.each(stores)('correlators on one store in %s', (_name, create) => {
       const store = create();
       const matches = loginsOf(0, 1, 2, 3, 4, 5, 6, 30, 31, 32, 33);
       // A writer a match, all at once: whoever reads last sees all.
-      const found = await Promise.all(matches.map((match) => createCorrelator(ruleSet, store).add([match])));
+      const found = await Promise.all(
+        matches.map((match) => createCorrelator(ruleSet, store, createMemorySightingStore()).add([match])),
+      );
       const times = found.flat().map(({ time }) => (Date.parse(time) - noon) / minute);
       expect(times).toHaveLength(2);
       expect(times.filter((time) => time >= 2 && time <= 6)).toHaveLength(1);
@@ -181,7 +184,11 @@ describe.each(stores)('correlators on one store in %s', (_name, create) => {
           const store = create();
           const found: Finding[] = [];
           for (let index = 0; index < matches.length; index += size) {
-            found.push(...(await createCorrelator(ruleSet, store).add(matches.slice(index, index + size))));
+            found.push(
+              ...(await createCorrelator(ruleSet, store, createMemorySightingStore()).add(
+                matches.slice(index, index + size),
+              )),
+            );
           }
           const byId = (findings: readonly Finding[]) => findings.map(({ id }) => id).sort();
           expect(byId(found)).toEqual(byId(await batch.end()));

@@ -36,6 +36,12 @@ export const itemKinds = {
     holds: "a group's firings of a correlation",
     expires: { ms: 3 * dayMs, after: 'a firing' },
   },
+  sighting: {
+    pk: 'sighting#{group}',
+    sk: '{value}',
+    holds: 'when a group showed a value',
+    expires: { ms: 30 * dayMs, after: 'the last' },
+  },
   instance: {
     pk: 'instance#{instance}',
     sk: '{time}#{fact}',

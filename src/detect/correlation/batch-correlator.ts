@@ -1,6 +1,7 @@
 import type { LoweredCorrelation } from '../../sigma/match.ts';
 import { createOverflowLog, findingsOf, groupsOf, usersOf, windowMatchOf, type Correlator } from './correlator.ts';
 import { crossingsOf } from './crossings.ts';
+import { createFirstSeenFold } from './first-seen.ts';
 import { firingOf, matchOfFiring, type Firing } from './firing.ts';
 import type { RuleSet } from '../rule-set.ts';
 import { inOrder, type GroupValues, type WindowMatch } from './window-store.ts';
@@ -27,6 +28,11 @@ export interface BatchCorrelator extends Correlator {
 export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): BatchCorrelator {
   const { users, order } = usersOf(ruleSet);
   const held = new Map<LoweredCorrelation, WindowMatch[]>();
+  const folds = new Map(
+    order
+      .filter(({ type }) => type === 'first_seen')
+      .map((correlation) => [correlation, createFirstSeenFold(correlation, limits.perCorrelation)]),
+  );
   const overflow = createOverflowLog();
 
   const earliest = (
@@ -41,6 +47,11 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
     return sorted.slice(0, limit);
   };
   const hold = (correlation: LoweredCorrelation, match: WindowMatch): void => {
+    const fold = folds.get(correlation);
+    if (fold !== undefined) {
+      fold.add(match);
+      return;
+    }
     const list = held.get(correlation);
     if (list === undefined) held.set(correlation, [match]);
     // Twice the limit before it is sorted and cut, so that cutting costs little a match.
@@ -52,7 +63,21 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
   const firings = (): readonly Firing[] => {
     const all: Firing[] = [];
     const inner = new Map<LoweredCorrelation, WindowMatch[]>();
+    const hand = (correlation: LoweredCorrelation, own: readonly Firing[]): void => {
+      all.push(...own);
+      for (const user of users.get(correlation.key) ?? []) {
+        inner.set(user, [...(inner.get(user) ?? []), ...own.map(matchOfFiring)]);
+      }
+    };
     for (const correlation of order) {
+      const fold = folds.get(correlation);
+      if (fold !== undefined) {
+        for (const match of inner.get(correlation) ?? []) fold.add(match);
+        const most = fold.overflow();
+        if (most !== undefined) overflow.note({ correlation: correlation.key, group: {}, held: most });
+        hand(correlation, fold.firings());
+        continue;
+      }
       const matches = [...(held.get(correlation) ?? []), ...(inner.get(correlation) ?? [])];
       const kept = earliest(correlation, {}, matches, limits.perCorrelation);
       const own = [...groupsOf(correlation, kept).values()].flatMap((each) => {
@@ -61,10 +86,10 @@ export function createBatchCorrelator(ruleSet: RuleSet, limits = batchLimits): B
           firingOf(correlation, each.group, crossing, ofGroup),
         );
       });
-      all.push(...own.sort((a, b) => a.time - b.time));
-      for (const user of users.get(correlation.key) ?? []) {
-        inner.set(user, [...(inner.get(user) ?? []), ...own.map(matchOfFiring)]);
-      }
+      hand(
+        correlation,
+        own.sort((a, b) => a.time - b.time),
+      );
     }
     return all;
   };

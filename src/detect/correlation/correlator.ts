@@ -3,6 +3,7 @@ import type { LoweredCorrelation } from '../../sigma/match.ts';
 import { crossingsOf, windowAt, type Crossing } from './crossings.ts';
 import type { RuleMatch } from '../detector.ts';
 import { factOf, findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';
+import { sightAll, type SightingStore } from './first-seen.ts';
 import type { RuleSet } from '../rule-set.ts';
 import {
   WindowStoreError,
@@ -56,7 +57,7 @@ const maxIds = 100;
  * - Writers at the same time lose nothing and fire once. A match that made a finding gives the same finding, by id, when
  *   it is delivered again: a crash between firing and delivery loses nothing.
  */
-export function createCorrelator(ruleSet: RuleSet, store: WindowStore): Correlator {
+export function createCorrelator(ruleSet: RuleSet, store: WindowStore, sightings: SightingStore): Correlator {
   const { users, order } = usersOf(ruleSet);
   const overflow = createOverflowLog();
 
@@ -71,7 +72,15 @@ export function createCorrelator(ruleSet: RuleSet, store: WindowStore): Correlat
       for (const match of matches) hand(windowMatchOf(match));
       // A correlation comes after those it refers to, so their firings are there when its turn comes.
       for (const correlation of order) {
-        for (const { group, matches: cluster } of clustersOf(correlation, waiting.get(correlation) ?? [])) {
+        const own = waiting.get(correlation) ?? [];
+        if (correlation.type === 'first_seen') {
+          for (const firing of await sightAll(sightings, correlation, own)) {
+            firings.push(firing);
+            hand(matchOfFiring(firing));
+          }
+          continue;
+        }
+        for (const { group, matches: cluster } of clustersOf(correlation, own)) {
           for (const firing of await judge(store, correlation, group, cluster, overflow.note)) {
             firings.push(firing);
             hand(matchOfFiring(firing));

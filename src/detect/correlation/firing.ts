@@ -18,6 +18,8 @@ export interface Firing {
   readonly value: number;
   /** What was in the window, in order of time; the last one made it fire. */
   readonly matches: readonly WindowMatch[];
+  /** Of a first-seen correlation: the value that is new, as text. */
+  readonly shown?: string;
 }
 
 /** A finding carries at most this many events; the evidence says how many there were. */
@@ -48,8 +50,10 @@ export function firingOf(
 }
 
 /** firingId names a firing by correlation, group and event time: the same whichever writer found it, and however often. */
-function firingId({ correlation, group, time }: Firing): string {
-  return findingId(correlation.key, `${groupText(group)}@${new Date(time).toISOString()}`);
+function firingId({ correlation, group, time, shown }: Firing): string {
+  // One event may show two groups' values, and one group two values at a time.
+  const value = shown === undefined ? '' : `=${shown}`;
+  return findingId(correlation.key, `${groupText(group)}@${new Date(time).toISOString()}${value}`);
 }
 
 /** matchOfFiring is a firing as a match for the correlations that refer to it. */
@@ -85,12 +89,10 @@ export function findingOfFiring(firing: Firing, titles: ReadonlyMap<string, stri
   };
 }
 
-function evidenceOfFiring(
-  { correlation, group, value, matches }: Firing,
-  events: number,
-  titles: ReadonlyMap<string, string>,
-): readonly Evidence[] {
+function evidenceOfFiring(firing: Firing, events: number, titles: ReadonlyMap<string, string>): readonly Evidence[] {
+  const { correlation, group, value, matches } = firing;
   const minutes = durationText(correlation.timespanMs);
+  if (firing.shown !== undefined) return evidenceOfFirst(firing, firing.shown, minutes);
   const rules = correlation.rules.map((key) => JSON.stringify(titles.get(key) ?? key));
   const shown = events > maxEvents ? `; the last ${maxEvents} of ${events} are shown` : '';
   // Of an inner firing at most so many are known.
@@ -108,6 +110,27 @@ function evidenceOfFiring(
       wanted: `the same in all ${matches.length} matches`,
     })),
   ];
+}
+
+function evidenceOfFirst({ correlation, group }: Firing, shown: string, timespan: string): readonly Evidence[] {
+  const fields = correlation.condition.fields ?? [];
+  const values = JSON.parse(shown) as readonly unknown[];
+  return [
+    ...fields.map((field, index) => ({
+      field,
+      value: textOfValue(values[index]),
+      wanted: `not seen in the ${timespan} before`,
+    })),
+    ...Object.entries(group).map(([field, text]) => ({
+      field,
+      value: text ?? '(none)',
+      wanted: 'the one that shows it',
+    })),
+  ];
+}
+
+function textOfValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 const signs = { lt: '<', lte: '≤', gt: '>', gte: '≥', eq: '=', neq: '≠' } as const;

@@ -13,12 +13,15 @@ export interface WindowValue {
   readonly value: (from: number) => number | undefined;
 }
 
-/** windowValueOf makes the value of a correlation's type; a new type is a row. */
+/** windowValueOf makes the value of a correlation's type; a new type is a row. First-seen correlations have no window. */
 export function windowValueOf(correlation: LoweredCorrelation): WindowValue {
+  if (correlation.type === 'first_seen') throw new Error('a first-seen correlation has no window');
   return makers[correlation.type](correlation);
 }
 
-const makers: Readonly<Record<LoweredCorrelation['type'], (correlation: LoweredCorrelation) => WindowValue>> = {
+const makers: Readonly<
+  Record<Exclude<LoweredCorrelation['type'], 'first_seen'>, (correlation: LoweredCorrelation) => WindowValue>
+> = {
   // An event is counted once, also when several of the rules match it.
   event_count: () => distinct(({ id }) => id, timesOf),
   value_count: (correlation) => distinct((match) => tupleOf(correlation, match)),
@@ -75,8 +78,8 @@ function distinct(
   };
 }
 
-/** The values of the counted fields as one text; undefined when the match has none of them. */
-function tupleOf(correlation: LoweredCorrelation, match: WindowMatch): string | undefined {
+/** tupleOf gives the values of the counted fields as one text; undefined when the match has none of them. */
+export function tupleOf(correlation: LoweredCorrelation, match: WindowMatch): string | undefined {
   const values = (correlation.condition.fields ?? []).map((name) => fieldOf(correlation, match, name) ?? null);
   if (values.every((value) => value === null)) return undefined;
   return JSON.stringify(values.map((value) => (value === null ? null : valueText(value))));

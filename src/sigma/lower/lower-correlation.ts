@@ -102,6 +102,7 @@ function resolve(
     rules,
     groupBy: rule.groupBy,
     timespanMs: rule.timespanMs,
+    ...(rule.learningMs !== undefined && { learningMs: rule.learningMs }),
     condition: rule.condition,
     aliases: Object.fromEntries(aliases),
   };

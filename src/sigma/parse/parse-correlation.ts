@@ -7,7 +7,7 @@ import { entryOf } from './yaml.ts';
 import type { YamlEntry, YamlMap } from './yaml.ts';
 
 const comparisons: readonly Comparison[] = ['lt', 'lte', 'gt', 'gte', 'eq', 'neq'];
-const attributes = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
+const attributes = ['type', 'rules', 'group-by', 'timespan', 'condition', 'learning', 'aliases', 'generate'];
 
 // Months and years are Gregorian averages, as pySigma counts them.
 const secondsOf: Readonly<Record<string, number>> = {
@@ -45,11 +45,24 @@ export function parseCorrelation(map: YamlMap, place: Place, reporter: Reporter)
     reporter.warn(entry.line, 'no-group-by', 'correlation has no group-by: all events are counted together');
   }
   const timespanMs = parseTimespan(body, entry.line, reporter);
+  const learningMs = parseLearning(entryOf(body, 'learning'), type, reporter);
   const condition = parseCondition(body, type, entry.line, reporter);
   const aliases = parseAliases(entryOf(body, 'aliases'), reporter);
   const generate = parseGenerate(entryOf(body, 'generate'), entryOf(map, 'generate'), reporter);
   if (reporter.refused() || type === undefined) return undefined;
-  return { kind: 'correlation', meta, place, type, rules, groupBy, timespanMs, condition, aliases, generate };
+  return {
+    kind: 'correlation',
+    meta,
+    place,
+    type,
+    rules,
+    groupBy,
+    timespanMs,
+    ...(learningMs !== undefined && { learningMs }),
+    condition,
+    aliases,
+    generate,
+  };
 }
 
 /** timespanOf reads `15m`, `24h`, … as milliseconds; undefined when it isn't one. */
@@ -102,6 +115,23 @@ function parseTimespan(body: YamlMap, line: number, reporter: Reporter): number 
   return span ?? 0;
 }
 
+function parseLearning(
+  entry: YamlEntry | undefined,
+  type: CorrelationType | undefined,
+  reporter: Reporter,
+): number | undefined {
+  if (entry === undefined) return undefined;
+  if (type !== 'first_seen')
+    reporter.error(entry.line, 'learning', 'learning belongs to correlations of type first_seen');
+  const text = readText(entry, reporter);
+  const span = text === undefined ? undefined : timespanOf(text);
+  if (text !== undefined && span === undefined) {
+    const expected = 'expected a number above 0 and one of s m h d w M y, e.g. 7d';
+    reporter.error(entry.line, 'learning', `learning: ${expected}, got ${quoted(text)}`);
+  }
+  return span;
+}
+
 function parseCondition(
   body: YamlMap,
   type: CorrelationType | undefined,
@@ -111,7 +141,8 @@ function parseCondition(
   const entry = entryOf(body, 'condition');
   const temporal = type === 'temporal' || type === 'temporal_ordered';
   if (entry === undefined) {
-    if (!temporal) reporter.error(line, 'correlation-condition', 'correlation has no condition, e.g. `gte: 10`');
+    const example = type === 'first_seen' ? '`field: awsRegion`' : '`gte: 10`';
+    if (!temporal) reporter.error(line, 'correlation-condition', `correlation has no condition, e.g. ${example}`);
     return { bounds: [] };
   }
   if (entry.value.kind !== 'map') {
@@ -131,7 +162,14 @@ function parseCondition(
       reporter.error(each.line, 'correlation-condition', `condition: ${quoted(each.key)} is not one of ${known}`);
     }
   }
-  if (bounds.length === 0 && !temporal) {
+  if (type === 'first_seen' && bounds.length > 0) {
+    reporter.error(
+      entry.line,
+      'correlation-condition',
+      'first_seen compares nothing: its condition holds `field` alone',
+    );
+  }
+  if (bounds.length === 0 && !temporal && type !== 'first_seen') {
     reporter.error(entry.line, 'correlation-condition', 'condition compares nothing: add gte, gt, lte, lt, eq or neq');
   }
   const counts = type === 'event_count' || temporal;
@@ -145,7 +183,7 @@ function parseCondition(
       `${type} doesn't look at a field: use value_count to count values`,
     );
   }
-  if (fields !== undefined && fields.length > 1 && type !== 'value_count') {
+  if (fields !== undefined && fields.length > 1 && type !== 'value_count' && type !== 'first_seen') {
     reporter.error(entry.line, 'correlation-condition', `${type} takes one field, not ${fields.length}`);
   }
   if (percentile !== undefined && (type !== 'value_percentile' || percentile < 0 || percentile > 100)) {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { createMemorySightingStore } from '../../support/memory-sighting-store.ts';
 import { detectRecords, type Sink } from '../../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../../src/detect/correlation/batch-correlator.ts';
 import { createCorrelator } from '../../../src/detect/correlation/correlator.ts';
@@ -77,7 +78,10 @@ test('an asynchronous source is read like any other', async () => {
 
 test('correlations are told when they are known: a batch at its end, a stream as it goes', async () => {
   const input = [0, 1, 2].map((at) => record(`login-${at}`, at, 'ConsoleLogin'));
-  const engines = [batch(), { detector, correlator: createCorrelator(ruleSet, createMemoryWindowStore()) }];
+  const engines = [
+    batch(),
+    { detector, correlator: createCorrelator(ruleSet, createMemoryWindowStore(), createMemorySightingStore()) },
+  ];
   for (const engine of engines) {
     const { findings, sink } = collecting();
     expect(await detectRecords(input, engine, sink)).toMatchObject({ records: 3, matched: 3 });
@@ -129,7 +133,7 @@ test('what the sink throws ends the run: an undelivered finding must not look li
 
 test('what the window store throws ends the run, so that the records come again', async () => {
   const store = { ...createMemoryWindowStore(), add: () => Promise.reject(new WindowStoreError('table away')) };
-  const engine = { detector, correlator: createCorrelator(ruleSet, store) };
+  const engine = { detector, correlator: createCorrelator(ruleSet, store, createMemorySightingStore()) };
   await expect(detectRecords([record('a', 0, 'ConsoleLogin')], engine, { finding: () => undefined })).rejects.toThrow(
     'table away',
   );

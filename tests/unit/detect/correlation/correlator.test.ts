@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createMemorySightingStore } from '../../../support/memory-sighting-store.ts';
 import * as fc from 'fast-check';
 import { createBatchCorrelator } from '../../../../src/detect/correlation/batch-correlator.ts';
 import { createCorrelator, type Correlator } from '../../../../src/detect/correlation/correlator.ts';
@@ -30,7 +31,7 @@ const stream = async (correlator: Correlator, matches: readonly RuleMatch[]): Pr
   return findings;
 };
 const streaming = (correlations: readonly LoweredCorrelation[], store: WindowStore = createMemoryWindowStore()) =>
-  createCorrelator(ruleSetOf([login, start], correlations), store);
+  createCorrelator(ruleSetOf([login, start], correlations), store, createMemorySightingStore());
 
 const idsOf = (findings: readonly Finding[]): readonly string[] => [...new Set(findings.map(({ id }) => id))];
 const minutesOf = (findings: readonly Finding[]) => findings.map(({ time }) => (Date.parse(time) - noon) / minute);

@@ -246,6 +246,7 @@ function plainValue({ type, rules: names }: LoweredCorrelation, matches: readonl
     case 'temporal_ordered':
       return longestPrefix(names, matches, undefined, -Infinity);
     case 'value_percentile':
+    case 'first_seen':
       return undefined;
     default:
       throw new Error(type satisfies never);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { createMemorySightingStore } from '../../../support/memory-sighting-store.ts';
 import * as fc from 'fast-check';
 import { detectRecords } from '../../../../src/detect/detect.ts';
 import { createBatchCorrelator } from '../../../../src/detect/correlation/batch-correlator.ts';
@@ -41,7 +42,11 @@ function createStream() {
     const findings: Finding[] = [];
     await detectRecords(
       records.map((record) => ({ kind: 'record', record })),
-      { detector: createDetector(ruleSet), correlator: createCorrelator(ruleSet, windows), instances },
+      {
+        detector: createDetector(ruleSet),
+        correlator: createCorrelator(ruleSet, windows, createMemorySightingStore()),
+        instances,
+      },
       { finding: (finding) => void findings.push(finding) },
     );
     return findings;
