@@ -157,7 +157,7 @@ export const functionRows: Readonly<Record<string, FunctionRow>> = {
     does: 'Reads the files that CloudTrail writes to S3 and raises findings',
     memoryMb: 1024,
     timeoutSeconds: 300,
-    environment: detectingOnHosts,
+    environment: (stage) => ({ ...detectingOnHosts(stage), TRAILWATCH_TRAIL_FOLDER: stage.params.trailPrefix }),
     source: { kind: 'queue', tries: 5, rules: trailFileRules },
     may: (stage) => [...may.detecting, ...may.readTrail(stage), ...may.keepHostLogs(stage)],
   },

@@ -14,7 +14,7 @@ import { createInstanceStory } from '../detect/instance-story/instance-story.ts'
 import { createRuleSet } from '../detect/rule-set.ts';
 import { createPulse } from '../health/pulse.ts';
 import { unquoted, type Opener } from '../ingest/ingested.ts';
-import { createOpener } from '../ingest/open.ts';
+import { createStageOpener, type StagePlaces } from '../ingest/open.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Ingested } from '../model/log-record.ts';
 import { readConfig } from '../runtime/config.ts';
@@ -50,7 +50,7 @@ const tracedFindings = 50;
 /** A file that isn't a log may have a million lines. Each is counted; the first show what is wrong. */
 const loggedFailures = 20;
 
-export async function createDetection(service: string): Promise<Detection> {
+export async function createDetection(service: string, places: StagePlaces = {}): Promise<Detection> {
   const config = readConfig(['stage', 'findingsBus', 'stateTable', 'hostAuthStream', 'tracing', 'logLevel']);
   const logger = createLogger(service, config);
   const meter = createMeter(service, config);
@@ -99,6 +99,7 @@ export async function createDetection(service: string): Promise<Detection> {
   async function examine(ingested: Iterable<Ingested> | AsyncIterable<Ingested>): Promise<Tally> {
     const found: Finding[] = [];
     let [traced, failures, ignored] = [0, 0, 0];
+    const refusedAs = new Map<string, number>();
     let refused: PublishError | undefined;
     // A finding that the bus will never take must not hide those after it: the error is thrown at the end, when all were published.
     const publishFound = async (): Promise<void> => {
@@ -133,6 +134,9 @@ export async function createDetection(service: string): Promise<Detection> {
             if (own === true) ignored++;
             logger.debug('skipped: no records in it', { origin, reason: unquoted(reason) });
           },
+          refused(as) {
+            refusedAs.set(as, (refusedAs.get(as) ?? 0) + 1);
+          },
           overflow({ correlation, held }) {
             meter.count('CorrelationOverflows', 1);
             // Whose matches they are stays with the findings: the group's values are texts of events.
@@ -156,6 +160,13 @@ export async function createDetection(service: string): Promise<Detection> {
       // One line for all of them: each line may be what comes next.
       logger.warn("ignored Trailwatch's own output; remove this log group or bucket from its sources", { ignored });
     }
+    for (const [as, records] of refusedAs) {
+      meter.count('RecordsRefused', records);
+      logger.warn(
+        'records came from a place that is not set to carry them, and were read as records of its own: give the place a row in `logs:` if it may',
+        { as, records },
+      );
+    }
     meter.count('RecordsRead', tally.records);
     meter.count('RecordsMatched', tally.matched);
     meter.count('RecordsUnmatched', tally.unmatched);
@@ -168,5 +179,5 @@ export async function createDetection(service: string): Promise<Detection> {
     return tally;
   }
 
-  return { instruments: { logger, meter, tracing }, opener: createOpener(configuration.logs), examine };
+  return { instruments: { logger, meter, tracing }, opener: createStageOpener(configuration.logs, places), examine };
 }

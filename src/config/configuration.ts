@@ -45,18 +45,20 @@ const logSource = v.pipe(
   object({
     group: v.optional(patterns),
     path: v.optional(patterns),
+    event: v.optional(patterns),
     format: v.picklist(logFormats, `must be one of ${logFormats.join(', ')}`),
     logsource: v.optional(logsource),
   }),
   v.check(
-    ({ group, path }) => group !== undefined || path !== undefined,
-    'names no place: give it a `group` (of CloudWatch Logs) or a `path` (of a file or an S3 key)',
+    ({ group, path, event }) => group !== undefined || path !== undefined || event !== undefined,
+    'names no place: give it a `group` (of CloudWatch Logs), a `path` (of a file or an S3 key) or an `event` (the source of events on a bus)',
   ),
-  v.transform(({ group, path, format, logsource: source }): LogSource => {
+  v.transform(({ group, path, event, format, logsource: source }): LogSource => {
     const { product, service, category } = source ?? {};
     return {
       groups: [group ?? []].flat(),
       paths: [path ?? []].flat(),
+      ...(event !== undefined && { events: [event].flat() }),
       format,
       ...(product !== undefined && {
         source: {

@@ -27,6 +27,8 @@ export interface Sink {
   readonly finding: (finding: Finding) => void | Promise<void>;
   readonly failure?: (failure: RecordFailure) => void | Promise<void>;
   readonly skipped?: (skipped: Extract<Ingested, { kind: 'skipped' }>) => void | Promise<void>;
+  /** refused sees what a record calls itself, where its place isn't set to carry that. */
+  readonly refused?: (as: string) => void;
   /** record sees every record that could be read, with all its matches. */
   readonly record?: (record: LogRecord, matches: readonly RuleMatch[]) => void | Promise<void>;
   /** overflow names the groups of which a correlation could not hold every match, once, at the end. */
@@ -101,6 +103,7 @@ export async function detectRecords(
       await fail(item.failure);
       continue;
     }
+    if (item.refusedAs !== undefined) sink.refused?.(item.refusedAs);
     const detected = tryDetect(detector, item.record);
     if ('reason' in detected) {
       await fail({ origin: item.record.origin, reason: detected.reason });

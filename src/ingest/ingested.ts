@@ -1,10 +1,14 @@
 import { hash } from 'node:crypto';
-import type { Fields, Ingested, LogRecord, RecordOrigin } from '../model/log-record.ts';
+import type { Fields, Ingested, LogRecord, RecordOrigin, RecordSource } from '../model/log-record.ts';
 
 /** OpenOrigin is where a value came from, with what only its surroundings know about it. */
 export interface OpenOrigin extends RecordOrigin {
   /** ISO 8601. For values that don't say when they happened, and the reference from which a missing year is inferred. */
   readonly time?: string;
+  /** The time is only when the file was written that somebody handed over: it dates lines of a log, and no other value. */
+  readonly written?: true;
+  /** How often an id came before in the same file: equal texts in equal wrappings are different records. */
+  readonly nth?: (id: string) => number;
   /** For values that have no identity of their own, e.g. the id of the log event that carried the text. */
   readonly id?: string;
   readonly account?: string;
@@ -23,9 +27,10 @@ export interface LineContext {
   readonly follows?: LogRecord;
 }
 
-/** LogPlace is where a log stands: its name may say how it is to be read. */
+/** LogPlace is where a log stands: its name may say how it is to be read, and what may come from there. */
 export interface LogPlace {
-  readonly kind: 'group' | 'path';
+  /** A CloudWatch log group, a file's path or S3 key, or the source of an EventBridge event. */
+  readonly kind: 'group' | 'path' | 'event';
   readonly name: string;
 }
 
@@ -36,6 +41,15 @@ export interface Opener {
   readonly text: (text: string, origin: OpenOrigin, context?: LineContext) => Iterable<Ingested>;
   /** The opener for what stands in a place, which the configuration may know by its name. */
   readonly at: (place: LogPlace) => Opener;
+  /**
+   * Opens the known records within a value or text of unknown shape, and what stands in a list beside them; undefined when there
+   * are none. Only in what a person hands to a command: what comes to a stage by itself may have been written to be found.
+   */
+  readonly within: (value: unknown, origin: OpenOrigin) => Iterable<Ingested> | undefined;
+  /** Whether `within` looks. */
+  readonly deep: boolean;
+  /** Whether the configuration says how this place is read. */
+  readonly configured: boolean;
 }
 
 /** record wraps a record that could be read. */
@@ -53,12 +67,12 @@ export function skipped(origin: RecordOrigin, reason: string): Ingested {
   return { kind: 'skipped', origin: plainOrigin(origin), reason };
 }
 
-/** ignoredAsOwn names what Trailwatch wrote itself, which it never reads: see `own.ts`. */
+/** ignoredAsOwn names what Trailwatch wrote itself, which it never reads: see `own-output.ts`. */
 export function ignoredAsOwn(origin: RecordOrigin, what: string): Ingested {
   return {
     kind: 'skipped',
     origin: plainOrigin(origin),
-    reason: `${what} of Trailwatch itself: reading it would bring forth more of it`,
+    reason: `${what} of Trailwatch itself: reading it would make more of it`,
     own: true,
   };
 }
@@ -66,6 +80,28 @@ export function ignoredAsOwn(origin: RecordOrigin, what: string): Ingested {
 /** plainOrigin drops what the surroundings knew, so that a record's origin is its place and nothing else. */
 export function plainOrigin(origin: RecordOrigin): RecordOrigin {
   return { path: origin.path, index: origin.index };
+}
+
+/** datedBy gives an origin whose values happened at that time. */
+export function datedBy({ written: _written, ...origin }: OpenOrigin, time: string): OpenOrigin {
+  return { ...origin, time };
+}
+
+/** distinctId names content that has no id of its own, apart from the same content before it in its file. */
+export function distinctId(parts: readonly string[], { nth }: OpenOrigin): string {
+  const id = digestId(parts);
+  const before = nth?.(id) ?? 0;
+  return before === 0 ? id : digestId([id, String(before)]);
+}
+
+/** isAwsSource tells the log sources that only AWS itself may write: CloudTrail and the events of services. */
+export function isAwsSource({ product }: RecordSource): boolean {
+  return product === 'aws' || product === 'trailwatch';
+}
+
+/** isCloudTrailSource tells CloudTrail's log source. */
+export function isCloudTrailSource({ product, services }: RecordSource): boolean {
+  return product === 'aws' && services.includes('cloudtrail');
 }
 
 /** isObject tells a JSON object from everything else JSON knows. */

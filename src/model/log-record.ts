@@ -49,7 +49,12 @@ export interface RecordFailure {
  * design (a digest file, a control message) is `skipped`: named and counted apart, never as a record.
  */
 export type Ingested =
-  | { readonly kind: 'record'; readonly record: LogRecord }
+  | {
+      readonly kind: 'record';
+      readonly record: LogRecord;
+      /** What it calls itself, e.g. `cloudtrail`, where its place isn't set to carry that: it is read as a record of its own. */
+      readonly refusedAs?: string;
+    }
   | { readonly kind: 'failure'; readonly failure: RecordFailure }
   | {
       readonly kind: 'skipped';

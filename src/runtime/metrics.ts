@@ -8,6 +8,7 @@ export type Count =
   | 'RecordsMatched'
   | 'RecordsUnmatched'
   | 'RecordsFailed'
+  | 'RecordsRefused'
   | 'OwnIgnored'
   | 'ObjectsRead'
   | 'ObjectsSkipped'

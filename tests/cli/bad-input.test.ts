@@ -36,9 +36,9 @@ const rows: readonly Row[] = [
   { rule: 'a file that is not JSON', name: 'words.json', make: bytes('{"Records": [oops'), reason: /JSON|brackets/ },
   { rule: 'a record that is not an object', name: 'number.json', make: trail(42), reason: /number/ },
   {
-    rule: 'a record without eventID',
+    rule: 'a record whose eventID is no text',
     name: 'no-id.json',
-    make: trail({ ...good, eventID: undefined }),
+    make: trail({ ...good, eventID: 7 }),
     reason: /eventID/,
   },
   {

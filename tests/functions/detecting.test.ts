@@ -45,10 +45,11 @@ describe('what each source sends becomes findings on the bus, each record counte
       read: 5,
     },
     {
-      source: 'a CloudWatch Logs subscription with both, and a line that is cut off',
+      source:
+        "a CloudWatch Logs subscription of a host's group, a line in it cut off, and CloudTrail records, which are somebody's text there",
       name: 'logs-subscription',
       event: 'cloudwatch-logs/mixed',
-      findings: ['CloudTrail stopped or deleted'],
+      findings: ["SSH login of a user that doesn't exist"],
       read: 5,
       failed: 1,
     },
@@ -186,11 +187,6 @@ describe('events of other buses and accounts, and by other ways', () => {
       event: { ...state, account: '555566667777' },
       account: '555566667777',
     },
-    {
-      way: 'a bus of its own, on which CloudTrail records are passed on',
-      event: { ...call, 'detail-type': 'audit', source: 'com.example.audit', account: '555566667777' },
-      account: '111122223333',
-    },
     { way: 'an SNS topic', event: { Records: [sns(call)] }, account: '111122223333' },
     { way: 'an SQS queue', event: sqsEvent([JSON.stringify(call)]), account: '111122223333' },
     {
@@ -207,9 +203,33 @@ describe('events of other buses and accounts, and by other ways', () => {
     expect(new Set(accounts)).toEqual(new Set([account]));
   });
 
-  test('an application cannot pass off its own event as one of AWS', async () => {
-    await handlers['event-bus']({ ...state, source: 'com.example.fake' });
+  test.each([
+    { what: "AWS's event under a source of its own", event: { ...state, source: 'com.example.fake' } },
+    {
+      what: 'a CloudTrail record as its detail',
+      event: { ...call, 'detail-type': 'audit', source: 'com.example.audit' },
+    },
+    { what: "a CloudTrail record under CloudTrail's own detail type", event: { ...call, source: 'com.example.audit' } },
+    {
+      what: 'a trail file within its detail',
+      event: { ...call, source: 'com.example.audit', detail: { Records: [call.detail] } },
+    },
+  ])('an application cannot pass off $what', async ({ event }) => {
+    await handlers['event-bus'](event);
     expect(lambda.bus.entries).toEqual([]);
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 1, RecordsUnmatched: 1 });
+  });
+
+  test('a message that only holds a CloudTrail record is no event', async () => {
+    await expect(handlers['event-bus'](sqsEvent([JSON.stringify(call.detail)]))).rejects.toThrow(/could be read/);
+    expect(lambda.bus.entries).toEqual([]);
+  });
+
+  test('a log group that is not set to carry CloudTrail brings none, and says how many it was given', async () => {
+    await handlers['logs-subscription'](subscription([signIn, signIn], '/shop/web'));
+    expect(lambda.bus.entries).toEqual([]);
+    expect(countsOf(output)).toMatchObject({ RecordsRead: 2, RecordsUnmatched: 2, RecordsRefused: 2 });
+    expect(output.lines()).toContainEqual(expect.objectContaining({ level: 'WARN', as: 'cloudtrail', records: 2 }));
   });
 });
 

@@ -71,7 +71,7 @@ describe('a stream goes on behind what nobody can read', () => {
     const handler = await lambda.load<KinesisStreamBatchResponse>('kinesis');
     const signIn = (lambdaEvent('event-bridge/console-sign-in') as { readonly detail: object }).detail;
     const records = Array.from({ length: 10 }, (_each, index) =>
-      index === 3 || index === 8 ? '{"cut' : JSON.stringify({ ...signIn, eventID: `stream-${index}` }),
+      index === 3 || index === 8 ? '{"cut' : ofTrailGroup({ ...signIn, eventID: `stream-${index}` }),
     );
     const { setAside, invocations } = await runShard(records, handler);
 
@@ -83,6 +83,18 @@ describe('a stream goes on behind what nobody can read', () => {
     );
   });
 });
+
+/** What a subscription of CloudTrail's log group puts into the stream. */
+function ofTrailGroup(record: object): string {
+  return JSON.stringify({
+    messageType: 'DATA_MESSAGE',
+    owner: '111122223333',
+    logGroup: 'aws-cloudtrail-logs-audit',
+    logStream: '111122223333_CloudTrail_eu-west-1',
+    subscriptionFilters: ['x'],
+    logEvents: [{ id: 'e', timestamp: 1773223580000, message: JSON.stringify(record) }],
+  });
+}
 
 interface LocalQueue {
   /** drain hands batches to a handler as Lambda does, until nothing comes any more. */

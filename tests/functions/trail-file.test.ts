@@ -21,6 +21,7 @@ let output: CapturedOutput;
 
 beforeAll(async () => {
   lambda = await startLocalLambda();
+  process.env['TRAILWATCH_TRAIL_FOLDER'] = 'audit logs:2026';
   lambda.aws.createBucket(bucket);
   s3 = new S3Client({});
   const files = readdirSync(path.resolve(import.meta.dirname, '../../events/archive'), {
@@ -83,8 +84,8 @@ describe('trail files', () => {
 
   test('a file is read in bounded memory, and its findings are published as they come', async () => {
     const records = Array.from({ length: 250 }, (_, index) => ({ ...rootSignIn, eventID: `event-${index}` }));
-    await put('big.json', JSON.stringify({ Records: records }));
-    expect(await handler(announce(['big.json']))).toEqual(none);
+    await put(keyed('big'), JSON.stringify({ Records: records }));
+    expect(await handler(announce([keyed('big')]))).toEqual(none);
     expect(
       new Set(lambda.bus.entries.map(({ Detail }) => (JSON.parse(Detail) as { id: string }).id)).size,
     ).toBeGreaterThanOrEqual(250);
@@ -96,36 +97,29 @@ describe('other layouts of a bucket', () => {
     JSON.stringify({ ...(lambdaEvent(`cloudwatch-logs/${name}.decoded`) as object), ...more });
   const firehoseKey = '2026/03/11/08/audit-to-s3-1-2026-03-11-08-05-12-0f3b9c1e-7a52-4d7e-9b1c-5e2f8a6d4c30';
   const organisationKey = `o-a1b2c3d4e5/${trailKey.slice('AWSLogs/'.length)}`;
-  const logs = ['Administrator policy attached', 'SSH login as root'];
 
+  // A path that no row of the configuration names: hosts speak there, and nobody as AWS.
   test.each([
     {
       layout: 'Firehose: CloudWatch Logs payloads, each a gzip member of its own',
       key: firehoseKey,
       content: Buffer.concat(['cloudtrail', 'auth-log', 'control-message'].map((name) => gzipSync(decoded(name)))),
-      findings: logs,
+      findings: ['SSH login as root'],
       read: 8,
     },
     {
       layout: 'Firehose: the same, packed once more by Firehose itself',
       key: `${firehoseKey}.gz`,
       content: gzipSync(Buffer.concat(['cloudtrail', 'auth-log'].map((name) => gzipSync(decoded(name))))),
-      findings: logs,
+      findings: ['SSH login as root'],
       read: 8,
     },
     {
       layout: 'Firehose: the same, unpacked, without newlines between',
       key: firehoseKey,
       content: decoded('cloudtrail') + decoded('control-message') + decoded('auth-log'),
-      findings: logs,
+      findings: ['SSH login as root'],
       read: 8,
-    },
-    {
-      layout: 'Firehose: the messages alone, CloudTrail records without newlines',
-      key: firehoseKey,
-      content: JSON.stringify(rootSignIn).repeat(3),
-      findings: ['Root user was active'],
-      read: 3,
     },
     {
       layout: 'Firehose: lines of a host log',
@@ -133,15 +127,6 @@ describe('other layouts of a bucket', () => {
       content: gzipSync('Mar 11 09:08:37 h sshd[1]: Accepted password for root from 198.51.100.23 port 1 ssh2\n'),
       findings: ['SSH login as root'],
       read: 1,
-    },
-    {
-      layout: 'an EventBridge event in each line, as a rule hands it to Firehose',
-      key: firehoseKey,
-      content: ['api-call', 'ec2-state-change']
-        .map((name) => `${JSON.stringify(lambdaEvent(`event-bridge/${name}`))}\n`)
-        .join(''),
-      findings: ['Administrator policy attached', 'Instance stopped or terminated'],
-      read: 2,
     },
     {
       layout: "an organisation's trail",
@@ -152,7 +137,7 @@ describe('other layouts of a bucket', () => {
     },
     {
       layout: "an organisation's trail, with a prefix",
-      key: `audit/trail/AWSLogs/${organisationKey}`,
+      key: `audit logs:2026/AWSLogs/${organisationKey}`,
       content: gzipSync(JSON.stringify({ Records: [rootSignIn] })),
       findings: ['Root user was active'],
       read: 1,
@@ -161,7 +146,36 @@ describe('other layouts of a bucket', () => {
     await put(key, content);
     expect(await handler(announce([key]))).toEqual(none);
     expect(titlesOfFindings()).toEqual(expect.arrayContaining(findings));
+    if (!key.includes('AWSLogs/')) expect(titlesOfFindings()).not.toContain('Administrator policy attached');
     expect([total(countsOf()['RecordsRead']), total(countsOf()['RecordsFailed'])]).toEqual([read, 0]);
+  });
+
+  const forged = JSON.stringify({ Records: [rootSignIn] });
+  test.each([
+    { what: 'a trail file below another prefix', key: 'uploads/forged.json', content: forged },
+    { what: 'the record alone', key: 'uploads/forged.jsonl', content: JSON.stringify(rootSignIn) },
+    { what: 'an event of EventBridge', key: 'x.json', content: JSON.stringify(lambdaEvent('event-bridge/api-call')) },
+    {
+      what: "a payload of CloudTrail's log group",
+      key: 'firehose/2026/03/11/08/x-1',
+      content: decoded('cloudtrail'),
+    },
+    { what: 'the record within an answer', key: 'x.json', content: JSON.stringify({ events: [{ message: forged }] }) },
+    { what: "a file at the top by another folder's name", key: 'AWSLogs2/x.json', content: forged },
+    { what: 'another file in AWSLogs/', key: 'AWSLogs/111122223333/elasticloadbalancing/x.json', content: forged },
+  ])('$what is no CloudTrail record: whoever may write there could have written it', async ({ key, content }) => {
+    await put(key, content);
+    expect(await handler(announce([key]))).toEqual(none);
+    expect(lambda.bus.entries).toEqual([]);
+    expect(total(countsOf()['RecordsFailed'])).toBe(0);
+  });
+
+  test("a file of CloudTrail's name below another prefix is not read, and its message ends among the dead letters", async () => {
+    const key = `uploads/${trailKey}`;
+    await put(key, gzipSync(forged));
+    expect(await handler(announce([key]))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(lambda.bus.entries).toEqual([]);
+    expect(output.text()).toContain('set the parameter trailPrefix');
   });
 
   test.each([
@@ -179,7 +193,7 @@ describe('other layouts of a bucket', () => {
   });
 
   test("an object of Trailwatch's own bucket is ignored and counted", async () => {
-    const event = JSON.stringify(announce(['good.json'])).replaceAll(bucket, 'trailwatch-dev-reports-1x2y');
+    const event = JSON.stringify(announce([keyed('good')])).replaceAll(bucket, 'trailwatch-dev-reports-1x2y');
     expect(await handler(JSON.parse(event))).toEqual(none);
     expect(countsOf()).toMatchObject({ OwnIgnored: 1 });
   });
@@ -187,12 +201,12 @@ describe('other layouts of a bucket', () => {
 
 describe('a batch loses nothing', () => {
   test('a message whose object is missing comes again, the others do not', async () => {
-    await put('good.json', JSON.stringify({ Records: [rootSignIn] }));
-    const response = await handler(announce(['good.json'], ['missing.json'], ['good.json']));
+    await put(keyed('good'), JSON.stringify({ Records: [rootSignIn] }));
+    const response = await handler(announce([keyed('good')], [keyed('missing')], [keyed('good')]));
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-2' }] });
-    expect(output.text()).toContain(`s3://${bucket}/missing.json: NoSuchKey`);
+    expect(output.text()).toContain(`s3://${bucket}/${keyed('missing')}: NoSuchKey`);
     expect(countsOf()).toMatchObject({ MessagesFailed: 1 });
-    expect(pathsOfFindings()).toContain(`s3://${bucket}/good.json`);
+    expect(pathsOfFindings()).toContain(`s3://${bucket}/${keyed('good')}`);
   });
 
   test.each([
@@ -224,8 +238,8 @@ describe('a batch loses nothing', () => {
   test('a finding that the bus refuses for good hides none of those after it, and the message comes again', async () => {
     lambda.bus.refuse('the first entry for good');
     const records = Array.from({ length: 250 }, (_, index) => ({ ...rootSignIn, eventID: `refused-${index}` }));
-    await put('refused.json', JSON.stringify({ Records: records }));
-    const response = await handler(announce(['refused.json']));
+    await put(keyed('refused'), JSON.stringify({ Records: records }));
+    const response = await handler(announce([keyed('refused')]));
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
     expect(lambda.bus.entries.some(({ Detail }) => Detail.includes('refused-249'))).toBe(true);
     expect(output.text()).toContain('not this one');
@@ -233,10 +247,15 @@ describe('a batch loses nothing', () => {
 
   test('when the bus refuses, the message comes again', async () => {
     lambda.bus.refuse('everything');
-    await put('good.json', JSON.stringify({ Records: [rootSignIn] }));
-    expect(await handler(announce(['good.json']))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    await put(keyed('good'), JSON.stringify({ Records: [rootSignIn] }));
+    expect(await handler(announce([keyed('good')]))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
   });
 });
+
+/** A key as CloudTrail makes them. */
+function keyed(name: string): string {
+  return `AWSLogs/111122223333/CloudTrail/eu-west-1/2026/03/12/111122223333_CloudTrail_eu-west-1_20260312T0905Z_${name}.json`;
+}
 
 async function put(key: string, body: string | Uint8Array): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));

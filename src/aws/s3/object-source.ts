@@ -30,6 +30,11 @@ export function s3Path(ref: Pick<S3ObjectRef, 'bucket' | 'key'>): string {
   return `s3://${ref.bucket}/${ref.key}`;
 }
 
+/** keyOf gives the key of an object that s3Path named. */
+export function keyOf(path: string): string {
+  return path.replace(/^s3:\/\/[^/]*\//, '');
+}
+
 /** createS3ObjectSource streams objects: a trail file takes far more memory than its size. */
 export function createS3ObjectSource(client: S3Client): S3ObjectSource {
   return {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readLogStream } from '../../ingest/envelopes/trail-file.ts';
+import { readLogStream } from '../../ingest/files/read-log-stream.ts';
 import type { Fields } from '../../model/log-record.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';

@@ -1,17 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { Ingested, LogRecord } from '../../model/log-record.ts';
 import type { ReadLimits } from './limits.ts';
-import type { Opener } from '../ingested.ts';
+import type { Opener, OpenOrigin } from '../ingested.ts';
+import { createJsonBlocks } from './json-blocks.ts';
+import { createRepeatCounter } from './repeat-counter.ts';
 
 /** LineOptions are what the surroundings of the text know. */
 interface LineOptions {
   /** ISO 8601. */
   readonly time?: string;
   readonly onInvalidText?: (index: number) => void;
+  /** The text was handed over by a person: JSON over several lines is joined, and values without a time are not dated by the file. */
+  readonly given?: boolean;
 }
-
-/** How many different lines are remembered to tell equal ones apart: equal lines stand close together. */
-const rememberedLines = 20_000;
 
 /** createLineReader splits text into lines, over chunks of any size, and opens each with `open`. Empty lines are no records. */
 export function createLineReader(
@@ -25,7 +26,23 @@ export function createLineReader(
   let pieces: Buffer[] = [];
   let size = 0;
   let follows: LogRecord | undefined;
-  const nth = createCounter(rememberedLines);
+  const nth = createRepeatCounter();
+  const surroundings: Omit<OpenOrigin, 'index'> = {
+    path,
+    nth,
+    ...(options.time !== undefined && { time: options.time }),
+    ...(options.given === true && { written: true }),
+  };
+
+  const give = (text: string, cutFrom: number | undefined) => {
+    const origin = { ...surroundings, index: nextIndex() };
+    const context = { nth, ...(cutFrom !== undefined && { cutFrom }), ...(follows !== undefined && { follows }) };
+    for (const item of open(text, origin, context)) {
+      if (item.kind === 'record') follows = item.record;
+      add(item);
+    }
+  };
+  const blocks = options.given === true ? createJsonBlocks((text) => give(text, undefined)) : undefined;
 
   const keep = (bytes: Buffer) => {
     // Of a line beyond the limit the beginning is kept: the header and what happened stand there.
@@ -41,16 +58,13 @@ export function createLineReader(
     const cutFrom = size > limits.lineBytes ? size : undefined;
     pieces = [];
     size = 0;
-    const index = nextIndex();
     const text = line.toString('utf8');
     if (text.trim() === '') return;
-    if (options.onInvalidText !== undefined && !isUtf8(line)) options.onInvalidText(index);
-    const origin = { path, index, ...(options.time !== undefined && { time: options.time }) };
-    const context = { nth, ...(cutFrom !== undefined && { cutFrom }), ...(follows !== undefined && { follows }) };
-    for (const item of open(text, origin, context)) {
-      if (item.kind === 'record') follows = item.record;
-      add(item);
-    }
+    if (options.onInvalidText !== undefined && !isUtf8(line)) options.onInvalidText(nextIndex());
+    if (blocks === undefined || cutFrom !== undefined) {
+      blocks?.end();
+      give(text, cutFrom);
+    } else blocks.push(text);
   };
 
   return {
@@ -64,21 +78,7 @@ export function createLineReader(
     },
     end: () => {
       if (size > 0) finish(Buffer.alloc(0));
+      blocks?.end();
     },
-  };
-}
-
-/** Counts how often each key came before, forgetting keys that didn't come among the last `limit` different ones or twice as many. */
-function createCounter(limit: number): (key: string) => number {
-  let young = new Map<string, number>();
-  let old = new Map<string, number>();
-  return (key) => {
-    const before = young.get(key) ?? old.get(key) ?? 0;
-    young.set(key, before + 1);
-    if (young.size >= limit) {
-      old = young;
-      young = new Map();
-    }
-    return before;
   };
 }

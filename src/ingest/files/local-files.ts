@@ -4,7 +4,7 @@ import { skipped } from '../ingested.ts';
 import type { Opener } from '../ingested.ts';
 import type { ReadLimits } from './limits.ts';
 import { readLogBatches } from './read-log-stream.ts';
-import { reasonToSkip } from '../envelopes/trail-file.ts';
+import { reasonToSkip } from '../files/trail-file-name.ts';
 import { walk } from './walk.ts';
 import type { FoundFile } from './walk.ts';
 

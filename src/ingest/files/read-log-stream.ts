@@ -7,7 +7,10 @@ import { explainJsonError } from '../json/json-text.ts';
 import { defaultLimits } from './limits.ts';
 import type { ReadLimits } from './limits.ts';
 import { createLineReader } from './line-reader.ts';
-import type { Opener } from '../ingested.ts';
+import type { Opener, OpenOrigin } from '../ingested.ts';
+import { createRowReader } from '../unwrap/rows.ts';
+import { createNothingKnown } from './nothing-known.ts';
+import { createRepeatCounter } from './repeat-counter.ts';
 import { standardOpener } from '../open.ts';
 import { sniff } from './sniff.ts';
 import { messageOf } from '../../text/system-error.ts';
@@ -36,6 +39,7 @@ export interface LogReader {
 interface Output {
   readonly items: Ingested[];
   next: number;
+  see?: (item: Ingested) => void;
 }
 
 /** How much of a stream's beginning decides its format. */
@@ -112,12 +116,13 @@ function startReader(
   limits: ReadLimits,
   options: ReadOptions,
 ): LogReader {
-  const format = sniff(head, path, options);
   const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
+  const given = open.deep && !open.configured;
+  const format = sniff(head, path, { ...options, given });
   const reader = (() => {
     switch (format.kind) {
       case 'json':
-        return jsonReader(path, open, output, limits, options);
+        return jsonReader(path, open, output, limits, { ...options, given });
       case 'text':
         return createLineReader(
           path,
@@ -125,7 +130,7 @@ function startReader(
           (item) => add(output, item),
           () => output.next,
           limits,
-          options,
+          { ...options, given },
         );
       case 'empty':
       case 'binary':
@@ -143,12 +148,38 @@ function startReader(
     return { push: () => undefined, end: () => undefined };
   }
   reader.push(format.kind === 'json' || format.kind === 'text' ? head.subarray(format.from) : head);
-  return reader;
+  return given ? judged(reader, path, output, options.time) : reader;
 }
 
-function jsonReader(path: string, open: Opener, output: Output, limits: ReadLimits, options: ReadOptions): LogReader {
-  const { time, onInvalidText } = options;
-  const surroundings = { path, ...(time !== undefined && { time }) };
+/** Names a file in which nothing was understood: a person must not take that for a file in which nothing happened. */
+function judged(reader: LogReader, path: string, output: Output, written: string | undefined): LogReader {
+  const judge = createNothingKnown(written);
+  for (const item of output.items) judge.see(item);
+  output.see = judge.see;
+  return {
+    push: (chunk) => reader.push(chunk),
+    end: () => {
+      reader.end();
+      const verdict = judge.verdict(path, output.next);
+      if (verdict !== undefined) add(output, verdict);
+    },
+  };
+}
+
+function jsonReader(
+  path: string,
+  open: Opener,
+  output: Output,
+  limits: ReadLimits,
+  { time, onInvalidText, given }: ReadOptions & { readonly given: boolean },
+): LogReader {
+  const surroundings: Omit<OpenOrigin, 'index'> = {
+    path,
+    nth: createRepeatCounter(),
+    ...(time !== undefined && { time }),
+    ...(given && { written: true }),
+  };
+  const rows = given ? createRowReader() : undefined;
   return createJsonScanner(
     {
       value: (bytes) => {
@@ -161,7 +192,9 @@ function jsonReader(path: string, open: Opener, output: Output, limits: ReadLimi
           add(output, failure(origin, `not valid JSON: ${explainJsonError(error)}`));
           return;
         }
-        for (const item of open.value(value, origin)) add(output, item);
+        const row = rows?.read(value);
+        if (row === 'names') return;
+        for (const item of open.value(row ?? value, origin)) add(output, item);
       },
       broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
     },
@@ -170,6 +203,7 @@ function jsonReader(path: string, open: Opener, output: Output, limits: ReadLimi
 }
 
 function add(output: Output, item: Ingested): void {
+  output.see?.(item);
   output.items.push(item);
   output.next++;
 }

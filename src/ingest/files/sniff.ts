@@ -37,10 +37,12 @@ export interface SniffOptions {
   readonly onlyLogs?: boolean;
   /** Binary data that is named as a log is unreadable: it was one, or it hides as one. */
   readonly trustNames?: boolean;
+  /** A person handed it over: text by the name of JSON is looked through all the same. */
+  readonly given?: boolean;
 }
 
 /** sniff tells JSON, text and what is neither from a file's beginning; the name only decides what it was meant to be. */
-export function sniff(head: Buffer, path: string, { onlyLogs, trustNames }: SniffOptions = {}): Sniffed {
+export function sniff(head: Buffer, path: string, { onlyLogs, trustNames, given }: SniffOptions = {}): Sniffed {
   const signature = signatures.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   const named = trustNames === true && (namedJson.test(path) || namedLog.test(path));
   if (signature !== undefined) {
@@ -66,7 +68,10 @@ export function sniff(head: Buffer, path: string, { onlyLogs, trustNames }: Snif
       : { kind: 'text', from };
   }
   // A JSON lines file may begin in the middle of a record; among text lines, those that are JSON are opened as such.
-  if (/^\{\s*"/m.test(head.toString('latin1', from))) return { kind: 'text', from };
+  const content = head.toString('latin1', from);
+  if (/^"?\{\s*\\?"/m.test(content)) return { kind: 'text', from };
+  if (given === true && (/\{\s*"/.test(content) || hasLogLine(head.toString('utf8', from))))
+    return { kind: 'text', from };
   return { kind: 'unreadable', reason: `not JSON: it begins with ${quote(text, 40)}` };
 }
 

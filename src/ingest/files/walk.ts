@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import type { Ingested } from '../../model/log-record.ts';
 import { failure, skipped } from '../ingested.ts';
 import { codeOf, messageOf } from '../../text/system-error.ts';
-import { trailFileTime } from '../envelopes/trail-file.ts';
+import { trailFileTime } from '../files/trail-file-name.ts';
 
 /** FoundFile is one file to read. */
 export interface FoundFile {

@@ -1,7 +1,7 @@
 import type { Ingested } from '../../model/log-record.ts';
 import { openLine } from '../formats/open-line.ts';
 import { parseJson } from '../json/json-text.ts';
-import { isObject } from '../ingested.ts';
+import { datedBy, isObject } from '../ingested.ts';
 import type { LineContext, OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
@@ -41,7 +41,8 @@ export function* inContainer(
   open: Opener,
   context: LineContext = {},
 ): Iterable<Ingested> {
-  const surroundings = time === undefined ? origin : { ...origin, time };
+  // Without a time, a container's line was written when its log was.
+  const { written: _written, ...surroundings } = time === undefined ? origin : datedBy(origin, time);
   const service = container === undefined ? undefined : /^(.+?)[-_]\d{1,4}$/.exec(container)?.[1];
   for (const item of contained(text, surroundings, open, context)) {
     if (item.kind !== 'record') yield item;
@@ -52,7 +53,7 @@ export function* inContainer(
         ...(stream !== undefined && { stream }),
         ...item.record.fields,
       };
-      yield { kind: 'record', record: { ...item.record, fields } };
+      yield { ...item, record: { ...item.record, fields } };
     }
   }
 }
@@ -60,9 +61,8 @@ export function* inContainer(
 /** What begins like JSON and isn't is a line like any other: containers cut long lines. */
 function contained(text: string, origin: OpenOrigin, open: Opener, context: LineContext): Iterable<Ingested> {
   const trimmed = text.trim();
-  if (looksLikeJson(trimmed)) {
-    const parsed = parseJson(trimmed);
-    if (parsed.ok && isObject(parsed.value)) return open.value(parsed.value, origin);
-  }
-  return [openLine(text, origin, context)];
+  const parsed = looksLikeJson(trimmed) ? parseJson(trimmed) : undefined;
+  if (parsed?.ok === true && isObject(parsed.value)) return open.value(parsed.value, origin);
+  const within = parsed === undefined ? undefined : open.within(trimmed, origin);
+  return within ?? [openLine(text, origin, context)];
 }

@@ -1,7 +1,7 @@
 import type { Fields, Ingested } from '../../model/log-record.ts';
 import { dockerEvents, dockerFields } from '../formats/docker-event.ts';
 import type { DockerEvent } from '../formats/docker-event.ts';
-import { digestId, failure, isObject, plainOrigin, record } from '../ingested.ts';
+import { digestId, distinctId, failure, isObject, plainOrigin, record } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { epochTime, isoTime } from '../../time/iso-time.ts';
 import { inContainer } from './container-line.ts';
@@ -75,7 +75,7 @@ export function* openJsonFileLine(value: Fields, origin: OpenOrigin, open: Opene
       ...(time !== undefined && { time }),
       ...(container !== undefined && { container }),
     },
-    { ...origin, id: origin.id ?? digestId([JSON.stringify(value)]) },
+    { ...origin, id: origin.id ?? distinctId([JSON.stringify(value)], origin) },
     open,
   );
 }

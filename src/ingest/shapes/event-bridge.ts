@@ -1,6 +1,6 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { digestId, failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
-import type { OpenOrigin } from '../ingested.ts';
+import { datedBy, digestId, failure, ignoredAsOwn, isObject, kindOf, plainOrigin, quote, record } from '../ingested.ts';
+import type { OpenOrigin, Opener } from '../ingested.ts';
 import { isCanary, isOwnEvent } from '../own-output.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import { isCloudTrailRecord, openCloudTrailRecord } from './cloudtrail.ts';
@@ -37,26 +37,56 @@ export function isEventBridgeEvent(value: Fields): boolean {
 
 /**
  * openEventBridgeEnvelope opens it: what CloudTrail put on the bus is the CloudTrail record inside; of everything else the
- * whole envelope is the record, since its `resources`, `account` and `region` belong to it.
+ * whole envelope is the record, since its `resources`, `account` and `region` belong to it. Only AWS can publish under a source
+ * that begins with `aws.`; what any other source publishes is what its place is set to carry.
  */
-export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+export function* openEventBridgeEnvelope(value: Fields, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   if (isOwnEvent(value)) {
     yield ignoredAsOwn(origin, 'event');
     return;
   }
-  const type = String(value['detail-type']);
+  const source = String(value['source']);
   const detail = value['detail'];
-  // `AWS API Call via CloudTrail`, `AWS Console Sign In via CloudTrail`, `AWS Service Event via CloudTrail`, `AWS Insight via CloudTrail`.
-  // Somebody who forwards CloudTrail records over a bus of their own may name the type as they like.
-  if (type.endsWith(' via CloudTrail') || (isObject(detail) && isWholeRecord(detail))) {
+  const foreign = source.startsWith('aws.') ? undefined : openForeignDetail(value, source, origin, open);
+  if (foreign !== undefined) yield* foreign;
+  else if (source.startsWith('aws.') && isCloudTrailDetail(value)) {
     if (isObject(detail)) yield* openCloudTrailRecord(detail, origin);
     else
       yield failure(
         origin,
-        `EventBridge event ${quote(type)}: detail must be the CloudTrail record, it is ${kindOf(detail)}`,
+        `EventBridge event ${quote(String(value['detail-type']))}: detail must be the CloudTrail record, got ${kindOf(detail)}`,
       );
-    return;
-  }
+  } else yield* openEnvelope(value, origin);
+}
+
+/** `AWS API Call via CloudTrail`, `AWS Console Sign In via CloudTrail`, `AWS Service Event via CloudTrail`, `AWS Insight via CloudTrail`. */
+function isCloudTrailDetail({ 'detail-type': type, detail }: Fields): boolean {
+  return String(type).endsWith(' via CloudTrail') || (isObject(detail) && isWholeRecord(detail));
+}
+
+/**
+ * Somebody who passes records on over a bus of their own may name source and type as they like: in a stage, a row of the
+ * configuration says that they do; of what a person hands over, what is inside says so. Undefined when nothing does.
+ */
+function openForeignDetail(
+  value: Fields,
+  source: string,
+  origin: OpenOrigin,
+  open: Opener,
+): Iterable<Ingested> | undefined {
+  const { detail, id, time } = value;
+  const place = open.at({ kind: 'event', name: source });
+  const when = typeof time === 'string' ? isoTime(time) : undefined;
+  const here: OpenOrigin = {
+    ...(when === undefined ? origin : datedBy(origin, when)),
+    ...(typeof id === 'string' && id !== '' && { id }),
+  };
+  if (place.configured) return isObject(detail) ? place.value(detail, here) : undefined;
+  return open.within(detail, here);
+}
+
+function* openEnvelope(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+  const type = String(value['detail-type']);
   const { id, time } = value;
   if (typeof id !== 'string' || id === '') {
     yield failure(origin, `EventBridge event ${quote(type)} without an id`);

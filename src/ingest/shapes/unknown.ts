@@ -1,5 +1,5 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { digestId, failure, plainOrigin, record } from '../ingested.ts';
+import { digestId, failure, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
 import { timeOf } from '../../time/iso-time.ts';
 
@@ -11,9 +11,14 @@ const synonyms = [
   ['message', 'msg', '@message', 'short_message'],
 ] as const;
 
-/** openUnknown makes a record of an object as it is; without any time, its own or its place's, it is a failure. */
+/**
+ * openUnknown makes a record of an object as it is. Without a time, its own or that of what it came in, it is a failure: when a file
+ * was written says nothing of when something happened.
+ */
 export function openUnknown(fields: Fields, origin: OpenOrigin): Ingested {
-  const time = timeOf(fields) ?? origin.time;
+  const own = timeOf(fields);
+  if (own === undefined && origin.written === true) return failure(origin, unknownReason(fields));
+  const time = own ?? origin.time;
   if (time === undefined) return failure(origin, 'JSON object of unknown shape without a time');
   const { account, region } = origin;
   return record({
@@ -26,6 +31,22 @@ export function openUnknown(fields: Fields, origin: OpenOrigin): Ingested {
     ...(region !== undefined && { region }),
   });
 }
+
+/** How many of an object's keys a reason names, and how much of each. */
+const namedKeys = 6;
+const namedChars = 30;
+
+function unknownReason(fields: Fields): string {
+  const keys = Object.keys(fields);
+  const named = keys.slice(0, namedKeys).map((key) => quote(key, namedChars));
+  const rest = keys.length > namedKeys ? `, and ${keys.length - namedKeys} more` : '';
+  const seen = keys.length === 0 ? 'an empty object' : `an object with the keys ${named.join(', ')}${rest}`;
+  return `JSON in which no known record was found and that has no time: ${seen}. ${advice}`;
+}
+
+/** advice says what a person can do about logs that were not understood. */
+export const advice =
+  'docs/sources.md lists what is read; for logs of your own, give their path a row in `logs:` and name the file with --config';
 
 /** Gives the level and the message their usual names beside their own, where these are free. */
 function named(fields: Fields): Fields {

@@ -1,7 +1,7 @@
 import type { Fields, Ingested } from '../../model/log-record.ts';
 import { cleanText } from '../formats/clean-text.ts';
 import { isKnownLine } from '../formats/open-line.ts';
-import { digestId, isObject } from '../ingested.ts';
+import { datedBy, distinctId, isObject } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { parseJson } from '../json/json-text.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
@@ -58,10 +58,10 @@ export function createWrapping(isKnown: (value: Fields) => boolean): {
     open: (value, origin, open) => {
       const found = inside(value, 1);
       if (found === undefined) return [];
-      const surroundings = found.time === undefined ? origin : { ...origin, time: found.time };
+      const surroundings = found.time === undefined ? origin : datedBy(origin, found.time);
       if (found.kind === 'value') return open.value(found.value, surroundings);
       // Equal lines in different wrappings are different records.
-      return open.text(found.text, { ...surroundings, id: origin.id ?? digestId([JSON.stringify(value)]) });
+      return open.text(found.text, { ...surroundings, id: origin.id ?? distinctId([JSON.stringify(value)], origin) });
     },
   };
 }

@@ -54,8 +54,8 @@ describe("a log group's name decides how it is read", () => {
     );
     expect(result.records.map(({ id }) => id)).toEqual(['a']);
     expect(result.failures).toEqual([
-      expect.stringMatching(/no CloudTrail record/),
-      expect.stringMatching(/no CloudTrail/),
+      expect.stringMatching(/^not a CloudTrail record/),
+      expect.stringMatching(/^not a CloudTrail/),
     ]);
   });
 

@@ -108,7 +108,7 @@ describe('openValue knows a value by its shape', () => {
     [
       'an EventBridge envelope whose detail is no object',
       { ...fixture('eventbridge-api-call'), detail: 'x' },
-      /it is a string/,
+      /got a string/,
     ],
     ['an EventBridge envelope without an id', { ...fixture('eventbridge-ec2-state'), id: undefined }, /without an id/],
     [

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { trailFileKind, trailFileTime } from '../../../../src/ingest/envelopes/trail-file.ts';
+import { trailFileKind, trailFileTime } from '../../../../src/ingest/files/trail-file-name.ts';
 
 const folder = (kind: string) => `AWSLogs/111122223333/${kind}/us-east-1/2026/03/01`;
 

@@ -1,5 +1,3 @@
-export { readLogStream } from '../files/read-log-stream.ts';
-
 /** TrailFileKind says what a trail bucket's object holds, as far as its name tells. */
 export type TrailFileKind = 'trail' | 'insight' | 'digest' | 'config' | 'unknown';
 
@@ -33,6 +31,17 @@ export function trailFileKind(key: string): TrailFileKind {
   // A folder alone says nothing of a file that CloudTrail would not have named so, e.g. a note somebody left there.
   if (folder === undefined || !/\.json(?:\.gz)?$/.test(key)) return 'unknown';
   return kindOfSuffix(folder.split('-')[1]);
+}
+
+/**
+ * isTrailKey tells the S3 keys under which CloudTrail delivers records: in `AWSLogs/` at the top of the bucket or below the trail's
+ * prefix. Below any other prefix, somebody else may have written a file of such a name.
+ */
+export function isTrailKey(key: string, prefix: string): boolean {
+  const folder = prefix.replace(/\/+$/, '');
+  const below = key.startsWith('AWSLogs/') || (folder !== '' && key.startsWith(`${folder}/AWSLogs/`));
+  const kind = trailFileKind(key);
+  return below && (kind === 'trail' || kind === 'insight');
 }
 
 /** trailFileTime is the delivery time in a trail file's name (`20230710T1220Z`), for ordering; undefined when it has none. */

@@ -1,0 +1,88 @@
+import { leadingTime } from '../formats/clock/stamp.ts';
+import { parseJson } from '../json/json-text.ts';
+
+/** JsonBlocks takes lines and gives them back, those of one pretty-printed JSON value as one text. */
+export interface JsonBlocks {
+  push(line: string): void;
+  end(): void;
+}
+
+/** A longer block is no record: its lines are lines. */
+const maxChars = 4 * 1024 * 1024;
+
+/**
+ * createJsonBlocks joins the lines of a JSON value that begins at the end of a line, as `aws logs tail --format json` prints it,
+ * with the time on the line before. What isn't JSON when its brackets close is given back line by line.
+ */
+export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
+  let held: string[] = [];
+  let size = 0;
+  let depth = 0;
+  /** A line with a time and a name alone: what it is of may follow. */
+  let heading: string | undefined;
+
+  const release = () => {
+    const lines = held;
+    held = [];
+    size = 0;
+    depth = 0;
+    const text = lines.join('\n');
+    const start = text.search(/[{[]\s*["{[]/);
+    if (start !== -1 && parseJson(text.slice(start).trimEnd()).ok) give(text);
+    else for (const line of lines) give(line);
+  };
+  const hold = (line: string) => {
+    held.push(line);
+    size += line.length;
+    depth += bracketsIn(line);
+    if (depth <= 0 || size > maxChars) release();
+  };
+
+  return {
+    push: (line) => {
+      if (held.length > 0) {
+        hold(line);
+        return;
+      }
+      const opens = /(?:^|\s)[{[]\s*$/.test(line.slice(-200));
+      if (heading !== undefined) {
+        const before = heading;
+        heading = undefined;
+        if (opens && /^\s*[{[]\s*$/.test(line)) {
+          held.push(before);
+          size += before.length;
+        } else give(before);
+      }
+      if (opens) hold(line);
+      else if (isHeading(line)) heading = line;
+      else give(line);
+    },
+    end: () => {
+      if (held.length > 0) release();
+      if (heading !== undefined) give(heading);
+      heading = undefined;
+    },
+  };
+}
+
+function isHeading(line: string): boolean {
+  if (line.length > 600) return false;
+  const time = leadingTime(line);
+  return time !== undefined && /^ \S+\s*$/.test(line.slice(time.end));
+}
+
+/** How many brackets a line opens and doesn't close, outside of its strings, which end on their line. */
+function bracketsIn(line: string): number {
+  let open = 0;
+  let inString = false;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x7b || code === 0x5b) open++;
+    else if (code === 0x7d || code === 0x5d) open--;
+  }
+  return open;
+}

@@ -1,0 +1,42 @@
+import type { Fields, Ingested } from '../model/log-record.ts';
+import { datedBy, distinctId, isObject } from './ingested.ts';
+import type { OpenOrigin, Opener } from './ingested.ts';
+import { createRepeatCounter } from './files/repeat-counter.ts';
+import { answerShapes } from './shapes/index.ts';
+import { openUnknown } from './shapes/unknown.ts';
+import { unwrap } from './unwrap/unwrap.ts';
+import type { Found } from './unwrap/unwrap.ts';
+
+/** openWrapped opens the known records within a value of unknown shape, and what stands in a list beside them; undefined without any. */
+export function openWrapped(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
+  const found = unwrap(value, { isKnown });
+  return found.length === 0 ? undefined : openFound(found, origin, open);
+}
+
+function isKnown(value: Fields): boolean {
+  return answerShapes.some(({ recognise }) => recognise(value));
+}
+
+function* openFound(found: readonly Found[], origin: OpenOrigin, open: Opener): Iterable<Ingested> {
+  let { index, nth = createRepeatCounter() } = origin;
+  for (const one of found) {
+    const { time, key } = one.near;
+    const here: OpenOrigin = { ...(time === undefined ? origin : datedBy(origin, time)), index, nth };
+    const items =
+      one.kind === 'text' ? openFoundText(one.text, key, here, open) : openFoundValue(one.value, here, open);
+    for (const item of items) {
+      yield item;
+      index++;
+    }
+  }
+}
+
+function openFoundText(text: string, key: string, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
+  // Equal lines in different wrappings are different records.
+  return open.text(text, { ...origin, id: origin.id ?? distinctId([key, text], origin) });
+}
+
+/** What stands beside known records was looked through already: unless it is known, it is what it is. */
+function openFoundValue(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
+  return isObject(value) && !isKnown(value) ? [openUnknown(value, origin)] : open.value(value, origin);
+}

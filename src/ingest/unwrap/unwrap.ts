@@ -1,0 +1,153 @@
+import type { Fields } from '../../model/log-record.ts';
+import { cleanText } from '../formats/clean-text.ts';
+import { isKnownLine, isLogLine } from '../formats/open-line.ts';
+import { isObject } from '../ingested.ts';
+import { looksLikeJson } from '../looks-like-json.ts';
+import { nearOf } from './near.ts';
+import type { Near } from './near.ts';
+import { packedTexts } from './packed-text.ts';
+import { rowOfPairs, rowsIn } from './rows.ts';
+import { valuesInText } from './values-in-text.ts';
+
+/** Found is a part of a value that is a record, or stands in a list beside one. */
+export type Found = { readonly near: Near } & (
+  { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'text'; readonly text: string }
+);
+
+/** Search is how records are looked for. */
+export interface Search {
+  /** Tells an object that says by its shape what it is. */
+  readonly isKnown: (value: Fields) => boolean;
+  /** Called for each value that is looked at: the work is linear in their number and their size. */
+  readonly onStep?: () => void;
+}
+
+/**
+ * How many wrappings deep records are looked for: a search engine's answer (`hits.hits[]._source.event.original`) has seven with
+ * the text that is JSON. Each text that holds JSON is parsed once on its level, so that the time is linear in the size.
+ */
+const maxLevels = 10;
+
+/** Under these names wrappings keep the event that they were given, the most telling first. */
+const tellingNames = [
+  'envelope',
+  '_source',
+  'event',
+  'original',
+  'detail',
+  'record',
+  'result',
+  '_raw',
+  '@message',
+  'message',
+  'log',
+];
+
+/** How many records of one wrapping are compared to find that it holds the same one twice. */
+const compared = 4;
+
+/**
+ * unwrap looks for known records within a value of unknown shape: in lists, in columns, under any name, as JSON in texts, as lines
+ * of known formats, in base64. It gives them in their order, and with them what stands in the same list and isn't known. Empty
+ * when nothing is known; then the value is what it is.
+ */
+export function unwrap(value: unknown, search: Search): readonly Found[] {
+  const found = look(value, { key: '' }, 0, search);
+  return found.map(({ listed: _listed, ...one }) => one);
+}
+
+/** An item of a list is an event of its own; what isn't may be the same event once more. */
+type Leaf = Found & { readonly listed: boolean };
+
+const nothing: readonly Leaf[] = [];
+
+function look(value: unknown, near: Near, level: number, search: Search): readonly Leaf[] {
+  search.onStep?.();
+  if (level > maxLevels) return nothing;
+  if (typeof value === 'string') return inText(value, near, level, search);
+  if (Array.isArray(value)) return inList(value, near, level, search);
+  if (!isObject(value)) return nothing;
+  if (search.isKnown(value)) return [{ kind: 'value', value, near, listed: false }];
+  const rows = rowsIn(value);
+  return rows === undefined ? inObject(value, near, level, search) : inList(rows, nearOf(value, near), level, search);
+}
+
+function inList(list: readonly unknown[], near: Near, level: number, search: Search): readonly Leaf[] {
+  const row = rowOfPairs(list);
+  if (row !== undefined) return look(row, near, level + 1, search);
+  const items = list.map((item) => look(item, near, level + 1, search));
+  if (items.every((leaves) => leaves.length === 0)) return nothing;
+  // An item that isn't known is told of by itself, beside those that are.
+  return items.flatMap((leaves, index): readonly Leaf[] => {
+    if (leaves.length > 0) return leaves.map((leaf) => ({ ...leaf, listed: true }));
+    const item = list[index];
+    if (isObject(item)) return [{ kind: 'value', value: item, near, listed: true }];
+    return typeof item === 'string' && isLikelyLog(item) ? [{ kind: 'text', text: item, near, listed: true }] : [];
+  });
+}
+
+/** In a list of events, a text that begins as JSON or a log line does; in a row of cells, the other cells are no events. */
+function isLikelyLog(text: string): boolean {
+  return looksLikeJson(text.trimStart()) || isLogLine(cleanText(text));
+}
+
+function inObject(value: Fields, near: Near, level: number, search: Search): readonly Leaf[] {
+  const kept: Leaf[] = [];
+  let inner: Near | undefined;
+  for (const name of namesOf(value)) {
+    const one = value[name];
+    if (typeof one !== 'object' && typeof one !== 'string') continue;
+    inner ??= nearOf(value, near);
+    for (const leaf of look(one, inner, level + 1, search)) {
+      if (leaf.listed || !kept.slice(0, compared).some((other) => isSame(leaf, other))) kept.push(leaf);
+    }
+  }
+  return kept;
+}
+
+function namesOf(value: Fields): readonly string[] {
+  const telling = tellingNames.filter((name) => Object.hasOwn(value, name));
+  const others = Object.keys(value).filter((name) => !telling.includes(name));
+  return [...telling, ...others];
+}
+
+/** Shippers keep an event as they got it and as they read it. */
+function isSame(one: Leaf, other: Leaf): boolean {
+  if (other.listed) return false;
+  if (one.kind === 'text') return other.kind === 'text' && other.text.includes(one.text.trim());
+  return other.kind === 'value' && idOf(one.value) !== undefined && idOf(one.value) === idOf(other.value);
+}
+
+/** An event is the same within its envelope and beside it. */
+function idOf(value: unknown): unknown {
+  if (!isObject(value)) return undefined;
+  const { detail } = value;
+  return eventIdOf(value) ?? (isObject(detail) ? eventIdOf(detail) : undefined) ?? value['id'] ?? value['__CURSOR'];
+}
+
+function eventIdOf({ eventID, eventId }: Fields): unknown {
+  return eventID ?? eventId;
+}
+
+function inText(text: string, near: Near, level: number, search: Search): readonly Leaf[] {
+  if (text.length < 8) return nothing;
+  const values = valuesInText(text);
+  if (values !== undefined) {
+    const [only] = values;
+    return values.length === 1 ? look(only, near, level + 1, search) : inList(values, near, level + 1, search);
+  }
+  const lines = linesOf(text);
+  if (lines.some((line) => isKnownLine(cleanText(line), near.time))) {
+    return lines.map((line) => ({ kind: 'text', text: line, near, listed: lines.length > 1 }));
+  }
+  const packed = packedTexts(text.trim());
+  if (packed.length === 0) return nothing;
+  return packed.length === 1 ? look(packed[0], near, level + 1, search) : inList(packed, near, level + 1, search);
+}
+
+/** Each line is looked at as an event where the first is one; else what follows belongs to it, as a stack trace does. */
+function linesOf(text: string): readonly string[] {
+  if (text.length < 15 || !text.includes(' ')) return [];
+  const trimmed = text.trimEnd();
+  return trimmed.includes('\n') ? trimmed.split('\n').filter((line) => line.trim() !== '') : [trimmed];
+}
