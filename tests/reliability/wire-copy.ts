@@ -45,11 +45,15 @@ export class Died extends Error {
 /** What functions/deliver.ts is given in serverless.yml. */
 const remainingMs = 90_000;
 
+/** Pace says whether time passes for a copy as it does in Lambda, or not at all, so that a busy machine changes nothing. */
+export type Pace = 'as-in-lambda' | 'unhurried';
+
 export async function startWireCopy(
   name: 'deliver' | 'flush',
   environment: Readonly<Record<string, string>>,
+  pace: Pace = 'as-in-lambda',
 ): Promise<WireCopy> {
-  const child = fork(path.join(import.meta.dirname, 'wire-lambda.ts'), [name], {
+  const child = fork(path.join(import.meta.dirname, 'wire-lambda.ts'), [name, pace], {
     env: { PATH: process.env['PATH'], ...environment },
     // As Lambda sets it for 512 MB, so that what stays in memory can be seen.
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=460', '--max-semi-space-size=25'],

@@ -41,8 +41,8 @@ export async function runCrowd({ processes, each }: CrowdOptions): Promise<Crowd
   const shares = Array.from({ length: processes }, (_share, copy) =>
     Array.from({ length: each }, (_finding, index) => findingOf({ ...facts, event: `event-${copy}-${index}` })),
   );
-  const copies = await Promise.all(shares.map(() => startWireCopy('deliver', environment)));
-  const flush = await startWireCopy('flush', environment);
+  const copies = await Promise.all(shares.map(() => startWireCopy('deliver', environment, 'unhurried')));
+  const flush = await startWireCopy('flush', environment, 'unhurried');
   let cameAgain = 0;
 
   const started = performance.now();

@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/finding.ts';
 import { busyAnswers, brokenAnswers, type Fault, type Passing } from '../support/fault-proxy.ts';
-import { Died, startWireCopy, type WireCopy } from './wire-copy.ts';
+import { Died, startWireCopy, type Pace, type WireCopy } from './wire-copy.ts';
 import { batchOf, failedOf, startWireStage, wireFinding, wireReceivers, type WireStage } from './wire-stage.ts';
 
 /** WireFault is what goes wrong with the requests of one invocation that accepts a finding and tells of it. */
@@ -47,14 +47,14 @@ const looksMs = [10, 11, 13, 16, 20, 25, 30, 40].map((each) => each * minute);
 const lateMs = 1_200;
 
 /** openWireFaults starts a stage, and one copy of each function that lives through all runs. */
-export async function openWireFaults(): Promise<WireFaults> {
+export async function openWireFaults(pace?: Pace): Promise<WireFaults> {
   const stage = await startWireStage();
   const { environment, proxy } = stage;
   const [deliver, flush] = await Promise.all([
-    startWireCopy('deliver', environment),
-    startWireCopy('flush', environment),
+    startWireCopy('deliver', environment, pace),
+    startWireCopy('flush', environment, pace),
   ]);
-  let spare = startWireCopy('deliver', environment);
+  let spare = startWireCopy('deliver', environment, pace);
   let runs = 0;
 
   /** Each run has hours of its own, so that what is remembered of one has no part in the next. */
@@ -66,7 +66,7 @@ export async function openWireFaults(): Promise<WireFaults> {
 
   const fresh = async (): Promise<WireCopy> => {
     const copy = await spare;
-    spare = startWireCopy('deliver', environment);
+    spare = startWireCopy('deliver', environment, pace);
     return copy;
   };
 
@@ -226,7 +226,7 @@ function wordsOf(fault: WireFault): string {
 /** runAllFaults tries every request: killed before and after it, its answer lost, another fault, and an outage from it on. */
 export async function runAllFaults(notify: (done: WireCase) => void): Promise<readonly WireCase[]> {
   const lanes = 2;
-  const shared = await Promise.all(Array.from({ length: lanes }, openWireFaults));
+  const shared = await Promise.all(Array.from({ length: lanes }, () => openWireFaults()));
   const requests = shared[0]?.requests ?? [];
   const others = ['busy', 'broken', 'reset', 'late'] as const;
   const plans = requests.flatMap((_name, index): (readonly [WireFault, number])[] => {

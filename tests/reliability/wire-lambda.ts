@@ -3,19 +3,38 @@ import type { Context } from 'aws-lambda';
 import { lambdaContext } from '../support/lambda-context.ts';
 import type { Asked, Said, Used } from './wire-copy.ts';
 
-let aheadMs = 0;
-const RealDate = Date;
+/** An unhurried copy runs out of no time, however busy the machine is: its clock stands still, and its timeouts are long. */
+const unhurried = process.argv[3] === 'unhurried';
+const longTimeouts = 60;
 
-/** Hours pass within a test: all clocks in this process are set by whoever calls. */
+let shownMs = 0;
+let setAtMs = 0;
+const RealDate = Date;
+const nowMs = (): number => shownMs + (unhurried ? 0 : RealDate.now() - setAtMs);
+
+/** Hours pass within a test: the caller sets all clocks in this process. */
 globalThis.Date = class extends RealDate {
   constructor(...given: readonly unknown[]) {
-    if (given.length === 0) super(RealDate.now() + aheadMs);
+    if (given.length === 0) super(nowMs());
     else super(...(given as [number]));
   }
   static override now(): number {
-    return RealDate.now() + aheadMs;
+    return nowMs();
   }
 } as DateConstructor;
+
+if (unhurried) {
+  const { setTimeout: realTimeout } = globalThis;
+  // Pauses before another try stay as they are; what gives something up has a second at least.
+  const stretched = (ms = 0): number => (ms < 1_000 ? ms : ms * longTimeouts);
+  globalThis.setTimeout = Object.assign(
+    (work: (...given: readonly unknown[]) => void, ms?: number, ...given: readonly unknown[]) =>
+      realTimeout(work, stretched(ms), ...given),
+    realTimeout,
+  );
+  const signalAfter = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms) => signalAfter(stretched(ms));
+}
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
@@ -24,11 +43,12 @@ const { handler } = (await import(`../../functions/${name}.ts`)) as { readonly h
 const say = (said: Omit<Said, 'used'>): void => void process.send?.({ ...said, used: usedNow() } satisfies Said);
 
 process.on('message', ({ id, event, atMs, remainingMs }: Asked) => {
-  aheadMs = atMs === undefined ? 0 : atMs - RealDate.now();
-  const endMs = RealDate.now() + remainingMs;
+  setAtMs = RealDate.now();
+  shownMs = atMs ?? setAtMs;
+  const endMs = nowMs() + remainingMs;
   const context = {
     ...lambdaContext(`trailwatch-dev-${name}`),
-    getRemainingTimeInMillis: () => endMs - RealDate.now(),
+    getRemainingTimeInMillis: () => endMs - nowMs(),
   };
   handler(event, context).then(
     (answer) => say({ id, answer }),
