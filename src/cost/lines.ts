@@ -29,16 +29,16 @@ export const lines: readonly Line[] = [
     price: 'lambdaRequests',
     quantity: (basis) => invocationsOf(basis) / million,
     words: ({ switches }) =>
-      `one for each ${switches.readOnlyEvents ? 'management event, read-only ones too' : 'event that EventBridge brings'}, each ${assumptions.logKbPerCall} kB of subscribed logs, every ${assumptions.filesPerCall} trail files, each finding, each minute, and every five`,
-    lower: 'readOnlyEvents=false: the trail brings read-only calls some minutes later all the same',
+      `one for each ${switches.readOnlyEvents ? 'management event, including read-only ones' : 'event from EventBridge'}, each ${assumptions.logKbPerCall} kB of subscribed logs, every ${assumptions.filesPerCall} trail files, each finding, each minute, and each five minutes`,
+    lower: 'readOnlyEvents=false; the trail files still contain read-only calls, some minutes later',
   },
   {
     service: 'Lambda',
     name: 'time',
     price: 'lambdaGbSeconds',
     quantity: gbSecondsOf,
-    words: () => 'those calls, each times its duration and its memory (--assumptions lists both)',
-    lower: 'readOnlyEvents=false, and log groups that no rule reads off logGroups',
+    words: () => 'those calls, each with its duration and memory (--assumptions lists both)',
+    lower: 'readOnlyEvents=false; fewer log groups in logGroups',
   },
   {
     service: 'SQS',
@@ -48,7 +48,7 @@ export const lines: readonly Line[] = [
     quantity: ({ volumes: v }) =>
       (3 * month(v.trailFilesPerDay + v.findingsPerDay) + assumptions.queues * 5 * (secondsAMonth / 20)) / million,
     words: () =>
-      `three for each trail file and each finding (send, receive, delete), and ${assumptions.queues} queues that five pollers ask every 20 s`,
+      `three for each trail file and each finding (send, receive, delete), and ${assumptions.queues} queues, each polled by five pollers every 20 s`,
   },
   {
     service: 'EventBridge',
@@ -79,8 +79,9 @@ export const lines: readonly Line[] = [
     name: 'writes',
     price: 'dynamodbWrites',
     quantity: ({ volumes: v }) => month(2 * v.correlatedPerDay + 10 * v.findingsPerDay) / million,
-    words: () => 'two units for each match that a correlation counts, ten for each finding (claimed, grouped, told)',
-    lower: 'correlations over rules that match less; trailwatch rule lint names those that match much',
+    words: () =>
+      'two units for each match that a correlation counts, ten for each finding (claimed, grouped, delivered)',
+    lower: 'correlations over rules that match less often; trailwatch rule lint names those that match often',
   },
   {
     service: 'DynamoDB',
@@ -89,7 +90,7 @@ export const lines: readonly Line[] = [
     quantity: ({ volumes: v }) =>
       (month(4 * v.correlatedPerDay + 10 * v.findingsPerDay) + 10 * (secondsAMonth / 60)) / million,
     words: () =>
-      'four units for each match that a correlation counts, ten for each finding, ten each minute for what is due',
+      'four units for each match that a correlation counts, ten for each finding, ten each minute for due notifications',
   },
   {
     service: 'SNS',
@@ -103,7 +104,7 @@ export const lines: readonly Line[] = [
     name: 'mails',
     price: 'snsEmails',
     quantity: ({ volumes: v }) => (month(v.notificationsPerDay) * v.mailsPerNotification) / 100_000,
-    words: ({ volumes: v }) => `each notification to ${v.mailsPerNotification} addresses`,
+    words: ({ volumes: v }) => `each notification to ${v.mailsPerNotification} email addresses`,
   },
   {
     service: 'CloudWatch',
@@ -111,15 +112,15 @@ export const lines: readonly Line[] = [
     price: 'logsIngested',
     quantity: ({ volumes: v }) => month(v.hostLogGbPerDay),
     words: ({ volumes: v }) =>
-      `${v.hostLogGbPerDay} GB a day that hosts and applications write to log groups; you may pay that already`,
-    lower: 'send only what rules read: docs/hosts.md has the filters',
+      `${v.hostLogGbPerDay} GB a day that hosts and applications write to log groups; you may already pay for this`,
+    lower: 'subscribe only log groups that rules read',
   },
   {
     service: 'CloudWatch',
     name: 'own logs',
     price: 'logsIngested',
     quantity: (basis) => (invocationsOf(basis) * assumptions.ownLogKbPerCall) / million,
-    words: () => `${assumptions.ownLogKbPerCall} kB for each call of a function, its metrics among them`,
+    words: () => `${assumptions.ownLogKbPerCall} kB for each call of a function, including its metrics`,
     lower: 'readOnlyEvents=false; logLevel=WARN',
   },
   {
@@ -133,7 +134,7 @@ export const lines: readonly Line[] = [
         assumptions.logCompression) /
       million,
     words: ({ switches }) =>
-      `those of ${switches.logRetentionDays} days (logRetentionDays), compressed to ${assumptions.logCompression * 100} %`,
+      `own logs of ${switches.logRetentionDays} days (logRetentionDays), compressed to ${assumptions.logCompression * 100} %`,
     lower: 'logRetentionDays',
   },
   {
@@ -157,7 +158,7 @@ export const lines: readonly Line[] = [
     name: 'composite alarm',
     price: 'compositeAlarms',
     quantity: ({ switches }) => (switches.healthAlarms ? 1 : 0),
-    words: () => 'one that says whether the stage is healthy',
+    words: () => 'one for the health of the stage',
     lower: 'healthAlarms=false',
   },
   {
@@ -165,7 +166,7 @@ export const lines: readonly Line[] = [
     name: 'dashboard',
     price: 'dashboards',
     quantity: () => 1,
-    words: () => 'one a stage',
+    words: () => 'one per stage',
   },
   {
     service: 'X-Ray',
@@ -184,23 +185,23 @@ export const lines: readonly Line[] = [
     price: 's3Gets',
     // Each file once as it comes, and twice more when digests are checked.
     quantity: ({ volumes: v }) => month(v.trailFilesPerDay * 3) / 1_000,
-    words: () => "each file of the trail three times: as it comes, and for two days of digests' checks",
+    words: () => 'each trail file three times: on arrival, and in two daily verifications of digests',
   },
   {
     service: 'S3',
     name: 'writing',
     price: 's3Puts',
     quantity: ({ volumes: v }) => month(v.findingsPerDay > 0 ? Math.min(288, v.findingsPerDay) : 0) / 1_000,
-    words: () => 'a file of findings every five minutes that has some',
+    words: () => 'one file for each five minutes with findings',
   },
   {
     service: 'S3',
     name: 'trail kept',
     price: 's3Storage',
     quantity: ({ volumes: v }) => v.trailGbPerDay * v.trailRetentionDays,
-    words: ({ volumes: v }) =>
-      `${v.trailGbPerDay} GB a day for ${v.trailRetentionDays} days; you pay that for any trail`,
-    lower: 'a life cycle to colder storage on the trail bucket, or trailRetentionDays for a trail made here',
+    words: ({ volumes: v }) => `${v.trailGbPerDay} GB a day for ${v.trailRetentionDays} days; any trail costs this`,
+    lower:
+      'a lifecycle rule to a colder storage class on the trail bucket, or trailRetentionDays for a trail of this stack',
   },
   {
     service: 'S3',
@@ -208,7 +209,7 @@ export const lines: readonly Line[] = [
     price: 's3Storage',
     quantity: ({ volumes: v, switches }) => v.trailGbPerDay * assumptions.copyShare * switches.archiveDays,
     words: ({ switches }) =>
-      `half of what the trail's files are, for ${switches.archiveDays} days (archiveDays); less where it is kept colder`,
+      `half the size of the trail's files, for ${switches.archiveDays} days (archiveDays); less in colder storage classes`,
     lower: 'archiveColdAfterDays, archiveFrozenAfterDays, archiveDays',
   },
   {
@@ -216,15 +217,15 @@ export const lines: readonly Line[] = [
     name: 'columnar copy',
     price: 'athenaScanned',
     quantity: ({ volumes: v }) => (month(v.trailGbPerDay) * assumptions.copyReads) / 1_000,
-    words: () => `each day's files of the trail read ${assumptions.copyReads} times`,
+    words: () => `each day's trail files read ${assumptions.copyReads} times`,
   },
   {
     service: 'Athena',
     name: 'reports',
     price: 'athenaScanned',
     quantity: ({ volumes: v }) => v.scannedGbPerMonth / 1_000,
-    words: ({ volumes: v }) => `${v.scannedGbPerMonth} GB read a month`,
-    lower: 'reports over the columnar copy and over fewer days; queryCutoffGigabytes stops a query that reads more',
+    words: ({ volumes: v }) => `${v.scannedGbPerMonth} GB scanned a month`,
+    lower: 'reports over the columnar copy and over fewer days; queryCutoffGigabytes stops a query that scans more',
   },
   {
     service: 'Firehose',
@@ -249,7 +250,7 @@ export const lines: readonly Line[] = [
     name: 'in',
     price: 'kinesisIn',
     quantity: ({ volumes: v, switches }) => (switches.logsStream ? month(v.sharedLogGbPerDay) : 0),
-    words: () => 'what other accounts send',
+    words: () => 'logs that other accounts send',
     lower: 'filter patterns on the subscriptions of the other accounts',
   },
   {
@@ -257,14 +258,14 @@ export const lines: readonly Line[] = [
     name: 'out',
     price: 'kinesisOut',
     quantity: ({ volumes: v, switches }) => (switches.logsStream ? month(v.sharedLogGbPerDay) : 0),
-    words: () => 'the same, read once',
+    words: () => 'the same logs, read once',
   },
   {
     service: 'KMS',
     name: 'key',
     price: 'kmsKeys',
     quantity: () => 1,
-    words: () => "the key of the alerts' topic in its first year; a rotation adds to it",
+    words: () => 'the key of the alerts topic in its first year; each rotation adds a version',
   },
   {
     service: 'KMS',
@@ -278,7 +279,7 @@ export const lines: readonly Line[] = [
     name: 'secrets',
     price: 'secrets',
     quantity: ({ volumes: v }) => v.secrets,
-    words: ({ volumes: v }) => `${v.secrets} of them; parameters (SecureString) cost nothing`,
+    words: ({ volumes: v }) => `${v.secrets} secrets; SSM parameters (SecureString) are free`,
     lower: 'keep webhook addresses in SSM parameters',
   },
   {
@@ -290,7 +291,7 @@ export const lines: readonly Line[] = [
       switches.trailInsights ? month(v.trailEventsPerDay + v.busEventsPerDay) / 100_000 : 0,
     words: ({ switches }) =>
       switches.trailInsights
-        ? 'every management event analysed, those that write twice (trailInsights)'
+        ? 'every management event analyzed, write events twice (trailInsights)'
         : 'none: trailInsights is false; the first copy of management events is free',
     lower: 'trailInsights=false',
   },

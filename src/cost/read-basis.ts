@@ -32,14 +32,14 @@ function readEach(given: Readonly<Record<string, unknown>>, read: (name: string,
 
 function readVolume(name: string, value: unknown): number {
   if (!Object.hasOwn(volumes, name))
-    throw new BasisError(`${name}: no volume; known are ${Object.keys(volumes).join(', ')}`);
+    throw new BasisError(`${name}: unknown volume; expected one of ${Object.keys(volumes).join(', ')}`);
   return numberOf(name, value, 0);
 }
 
 const switchReaders: { readonly [Name in keyof StageSwitches]: (value: unknown) => StageSwitches[Name] } = {
   tracing: (value) => {
     if (value === 'Active' || value === 'PassThrough') return value;
-    throw new BasisError(`tracing: ${textOf(value)} is neither Active nor PassThrough`);
+    throw new BasisError(`tracing: expected Active or PassThrough, got ${textOf(value)}`);
   },
   logsStream: (value) => booleanOf('logsStream', value),
   readOnlyEvents: (value) => booleanOf('readOnlyEvents', value),
@@ -47,17 +47,18 @@ const switchReaders: { readonly [Name in keyof StageSwitches]: (value: unknown) 
   trailInsights: (value) => booleanOf('trailInsights', value),
   logRetentionDays: (value) => numberOf('logRetentionDays', value, 1),
   findingsArchiveDays: (value) => numberOf('findingsArchiveDays', value, 1),
-  // Empty keeps it for ever: an estimate has to stop somewhere.
+  // An empty value keeps the copy forever; the estimate needs a limit.
   archiveDays: (value) => (value === '' ? forEver : numberOf('archiveDays', value, 1)),
   probeMinutes: (value) => numberOf('probeMinutes', value, 1),
 };
 
 function readSwitch(name: string, value: unknown): unknown {
-  if (!isSwitch(name)) throw new BasisError(`${name}: no switch; known are ${Object.keys(defaultSwitches).join(', ')}`);
+  if (!isSwitch(name))
+    throw new BasisError(`${name}: unknown switch; expected one of ${Object.keys(defaultSwitches).join(', ')}`);
   return switchReaders[name](value);
 }
 
-/** isSwitch says whether a parameter of a stage decides on the bill. */
+/** isSwitch says whether a stage's parameter affects the bill. */
 export function isSwitch(name: string): name is keyof StageSwitches {
   return Object.hasOwn(switchReaders, name);
 }
@@ -69,13 +70,13 @@ export function isVolume(name: string): name is VolumeName {
 function numberOf(name: string, value: unknown, least: number): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value.replaceAll('_', '')) : value;
   if (typeof number === 'number' && number >= least && number <= largest) return number;
-  throw new BasisError(`${name}: ${textOf(value)} is not a number from ${least} to a million millions`);
+  throw new BasisError(`${name}: must be a number from ${least} to 1e12, got ${textOf(value)}`);
 }
 
 function booleanOf(name: string, value: unknown): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw new BasisError(`${name}: ${textOf(value)} is neither true nor false`);
+  throw new BasisError(`${name}: expected true or false, got ${textOf(value)}`);
 }
 
 function textOf(value: unknown): string {

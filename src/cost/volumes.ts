@@ -8,48 +8,48 @@ interface Volume {
 }
 
 /**
- * volumes is the table of all that decides on the bill, and what an account of each size has. Small is one account of a
- * small team; medium a company with some ten accounts; large an organization with hundreds.
+ * volumes is the table of the volumes that determine the bill, with values for an account of each size. Small is one account of a
+ * small team, medium a company with about ten accounts, large an organization with hundreds.
  */
 export const volumes = {
   trailEventsPerDay: {
-    about: 'management events in the trail, a day',
+    about: 'management events in the trail per day',
     small: 50_000,
     medium: 1_000_000,
     large: 20_000_000,
   },
   busEventsPerDay: {
-    about: 'of these, those that EventBridge brings (without read-only calls), a day',
+    about: 'management events that EventBridge delivers (without read-only calls) per day',
     small: 5_000,
     medium: 80_000,
     large: 1_500_000,
   },
-  trailFilesPerDay: { about: 'files that the trail writes, a day', small: 1_000, medium: 15_000, large: 250_000 },
-  trailGbPerDay: { about: "the trail's files, GB a day (compressed)", small: 0.01, medium: 0.2, large: 4 },
-  trailRetentionDays: { about: "for how many days the trail's files are kept", small: 365, medium: 730, large: 730 },
+  trailFilesPerDay: { about: 'files that the trail writes per day', small: 1_000, medium: 15_000, large: 250_000 },
+  trailGbPerDay: { about: 'GB of trail files per day (compressed)', small: 0.01, medium: 0.2, large: 4 },
+  trailRetentionDays: { about: 'days for which the trail files are kept', small: 365, medium: 730, large: 730 },
   hostLogGbPerDay: {
-    about: 'logs of hosts and applications in subscribed log groups, GB a day',
+    about: 'GB of host and application logs in subscribed log groups per day',
     small: 0.1,
     medium: 2,
     large: 50,
   },
-  sharedLogGbPerDay: { about: 'logs of other accounts by the stream, GB a day', small: 0, medium: 0, large: 20 },
-  findingsPerDay: { about: 'findings, a day', small: 20, medium: 200, large: 2_000 },
-  notificationsPerDay: { about: 'notifications sent, of all receivers, a day', small: 10, medium: 60, large: 300 },
+  sharedLogGbPerDay: { about: 'GB of logs from other accounts in the stream per day', small: 0, medium: 0, large: 20 },
+  findingsPerDay: { about: 'findings per day', small: 20, medium: 200, large: 2_000 },
+  notificationsPerDay: { about: 'notifications per day, over all receivers', small: 10, medium: 60, large: 300 },
   mailsPerNotification: {
-    about: 'addresses that each notification by SNS is mailed to',
+    about: 'email addresses that get each SNS notification',
     small: 2,
     medium: 5,
     large: 10,
   },
-  correlatedPerDay: { about: 'matches that correlations count, a day', small: 500, medium: 20_000, large: 500_000 },
+  correlatedPerDay: { about: 'matches that correlations count per day', small: 500, medium: 20_000, large: 500_000 },
   scannedGbPerMonth: {
-    about: 'what reports and hunts read in Athena, GB a month',
+    about: 'GB that reports scan in Athena per month',
     small: 5,
     medium: 200,
     large: 10_000,
   },
-  probedEndpoints: { about: 'endpoints that are checked from outside', small: 2, medium: 10, large: 30 },
+  probedEndpoints: { about: 'endpoints that the probe checks', small: 2, medium: 10, large: 30 },
   secrets: { about: 'secrets in Secrets Manager', small: 0, medium: 1, large: 3 },
 } as const satisfies Record<string, Volume>;
 

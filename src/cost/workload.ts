@@ -8,25 +8,28 @@ const minutesAMonth = daysAMonth * 24 * 60;
 /** Assumption is a size that the formulas take for granted. */
 interface Assumption {
   readonly value: number;
-  /** For a person: what it is the size of. */
+  /** For a person: the unit, and what is measured. */
   readonly about: string;
 }
 
-/** assumed is the table of sizes behind the formulas: estimates all, for nobody measured them on a deployed stage. */
+/** assumed is the table of sizes in the formulas. All are estimates, not measured on a deployed stage. */
 export const assumed = {
-  logKbPerCall: { value: 100, about: 'kB of plain log that CloudWatch Logs packs into one call of a function' },
-  filesPerCall: { value: 4, about: "trail files that one call reads: the queue's batch is ten, and seldom full" },
+  logKbPerCall: { value: 100, about: 'kB of uncompressed log that CloudWatch Logs packs into one call of a function' },
+  filesPerCall: {
+    value: 4,
+    about: 'trail files that one call reads (the batch size is ten, but batches are rarely full)',
+  },
   findingKb: { value: 8, about: 'kB of a finding' },
-  firehoseKb: { value: 10, about: 'kB that Firehose counts for a finding, in steps of 5' },
-  ownLogKbPerCall: { value: 1.5, about: 'kB that a call writes to its own log: start, end, report, metrics' },
-  logCompression: { value: 0.15, about: 'what is stored of a log, against what was written' },
-  metrics: { value: 60, about: 'metrics, by function and stage; what is never counted costs nothing' },
-  alwaysAlarms: { value: 13, about: "alarms on dead letters, and the canary's" },
+  firehoseKb: { value: 10, about: 'kB that Firehose bills for a finding, in steps of 5' },
+  ownLogKbPerCall: { value: 1.5, about: 'kB that a call writes to its own log (start, end, report, metrics)' },
+  logCompression: { value: 0.15, about: 'stored size of a log as a share of its written size' },
+  metrics: { value: 60, about: 'metrics, by function and stage (a metric without data is free)' },
+  alwaysAlarms: { value: 13, about: 'alarms on dead letters and the canary' },
   // An alarm over several metrics costs as much as one alarm for each.
   healthAlarms: { value: 65, about: 'metrics that the alarms on functions, rules and queues watch' },
   queues: { value: 2, about: 'queues that Lambda polls' },
-  copyReads: { value: 2, about: "how often a day's files are read for the columnar copy: to see, and to take" },
-  copyShare: { value: 0.5, about: 'the columnar copy, against the compressed files that it is made of' },
+  copyReads: { value: 2, about: "times that a day's files are read for the columnar copy (to count, to copy)" },
+  copyShare: { value: 0.5, about: 'size of the columnar copy as a share of the compressed trail files' },
 } as const satisfies Record<string, Assumption>;
 
 /** assumptions are the values of `assumed`. */
@@ -36,7 +39,7 @@ export const assumptions = Object.fromEntries(Object.entries(assumed).map(([name
 
 /** Calls are the calls of functions for one reason. */
 export interface Calls {
-  /** For a person: what each call is for. */
+  /** For a person: the purpose of the calls. */
   readonly what: string;
   readonly calls: number;
   /** Of one call; an estimate like `assumed`. */
@@ -56,7 +59,7 @@ export function callsOf({ volumes: v, switches }: Basis): readonly Calls[] {
     memoryMb,
   });
   return [
-    each('each event that EventBridge brings', brought, 15, 512),
+    each('each event from EventBridge', brought, 15, 512),
     each(`each ${assumptions.logKbPerCall} kB of subscribed logs`, linesCalls, 40, 512),
     each('each MB of the stream', sharedCalls, 300, 512),
     each(
@@ -66,17 +69,17 @@ export function callsOf({ volumes: v, switches }: Basis): readonly Calls[] {
       1024,
     ),
     each('each finding', v.findingsPerDay, 400, 512),
-    { what: 'a look each minute for what is due', calls: minutesAMonth, ms: 60, memoryMb: 512 },
-    { what: 'a look every five minutes at itself', calls: minutesAMonth / 5, ms: 250, memoryMb: 512 },
+    { what: 'due notifications, each minute', calls: minutesAMonth, ms: 60, memoryMb: 512 },
+    { what: 'health checks, every five minutes', calls: minutesAMonth / 5, ms: 250, memoryMb: 512 },
     {
-      what: 'each round of checks from outside',
+      what: 'each round of the probe',
       calls: v.probedEndpoints === 0 ? 0 : minutesAMonth / switches.probeMinutes,
       ms: 500 * v.probedEndpoints,
       memoryMb: 512,
     },
     // Reading the files of two days is what takes time.
     {
-      what: 'the daily check of the digests',
+      what: 'the daily verification of digests',
       calls: daysAMonth,
       ms: Math.min(900_000, 5_000 + v.trailFilesPerDay * 2 * 15),
       memoryMb: 1024,

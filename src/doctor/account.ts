@@ -1,4 +1,4 @@
-/** Account is what the doctor may look at, an AWS call a method. Nothing here changes anything. */
+/** Account reads an AWS account for the doctor, an AWS call a method. No method changes anything. */
 export interface Account {
   readonly region: string;
   identity(): Promise<Identity>;
@@ -32,7 +32,7 @@ export interface Account {
   alarms(names: readonly string[]): Promise<readonly Alarm[]>;
   lambdaConcurrency(): Promise<LambdaConcurrency>;
   lambdaFunction(name: string): Promise<LambdaFunction | undefined>;
-  /** The copies that a function may run at most; undefined when nothing holds it back. */
+  /** The reserved concurrency of a function; undefined when it has none. */
   reservedConcurrency(name: string): Promise<number | undefined>;
   eventSources(functionName: string): Promise<readonly EventSource[]>;
   quota(service: string, code: string): Promise<number | undefined>;

@@ -16,13 +16,13 @@ export interface DiagnoseOptions {
   readonly signal: AbortSignal;
 }
 
-/** Diagnosis is what was found, and the stage as far as it could be opened. */
+/** Diagnosis holds the results, and the stage if it could be opened. */
 export interface Diagnosis {
   readonly results: readonly CheckResult[];
   readonly stage?: Stage;
 }
 
-/** diagnose looks at credentials and stack first, since all else depends on them, and then at everything side by side. */
+/** diagnose checks credentials and stack first, because all other checks depend on them, then runs those in parallel. */
 export async function diagnose(account: Account, options: DiagnoseOptions): Promise<Diagnosis> {
   const { stage: name, checks, machine, now, patienceMs, signal } = options;
   const { region } = account;
@@ -63,7 +63,7 @@ async function openStage(
   try {
     const stack = await account.stack(stackName);
     if (stack === undefined) {
-      const says = `there is no stack ${stackName} in account ${identity.account}, ${region}: the stage ${name} is not deployed here`;
+      const says = `no stack ${stackName} in account ${identity.account}, ${region}: the stage ${name} is not deployed here`;
       return { failed: broken(says, deployCommand({ name, region }, 'trailBucket=my-trail-bucket')) };
     }
     const [resources, template] = await Promise.all([
@@ -78,9 +78,9 @@ async function openStage(
 
 function credentialsOf(error: unknown, region: string): Result {
   const { name, message } = error as Error;
-  const says = `AWS was not asked anything: ${name}: ${message}`;
+  const says = `cannot sign in to AWS: ${name}: ${message}`;
   const mend = command('aws', 'sts', 'get-caller-identity', '--region', region);
-  return broken(says, `aws sso login   # or however you sign in; then ${mend}`);
+  return broken(says, `aws sso login   # or your own way to sign in; then ${mend}`);
 }
 
 function emptyStage(name: string, region: string): Stage {

@@ -7,11 +7,11 @@ export interface ExamineOptions {
   readonly checks: readonly Check[];
   /** How long one check may take, in ms. */
   readonly patienceMs: number;
-  /** Ends all that is still under way. */
+  /** Stops all running checks. */
   readonly signal: AbortSignal;
 }
 
-/** examine runs checks side by side; one that fails or takes too long says so, and hides no other. Results come in the checks' order. */
+/** examine runs checks in parallel. A check that fails or times out is `unknown` and affects no other. Results are in the checks' order. */
 export async function examine(patient: Patient, options: ExamineOptions): Promise<readonly CheckResult[]> {
   const results = await Promise.all(options.checks.map((check) => resultsOf(check, patient, options)));
   return results.flat();
@@ -30,8 +30,8 @@ async function resultsOf(
       resolve([unknown(says)]);
       late.abort();
     };
-    timer = setTimeout(giveUp(`no answer within ${Math.round(patienceMs / 1000)} s`), patienceMs);
-    signal.addEventListener('abort', giveUp('stopped before there was an answer'), { once: true });
+    timer = setTimeout(giveUp(`no response within ${Math.round(patienceMs / 1000)} s`), patienceMs);
+    signal.addEventListener('abort', giveUp('stopped before the check was done'), { once: true });
   });
   try {
     const found = await Promise.race([run(check, patient, either), tooLate]);
@@ -49,15 +49,13 @@ async function run(check: Check, patient: Patient, signal: AbortSignal): Promise
   }
 }
 
-/** failureOf says why something could not be looked at. */
+/** failureOf says why a check could not run. */
 export function failureOf(error: unknown): Result {
   if (error instanceof NotAllowedError) {
     return unknown(
-      `you may not look: ${error.permission} is missing`,
-      `have ${error.permission} allowed to who runs this; docs/operations.md has the whole policy`,
+      `not allowed to check: ${error.permission} is missing`,
+      `allow ${error.permission} for the identity that runs the doctor; docs/operations.md has the complete policy`,
     );
   }
-  return unknown(
-    `could not be looked at: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-  );
+  return unknown(`could not be checked: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
 }

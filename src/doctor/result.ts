@@ -1,16 +1,16 @@
-/** State is how a check went; `unknown` is what nobody could look at, which is neither good nor bad. */
+/** State is the outcome of a check; `unknown` means that it could not run, which is neither good nor bad. */
 export type State = 'ok' | 'warning' | 'broken' | 'unknown';
 
-/** Result is what one check says of one thing. */
+/** Result is the outcome of one check for one resource. */
 export interface Result {
   readonly state: State;
-  /** One sentence for a person, with the thing's name in it. */
+  /** One sentence for a person, with the resource's name. */
   readonly says: string;
-  /** A command ready to paste, or the step in the console; absent where nothing is to be mended. */
+  /** The fix: a command ready to paste, or a step in the console; absent when nothing has to be fixed. */
   readonly mend?: string;
 }
 
-/** CheckResult is a result with the check that it comes from. */
+/** CheckResult is a result with the name of its check. */
 export interface CheckResult extends Result {
   readonly check: string;
 }

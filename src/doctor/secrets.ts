@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** Secrets are the names of what the stage's functions may read: their roles say it, whatever the receivers are. */
+/** Secrets are the names of the parameters and secrets that the roles of the stage's functions may read. */
 export interface Secrets {
   /** SSM parameters, as they are named: `/trailwatch/dev/slack`. */
   readonly parameters: readonly string[];

@@ -1,13 +1,13 @@
 import type { Stack, StackResource, Template } from './account.ts';
 
-/** Stage is a deployed stage as its stack tells it: no name is guessed that the stack knows. */
+/** Stage is a deployed stage as its stack describes it: all names come from the stack. */
 export interface Stage {
   readonly name: string;
   readonly region: string;
   readonly account: string;
   readonly stack: Stack;
   readonly resources: readonly StackResource[];
-  /** What was deployed, property by property. */
+  /** The properties of each resource as they were deployed. */
   readonly template: Template;
 }
 
@@ -38,23 +38,23 @@ export function settingOf({ template }: Pick<Stage, 'template'>, variable: strin
 }
 
 /**
- * deployCommand is how this stage is deployed anew, to be completed: a deployment knows nothing of the parameters that the last one was
- * given, and one that leaves out `trailBucket` takes the trail's part of the stage away.
+ * deployCommand is the command that deploys this stage again, to be completed: a deployment does not know the parameters of the
+ * last one, and without `trailBucket` it removes the trail's part of the stage.
  */
 export function deployCommand(
   { name, region }: Pick<Stage, 'name' | 'region'>,
   ...parameters: readonly string[]
 ): string {
   const given = parameters.map((parameter) => ` --param="${parameter}"`).join('');
-  return `npx serverless deploy --stage ${name} --region ${region}${given}   # and each --param that it always gets: left out, it takes its default`;
+  return `npx serverless deploy --stage ${name} --region ${region}${given}   # add every other --param of this stage: one that is left out returns to its default`;
 }
 
 /**
- * remakeSteps says how something comes back that was deleted by hand: CloudFormation does not notice that it is gone, and a deployment
- * of the same template leaves it so.
+ * remakeSteps says how to restore a resource that was deleted by hand: CloudFormation does not notice the deletion, and a deployment
+ * of the same template does not create it again.
  */
 export function remakeSteps(stage: Pick<Stage, 'name' | 'region'>, what: string): string {
-  return `take ${what} out of serverless.yml and deploy/, deploy, put it back and deploy again: ${deployCommand(stage)}`;
+  return `remove ${what} from serverless.yml and deploy/, deploy, put it back, and deploy again: ${deployCommand(stage)}`;
 }
 
 /** partitionOf is the part of AWS that a region belongs to, as ARNs name it. */

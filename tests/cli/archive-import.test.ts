@@ -259,7 +259,7 @@ describe('trailwatch archive import', () => {
     write('logs/a.json', trailFile());
     expect(await importAll('logs')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('not a store that this version'),
+      stderr: expect.stringContaining('this version of Trailwatch cannot write to this store'),
     });
   });
 

@@ -64,8 +64,8 @@ describe('trailwatch cost', () => {
   test('--assumptions lists the sizes and durations behind the formulas; JSON always has them', async () => {
     const { stdout } = await commandLine(['cost', '--assumptions']);
     expect(stdout).toMatch(/^Assumptions \(estimates, not measured on a deployed stage\)$/m);
-    expect(stdout).toMatch(/^ +100 {2}kB of plain log that CloudWatch Logs packs/m);
-    expect(stdout).toMatch(/^ +43,800 calls of 60 ms with 512 MB: a look each minute/m);
+    expect(stdout).toMatch(/^ +100 {2}kB of uncompressed log that CloudWatch Logs packs/m);
+    expect(stdout).toMatch(/^ +43,800 calls of 60 ms with 512 MB: due notifications, each minute/m);
     expect((await commandLine(['cost'])).stdout).not.toContain('Assumed:');
     const { assumptions, calls } = await cost();
     expect(assumptions).toMatchObject({ logKbPerCall: 100, findingKb: 8 });
@@ -121,11 +121,15 @@ describe('trailwatch cost', () => {
   test.each([
     ['an unknown region', ['--region', 'moon-1'], /us-east-1/],
     ['an unknown profile', ['--profile', 'huge'], /small, medium, large/],
-    ['a volume that is no number', ['--findings-per-day', 'many'], /findingsPerDay: many is not a number/],
-    ['an unknown switch', ['--set', 'traces=on'], /no switch; known are/],
+    [
+      'a volume that is no number',
+      ['--findings-per-day', 'many'],
+      /findingsPerDay: must be a number from 0 to 1e12, got many/,
+    ],
+    ['an unknown switch', ['--set', 'traces=on'], /unknown switch; expected one of/],
     ['a switch without a value', ['--set', 'tracing'], /expected name=value/],
     ['a file that is not there', ['--volumes', 'missing.yml'], /missing\.yml: cannot be read/],
-    ['a file with an unknown name', ['--volumes', 'FOLDER/wrong.yml'], /trailEvents: no volume/],
+    ['a file with an unknown name', ['--volumes', 'FOLDER/wrong.yml'], /trailEvents: unknown volume/],
     ['an unknown stage', ['--stage', 'moon'], /no parameters for this stage/],
     ['an archive that is not there', ['--from-archive', 'missing'], /missing/],
   ])('2: %s', async (_rule, args, says) => {

@@ -100,7 +100,7 @@ test('an evidence pack has page, CSV and JSON of each report, and a manifest tha
     for (const text of [
       'not covered by a digest',
       'What was deleted, by whom?',
-      'all of the archive',
+      'the whole archive',
       'SHA-256',
       'FROM cloudtrail',
       'DuckDB',
@@ -124,7 +124,7 @@ test('a pack that was changed is not intact, and each change is named', async ()
     await writeFile(join(folder, 'added.csv'), '');
     const { code, stdout } = await commandLine(['verify', folder]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/deletions\.csv was changed: \d+ bytes, not \d+\n/);
+    expect(stdout).toMatch(/deletions\.csv was changed: expected \d+ bytes, got \d+\n/);
     expect(stdout).toContain('deletions.json is missing');
     expect(stdout).toContain('"added.csv" is not part of the pack');
     expect(stdout).toContain('Not intact');
@@ -227,15 +227,23 @@ test('what could not be read is named, and the exit code says so', async () => {
 });
 
 test.each([
-  { rule: 'an unknown report', args: ['root-activty'], says: /no such report\nNear it: root-activity/ },
+  { rule: 'an unknown report', args: ['root-activty'], says: /unknown report\nSimilar: root-activity/ },
   { rule: 'no report', args: [], says: /expected the name of a report/ },
-  { rule: 'an unknown parameter', args: ['deletions', '--param', 'x=1'], says: /takes no such parameter/ },
-  { rule: 'a missing parameter', args: ['principal-timeline'], says: /this report needs it/ },
-  { rule: 'a parameter of another type', args: ['new-behaviour', '--param', 'hours=soon'], says: /not a whole number/ },
+  { rule: 'an unknown parameter', args: ['deletions', '--param', 'x=1'], says: /unknown parameter/ },
+  { rule: 'a missing parameter', args: ['principal-timeline'], says: /required parameter is missing/ },
+  {
+    rule: 'a parameter of another type',
+    args: ['new-behaviour', '--param', 'hours=soon'],
+    says: /expected a whole number/,
+  },
   { rule: 'a parameter without a value', args: ['deletions', '--param', 'hours'], says: /name=value/ },
-  { rule: 'SQL as an account', args: ['deletions', '--account', "1' OR '1'='1"], says: /not an account number/ },
-  { rule: 'from after to', args: ['deletions', '--from', '2026-04', '--to', '2026-01'], says: /lies after/ },
-  { rule: 'a date that is none', args: ['deletions', '--from', 'soon'], says: /not a date/ },
+  {
+    rule: 'SQL as an account',
+    args: ['deletions', '--account', "1' OR '1'='1"],
+    says: /expected a 12-digit account ID/,
+  },
+  { rule: 'from after to', args: ['deletions', '--from', '2026-04', '--to', '2026-01'], says: /must be before --to/ },
+  { rule: 'a date that is none', args: ['deletions', '--from', 'soon'], says: /not a period or date/ },
   { rule: 'an archive that is not there', args: ['deletions', '--archive', 'gone/'], says: /file or folder not found/ },
   {
     rule: 'a stage and a folder',

@@ -46,7 +46,12 @@ describe('trailwatch verify', () => {
     ['an empty folder', ['empty'], 2, 'no CloudTrail files found'],
     ['a folder that is not there', ['nowhere'], 2, 'folder not found'],
     ['a file', ['keys.json'], 2, 'expected a folder, got a file'],
-    ['a file of keys that is none', ['intact', '--public-keys', 'no-keys.json'], 2, 'key 1 has no Fingerprint'],
+    [
+      'a file of keys that is none',
+      ['intact', '--public-keys', 'no-keys.json'],
+      2,
+      'key 1: expected Fingerprint and Value',
+    ],
     ['a file of keys that is not there', ['intact', '--public-keys', 'nowhere.json'], 2, 'nowhere.json'],
   ])('%s', async (_what, args, code, text) => {
     const ended = await commandLine(['verify', ...args.map((arg) => (/^(--|\d)/.test(arg) ? arg : at(arg)))]);
@@ -56,7 +61,7 @@ describe('trailwatch verify', () => {
 
   test('names what is wrong with its key and reason, as text and as JSON', async () => {
     const text = await commandLine(['verify', at('deleted')]);
-    expect(text.stdout).toContain(`file-missing  ${logKey(0, 1)}\n    is gone`);
+    expect(text.stdout).toContain(`file-missing  ${logKey(0, 1)}\n    is missing`);
     const json = JSON.parse((await commandLine(['verify', at('deleted'), '--format', 'json'])).stdout) as unknown;
     expect(json).toMatchObject({
       intact: false,

@@ -116,7 +116,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'cloudtrail:GetEventSelectors',
       answer: () => ({ EventSelectors: [{ ReadWriteType: 'ReadOnly', IncludeManagementEvents: true }] }),
       check: 'logging',
-      says: /no management events that change things/,
+      says: /no write management events/,
       mend: /put-event-selectors .*'\[\{"ReadWriteType":"All"/,
     },
     {
@@ -133,14 +133,14 @@ describe('what is broken, each with the way to mend it', () => {
       answer: () => ({ trailList: [{ ...trail, S3BucketName: 'another' }] }),
       check: 'trail',
       says: /main writes to another/,
-      mend: /serverless deploy --stage dev --region eu-central-1 --param="trailBucket=another" .*each --param that it always gets/,
+      mend: /serverless deploy --stage dev --region eu-central-1 --param="trailBucket=another" .*every other --param of this stage/,
     },
     {
       rule: 'there is no trail',
       call: 'cloudtrail:DescribeTrails',
       answer: () => ({ trailList: [] }),
       check: 'trail',
-      says: /no trail at all/,
+      says: /the account has no trail/,
       mend: /aws cloudtrail create-trail .* --enable-log-file-validation/,
     },
     {
@@ -156,7 +156,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 's3:GetBucketPolicy',
       answer: () => failure('NoSuchBucketPolicy'),
       check: 'bucket-policy',
-      says: /has no policy/,
+      says: /has no bucket policy/,
       mend: /create-s3-bucket-policy/,
     },
     {
@@ -164,7 +164,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 's3:GetBucketNotification',
       answer: () => '<NotificationConfiguration/>',
       check: 'bucket-events',
-      says: /none of them is read/,
+      says: /reads none of them/,
       mend: /put-bucket-notification-configuration --bucket example-trail/,
     },
     {
@@ -180,7 +180,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'logs:DescribeSubscriptionFilters',
       answer: () => ({ subscriptionFilters: [{ filterName: 'a' }, { filterName: 'b; rm -rf' }] }),
       check: 'log-groups',
-      says: /its 2 subscription filters already \(a, b; rm -rf\)/,
+      says: /its maximum of 2 subscription filters \(a, b; rm -rf\)/,
       mend: /delete-subscription-filter .* --filter-name 'b; rm -rf'/,
     },
     {
@@ -198,7 +198,7 @@ describe('what is broken, each with the way to mend it', () => {
         State: Name === 'trailwatch-dev-cloudtrail' ? 'DISABLED' : 'ENABLED',
       }),
       check: 'event-rules',
-      says: /trailwatch-dev-cloudtrail is switched off/,
+      says: /trailwatch-dev-cloudtrail is disabled/,
       mend: /aws events enable-rule --name trailwatch-dev-cloudtrail/,
     },
     {
@@ -207,7 +207,7 @@ describe('what is broken, each with the way to mend it', () => {
       answer: () => ({ MetricDataResults: [] }),
       check: 'events-arrive',
       says: /received no management event/,
-      mend: /look again/,
+      mend: /run the doctor again/,
     },
     {
       rule: 'a subscription waits for its confirmation',
@@ -241,7 +241,7 @@ describe('what is broken, each with the way to mend it', () => {
       answer: ({ QueueUrl }: Readonly<Record<string, unknown>>) =>
         attributes(String(QueueUrl).endsWith('trailwatch-dev-deliver-dead-letters') ? '3' : '0'),
       check: 'dead-letters',
-      says: /3 messages wait in trailwatch-dev-deliver-dead-letters/,
+      says: /trailwatch-dev-deliver-dead-letters holds 3 messages/,
       mend: /trailwatch replay --stage dev --region eu-central-1 .*--dead-letters deliver$/,
     },
     {
@@ -264,7 +264,7 @@ describe('what is broken, each with the way to mend it', () => {
       answer: ({ FunctionName }: Readonly<Record<string, unknown>>) =>
         FunctionName === 'trailwatch-dev-deliver' ? { ReservedConcurrentExecutions: 0 } : {},
       check: 'functions',
-      says: /trailwatch-dev-deliver is switched off/,
+      says: /trailwatch-dev-deliver is stopped: its reserved concurrency is 0/,
       mend: /delete-function-concurrency --function-name trailwatch-dev-deliver/,
     },
     {
@@ -292,7 +292,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'dynamodb:DescribeTable',
       answer: () => failure('ResourceNotFoundException'),
       check: 'state',
-      says: /trailwatch-dev-state is gone/,
+      says: /trailwatch-dev-state does not exist/,
       mend: /serverless deploy/,
     },
     {
@@ -300,7 +300,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'lambda:GetAccountSettings',
       answer: () => ({ AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 2 } }),
       check: 'concurrency',
-      says: /runs 10 functions at once/,
+      says: /Lambda concurrency is 10/,
       mend: /request-service-quota-increase --service-code lambda --quota-code L-B99A9384/,
     },
     {
@@ -308,7 +308,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'athena:GetWorkGroup',
       answer: () => failure('InvalidRequestException', 'WorkGroup trailwatch-dev-reports is not found.'),
       check: 'athena',
-      says: /is gone/,
+      says: /work group .* does not exist/,
       mend: /serverless deploy/,
     },
     {
@@ -316,7 +316,7 @@ describe('what is broken, each with the way to mend it', () => {
       call: 'glue:GetDatabase',
       answer: () => failure('EntityNotFoundException'),
       check: 'tables',
-      says: /database trailwatch_dev is gone/,
+      says: /database trailwatch_dev does not exist/,
       mend: /serverless deploy/,
     },
     {
@@ -362,11 +362,11 @@ describe('what cannot be looked at', () => {
     aws.deny('cloudtrail:GetTrailStatus', 's3:GetBucketPolicy', 'sqs:GetQueueAttributes', 'ssm:DescribeParameters');
     const found = await wrong();
     expect(found.map(({ check, state, says }) => `${check} ${state}: ${says}`)).toEqual([
-      'logging unknown: you may not look: cloudtrail:GetTrailStatus is missing',
-      'bucket-policy unknown: you may not look: s3:GetBucketPolicy is missing',
-      'dead-letters unknown: you may not look: sqs:GetQueueAttributes is missing',
-      'queues unknown: you may not look: sqs:GetQueueAttributes is missing',
-      'secrets unknown: you may not look: ssm:DescribeParameters is missing',
+      'logging unknown: not allowed to check: cloudtrail:GetTrailStatus is missing',
+      'bucket-policy unknown: not allowed to check: s3:GetBucketPolicy is missing',
+      'dead-letters unknown: not allowed to check: sqs:GetQueueAttributes is missing',
+      'queues unknown: not allowed to check: sqs:GetQueueAttributes is missing',
+      'secrets unknown: not allowed to check: ssm:DescribeParameters is missing',
     ]);
   });
 
@@ -380,7 +380,7 @@ describe('what cannot be looked at', () => {
   test('a call that never answers is given up, and hides nothing else', async () => {
     aws.hang('athena:GetWorkGroup');
     const found = (await examined(1_000)).filter(({ state }) => state !== 'ok');
-    expect(found).toEqual([{ check: 'athena', state: 'unknown', says: 'no answer within 1 s' }]);
+    expect(found).toEqual([{ check: 'athena', state: 'unknown', says: 'no response within 1 s' }]);
   });
 
   test('without the stack, the rest of the account is still looked at', async () => {

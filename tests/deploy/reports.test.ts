@@ -126,7 +126,7 @@ test('a report that can’t run by itself stops the deployment', async () => {
   try {
     workshop.write('config/dev.yml', 'reports: { principal-timeline: { schedule: weekly } }');
     await expect(workshop.package('dev', { trailBucket: 'example-trail' })).rejects.toMatchObject({
-      stdout: expect.stringMatching(/^reports\.principal-timeline: principal: this report needs it/m),
+      stdout: expect.stringMatching(/^reports\.principal-timeline: principal: required parameter is missing/m),
     });
   } finally {
     workshop.remove();

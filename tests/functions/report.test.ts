@@ -141,9 +141,13 @@ describe('a report that somebody asks for', () => {
   });
 
   test.each([
-    { rule: 'an unknown report', event: { report: 'nonsense' }, says: /no such report/ },
+    { rule: 'an unknown report', event: { report: 'nonsense' }, says: /unknown report/ },
     { rule: 'an unknown key', event: { report: 'root-activity', perod: '1d' }, says: /perod/ },
-    { rule: 'a missing parameter', event: { report: 'principal-timeline' }, says: /principal: this report needs it/ },
+    {
+      rule: 'a missing parameter',
+      event: { report: 'principal-timeline' },
+      says: /principal: required parameter is missing/,
+    },
     { rule: 'no event at all', event: null, says: /the event/ },
   ])('$rule is refused before Athena is asked', async ({ event, says }) => {
     await expect(handler(event)).rejects.toThrow(says);

@@ -126,7 +126,7 @@ describe('its SQL', () => {
     expect(sql).toContain(
       "TBLPROPERTIES ('table_type' = 'ICEBERG', 'format' = 'parquet', 'write_compression' = 'zstd'",
     );
-    expect(() => createCopySql(columns, "s3://bucket/x' --/")).toThrow(/no folder of a bucket/);
+    expect(() => createCopySql(columns, "s3://bucket/x' --/")).toThrow(/expected s3:\/\/bucket\/folder\//);
   });
 
   test('a column that a newer version knows is added, nothing when all are there', () => {
@@ -144,6 +144,6 @@ describe('its SQL', () => {
     ['an account', () => mergeSql('2026/03/11', { ...chunk, accounts: ["1') OR ('1' = '1"] }, columns)],
     ['a day', () => surveySql("2026/03/11' --", chunk.accounts)],
   ])('nothing that is not %s becomes part of it', (_what, make) => {
-    expect(make).toThrow(/neither a day \(yyyy\/MM\/dd\) nor an account/);
+    expect(make).toThrow(/expected a day \(yyyy\/MM\/dd\) or an account/);
   });
 });

@@ -31,5 +31,5 @@ test.each(reports.filter(({ name }) => !asked.has(name)))(
 test('findings are not asked of a store, which holds none', async () => {
   const { code, stderr } = await commandLine(['report', 'run', 'findings-by-rule', '--archive', store]);
   expect(code).toBe(2);
-  expect(stderr).toContain('holds no findings');
+  expect(stderr).toContain('has no findings');
 });

@@ -241,7 +241,7 @@ test('--reuse takes an earlier result, and says that it did', async () => {
   const { stderr } = await trailwatch(['report', 'run', 'deletions', '--stage', 'test', '--reuse', '12h'], {
     env: awsEnv(),
   });
-  expect(stderr).toMatch(/0 B scanned, \$0\.0000, an earlier result/);
+  expect(stderr).toMatch(/0 B scanned, \$0\.0000, reused result/);
   const { input } = athena.calls.find(({ operation }) => operation === 'StartQueryExecution') ?? { input: {} };
   expect(input).toMatchObject({
     ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 720 } },
@@ -250,7 +250,7 @@ test('--reuse takes an earlier result, and says that it did', async () => {
 
 test.each(['0m', '8d', '60', 'soon'])('--reuse %s is refused', async (reuse) => {
   const { code, stderr } = await trailwatch(['report', 'run', 'deletions', '--stage', 'test', '--reuse', reuse]);
-  expect([code, stderr]).toEqual([2, expect.stringContaining('not from 1m to 7d')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('expected a time from 1m to 7d')]);
 });
 
 test('the command names the partitions first, and the bytes and cost after', async () => {

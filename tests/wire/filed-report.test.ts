@@ -71,7 +71,7 @@ test('the manifest is kept last: without it nothing is whole; and nothing stays 
   const { address, reason } = await fileReport(asked, desk, 30_000);
   expect(kept.at(-1)).toBe('evidence/deletions/2026-03-01_2026-04-01/20260402T081500Z/manifest.json');
   expect(address).toBe('s3://b/evidence/deletions/2026-03-01_2026-04-01/20260402T081500Z/deletions.html');
-  expect(reason).toBe('there is no columnar copy');
+  expect(reason).toBe('the stage has no columnar copy');
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -79,7 +79,7 @@ test('a query that takes longer than there is time for is stopped on Athena, and
   athena.mood('never ends');
   await expect(fileReport(asked, desk, 100)).rejects.toMatchObject({
     kind: 'cut-off',
-    message: expect.stringContaining('took longer than'),
+    message: expect.stringContaining('the query was stopped after'),
     hint: expect.stringContaining('shorter period'),
   });
   expect(athena.calls.at(-1)?.operation).toBe('StopQueryExecution');

@@ -2,13 +2,13 @@ import type { CopiedFolder } from './copy-ledger.ts';
 import { daysAfter, folderOf, startOf } from '../../time/days.ts';
 import { hourMs } from '../../time/duration.ts';
 
-/** DayRange is days in a row, yyyy/MM/dd, both included. */
+/** DayRange is a range of days, yyyy/MM/dd, both included. */
 export interface DayRange {
   readonly from: string;
   readonly to: string;
 }
 
-/** folderAfter gives the folder of the day so many days after one (before it, when negative). */
+/** folderAfter gives the folder of the day that is `days` after a folder's day (before it when negative). */
 export function folderAfter(folder: string, days = 1): string {
   return folderOf(daysAfter(folder.replaceAll('/', '-'), days));
 }
@@ -21,9 +21,8 @@ export function daysIn({ from, to }: DayRange): readonly string[] {
 }
 
 /**
- * foldersToCopy are the days whose deliveries are not in the copy yet, oldest first; and those that were copied so soon after their end
- * that a file may have come later, once more. What was copied for other accounts or regions than the trail's table has now counts as not
- * copied.
+ * foldersToCopy are the days whose deliveries are not in the copy yet, oldest first. A day that was copied so soon after its end that
+ * a file may have arrived later is copied once more. A copy for other accounts or regions than those of the trail's table does not count.
  */
 export function foldersToCopy(
   range: DayRange,
@@ -38,7 +37,7 @@ export function foldersToCopy(
   });
 }
 
-/** A file is named by when CloudTrail began it and may come a quarter of an hour later; a day and a half is beyond all doubt. */
+/** A file's name has the time at which CloudTrail began it; the file may arrive a quarter of an hour later. 36 hours are more than enough. */
 const settledMs = 36 * hourMs;
 
 function isSettled(day: string, now: Date): boolean {
@@ -54,15 +53,15 @@ function endOf(day: string): number {
 }
 
 /**
- * coveredDays are the days of events that the copy holds whole: their own deliveries are in it, and those of the day after, when the
- * last events of a day are delivered.
+ * coveredDays are the days whose events are all in the copy: it has the deliveries of the day and of the day after, when the last
+ * events of a day are delivered.
  */
 export function coveredDays(folders: readonly CopiedFolder[], scope: string): readonly string[] {
   const whole = new Set(folders.filter((one) => one.whole && one.scope === scope).map(({ day }) => day));
   return [...whole].filter((day) => whole.has(folderAfter(day))).toSorted();
 }
 
-/** rangesOf joins days that follow each other. */
+/** rangesOf joins consecutive days. */
 export function rangesOf(days: readonly string[]): readonly DayRange[] {
   const ranges: { from: string; to: string }[] = [];
   for (const day of days.toSorted()) {

@@ -1,12 +1,12 @@
-/** CopiedFolder is what the ledger knows of the deliveries of one day. */
+/** CopiedFolder is the ledger's entry for the deliveries of one day. */
 export interface CopiedFolder {
   /** yyyy/MM/dd, of the delivery. */
   readonly day: string;
-  /** Names accounts, regions and place of the trail's table when it was copied. */
+  /** Hash of the accounts, regions and location of the trail's table at the time of the copy. */
   readonly scope: string;
-  /** Whether all of it is in the copy, counted and found so. */
+  /** Whether the copy has all of it, by count. */
   readonly whole: boolean;
-  /** Statements that are done, of a folder that is not whole yet. */
+  /** Finished statements of a folder that is not whole yet. */
   readonly done: readonly string[];
   readonly records: number;
   readonly events: number;
@@ -15,19 +15,19 @@ export interface CopiedFolder {
 }
 
 /**
- * CopyLedger remembers which days' deliveries the copy holds. It belongs to one copy: a table that was made anew begins with an empty
- * one. When it is lost, reports read the trail's own files, and the copy is filled once more, where nothing doubles.
+ * CopyLedger records which days' deliveries are in the copy. It belongs to one copy: a new table begins with an empty ledger. If it is
+ * lost, reports read the trail's own files and the copy is filled again, without duplicates.
  */
 export interface CopyLedger {
   folders(): Promise<readonly CopiedFolder[]>;
   record(folder: CopiedFolder): Promise<void>;
-  /** forget removes what is known of days before a day. */
+  /** forget removes the entries of days before a day. */
   forget(before: string): Promise<void>;
 }
 
-/** CopyLease lets one at a time write to the copy. */
+/** CopyLease lets one run at a time write to the copy. */
 export interface CopyLease {
-  /** take says whether the lease is ours now, until then; false: somebody else has it. */
+  /** take acquires or extends the lease until a time; false when another run holds it. */
   take(holder: string, now: Date, until: Date): Promise<boolean>;
   release(holder: string): Promise<void>;
 }

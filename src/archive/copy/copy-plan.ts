@@ -1,11 +1,11 @@
 import type { Chunk } from './copy-sql.ts';
 
-/** Surveyed says how many events of an account and a day there are: delivered on some day, or in the copy. */
+/** Surveyed counts the events of an account and a day: those delivered on some day, or those in the copy. */
 export interface Surveyed {
   readonly account: string;
   /** yyyy/MM/dd, of the events. */
   readonly day: string;
-  /** Rows, with copies. */
+  /** Rows, including repeated ones. */
   readonly records: number;
   readonly events: number;
 }
@@ -16,7 +16,7 @@ export interface Surveyed {
  */
 const partitionsAtOnce = 90;
 
-/** chunksOf parts what was surveyed so that no statement writes to too many partitions: whole accounts together, where they fit. */
+/** chunksOf splits the survey so that no statement writes to too many partitions; it keeps an account's days together where they fit. */
 export function chunksOf(surveyed: readonly Surveyed[], most = partitionsAtOnce): readonly Chunk[] {
   const daysOf = new Map<string, string[]>();
   for (const { account, day } of surveyed) daysOf.set(account, [...(daysOf.get(account) ?? []), day]);
@@ -47,16 +47,16 @@ export function chunksOf(surveyed: readonly Surveyed[], most = partitionsAtOnce)
   return chunks;
 }
 
-/** lacking names the first account and day of which the copy holds less than was delivered, or holds an event twice; undefined: none. */
+/** lacking names the first account and day for which the copy has too few events or an event twice; undefined when there is none. */
 export function lacking(delivered: readonly Surveyed[], held: readonly Surveyed[]): string | undefined {
   const copies = new Map(held.map((one) => [`${one.account} ${one.day}`, one]));
   for (const { account, day, events } of delivered) {
     const copy = copies.get(`${account} ${day}`);
     if (copy === undefined || copy.events < events) {
-      return `account ${account}, ${day}: ${events} events were delivered, the copy holds ${copy?.events ?? 0}`;
+      return `account ${account}, ${day}: expected ${events} events in the copy, got ${copy?.events ?? 0}`;
     }
     if (copy.records !== copy.events) {
-      return `account ${account}, ${day}: the copy holds ${copy.records} rows of ${copy.events} events`;
+      return `account ${account}, ${day}: the copy has ${copy.records} rows for ${copy.events} events`;
     }
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { copyTable, rawTable } from './copy-table.ts';
 import type { CopyColumn } from './copy-table.ts';
 
-/** Chunk is what one statement writes: the events of some accounts that happened on some days. */
+/** Chunk is the work of one statement: the events of some accounts on some days. */
 export interface Chunk {
   readonly accounts: readonly string[];
   /** yyyy/MM/dd, of the events. */
@@ -9,13 +9,13 @@ export interface Chunk {
 }
 
 /**
- * The day of an event; of a record whose time is none, the day of its delivery. Written alike wherever days of events are compared,
- * since an event must belong to the same day in all of them.
+ * The day of an event; for a record without a valid time, the day of its delivery. Every statement uses this one expression, because
+ * an event must belong to the same day in all of them.
  */
 export const eventDaySql =
   "(CASE WHEN regexp_like(eventtime, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T') THEN replace(substr(eventtime, 1, 10), '-', '/') ELSE day END)";
 
-// Every event has an id since 2013; what has none is told apart by what else names it, so that it is neither lost nor doubled.
+// Every event has had an id since 2013. Other fields identify a record without one, so that it is neither lost nor doubled.
 const eventIdSql =
   "COALESCE(NULLIF(eventid, ''), concat('none ', COALESCE(requestid, ''), ' ', COALESCE(eventtime, ''), ' ', COALESCE(eventname, '')))";
 
@@ -30,8 +30,8 @@ export function surveySql(folder: string, accounts: readonly string[]): string {
 }
 
 /**
- * mergeSql adds what was delivered on a day to the copy, as far as it is not there yet. It is one transaction, so that a query that
- * fails leaves nothing; two at a time exclude each other; and once more changes nothing.
+ * mergeSql adds the deliveries of a day to the copy, without those that it has. It is one transaction: a failed query leaves nothing,
+ * two at a time exclude each other, and a repeat changes nothing.
  * https://docs.aws.amazon.com/athena/latest/ug/merge-into-statement.html
  */
 export function mergeSql(folder: string, { accounts, days }: Chunk, columns: readonly CopyColumn[]): string {
@@ -42,7 +42,7 @@ export function mergeSql(folder: string, { accounts, days }: Chunk, columns: rea
     `MERGE INTO ${copyTable} AS t`,
     'USING (',
     '  SELECT * FROM (',
-    // In order of time, which the files keep as far as Athena does; what was delivered twice is its own neighbour in it.
+    // Ordered by time, so that an event that was delivered twice is next to its repeat.
     '    SELECT *, lag(event_id) OVER (PARTITION BY account, event_day ORDER BY eventtime, event_id) AS id_before',
     '    FROM (',
     `      SELECT ${[...plain, `${eventDaySql} AS event_day`, `${eventIdSql} AS event_id`].join(', ')}`,
@@ -61,7 +61,7 @@ export function mergeSql(folder: string, { accounts, days }: Chunk, columns: rea
   ].join('\n');
 }
 
-/** countSql counts what the copy holds of a chunk. */
+/** countSql counts a chunk's events in the copy. */
 export function countSql({ accounts, days }: Chunk): string {
   return [
     'SELECT account, day, COUNT(*) AS records, COUNT(DISTINCT eventid) AS events',
@@ -72,7 +72,7 @@ export function countSql({ accounts, days }: Chunk): string {
   ].join('\n');
 }
 
-/** optimizeSql writes the small files of days together. https://docs.aws.amazon.com/athena/latest/ug/optimize-statement.html */
+/** optimizeSql merges the small files of days. https://docs.aws.amazon.com/athena/latest/ug/optimize-statement.html */
 export function optimizeSql(days: readonly string[]): string {
   return `OPTIMIZE ${copyTable} REWRITE DATA USING BIN_PACK WHERE day IN (${list(days)})`;
 }
@@ -89,9 +89,9 @@ function delivered(folder: string, accounts: readonly string[]): string {
   return `day = ${list([folder])} AND account IN (${list(accounts)})`;
 }
 
-/** Days and accounts are digits and slashes; whatever else a table's own settings hold has no place in SQL. */
+/** Days and accounts are digits and slashes; any other text must not get into the SQL. */
 function list(values: readonly string[]): string {
   const odd = values.find((value) => !/^[0-9/]{1,12}$/.test(value));
-  if (odd !== undefined) throw new Error(`${JSON.stringify(odd)}: neither a day (yyyy/MM/dd) nor an account`);
+  if (odd !== undefined) throw new Error(`${JSON.stringify(odd)}: expected a day (yyyy/MM/dd) or an account`);
   return values.map((value) => `'${value}'`).join(', ');
 }

@@ -1,7 +1,7 @@
 /** The columnar copy of the trail: an Iceberg table of Parquet files, by the day and the account of the event, each event once. */
 export const copyTable = 'cloudtrail_columnar';
 
-/** Where the trail's own files are asked. */
+/** The table over the trail's own files. */
 export const rawTable = 'cloudtrail';
 
 /** CopyColumn is a column of the copy. */
@@ -23,7 +23,7 @@ export function copyColumns(columns: readonly CopyColumn[]): readonly CopyColumn
   return [...columns.map(({ name, type }) => ({ name, type })), ...places];
 }
 
-// Snapshots are kept for a few days, so that a report that began before an exchange of files can end, and a mistake be undone.
+// Snapshots are kept for a few days, so that a running report can end after files were replaced, and a mistake can be undone.
 // https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
 const properties = {
   table_type: 'ICEBERG',
@@ -36,7 +36,7 @@ const properties = {
 /** createCopySql makes the copy below a location (`s3://bucket/folder/`) that nothing else uses. */
 export function createCopySql(columns: readonly CopyColumn[], location: string): string {
   if (!/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w./-]+\/$/.test(location)) {
-    throw new Error(`${location}: no folder of a bucket for the columnar copy`);
+    throw new Error(`${location}: expected s3://bucket/folder/ for the columnar copy`);
   }
   const settings = Object.entries(properties).map(([name, value]) => `'${name}' = '${value}'`);
   return [
@@ -49,7 +49,7 @@ export function createCopySql(columns: readonly CopyColumn[], location: string):
   ].join('\n');
 }
 
-/** addColumnsSql adds columns that a newer version knows; undefined when the table has them all. */
+/** addColumnsSql adds the columns of a newer version; undefined when the table has them all. */
 export function addColumnsSql(columns: readonly CopyColumn[], present: readonly string[]): string | undefined {
   const missing = columns.filter(({ name }) => !present.includes(name));
   if (missing.length === 0) return undefined;

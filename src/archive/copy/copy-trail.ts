@@ -10,21 +10,21 @@ import { addColumnsSql, copyColumns, copyTable, createCopySql, rawTable } from '
 import type { CopyColumn } from './copy-table.ts';
 import { dayOf, folderOf } from '../../time/days.ts';
 
-/** CopyError says why the copy could not be brought up to date. What was copied before stays. */
+/** CopyError says why the copy could not be updated. Earlier days stay in the copy. */
 export class CopyError extends Error {
   override readonly name = 'CopyError';
 }
 
-/** Ran is one statement that ended well. */
+/** Ran is the result of one successful statement. */
 export interface Ran {
-  /** Of a question, its rows, as texts. */
+  /** The rows of a SELECT, as text. */
   readonly rows: readonly (readonly (string | null)[])[];
   readonly bytesScanned: number;
   /** In US dollars. */
   readonly cost: number;
 }
 
-/** Statements runs SQL where the tables are, one statement at a time; what is told to stop there, stops. */
+/** Statements runs SQL statements one at a time; an abort also stops the statement in the engine. */
 export interface Statements {
   run(sql: string, signal: AbortSignal): Promise<Ran>;
 }
@@ -33,21 +33,21 @@ export interface Statements {
 export interface CatalogTable {
   /** `s3://bucket/folder/` */
   readonly location: string;
-  /** Without those that folders are named after. */
+  /** Without the partition columns. */
   readonly columns: readonly CopyColumn[];
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Catalog knows the tables of the archive's database; undefined: there is none of that name. */
+/** Catalog reads the tables of the archive's database; undefined when there is no table of that name. */
 export interface Catalog {
   table(name: string): Promise<CatalogTable | undefined>;
 }
 
-/** CopyParts are what copying works with. */
+/** CopyParts are the dependencies of copyTrail. */
 export interface CopyParts {
   readonly statements: Statements;
   readonly catalog: Catalog;
-  /** Gives the ledger of one copy, by the place where it lies. */
+  /** The ledger of one copy, by its location. */
   readonly ledgerOf: (location: string) => CopyLedger;
   readonly lease: CopyLease;
   readonly now: () => Date;
@@ -60,21 +60,21 @@ export type CopyEvent =
   | { readonly kind: 'copied'; readonly day: string; readonly events: number; readonly accounts: number }
   | { readonly kind: 'expired'; readonly before: string };
 
-/** CopyRequest says what is to be copied, and how long that may take. */
+/** CopyRequest names the days to copy and the time limit. */
 export interface CopyRequest {
-  /** Days of delivery; those that are done are left alone. */
+  /** Days of delivery; days that are in the copy are skipped. */
   readonly range: DayRange;
-  /** Names who does it, for the lease. */
+  /** The lease holder's name. */
   readonly holder: string;
-  /** No new statement begins after it: what is left is for the next run. */
+  /** No new statement begins after this time; the next run continues. */
   readonly until?: Date;
-  /** The first day that is kept; without it, all are. */
+  /** The first day to keep; without it, all days are kept. */
   readonly keepFrom?: string;
   readonly signal: AbortSignal;
   readonly onEvent?: (event: CopyEvent) => void;
 }
 
-/** CopyRun is what a run did. */
+/** CopyRun is the result of a run. */
 export interface CopyRun {
   /** `busy`: another run has the lease, and nothing was done. */
   readonly state: 'done' | 'unfinished' | 'busy';
@@ -85,12 +85,12 @@ export interface CopyRun {
   readonly cost: number;
 }
 
-/** Longer than Athena lets a statement run: one that outlives its caller has ended before the lease has. */
+/** Longer than Athena's time limit for a statement: a statement that outlives its caller ends before the lease does. */
 const leaseMs = 35 * 60_000;
 
 /**
- * copyTrail brings the columnar copy up to date: day by day it counts what was delivered, merges what the copy has not, and counts again.
- * A day is recorded as copied only once it was found whole; until then reports read the trail's own files for it.
+ * copyTrail updates the columnar copy: for each day it counts the delivered events, merges those that the copy lacks, and counts again.
+ * A day is recorded as copied only after the counts agree; until then reports read the trail's own files for it.
  * @throws {CopyError}
  */
 export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise<CopyRun> {
@@ -100,7 +100,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
   if (!(await hold())) return { state: 'busy', copied: [], left: [], bytesScanned: 0, cost: 0 };
   const spent = { bytesScanned: 0, cost: 0 };
   const run = async (sql: string): Promise<Ran> => {
-    if (!(await hold())) throw new CopyError('another run has taken over: this one was too slow');
+    if (!(await hold())) throw new CopyError('another run holds the lease: this run exceeded its time');
     const ran = await parts.statements.run(sql, signal);
     spent.bytesScanned += ran.bytesScanned;
     spent.cost += ran.cost;
@@ -119,7 +119,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
       const outcome = await copyFolder(day, before, state, work);
       if (outcome === 'out of time') break;
       copied.push(day);
-      // The day before is complete now: its events come with its own deliveries and those of this day.
+      // The day before is complete now: its events are in its own deliveries and in those of this day.
       if (outcome === 'copied') await inRounds(optimizeSql([folderAfter(day, -1)]), work);
     }
     const left = wanted.slice(copied.length);
@@ -130,7 +130,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
   }
 }
 
-/** pendingDays says which days a run would copy, without doing anything. */
+/** pendingDays lists the days that a run would copy. */
 export async function pendingDays(
   range: DayRange,
   { catalog, ledgerOf, now }: Pick<CopyParts, 'catalog' | 'ledgerOf' | 'now'>,
@@ -166,7 +166,7 @@ async function stateOf(
     const location = await freshLocation(catalog, now());
     await run(createCopySql(columns, location));
     copy = await catalog.table(copyTable);
-    if (copy === undefined) throw new CopyError(`table ${copyTable}: was made, and is not in the catalog`);
+    if (copy === undefined) throw new CopyError(`table ${copyTable}: created, but not found in the catalog`);
     onEvent?.({ kind: 'made', location });
   }
   const more = addColumnsSql(
@@ -177,24 +177,24 @@ async function stateOf(
   return { ledger: ledgerOf(copy.location), scope: scopeOf(raw), accounts: accountsOf(raw), columns };
 }
 
-/** A folder that no copy before used: Iceberg must not find another table's files in its own. */
+/** A folder that no earlier copy used: an Iceberg table must not share its folder. */
 async function freshLocation(catalog: Catalog, now: Date): Promise<string> {
   const findings = await catalog.table('findings');
   const bucket = /^s3:\/\/([^/]+)\//.exec(findings?.location ?? '')?.[1];
   if (bucket === undefined)
-    throw new CopyError('table findings: not in the catalog, so that the bucket of the archive is not known');
+    throw new CopyError('table findings: not found in the catalog, so the archive bucket is unknown');
   return `s3://${bucket}/${copyTable}/${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').toLowerCase()}/`;
 }
 
 async function rawTableOf(catalog: Catalog): Promise<CatalogTable> {
   const raw = await catalog.table(rawTable);
   if (raw === undefined) {
-    throw new CopyError(`table ${rawTable}: not in the catalog; deploy the stage with the parameter trailBucket`);
+    throw new CopyError(`table ${rawTable}: not found in the catalog; deploy the stage with the parameter trailBucket`);
   }
   return raw;
 }
 
-/** scopeOf names what the trail's table spans: what was copied before an account or a region was added is not all there is. */
+/** scopeOf is a hash of the accounts, regions and location of the trail's table: after a change, earlier copies are incomplete. */
 export function scopeOf({ parameters }: CatalogTable): string {
   const parts = ['projection.account.values', 'projection.region.values', 'storage.location.template'];
   return createHash('sha256')
@@ -205,14 +205,14 @@ export function scopeOf({ parameters }: CatalogTable): string {
 
 function accountsOf({ parameters }: CatalogTable): readonly string[] {
   const accounts = (parameters['projection.account.values'] ?? '').split(',').filter((id) => /^\d{12}$/.test(id));
-  if (accounts.length === 0) throw new CopyError(`table ${rawTable}: its projection names no account`);
+  if (accounts.length === 0) throw new CopyError(`table ${rawTable}: its partition projection has no accounts`);
   return accounts.toSorted();
 }
 
-/** Surveys that ask for more accounts at once could be stopped by the work group's cut-off. */
+/** Accounts per survey: with more, the work group's cut-off could stop the query. */
 const surveyedAtOnce = 100;
 
-/** Copies one day's deliveries. What is done of it when the time is over is remembered. */
+/** Copies one day's deliveries. The ledger records finished statements, so that the next run continues. */
 async function copyFolder(
   day: string,
   before: CopiedFolder | undefined,
@@ -234,7 +234,7 @@ async function copyFolder(
   request.onEvent?.({ kind: 'surveyed', day, events: totals.events, chunks: chunks.length });
   const known = same && before.whole;
   if (!known) {
-    // Of a day of which more has come meanwhile, nothing counts as done.
+    // When more files of the day have arrived, its earlier statements don't count.
     const done = new Set(same ? before.done : []);
     for (const [index, chunk] of chunks.entries()) {
       if (done.has(nameOf(chunk))) continue;
@@ -249,7 +249,7 @@ async function copyFolder(
     for (const chunk of chunks) held.push(...(await run(countSql(chunk))).rows.map(surveyedOf));
     const fault = lacking(surveyed, held);
     if (fault !== undefined)
-      throw new CopyError(`deliveries of ${day}: ${fault}; reports go on reading the trail's files`);
+      throw new CopyError(`deliveries of ${day}: ${fault}; reports still read the trail's files for this day`);
   }
   await state.ledger.record({ ...folder, whole: true, done: [], copiedAt: now().toISOString() });
   const accounts = new Set(surveyed.map(({ account }) => account)).size;
@@ -272,10 +272,10 @@ function surveyedOf([account, day, records, events]: readonly (string | null)[])
   return { account: account ?? '', day: day ?? '', records: Number(records), events: Number(events) };
 }
 
-/** What a run does not get done of it, the next one does: it is about files, not about what they hold. */
+/** Upkeep that a run does not finish is left for the next run: it concerns files, not their contents. */
 const mostRounds = 10;
 
-/** Removes what is too old and files that nothing needs. Days that are no longer kept leave the ledger first: no report may miss them. */
+/** Removes old days and unneeded files. A day leaves the ledger before its rows are deleted, so that no report misses it. */
 async function upkeep(state: CopyState, work: Work): Promise<void> {
   const { run, request } = work;
   const { keepFrom } = request;
@@ -287,7 +287,7 @@ async function upkeep(state: CopyState, work: Work): Promise<void> {
   await inRounds(vacuumSql, work);
 }
 
-/** OPTIMIZE takes a hundred partitions at a time, VACUUM some files, and both fail while there are more. */
+/** OPTIMIZE handles a hundred partitions at a time and VACUUM a limited number of files; both fail while there are more. */
 async function inRounds(sql: string, work: Work): Promise<void> {
   for (let round = 0; round < mostRounds && !isOver(work); round++) {
     try {
@@ -299,7 +299,7 @@ async function inRounds(sql: string, work: Work): Promise<void> {
   }
 }
 
-/** lastWholeDays are the days of delivery that ended before an instant: the last ones, oldest first. */
+/** lastWholeDays are the last days of delivery that ended before an instant. */
 export function lastWholeDays(now: Date, days: number): DayRange {
   const yesterday = folderAfter(folderOf(dayOf(now)), -1);
   return { from: folderAfter(yesterday, 1 - days), to: yesterday };

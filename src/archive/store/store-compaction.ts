@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readParquet } from './local-store.ts';
 import { sqlLiteral } from '../../text/sql-literal.ts';
 
-/** Compaction is one exchange of several files for one: written down before it begins, so that a crash in it can be made good. */
+/** Compaction is the replacement of several files by one. It is recorded before it begins, so that it can be completed after a crash. */
 interface Compaction {
   readonly made: string;
   readonly of: readonly string[];
@@ -16,7 +16,7 @@ const journal = 'compaction.json';
 /** Row groups small enough that a query for an hour or a few columns reads little. */
 export const parquetOptions = '(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)';
 
-/** compact makes one file, in order of time, of the files that lie in a folder of a table. Each of them is so already. */
+/** compact merges the files in each folder of a table into one file, sorted by time. */
 export async function compact(
   connection: DuckDBConnection,
   { name, id, time }: { readonly name: string; readonly id: string; readonly time: string },
@@ -31,7 +31,7 @@ export async function compact(
   for (const [place, files] of places) {
     if (files.length < 2) continue;
     const fresh = join(staging, `${randomUUID()}.parquet`);
-    // The folders' names are no columns of the files.
+    // Partition columns come from the folders' names and must not get into the file.
     const rows = readParquet(`[${files.map(sqlLiteral).join(', ')}]`).replace(
       'hive_partitioning = true',
       'hive_partitioning = false',
@@ -48,7 +48,7 @@ export async function compact(
   }
 }
 
-/** finishCompaction makes good what a crash left: old files go where the new one is in its place. */
+/** finishCompaction completes a compaction after a crash: it removes the old files if the new one exists. */
 export async function finishCompaction(folder: string): Promise<void> {
   const path = join(folder, journal);
   const text = await readFile(path, 'utf8').catch(() => undefined);
@@ -63,12 +63,12 @@ function planOf(text: string): Compaction | undefined {
   try {
     return JSON.parse(text) as Compaction;
   } catch {
-    // Cut off while it was written: nothing had been exchanged yet.
+    // Cut off while it was written: no file was replaced yet.
     return undefined;
   }
 }
 
-/** parquetBelow lists the Parquet files below a folder, none when there is no such folder. */
+/** parquetBelow lists the Parquet files below a folder; none when the folder does not exist. */
 export async function parquetBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if ((error as { readonly code?: unknown }).code === 'ENOENT') return [];

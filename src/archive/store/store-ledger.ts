@@ -1,16 +1,16 @@
 import { appendFile, readFile } from 'node:fs/promises';
 
-/** ImportedFile is a file as it was when it was imported: changed since, it is imported again. */
+/** ImportedFile is a file's state at its import: if the file changes, it is imported again. */
 export interface ImportedFile {
   readonly path: string;
   readonly size: number;
   /** ISO 8601 */
   readonly time: string;
-  /** Why not all of it could be read; such a file is read again by every import, until all of it can be. */
+  /** Why not all of it could be read; every import reads such a file again, until it is complete. */
   readonly incomplete?: string;
 }
 
-/** StoreLedger knows which files a store holds. */
+/** StoreLedger records the imported files of a store. */
 export interface StoreLedger {
   /** Whether all of the file, as it is now, is in the store. */
   has(file: ImportedFile): boolean;

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * lockStore lets one import at a time write to a store; the returned function ends that. The lock of a process that is gone is taken over.
+ * lockStore lets one import at a time write to a store; the returned function releases the lock. The lock of a dead process is taken over.
  * @throws {Error} naming the process that holds it.
  */
 export async function lockStore(folder: string): Promise<() => Promise<void>> {
@@ -15,7 +15,9 @@ export async function lockStore(folder: string): Promise<() => Promise<void>> {
       if ((error as { readonly code?: unknown }).code !== 'EEXIST' || tries > 1) throw error;
       const holder = Number(await readFile(path, 'utf8').catch(() => ''));
       if (isAlive(holder))
-        throw new Error(`${folder}: process ${holder} imports into it; wait for its end`, { cause: error });
+        throw new Error(`${folder}: process ${holder} is importing into this store; wait until it ends`, {
+          cause: error,
+        });
       await rm(path, { force: true });
     }
   }

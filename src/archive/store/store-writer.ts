@@ -14,16 +14,16 @@ export class LocalStoreError extends Error {
   override readonly name = 'LocalStoreError';
 }
 
-/** StoredTable is a table of a store, and how its rows are made in DuckDB. */
+/** StoredTable is a table of a store, and the SQL that makes its rows in DuckDB. */
 export interface StoredTable {
   readonly name: string;
-  /** The column that names a row: never twice in the table. */
+  /** The column with the unique id of a row. */
   readonly id: string;
-  /** The column that rows are in the order of. */
+  /** The column that rows are sorted by. */
   readonly time: string;
-  /** Columns that folders are named after. */
+  /** The partition columns. */
   readonly partitions: readonly string[];
-  /** SQL that reads columns and partitions out of a row of id, time, account, region and body. */
+  /** SQL that reads columns and partitions from a row of id, time, account, region and body. */
   readonly columns: string;
   /** The record's fields as the JSON text that the SQL reads. */
   readonly bodyOf: (fields: Readonly<Record<string, unknown>>) => string;
@@ -43,17 +43,17 @@ export interface StoredRow {
 export interface StoreWriter {
   readonly ledger: StoreLedger;
   add(row: StoredRow): void;
-  /** endFile says that a file's rows are complete; once enough have gathered, they are written. */
+  /** endFile marks a file's rows as complete; the rows are written once there are enough. */
   endFile(file: ImportedFile): Promise<void>;
-  /** finish writes what is left and puts each day's rows in order. */
+  /** finish writes the remaining rows and sorts each day. */
   finish(): Promise<StoreTally>;
   close(): Promise<void>;
 }
 
 export interface StoreTally {
-  /** Rows that the store had not. */
+  /** New rows. */
   readonly added: number;
-  /** Rows that it had already, or that came twice. */
+  /** Rows that the store already had, or that occurred twice. */
   readonly repeated: number;
 }
 
@@ -61,14 +61,14 @@ export interface WriterOptions {
   readonly tables: readonly StoredTable[];
   /** As DuckDB writes it. */
   readonly memoryLimit?: string;
-  /** How much text of records is gathered before it is written. */
+  /** How many bytes of records are collected before they are written. */
   readonly chunkBytes?: number;
 }
 
 /**
- * openStoreWriter opens a store, or makes one. What a crash left half done is undone first: rows are in the store once their file has its
- * place, and files count as imported once all their rows have.
- * @throws {LocalStoreError} when the folder is none, or another import is at work.
+ * openStoreWriter opens or creates a store. It first undoes the unfinished work of a crash: rows are in the store once their Parquet
+ * file is renamed into place, and files count as imported once all their rows are.
+ * @throws {LocalStoreError} when the folder is not a store, or another import holds the lock.
  */
 export async function openStoreWriter(
   folder: string,
@@ -113,7 +113,7 @@ async function prepareFolder(folder: string): Promise<void> {
   const { format, version } = (parse(found) ?? {}) as { readonly format?: unknown; readonly version?: unknown };
   if (format !== storeFormat.format || version !== storeFormat.version) {
     throw new LocalStoreError(
-      `${path}: not a store that this version of Trailwatch can write; import into another folder`,
+      `${path}: this version of Trailwatch cannot write to this store; import into another folder`,
     );
   }
 }
@@ -132,7 +132,7 @@ interface Engine {
 }
 
 async function startEngine(staging: string, memoryLimit: string): Promise<Engine> {
-  // The library loads a native module of 50 MB: only who imports waits for it.
+  // The library loads a native module of 50 MB, so it is loaded only for imports.
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(join(staging, 'work.duckdb'), {
     memory_limit: memoryLimit,
@@ -191,7 +191,7 @@ function createWriter({ folder, staging, tables, chunkBytes, ledger, connection 
       repeated += rows - fresh;
       await begin(table);
     }
-    // Only now: until here a crash costs the reading of these files once more, and no row stands twice.
+    // Only now: after a crash before this line, these files are read again, and no row is added twice.
     await ledger.add(files);
     files = [];
     bytes = 0;
@@ -222,7 +222,7 @@ function createWriter({ folder, staging, tables, chunkBytes, ledger, connection 
   };
 }
 
-/** writeRows writes the rows that the store doesn't have yet, beside those it has, and says how many. */
+/** writeRows writes the rows that the store doesn't have yet, and returns their number. */
 async function writeRows(
   connection: DuckDBConnection,
   table: StoredTable,
@@ -241,7 +241,7 @@ async function writeRows(
   }
   const [count = '0'] = await column(connection, `SELECT count(*) FROM ${raw}`);
   if (count === '0') return 0;
-  // A folder at a time: written all at once, each open file would take its own share of memory.
+  // A folder at a time: each open file takes memory.
   for (const place of await placesIn(connection, table)) {
     const fresh = join(staging, `${randomUUID()}.parquet`);
     const wanted = Object.entries(place).map(([part, value]) => `${part} = ${sqlLiteral(value)}`);
@@ -261,7 +261,7 @@ async function writeRows(
 
 const dayOf = "strftime(CAST(time AS TIMESTAMPTZ), '%Y-%m-%d')";
 
-/** The folders that gathered rows belong to: each partition's value by its name. */
+/** The folders of the collected rows: each partition's value by its name. */
 async function placesIn(
   connection: DuckDBConnection,
   { name, partitions }: StoredTable,
@@ -276,7 +276,7 @@ async function column(connection: DuckDBConnection, sql: string): Promise<readon
   return rows.map(([value]) => textOf(value));
 }
 
-/** Of what these queries answer with: texts and counts. */
+/** These queries return texts and counts only. */
 function textOf(value: unknown): string {
   return typeof value === 'bigint' || typeof value === 'string' ? value.toString() : '';
 }

@@ -5,8 +5,8 @@ import type { ObjectSource } from './object-source.ts';
 import { parseTrailKey } from './trail-layout.ts';
 
 /**
- * createFolderSource reads a copy of a trail bucket, as `aws s3 sync` makes it. The folder may also be one inside the copy: files that
- * a digest names are then found beside it.
+ * createFolderSource reads a copy of a trail bucket, as `aws s3 sync` makes it. The folder may also be one inside the copy: the files
+ * of a digest are then found relative to `AWSLogs`.
  */
 export function createFolderSource(folder: string): ObjectSource {
   const path = resolve(folder);
@@ -15,7 +15,7 @@ export function createFolderSource(folder: string): ObjectSource {
     name: folder,
     list: () => filesBelow(root, path),
     async open({ key }) {
-      // Keys come out of digests, which anybody may have written: they reach nothing outside the copy.
+      // Keys come from digests, which may be forged: they must not reach files outside the copy.
       const file = resolve(root, key);
       if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
       const found = await stat(file).catch(absent);
@@ -24,7 +24,7 @@ export function createFolderSource(folder: string): ObjectSource {
   };
 }
 
-/** The folder that holds `AWSLogs`, when the path is or lies below such a one. */
+/** The folder that contains `AWSLogs`, when the path is below it. */
 function rootOf(path: string): string {
   const parts = path.split(sep);
   const at = parts.lastIndexOf('AWSLogs');
@@ -36,7 +36,7 @@ async function* filesBelow(root: string, folder: string): AsyncGenerator<string>
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesBelow(root, path);
-    // A link could lead anywhere, and a copy of a bucket has none.
+    // Links are skipped: they could lead anywhere, and a copy of a bucket has none.
     else if (entry.isFile()) yield relative(root, path).split(sep).join('/');
   }
 }
@@ -47,7 +47,7 @@ function absent(error: unknown): undefined {
   return undefined;
 }
 
-/** besideOf is the key under which a copy keeps a file: below the same folder as the digest that names it. */
+/** besideOf is a file's key in a copy: below the same folder as the digest that names it. */
 export function besideOf(own: string, named: string): string {
   const prefix = parseTrailKey(own)?.prefix ?? '';
   const path = parseTrailKey(named)?.path;

@@ -4,10 +4,10 @@ export interface ObjectRef {
   readonly key: string;
 }
 
-/** TrailObject is an object as it was found. */
+/** TrailObject is an object's content and metadata. */
 export interface TrailObject {
   readonly body: AsyncIterable<Uint8Array>;
-  /** What S3 keeps beside an object, without `x-amz-meta-`; undefined where there is no such thing, as on a disk. */
+  /** The object's metadata, without `x-amz-meta-`; undefined when the source has no metadata, such as a disk. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -21,13 +21,12 @@ export interface Days {
 export interface ObjectSource {
   /** For a person: `s3://my-trail/AWSLogs`, `archive/`. */
   readonly name: string;
-  /** The bucket's name; undefined for a copy, whose files may have come from any. */
+  /** The bucket's name; undefined for a copy, whose original bucket is unknown. */
   readonly bucket?: string;
   /** list gives the keys of all objects, in any order; it may leave out those of other days (yyyy-MM-dd, both included). */
   list(days?: Days): AsyncIterable<string>;
   /**
-   * open begins to read an object; undefined when there is none. Everything else that goes wrong is thrown: it says nothing
-   * about the object.
+   * open begins to read an object; undefined when it does not exist. Other errors are thrown: they say nothing about the object.
    */
   open(ref: ObjectRef): Promise<TrailObject | undefined>;
 }

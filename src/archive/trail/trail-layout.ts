@@ -1,19 +1,19 @@
-/** TrailKey is what the key of an object in a trail bucket says about it. */
+/** TrailKey is the parsed key of an object in a trail bucket. */
 export interface TrailKey {
-  /** The key from `AWSLogs/` on: the same wherever a copy of the bucket lies. */
+  /** The key from `AWSLogs/` on: the same in the bucket and in every copy. */
   readonly path: string;
-  /** What stands before: the trail's key prefix, or a folder of the copy. Ends in `/` unless it is empty. */
+  /** The part before: the trail's key prefix, or a folder of the copy. Ends in `/` unless it is empty. */
   readonly prefix: string;
-  /** Of organisation trails: `o-…`. */
+  /** In organization trails: `o-…`. */
   readonly organization?: string;
   readonly account: string;
   /** The account's folder: `CloudTrail`, `CloudTrail-Digest`, `CloudTrail-Insight`, … */
   readonly folder: string;
   readonly region: string;
-  /** yyyy-MM-dd, as the folders say. */
+  /** yyyy-MM-dd, from the folders. */
   readonly day: string;
   readonly name: string;
-  /** ISO 8601, UTC: when CloudTrail made it, as the name says; of a digest, the end of its period. */
+  /** ISO 8601, UTC, from the name: when CloudTrail created the file; for a digest, the end of its period. */
   readonly time?: string;
 }
 
@@ -46,13 +46,13 @@ export function parseTrailKey(key: string): TrailKey | undefined {
 }
 
 /**
- * DigestName is what the name of a digest file says: whose chain it belongs to.
+ * DigestName is the parsed name of a digest file: the chain that it belongs to.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
 export interface DigestName {
-  /** Digests of one chain: organisation, account, region, trail and its home region; backfill digests have a chain of their own. */
+  /** Identifies a chain: organization, account, region, trail and its home region; backfill digests form a separate chain. */
   readonly chain: string;
-  /** Names log files that were left out of the hourly digests when they should have been in them. */
+  /** Whether it is a backfill digest: it has log files that should have been in hourly digests but were not. */
   readonly backfill: boolean;
 }
 
@@ -66,7 +66,7 @@ export function digestName(key: TrailKey): DigestName | undefined {
   return { chain: backfill ? `${owner} backfill` : owner, backfill };
 }
 
-/** isLogFile tells trail files, which digests name, from digests and from what else may lie beside them. */
+/** isLogFile says whether a key is a log file, which digests name, and not a digest or another object. */
 export function isLogFile(key: TrailKey): boolean {
   return key.folder !== 'CloudTrail-Digest' && /^\d{12}_CloudTrail.*\.json(\.gz)?$/.test(key.name);
 }

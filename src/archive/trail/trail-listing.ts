@@ -7,7 +7,7 @@ export interface ListedKey {
   readonly trail: TrailKey;
 }
 
-/** RegionFiles is what a trail bucket holds of one account and region, below one prefix. */
+/** RegionFiles are a trail bucket's objects of one account and region, below one prefix. */
 export interface RegionFiles {
   readonly account: string;
   readonly region: string;
@@ -25,7 +25,7 @@ export interface ListingFilter {
   readonly signal?: AbortSignal;
 }
 
-/** listTrail sorts a trail bucket's keys by account, region and chain of digests. Other objects are no business of a trail. */
+/** listTrail sorts a trail bucket's keys by account, region and chain of digests. It ignores other objects. */
 export async function listTrail(source: ObjectSource, filter: ListingFilter = {}): Promise<readonly RegionFiles[]> {
   const regions = new Map<string, OpenRegion>();
   const { from, to } = filter;

@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
-/** ContentError says why a file's content can't be had: it is not what CloudTrail delivered. */
+/** ContentError says why a file's content can't be read: it is not as CloudTrail delivered it. */
 export class ContentError extends Error {
   override readonly name = 'ContentError';
 }
 
 const mega = 1024 * 1024;
-/** CloudTrail's files unpack to some tens of megabytes at the most. */
+/** CloudTrail's files are at most some tens of megabytes uncompressed. */
 const limitBytes = 2048 * mega;
 
-/** contentHash is the SHA-256, in hex, of a file's content out of its gzip: what digests hold of files. */
+/** contentHash is the SHA-256, in hex, of a file's uncompressed content, as digests state it. */
 export async function contentHash(body: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of unpacked(body, limitBytes)) hash.update(chunk);
   return hash.digest('hex');
 }
 
-/** readContent reads a small file whole, out of its gzip. */
+/** readContent reads and decompresses a small file. */
 export async function readContent(body: AsyncIterable<Uint8Array>, limit = 64 * mega): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of unpacked(body, limit)) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** Gzip is told by its first bytes: a copy may have been unpacked and still be called .gz, or the other way round. */
+/** Gzip is detected by its first bytes: a copy may be uncompressed although its name ends in .gz, or the other way round. */
 async function* unpacked(body: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
@@ -45,13 +45,13 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, limit: number): AsyncG
   let given = 0;
   for await (const chunk of gzip ? gunzipped(whole) : whole) {
     given += chunk.length;
-    if (given > limit) throw new ContentError(`holds more than ${limit} bytes, which no file of CloudTrail does`);
+    if (given > limit) throw new ContentError(`is larger than ${limit} bytes, more than any CloudTrail file`);
     yield chunk;
   }
 }
 
 async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // A failed read must not pass for damaged content: that would be a verdict on the file.
+  // A failed read must not count as damaged content: that would be a verdict on the file.
   let failed: unknown;
   const watched = (async function* () {
     try {

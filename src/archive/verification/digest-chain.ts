@@ -4,15 +4,15 @@ import { parseTrailKey } from '../trail/trail-layout.ts';
 import type { ChainNote, ProblemKind } from './verdict.ts';
 import { hourMs } from '../../time/duration.ts';
 
-/** FoundDigest is a digest with the place it was found at. */
+/** FoundDigest is a digest with the key of its object. */
 export interface FoundDigest {
   readonly key: string;
   /** Undefined in a copy, which may have come from any bucket. */
   readonly bucket?: string;
   readonly digest: Digest;
-  /** The signature that S3 keeps beside the object; undefined where it is missing or there is no such place. */
+  /** The signature in the object's metadata; undefined when it is missing or the source has no metadata. */
   readonly signature?: string;
-  /** Whether there is a place for signatures beside the object, as in S3. */
+  /** Whether the source has object metadata, as S3 does. */
   readonly keepsSignature: boolean;
 }
 
@@ -22,34 +22,34 @@ export interface ChainProblem {
   readonly reason: string;
 }
 
-/** Chain is what was found out about the digests of one trail, account and region. */
+/** Chain is the result of checking the digests of one trail, account and region. */
 export interface Chain {
   /** In order of time. */
   readonly digests: readonly FoundDigest[];
   readonly problems: readonly ChainProblem[];
   readonly notes: readonly ChainNote[];
-  /** Keys of digests whose signature was checked and is right. */
+  /** Keys of digests with a valid signature. */
   readonly signed: ReadonlySet<string>;
 }
 
 export interface ChainInput {
   readonly found: readonly FoundDigest[];
-  /** Trail paths of digests that are there but can't be read: told of elsewhere. */
+  /** Trail paths of digests that exist but can't be read; they are reported elsewhere. */
   readonly unreadable: ReadonlySet<string>;
   /** The region's public keys; undefined when there are none to check signatures with. */
   readonly keys?: readonly PublicKey[];
-  /** Backfill digests come when they must, not each hour: time between them is no gap. */
+  /** Backfill digests are not hourly: time between them is not a gap. */
   readonly backfill: boolean;
 }
 
 /**
- * checkChain checks that digests lie where they were delivered, bear CloudTrail's signature and follow each other without a break.
+ * checkChain checks that digests are where they were delivered, have valid signatures and form an unbroken chain.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html
  */
 export function checkChain(input: ChainInput): Chain {
   const digests = input.found.toSorted((a, b) => compare(a.digest.end, b.digest.end) || compare(a.key, b.key));
   const byPath = new Map<string, FoundDigest>();
-  // Of two that claim the same place, the one that is there counts; the other one is told of as moved.
+  // Of two that name the same key, the one at that key counts; the other is reported as moved.
   for (const found of digests) {
     const path = pathOf(found.digest.key);
     if (!byPath.has(path) || path === pathOf(found.key)) byPath.set(path, found);
@@ -69,7 +69,7 @@ export function checkChain(input: ChainInput): Chain {
     if (index === 0 && previous !== undefined && !byPath.has(pathOf(previous.key)) && !input.backfill) {
       notes.push({
         key: found.key,
-        note: `is the first digest here; the chain goes on before it, with ${previous.key}`,
+        note: `is the first digest here; the chain continues before it, with ${previous.key}`,
       });
     }
     const signature = found.signature ?? followers.get(found)?.digest.previous?.signature;
@@ -79,7 +79,7 @@ export function checkChain(input: ChainInput): Chain {
     else if (input.keys !== undefined) {
       notes.push({
         key: found.key,
-        note: 'has no signature here: S3 keeps it beside the object, and no later digest holds it',
+        note: 'has no signature here: S3 keeps it in the object metadata, and no later digest contains it',
       });
     }
   }
@@ -87,7 +87,7 @@ export function checkChain(input: ChainInput): Chain {
 }
 
 function placeProblems({ key, bucket, digest }: FoundDigest): readonly ChainProblem[] {
-  // A copy may lie below any folder, so that there only what follows it can be compared.
+  // A copy may be below any folder, so only the rest of the path can be compared.
   const moved =
     bucket === undefined ? pathOf(digest.key) !== pathOf(key) : digest.key !== key || digest.bucket !== bucket;
   if (!moved) return [];
@@ -103,14 +103,14 @@ function linkProblems({ key, digest }: FoundDigest, byPath: ReadonlyMap<string, 
     problems.push({
       kind: 'link-broken',
       key,
-      reason: `holds another hash of the digest before it, ${before.key}: one of the two was changed`,
+      reason: `has a different hash for the previous digest, ${before.key}: one of the two was changed`,
     });
   }
   if (before.signature !== undefined && before.signature.toLowerCase() !== previous.signature) {
     problems.push({
       kind: 'link-broken',
       key,
-      reason: `holds another signature of the digest before it, ${before.key}, than lies beside that one`,
+      reason: `has a different signature for the previous digest, ${before.key}, than that digest's metadata`,
     });
   }
   return problems;
@@ -130,25 +130,27 @@ function orderProblems(
   const { previous } = digest;
   if (previous === undefined) {
     if (backfill) return [];
-    const reason = `begins a new chain: nothing proves what was logged from ${before.digest.end} to ${digest.start}, when validation or logging was off`;
+    const reason = `begins a new chain: the log from ${before.digest.end} to ${digest.start} cannot be verified, because validation or logging was off`;
     return [{ kind: 'gap', key, reason }];
   }
   const path = pathOf(previous.key);
   if (unreadable.has(path)) return [];
   if (!byPath.has(path)) {
-    const reason = `is gone, which ${key} follows${span(before.digest.end, digest.start)}`;
+    const reason = `is missing, although ${key} continues from it${span(before.digest.end, digest.start)}`;
     return [{ kind: 'digest-missing', key: previous.key, reason }];
   }
   if (byPath.get(path) === before || followers.has(before)) return [];
-  // A copy of another digest that claims its place is told of as moved.
+  // A copy of another digest that names its key is reported as moved.
   if (byPath.get(pathOf(before.digest.key)) !== before) return [];
-  return [{ kind: 'link-broken', key: before.key, reason: `is not in the chain: ${key} follows another digest` }];
+  return [
+    { kind: 'link-broken', key: before.key, reason: `is not in the chain: ${key} continues from another digest` },
+  ];
 }
 
 function span(from: string, to: string): string {
   const hours = Math.round((Date.parse(to) - Date.parse(from)) / hourMs);
   if (hours <= 1) return '';
-  return `, and the ones before it: nothing proves what was logged from ${from} to ${to} (${hours} hours)`;
+  return `, as are the digests before it: the log from ${from} to ${to} (${hours} hours) cannot be verified`;
 }
 
 function signatureProblem(
@@ -156,25 +158,26 @@ function signatureProblem(
   signature: string | undefined,
   keys: readonly PublicKey[] | undefined,
 ): Pick<ChainProblem, 'kind' | 'reason'> | undefined {
-  if (keepsSignature && own === undefined) return { kind: 'signature-missing', reason: 'has no signature beside it' };
+  if (keepsSignature && own === undefined)
+    return { kind: 'signature-missing', reason: 'has no signature in its object metadata' };
   if (keys === undefined || signature === undefined) return undefined;
   if (digest.signatureAlgorithm !== 'SHA256withRSA') {
     return {
       kind: 'signature-wrong',
-      reason: `names another algorithm than CloudTrail signs with: ${JSON.stringify(digest.signatureAlgorithm)}`,
+      reason: `unknown signature algorithm: expected SHA256withRSA, got ${JSON.stringify(digest.signatureAlgorithm)}`,
     };
   }
   const candidates = keys.filter(({ fingerprint }) => fingerprint === digest.fingerprint);
   if (candidates.length === 0) {
     return {
       kind: 'key-unknown',
-      reason: `is signed with a key that is none of the region's: ${JSON.stringify(digest.fingerprint)}`,
+      reason: `is signed with an unknown key, not one of the region's public keys: ${JSON.stringify(digest.fingerprint)}`,
     };
   }
   if (candidates.some((key) => isSignedBy(digest, signature, key))) return undefined;
   return {
     kind: 'signature-wrong',
-    reason: "does not bear CloudTrail's signature: it was changed, or written by somebody else",
+    reason: 'has a wrong signature: the digest was changed, or CloudTrail did not write it',
   };
 }
 

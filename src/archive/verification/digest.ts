@@ -1,16 +1,16 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { ContentError } from './content.ts';
 
-/** DigestedFile is a log file as a digest names it. */
+/** DigestedFile is a digest's entry for a log file. */
 export interface DigestedFile {
   readonly bucket: string;
   readonly key: string;
-  /** SHA-256 of its content out of the gzip, in hex. */
+  /** SHA-256 of the uncompressed content, in hex. */
   readonly hash: string;
   readonly hashAlgorithm: string;
 }
 
-/** PreviousDigest is the link of a chain: what a digest says about the one before it. */
+/** PreviousDigest is a chain's link: a digest's entry for the digest before it. */
 export interface PreviousDigest {
   readonly bucket: string;
   readonly key: string;
@@ -19,16 +19,16 @@ export interface PreviousDigest {
   readonly signature: string;
 }
 
-/** Digest is one digest file, as it describes itself. */
+/** Digest is the content of one digest file. */
 export interface Digest {
   readonly bucket: string;
   readonly key: string;
-  /** ISO 8601, UTC, to the second; of delivery, not of events. */
+  /** ISO 8601, UTC, to the second; times of delivery, not of events. */
   readonly start: string;
   readonly end: string;
   readonly fingerprint: string;
   readonly signatureAlgorithm: string;
-  /** Absent of the first digest after validation or logging was turned on. */
+  /** Absent in the first digest after validation or logging was turned on. */
   readonly previous?: PreviousDigest;
   readonly files: readonly DigestedFile[];
   /** SHA-256 of the digest file's content, in hex. */
@@ -45,7 +45,7 @@ export interface PublicKey {
 /**
  * parseDigest reads the content of a digest file.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
- * @throws {ContentError} when it is none.
+ * @throws {ContentError} when the content is not a digest.
  */
 export function parseDigest(content: Buffer): Digest {
   const fields = object(parseJson(content), 'it');
@@ -74,14 +74,14 @@ export function parseDigest(content: Buffer): Digest {
 }
 
 /**
- * stringToSign is what CloudTrail signs of a digest: its end, its place, its content's hash, and the signature before.
+ * stringToSign is the text that CloudTrail signs for a digest: its end, its location, its content's hash, and the previous signature.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-custom-validation.html
  */
 export function stringToSign({ end, bucket, key, hash, previous }: Digest): string {
   return [end, `${bucket}/${key}`, hash, previous?.signature ?? 'null'].join('\n');
 }
 
-/** isSignedBy checks a digest's signature (hex) against a public key. A key or signature of any other form doesn't fit. */
+/** isSignedBy checks a digest's signature (hex) against a public key. False for a key or signature in another form. */
 export function isSignedBy(digest: Digest, signature: string, { value }: PublicKey): boolean {
   if (!/^(?:[0-9a-f]{2}){64,1024}$/i.test(signature)) return false;
   try {
@@ -113,20 +113,20 @@ function parseJson(content: Buffer): unknown {
 
 function object(value: unknown, place: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ContentError(`is no digest: ${place} is not an object`);
+  throw new ContentError(`is not a digest: ${place} is not an object`);
 }
 
 function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new ContentError('is no digest: logFiles is not a list');
+  throw new ContentError('is not a digest: logFiles is not a list');
 }
 
 function required(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ContentError(`is no digest: ${name} is missing`);
+  throw new ContentError(`is not a digest: ${name} is missing`);
 }
 
 function time(text: string, name: string): string {
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new ContentError(`is no digest: ${name} is not a time`);
+  throw new ContentError(`is not a digest: ${name} is not a time`);
 }

@@ -1,4 +1,4 @@
-/** eachOf does a piece of work for every item, some of them at a time, until all are done or it is told to stop. */
+/** eachOf runs `work` for every item, `parallel` at a time, until all are done or the signal aborts. */
 export async function eachOf<Item>(
   items: readonly Item[],
   parallel: number,
@@ -7,7 +7,7 @@ export async function eachOf<Item>(
 ): Promise<void> {
   const queue = items.values();
   const worker = async (): Promise<void> => {
-    // One iterator for all workers: each takes what is next.
+    // All workers share one iterator: each takes the next item.
     for (const item of queue) {
       signal?.throwIfAborted();
       await work(item);

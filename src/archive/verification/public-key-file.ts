@@ -6,15 +6,15 @@ export class PublicKeyFileError extends Error {
 }
 
 /**
- * parsePublicKeys reads what `aws cloudtrail list-public-keys` prints, or several of its answers in a list.
- * @throws {PublicKeyFileError} when it is anything else.
+ * parsePublicKeys reads the output of `aws cloudtrail list-public-keys`, or a list of several outputs.
+ * @throws {PublicKeyFileError} for any other text.
  */
 export function parsePublicKeys(text: string): readonly PublicKey[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new PublicKeyFileError('it is not JSON', { cause });
+    throw new PublicKeyFileError('expected JSON', { cause });
   }
   const answers: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   const keys = answers.flatMap((answer) => {
@@ -27,7 +27,7 @@ export function parsePublicKeys(text: string): readonly PublicKey[] {
 function publicKey(value: unknown, index: number): PublicKey {
   const { Fingerprint: fingerprint, Value: key } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof fingerprint !== 'string' || typeof key !== 'string') {
-    throw new PublicKeyFileError(`key ${index + 1} has no Fingerprint or no Value`);
+    throw new PublicKeyFileError(`key ${index + 1}: expected Fingerprint and Value`);
   }
   return { fingerprint, value: Buffer.from(key, 'base64') };
 }

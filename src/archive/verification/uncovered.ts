@@ -1,6 +1,6 @@
 import type { ListedKey } from '../trail/trail-listing.ts';
 
-/** Period is a time for which a digest names every log file that was delivered. */
+/** Period is the time range of a digest: it names every log file that was delivered in it. */
 export interface Period {
   /** ISO 8601, UTC, to the second. */
   readonly start: string;
@@ -8,14 +8,14 @@ export interface Period {
 }
 
 /**
- * A file's name says when CloudTrail made it, its digest goes by when it was delivered: up to a quarter of an hour later, so
- * that it may be named by the digest of the next hour, or of no hour when validation was turned on in between.
+ * A file's name has the time at which CloudTrail created it, but its digest is that of its delivery, up to a quarter of an hour later:
+ * it may be in the digest of the next hour, or in none if validation was turned on in between.
  */
 const slackMs = 15 * 60_000;
 
 /**
- * uncoveredFiles finds the log files that no digest names. A file from inside a time that digests cover without a break was
- * `added`; of one from before, after or between nothing can be said. Only hourly trail files are judged so.
+ * uncoveredFiles finds the log files that are in no digest. A file from a time that digests cover without a gap was `added`; for
+ * files from before, after or between, nothing is known. This applies to the hourly files of the folder `CloudTrail` only.
  */
 export function uncoveredFiles(
   files: readonly ListedKey[],
@@ -32,7 +32,7 @@ export function uncoveredFiles(
     });
 }
 
-/** Periods that follow each other are one stretch. */
+/** Joins consecutive periods. */
 function joined(periods: readonly Period[]): readonly { readonly from: number; readonly to: number }[] {
   const stretches: { from: number; to: number }[] = [];
   for (const { start, end } of periods.toSorted((a, b) => (a.start < b.start ? -1 : 1))) {

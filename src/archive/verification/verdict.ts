@@ -1,6 +1,6 @@
 /**
- * ProblemKind says what is wrong. All but `gap` say that something was changed after CloudTrail delivered it; a gap is a time for
- * which nothing can be proved, because validation or logging was off.
+ * ProblemKind names a problem. All kinds but `gap` mean that an object was changed after CloudTrail delivered it; a gap is a time
+ * range that can't be verified, because validation or logging was off.
  */
 export type ProblemKind =
   | 'file-changed'
@@ -16,7 +16,7 @@ export type ProblemKind =
   | 'key-unknown'
   | 'gap';
 
-/** Place says which account's and region's files something is about, and of which day. */
+/** Place is an account, a region and a day. */
 export interface Place {
   readonly account: string;
   readonly region: string;
@@ -24,33 +24,33 @@ export interface Place {
   readonly day: string;
 }
 
-/** VerificationProblem is one thing that is not as CloudTrail delivered it. */
+/** VerificationProblem is one object that differs from its delivery, or one gap. */
 export interface VerificationProblem extends Place {
   readonly kind: ProblemKind;
   readonly key: string;
-  /** For a person: a sentence part that goes on after the key. */
+  /** For a person: the predicate of a sentence whose subject is the key. */
   readonly reason: string;
 }
 
-/** UnreadObject could not be read, which says nothing about its content. */
+/** UnreadObject could not be read, so its content is unknown. */
 export interface UnreadObject {
   readonly key: string;
   readonly reason: string;
 }
 
-/** DayTally counts what was found for an account, a region and a day. */
+/** DayTally counts the results of an account, a region and a day. */
 export interface DayTally extends Place {
   readonly digests: number;
-  /** ISO 8601, UTC: where the day's first digest begins and its last one ends; absent without digests. */
+  /** ISO 8601, UTC: start of the day's first digest and end of its last one; absent without digests. */
   readonly start?: string;
   readonly end?: string;
-  /** Digests whose signature was checked and is right. */
+  /** Digests with a valid signature. */
   readonly signed: number;
-  /** Digests which say that no log file was delivered in their hour. */
+  /** Digests without log files: nothing was delivered in their hour. */
   readonly quiet: number;
-  /** Log files that are as their digest says. */
+  /** Log files that match their digest. */
   readonly files: number;
-  /** Log files from before the first digest, or after the last: nothing can be said of them yet. */
+  /** Log files from before the first digest or after the last: they can't be verified yet. */
   readonly uncovered: number;
   readonly unread: number;
   readonly problems: number;
@@ -60,7 +60,7 @@ export interface DayTally extends Place {
 export type DayVerdict =
   'intact' | 'intact, signatures not checked' | 'not intact' | 'not proven' | 'no digests' | 'not read';
 
-/** dayVerdict sums up a day in a word. The worst that is known decides. */
+/** dayVerdict is a day's verdict: the worst result decides. */
 export function dayVerdict(day: DayTally): DayVerdict {
   if (day.problems > 0) return 'not intact';
   if (day.unread > 0) return 'not read';
@@ -69,13 +69,13 @@ export function dayVerdict(day: DayTally): DayVerdict {
   return day.signed === day.digests ? 'intact' : 'intact, signatures not checked';
 }
 
-/** ChainNote is worth knowing and no fault. */
+/** ChainNote is an observation that is not a problem. */
 export interface ChainNote {
   readonly key: string;
   readonly note: string;
 }
 
-/** Verification is what was found out about a trail bucket or a copy of one. */
+/** Verification is the result of verifying a trail bucket or a copy of one. */
 export interface Verification {
   readonly source: string;
   readonly days: readonly DayTally[];
@@ -84,10 +84,10 @@ export interface Verification {
   readonly notes: readonly ChainNote[];
 }
 
-/** Summary is the verdict on everything together. */
+/** Summary is the verdict over all days. */
 export interface Summary {
   readonly intact: boolean;
-  /** Intact, every signature checked, and no log file outside the digests. */
+  /** Intact, all signatures checked, and no log file outside the digests. */
   readonly proven: boolean;
   readonly digests: number;
   readonly signed: number;
@@ -95,7 +95,7 @@ export interface Summary {
   readonly uncovered: number;
 }
 
-/** summaryOf adds the days up. What could not be read is neither intact nor not: it is in `unread`. */
+/** summaryOf adds the days up. Unread objects are neither intact nor damaged: they are in `unread`. */
 export function summaryOf({ days, problems, unread }: Verification): Summary {
   const total = (of: (day: DayTally) => number): number => days.reduce((sum, day) => sum + of(day), 0);
   const [digests, signed, files, uncovered] = [

@@ -5,8 +5,8 @@ import type { Verification } from './verdict.ts';
 import { daysAfter } from '../../time/days.ts';
 
 /**
- * verificationRecords makes a record of each thing that is not as CloudTrail delivered it, for the rules to judge. The same thing
- * has the same id each day that it is found: it is told once.
+ * verificationRecords makes a record of each problem of a verification, as input for rules. The same problem has the same id on each
+ * day that it is found, so that it is one finding.
  */
 export function verificationRecords(found: Verification, time: string, days: Days): readonly LogRecord[] {
   return [...found.problems, ...nothingAtAll(found, days)].map(
@@ -24,10 +24,10 @@ export function verificationRecords(found: Verification, time: string, days: Day
   );
 }
 
-/** A trail whose digests are all gone has no chain that could be broken. */
+/** A trail without any digest has no chain that could be broken. */
 function nothingAtAll({ days, unread, source }: Verification, { from, to }: Days): Verification['problems'] {
   if (unread.length > 0 || days.some(({ digests, problems }) => digests > 0 || problems > 0)) return [];
-  const reason = `holds no digest from ${from} to ${to}: logging or validation is off, or the digests were deleted`;
+  const reason = `has no digests from ${from} to ${to}: logging or validation is off, or the digests were deleted`;
   return [{ kind: 'gap', account: '', region: '', day: to, key: source, reason }];
 }
 

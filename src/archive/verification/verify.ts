@@ -20,17 +20,17 @@ import type {
   VerificationProblem,
 } from './verdict.ts';
 
-/** KeySource finds the public keys that a region's digests were signed with in a time; undefined when it has none at all. */
+/** KeySource finds the public keys for a region's digests of a time range; undefined when it has no keys at all. */
 export type KeySource = (region: string, from: string, to: string) => Promise<readonly PublicKey[] | undefined>;
 
-/** VerifyOptions says what to verify, and with what. Days are yyyy-MM-dd, both ends included. */
+/** VerifyOptions select what to verify. Days are yyyy-MM-dd, both ends included. */
 export interface VerifyOptions {
   readonly keys?: KeySource;
   readonly from?: string;
   readonly to?: string;
   readonly account?: string;
   readonly region?: string;
-  /** ISO 8601: a chain that ends before is a gap. Left out for a copy, which is as old as it is. */
+  /** ISO 8601: a chain that ends before this time has a gap. Absent for a copy, which may be of any age. */
   readonly expectedUntil?: string;
   /** How many objects are read at once. */
   readonly parallel?: number;
@@ -38,7 +38,7 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** verifyTrail checks that the log files of a trail are as CloudTrail delivered them, and none is missing or added. */
+/** verifyTrail checks that the log files of a trail are unchanged since CloudTrail delivered them, and that none is missing or added. */
 export async function verifyTrail(source: ObjectSource, options: VerifyOptions = {}): Promise<Verification> {
   const regions = await listTrail(source, options);
   const ledger = createLedger();
@@ -83,7 +83,7 @@ async function verifyRegion(
       ledger.problem(placeOf(last.key, region), {
         kind: 'gap',
         key: last.key,
-        reason: `is the last digest, though one comes each hour: logging or validation was turned off, or what was delivered after ${last.digest.end} was deleted`,
+        reason: `is the last digest, although CloudTrail delivers one each hour: logging or validation was turned off, or the files after ${last.digest.end} were deleted`,
       });
     }
   }
@@ -94,7 +94,7 @@ async function verifyRegion(
       ledger.problem(placeOf(key, region), {
         kind: 'file-added',
         key,
-        reason: 'is named by no digest of its time: it was put there, or comes from a trail without validation',
+        reason: 'is not in any digest of its time: another party added it, or a trail without validation wrote it',
       });
   }
 }
@@ -102,7 +102,7 @@ async function verifyRegion(
 interface LoadedDigests {
   readonly found: readonly FoundDigest[];
   readonly unreadable: ReadonlySet<string>;
-  /** When backfill digests were made: they are signed with the key of that time. */
+  /** The times at which backfill digests were written: they are signed with the key of that time. */
   readonly generated: readonly string[];
 }
 
@@ -118,7 +118,7 @@ async function loadDigests(
   await eachOf(keys, parallel, signal, async ({ key, trail }) => {
     try {
       const object = await source.open({ bucket: source.bucket ?? '', key });
-      if (object === undefined) throw new ContentError('was there when the files were listed, and is gone');
+      if (object === undefined) throw new ContentError('was deleted after the files were listed');
       const digest = parseDigest(await readContent(object.body));
       const signature = object.metadata?.['signature'];
       const made = object.metadata?.['backfill-generation-timestamp'];
@@ -173,7 +173,7 @@ async function checkFiles(
 interface WrongFile {
   readonly kind: ProblemKind;
   readonly reason: string;
-  /** The trail path at which the file lies instead. */
+  /** The trail path of the moved file. */
   readonly at?: string;
 }
 
@@ -185,23 +185,23 @@ async function checkFile(
   if (file.hashAlgorithm !== 'SHA-256') {
     return {
       kind: 'file-changed',
-      reason: `its digest names an unknown hash algorithm, ${JSON.stringify(file.hashAlgorithm)}`,
+      reason: `unknown hash algorithm in its digest: expected SHA-256, got ${JSON.stringify(file.hashAlgorithm)}`,
     };
   }
   const hash = await hashOf(source, file.bucket, file.key);
   if (hash === file.hash) return undefined;
   if (typeof hash === 'string')
-    return { kind: 'file-changed', reason: 'is not what CloudTrail delivered: its hash is another' };
+    return { kind: 'file-changed', reason: 'was changed: its hash differs from the digest' };
   if (hash instanceof ContentError) return { kind: 'file-changed', reason: hash.message };
   const name = file.key.slice(file.key.lastIndexOf('/') + 1);
   for (const { key, trail } of files) {
     if (trail.name !== name || (await hashOf(source, source.bucket ?? '', key)) !== file.hash) continue;
-    return { kind: 'file-moved', reason: `lies elsewhere, unchanged: ${key}`, at: trail.path };
+    return { kind: 'file-moved', reason: `was moved, unchanged, to ${key}`, at: trail.path };
   }
-  return { kind: 'file-missing', reason: 'is gone' };
+  return { kind: 'file-missing', reason: 'is missing' };
 }
 
-/** The content's hash, undefined when there is no such file, or why it has no content. */
+/** The content's hash; undefined when the file does not exist; a ContentError when it can't be read as a trail file. */
 async function hashOf(source: ObjectSource, bucket: string, key: string): Promise<string | ContentError | undefined> {
   const object = await source.open({ bucket, key });
   if (object === undefined) return undefined;
@@ -219,13 +219,13 @@ function placeOf(key: string, { account, region }: Pick<Place, 'account' | 'regi
 
 type OpenTally = { -readonly [Name in keyof DayTally]: DayTally[Name] };
 
-/** Ledger is where everything that is found out is written down, by day. */
+/** Ledger collects the results by day. */
 interface Ledger {
   day(place: Place): OpenTally;
   problem(place: Place, problem: { readonly kind: ProblemKind; readonly key: string; readonly reason: string }): void;
   unread(place: Place, key: string, error: unknown): void;
   note(note: ChainNote): void;
-  /** Counts one more digest or file as looked at. */
+  /** Counts one more checked digest or file. */
   count(what: 'digests' | 'files'): { readonly digests: number; readonly files: number };
   result(): Omit<Verification, 'source'>;
 }
@@ -261,7 +261,7 @@ function createLedger(): Ledger {
       looked[what]++;
       return looked;
     },
-    // Objects are read several at a time, in no order: the result has one.
+    // Objects are read several at a time, in no order: the result is sorted.
     result: () => ({
       days: [...days.entries()].toSorted(byFirst).map(([, tally]) => tally),
       problems: problems.toSorted((a, b) => order(a.day, b.day) || order(a.key, b.key)),

@@ -7,15 +7,17 @@ export const athena: Check = {
   name: 'athena',
   async run({ account, stage }) {
     const [workGroup] = resourcesOf(stage, 'AWS::Athena::WorkGroup');
-    if (workGroup === undefined) return [ok('no reports: the stage has no bucket of a trail')];
+    if (workGroup === undefined) return [ok('the stage has no reports, because it has no trail bucket')];
     const state = await account.workGroup(workGroup.physicalId);
     const { physicalId: name } = workGroup;
-    if (state === 'ENABLED') return [ok(`work group ${name} is there`)];
+    if (state === 'ENABLED') return [ok(`work group ${name} exists`)];
     if (state === undefined)
-      return [broken(`work group ${name} is gone: reports cannot run`, remakeSteps(stage, `the work group ${name}`))];
+      return [
+        broken(`work group ${name} does not exist: reports cannot run`, remakeSteps(stage, `the work group ${name}`)),
+      ];
     return [
       broken(
-        `work group ${name} is switched off: reports cannot run`,
+        `work group ${name} is disabled: reports cannot run`,
         command(
           'aws',
           'athena',
@@ -41,7 +43,7 @@ export const tables: Check = {
     if (found === undefined)
       return [
         broken(
-          `database ${database} is gone: reports have nothing to ask`,
+          `database ${database} does not exist: reports cannot run`,
           remakeSteps(stage, `the database ${database}`),
         ),
       ];
@@ -52,7 +54,7 @@ export const tables: Check = {
     });
     const missing: readonly Result[] = wanted
       .filter((name) => !found.includes(name))
-      .map((name) => broken(`table ${database}.${name} is gone`, remakeSteps(stage, `the table ${name}`)));
+      .map((name) => broken(`table ${database}.${name} does not exist`, remakeSteps(stage, `the table ${name}`)));
     return missing.length > 0 ? missing : [ok(`database ${database} has its ${wanted.length} tables`)];
   },
 };

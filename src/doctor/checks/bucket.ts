@@ -8,14 +8,15 @@ export const bucketPolicy: Check = {
     const bucket = trailBucketOf(patient);
     if (bucket === undefined) return [];
     const text = await patient.account.bucketPolicy(bucket);
-    if (text === undefined) return [broken(`${bucket} has no policy: CloudTrail cannot write there`, bucketPolicyPage)];
+    if (text === undefined)
+      return [broken(`${bucket} has no bucket policy, so CloudTrail cannot write to it`, bucketPolicyPage)];
     const statements = statementsOf(text);
     if (statements === undefined) return [unknown(`the policy of ${bucket} cannot be read`)];
     const missing = ['s3:GetBucketAcl', 's3:PutObject'].filter(
       (action) => !statements.some((statement) => allowsCloudTrail(statement, action)),
     );
-    if (missing.length === 0) return [ok(`${bucket} lets CloudTrail write`)];
-    return [broken(`${bucket} does not allow cloudtrail.amazonaws.com ${missing.join(' and ')}`, bucketPolicyPage)];
+    if (missing.length === 0) return [ok(`${bucket} allows CloudTrail to write`)];
+    return [broken(`${bucket} does not allow ${missing.join(' and ')} for cloudtrail.amazonaws.com`, bucketPolicyPage)];
   },
 };
 
@@ -55,12 +56,12 @@ export const bucketEvents: Check = {
     const bucket = trailBucketOf(patient);
     if (bucket === undefined) return [];
     if (await patient.account.bucketNotifiesEventBridge(bucket))
-      return [ok(`${bucket} notifies EventBridge of new files`)];
-    // The call sets all of a bucket's notifications, so that it must begin with what is there.
+      return [ok(`${bucket} sends notifications of new files to EventBridge`)];
+    // The call replaces all notifications of the bucket, so the present ones must be included.
     return [
       broken(
-        `${bucket} does not tell EventBridge of new files: none of them is read`,
-        `${command('aws', 's3api', 'get-bucket-notification-configuration', '--bucket', bucket)}   # keep what it has, then
+        `${bucket} does not send notifications of new files to EventBridge, so the stage reads none of them`,
+        `${command('aws', 's3api', 'get-bucket-notification-configuration', '--bucket', bucket)}   # include these in the next command:
 ${command('aws', 's3api', 'put-bucket-notification-configuration', '--bucket', bucket, '--notification-configuration', '{"EventBridgeConfiguration":{}}')}`,
       ),
     ];
@@ -82,7 +83,7 @@ export const bucketPublic: Check = {
       '--public-access-block-configuration',
       'BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true',
     );
-    if (publicPolicy && !blocked) return [broken(`${bucket} is public by its policy`, mend)];
+    if (publicPolicy && !blocked) return [broken(`${bucket} is public through its bucket policy`, mend)];
     if (!blocked) return [warning(`${bucket} does not block public access`, mend)];
     return [ok(`${bucket} blocks public access`)];
   },

@@ -7,7 +7,7 @@ import { dayMs } from '../../time/days.ts';
 
 const lookBackMs = dayMs;
 
-/** The rule by which calls arrive; in an account with a trail that is logging, a day without any is no quiet day. */
+/** The rule for management events; with a trail that is logging, a day without any of them means that something is broken. */
 const managementRule = 'CloudTrailRule';
 
 export const eventRules: Check = {
@@ -16,7 +16,7 @@ export const eventRules: Check = {
     const rules = resourcesOf(patient.stage, 'AWS::Events::Rule');
     const looked = await Promise.all(rules.map((rule) => stateOf(rule, patient)));
     const wrong = looked.flat();
-    return wrong.length > 0 ? wrong : [ok(`${rules.length} EventBridge rules are there and enabled`)];
+    return wrong.length > 0 ? wrong : [ok(`${rules.length} EventBridge rules exist and are enabled`)];
   },
 };
 
@@ -24,10 +24,11 @@ async function stateOf({ physicalId }: StackResource, { account, stage }: Patien
   const { name, bus } = ruleOf(physicalId);
   const state = await account.eventRule(name, bus);
   if (state === 'ENABLED') return [];
-  if (state === undefined) return [broken(`EventBridge rule ${name} is gone`, remakeSteps(stage, `the rule ${name}`))];
+  if (state === undefined)
+    return [broken(`EventBridge rule ${name} does not exist`, remakeSteps(stage, `the rule ${name}`))];
   const at = [...(bus === undefined ? [] : ['--event-bus-name', bus]), '--region', stage.region];
   return [
-    broken(`EventBridge rule ${name} is switched off`, command('aws', 'events', 'enable-rule', '--name', name, ...at)),
+    broken(`EventBridge rule ${name} is disabled`, command('aws', 'events', 'enable-rule', '--name', name, ...at)),
   ];
 }
 
@@ -49,7 +50,7 @@ export const eventsArrive: Check = {
       .filter((name) => (failed.get(name) ?? 0) > 0)
       .map((name) =>
         warning(
-          `EventBridge rule ${name} failed to hand over ${failed.get(name)} events in the last day`,
+          `EventBridge rule ${name} failed to deliver ${failed.get(name)} events in the last 24 hours`,
           command('aws', 'events', 'list-targets-by-rule', '--rule', name, '--region', stage.region),
         ),
       );
@@ -58,10 +59,10 @@ export const eventsArrive: Check = {
     const received = invocations.get(management.name) ?? 0;
     return [
       received > 0
-        ? ok(`EventBridge brought ${received} management events in the last day`)
+        ? ok(`EventBridge delivered ${received} management events in the last 24 hours`)
         : broken(
-            `EventBridge rule ${management.name} received no management event in the last day: EventBridge has them only where a trail is logging`,
-            'mend what is said of trail and logging here; then make any call that changes something, and look again in five minutes',
+            `EventBridge rule ${management.name} received no management events in the last 24 hours: EventBridge receives them only while a trail is logging`,
+            'fix the results of trail and logging first; then make any write call, and run the doctor again after five minutes',
           ),
       ...undelivered,
     ];

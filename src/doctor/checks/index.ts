@@ -10,7 +10,7 @@ import { reachable, secrets, subscriptions } from './receivers.ts';
 import { drift, functions, stackState, state } from './stack.ts';
 import { logging, trail } from './trail.ts';
 
-/** checks is the table of all that the doctor looks at, in the order in which it is told. */
+/** checks is the table of the doctor's checks, in the order of its output. */
 export const checks: readonly Check[] = [
   node,
   clock,

@@ -13,7 +13,7 @@ export const logGroups: Check = {
     const filters = Object.values(patient.stage.template).filter(
       ({ Type }) => Type === 'AWS::Logs::SubscriptionFilter',
     );
-    if (filters.length === 0) return [ok('no log group is read (parameter logGroups)')];
+    if (filters.length === 0) return [ok('the stage subscribes to no log groups (parameter logGroups)')];
     const looked = await Promise.all(
       filters.map(({ Properties }) =>
         lookAt(String(Properties?.['LogGroupName']), String(Properties?.['FilterName']), patient),
@@ -46,8 +46,8 @@ async function lookAt(group: string, filter: string, { account, stage }: Patient
     return broken(`log group ${group} is not read: the subscription filter ${filter} is missing`, subscribe);
   }
   return broken(
-    `log group ${group} is not read: it has its ${mostFilters} subscription filters already (${names.join(', ')})`,
-    `${logs('delete-subscription-filter', '--filter-name', last)} && ${subscribe}   # if nobody needs ${quoted(last)}`,
+    `log group ${group} is not read: it already has its maximum of ${mostFilters} subscription filters (${names.join(', ')})`,
+    `${logs('delete-subscription-filter', '--filter-name', last)} && ${subscribe}   # if ${quoted(last)} is no longer needed`,
   );
 }
 

@@ -12,10 +12,10 @@ export const clock: Check = {
   withoutStage: true,
   run({ account }) {
     const ahead = account.clockAhead();
-    if (ahead === undefined) return [unknown('the clock could not be compared: AWS gave no answer with a date')];
-    const off = `this machine's clock is ${Math.abs(Math.round(ahead / 1000))} s ${ahead < 0 ? 'behind' : 'ahead of'} AWS's`;
+    if (ahead === undefined) return [unknown('the clock could not be checked: no response from AWS has a date')];
+    const off = `this machine's clock is ${Math.abs(Math.round(ahead / 1000))} s ${ahead < 0 ? 'behind' : 'ahead of'} AWS time`;
     const mend = 'sudo timedatectl set-ntp true';
-    if (Math.abs(ahead) >= refusedMs) return [broken(`${off}: signed requests are refused`, mend)];
+    if (Math.abs(ahead) >= refusedMs) return [broken(`${off}: AWS refuses signed requests`, mend)];
     return [Math.abs(ahead) >= noticedMs ? warning(off, mend) : ok(off)];
   },
 };
@@ -30,28 +30,29 @@ export const node: Check = {
     if (recent) return [ok(`Node.js ${machine.node}`)];
     return [
       broken(
-        `Node.js ${machine.node} is older than ${oldestNode.join('.')}`,
-        'npm ci   # brings the Node.js of the project',
+        `Node.js ${machine.node} is too old: expected ${oldestNode.join('.')} or newer`,
+        'npm ci   # installs the Node.js of the project',
       ),
     ];
   },
 };
 
-/** IAM, STS, CloudFront and Route 53 tell EventBridge of their calls in one region alone. */
+/** IAM, STS, CloudFront and Route 53 send their calls to EventBridge in one region only. */
 const globalRegion = 'us-east-1';
 
 export const region: Check = {
   name: 'region',
   withoutStage: true,
   async run({ account, stage }) {
-    if (stage.region === globalRegion) return [ok(`${stage.region}, where IAM's calls arrive at once`)];
+    if (stage.region === globalRegion)
+      return [ok(`${stage.region}, the region in which EventBridge receives IAM's calls`)];
     const bus = `arn:${partitionOf(stage.region)}:events:${stage.region}:${stage.account}:event-bus/default`;
     const forwarding = await account.forwardingRules(globalRegion, bus);
     const [rule] = forwarding;
-    if (rule !== undefined) return [ok(`${rule} in ${globalRegion} passes IAM's calls on to ${stage.region}`)];
+    if (rule !== undefined) return [ok(`${rule} in ${globalRegion} forwards IAM's calls to ${stage.region}`)];
     return [
       warning(
-        `EventBridge shows calls of IAM and other global services in ${globalRegion} alone, and no rule there passes them on to ${stage.region}: they are told when the trail's file comes, some minutes later`,
+        `EventBridge receives calls of IAM and other global services in ${globalRegion} only, and no rule there forwards them to ${stage.region}: their alerts wait for the trail's file, which arrives some minutes later`,
         command(
           'aws',
           'cloudformation',
@@ -78,9 +79,9 @@ export const version: Check = {
   run({ stage, machine }) {
     const deployed = stage.stack.tags['version'];
     if (deployed === undefined) {
-      return [warning(`the stack does not say which version it is; here is ${machine.version}`, deployCommand(stage))];
+      return [warning(`the stack has no version tag; this checkout is ${machine.version}`, deployCommand(stage))];
     }
-    if (deployed === machine.version) return [ok(`version ${deployed}, as here`)];
-    return [warning(`version ${deployed} is deployed, and here is ${machine.version}`, deployCommand(stage))];
+    if (deployed === machine.version) return [ok(`version ${deployed}, the same as this checkout`)];
+    return [warning(`version ${deployed} is deployed, but this checkout is ${machine.version}`, deployCommand(stage))];
   },
 };

@@ -3,7 +3,7 @@ import { broken, command, ok, warning } from '../result.ts';
 import type { Result } from '../result.ts';
 import { deployCommand, remakeSteps, resourcesOf } from '../stage.ts';
 
-/** More than this is waiting only where a function is held back. */
+/** In messages: a longer queue means that a function is throttled. */
 const backlog = 10_000;
 
 export const deadLetters: Check = {
@@ -15,21 +15,26 @@ export const deadLetters: Check = {
         const name = nameOf(url);
         const depth = await account.queueDepth(url);
         if (depth === undefined)
-          return [broken(`queue ${name} is gone: failures would be lost`, remakeSteps(stage, `the queue ${name}`))];
+          return [
+            broken(
+              `queue ${name} does not exist: failed messages would be lost`,
+              remakeSteps(stage, `the queue ${name}`),
+            ),
+          ];
         const waiting = depth.waiting + depth.underWay;
         if (waiting === 0) return [];
         const replay = command('npx', 'trailwatch', 'replay', '--stage', stage.name, '--region', stage.region);
         const step = name.slice(stage.stack.name.length + 1).replace(/-dead-letters$/, '');
         return [
           broken(
-            `${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'} in ${name}`,
-            `${replay}   # says why; mend that, and send them again with --dead-letters ${step}`,
+            `${name} holds ${waiting} ${waiting === 1 ? 'message' : 'messages'}`,
+            `${replay}   # lists the reasons; fix the cause, then send them again with --dead-letters ${step}`,
           ),
         ];
       }),
     );
     const wrong = looked.flat();
-    return wrong.length > 0 ? wrong : [ok(`${queues.length} queues of dead letters are empty`)];
+    return wrong.length > 0 ? wrong : [ok(`${queues.length} dead-letter queues are empty`)];
   },
 };
 
@@ -41,7 +46,7 @@ export const queues: Check = {
       all.map(async ({ physicalId: url }) => {
         const name = nameOf(url);
         const depth = await account.queueDepth(url);
-        if (depth === undefined) return broken(`queue ${name} is gone`, remakeSteps(stage, `the queue ${name}`));
+        if (depth === undefined) return broken(`queue ${name} does not exist`, remakeSteps(stage, `the queue ${name}`));
         const says = `queue ${name} holds ${depth.waiting} ${depth.waiting === 1 ? 'message' : 'messages'}`;
         return depth.waiting > backlog ? warning(says, deployCommand(stage, 'queueConcurrency=20')) : ok(says);
       }),
@@ -58,12 +63,10 @@ export const alarms: Check = {
     const all = await account.alarms(names);
     const gone = names.filter((name) => !all.some((alarm) => alarm.name === name));
     const wrong = [
-      ...gone.map((name) => broken(`alarm ${name} is gone`, remakeSteps(stage, `the alarm ${name}`))),
+      ...gone.map((name) => broken(`alarm ${name} does not exist`, remakeSteps(stage, `the alarm ${name}`))),
       ...all
         .filter(({ state }) => state === 'ALARM')
-        .map(({ name, reason }) =>
-          broken(`alarm ${name}: ${reason}`, `docs/operations.md says what to do for ${name}`),
-        ),
+        .map(({ name, reason }) => broken(`alarm ${name}: ${reason}`, `see ${name} in docs/operations.md`)),
       ...all
         .filter(({ actionsEnabled }) => !actionsEnabled)
         .map(({ name }) =>
@@ -73,7 +76,7 @@ export const alarms: Check = {
           ),
         ),
     ];
-    return wrong.length > 0 ? wrong : [ok(`none of ${names.length} alarms is on`)];
+    return wrong.length > 0 ? wrong : [ok(`none of ${names.length} alarms is in state ALARM`)];
   },
 };
 

@@ -2,10 +2,10 @@ import type { Template } from '../account.ts';
 import type { Check } from '../check.ts';
 import { broken, command, ok, warning } from '../result.ts';
 
-/** What EventBridge lets a bus have unless more was asked for. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/** EventBridge's default quota of rules on a bus. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const rulesOfABus = { code: 'L-244521F2', usual: 300 };
 const concurrency = 'L-B99A9384';
-/** Lambda keeps so much for functions that reserve nothing. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+/** Lambda always keeps this much concurrency for functions without reserved concurrency. https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const keptBack = 100;
 
 export const lambdaConcurrency: Check = {
@@ -27,9 +27,10 @@ export const lambdaConcurrency: Check = {
       '--region',
       stage.region,
     );
-    const says = `Lambda runs ${limit} functions at once in this account, ${unreserved} of them not reserved; the queues of the stage may take ${wanted}`;
-    if (wanted > unreserved) return [broken(`${says}: alerts wait behind each other and others' functions`, more)];
-    if (limit < 2 * keptBack || wanted > unreserved / 2) return [warning(`${says}: that is little`, more)];
+    const says = `this account's Lambda concurrency is ${limit}, of which ${unreserved} is unreserved; the stage's queues can use ${wanted}`;
+    if (wanted > unreserved) return [broken(`${says}: alerts can be delayed by throttling`, more)];
+    if (limit < 2 * keptBack || wanted > unreserved / 2)
+      return [warning(`${says}: little is left for other functions`, more)];
     return [ok(says)];
   },
 };

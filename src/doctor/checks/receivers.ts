@@ -9,7 +9,7 @@ export const subscriptions: Check = {
   async run({ account, stage }) {
     const topic = settingOf(stage, 'TRAILWATCH_ALERTS_TOPIC') ?? stage.stack.outputs['AlertsTopicArn'];
     if (topic === undefined)
-      return [warning('the stage has no topic for alerts', 'npx trailwatch doctor after the next deployment')];
+      return [warning('the stage has no alerts topic', 'deploy the stage, then run the doctor again')];
     const all = await account.subscriptions(topic);
     const name = topic.split(':').at(-1);
     const subscribe = command(
@@ -26,15 +26,13 @@ export const subscriptions: Check = {
       stage.region,
     );
     if (all.length === 0)
-      return [
-        warning(`nobody is subscribed to the topic ${name}: neither alerts nor alarms reach anybody by it`, subscribe),
-      ];
+      return [warning(`topic ${name} has no subscriptions: it delivers neither alerts nor alarms`, subscribe)];
     return all.map(({ protocol, endpoint, confirmed }) =>
       confirmed
         ? ok(`${protocol} ${endpoint} is subscribed`)
         : broken(
-            `${protocol} ${endpoint} has not confirmed its subscription: nothing is sent there`,
-            `confirm it by the mail from AWS Notifications; or have it sent anew: ${command('aws', 'sns', 'subscribe', '--topic-arn', topic, '--protocol', protocol, '--notification-endpoint', endpoint, '--region', stage.region)}`,
+            `${protocol} ${endpoint} has not confirmed its subscription, so SNS sends nothing to it`,
+            `confirm it with the email from AWS Notifications, or request a new one: ${command('aws', 'sns', 'subscribe', '--topic-arn', topic, '--protocol', protocol, '--notification-endpoint', endpoint, '--region', stage.region)}`,
           ),
     );
   },
@@ -44,7 +42,7 @@ export const secrets: Check = {
   name: 'secrets',
   async run(patient) {
     const { parameters, secrets: ids } = secretsOf(patient.stage);
-    if (parameters.length + ids.length === 0) return [ok('no receiver needs a secret')];
+    if (parameters.length + ids.length === 0) return [ok('no receiver uses a secret')];
     return Promise.all([
       ...parameters.map((name) => parameter(name, patient)),
       ...ids.map((id) => secret(id, patient)),
@@ -58,12 +56,12 @@ async function parameter(name: string, { account, stage }: Patient): Promise<Res
   const at = ['--region', stage.region];
   if (type === undefined)
     return broken(
-      `parameter ${name} does not exist: its receiver fails`,
+      `parameter ${name} does not exist, so its receiver fails`,
       `${command(...put)} --value "$SECRET" ${command(...at)}`,
     );
   if (type !== 'SecureString') {
     return broken(
-      `parameter ${name} is a ${type}: secrets are read from a SecureString alone`,
+      `parameter ${name} is a ${type}: expected a SecureString`,
       `${command('aws', 'ssm', 'delete-parameter', '--name', name, ...at)} && ${command(...put)} --value "$SECRET" ${command(...at)}`,
     );
   }
@@ -73,12 +71,12 @@ async function parameter(name: string, { account, stage }: Patient): Promise<Res
 async function secret(id: string, { account, stage }: Patient): Promise<Result> {
   if (await account.secretExists(id)) return ok(`secret ${id} exists`);
   return broken(
-    `secret ${id} does not exist: its receiver fails`,
+    `secret ${id} does not exist, so its receiver fails`,
     `${command('aws', 'secretsmanager', 'create-secret', '--name', id)} --secret-string "$SECRET" ${command('--region', stage.region)}`,
   );
 }
 
-/** Where receivers of a kind send, as far as no secret is needed to know it: an address that answers anybody. */
+/** Public addresses of receiver kinds, which answer without a secret. */
 const places: Readonly<Record<string, string>> = {
   // https://api.slack.com/methods/api.test
   'slack-webhook': 'https://slack.com/api/api.test',
@@ -91,7 +89,7 @@ export const reachable: Check = {
   async run({ machine, stage }, signal) {
     const parameter = settingOf(stage, 'TRAILWATCH_SLACK_WEBHOOK_PARAMETER');
     const used = Object.values(machine.receivers)
-      // Without an address of its own it is the stage's, which may have none.
+      // Without an address of its own, it uses the stage's webhook, which may not be set.
       .filter((settings) => settings.kind !== 'slack-webhook' || 'address' in settings || parameter !== undefined)
       .flatMap(({ kind }) => places[kind] ?? []);
     return Promise.all(
@@ -99,12 +97,12 @@ export const reachable: Check = {
         const { host } = new URL(address);
         try {
           await machine.fetch(address, signal);
-          return ok(`${host} answers from here`);
+          return ok(`${host} is reachable from this machine`);
         } catch (error) {
           const why = error instanceof Error ? error.message : String(error);
           return warning(
-            `${host} cannot be reached from here (${why}); the functions have a network of their own`,
-            `${command('npx', 'trailwatch', 'doctor', '--stage', stage.name, '--region', stage.region, '--send')}   # from where the network lets you`,
+            `${host} is not reachable from this machine (${why}); the stage's functions use another network`,
+            `${command('npx', 'trailwatch', 'doctor', '--stage', stage.name, '--region', stage.region, '--send')}   # on a machine that can reach it`,
           );
         }
       }),

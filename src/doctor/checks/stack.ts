@@ -18,10 +18,10 @@ export const stackState: Check = {
     const failed = stage.resources.filter((resource) => resource.status.endsWith('_FAILED'));
     const when = changed === undefined ? '' : `, changed ${changed.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
     if (status.endsWith('_IN_PROGRESS')) {
-      return [warning(`${name} is being changed (${status}); look again when that is done`, events)];
+      return [warning(`${name} is being updated (${status}); run the doctor again when it is done`, events)];
     }
     if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-      return [warning(`${name}: the last deployment failed and was undone (${statusReason})`, events)];
+      return [warning(`${name}: the last deployment failed and was rolled back (${statusReason})`, events)];
     }
     if (status.endsWith('_FAILED') || status.startsWith('ROLLBACK')) {
       const which = failed.map(({ logicalId }) => logicalId).join(', ');
@@ -46,10 +46,10 @@ export const drift: Check = {
         'MODIFIED',
         'DELETED',
       );
-      return [warning('somebody changed resources of the stack by hand since it was deployed', mend)];
+      return [warning('resources of the stack were changed outside of CloudFormation', mend)];
     }
-    if (state === 'IN_SYNC') return [ok('nothing was changed by hand when that was last looked at')];
-    return [ok(`not looked at yet; ${command('aws', 'cloudformation', 'detect-stack-drift', ...at)} does`)];
+    if (state === 'IN_SYNC') return [ok('no drift at the last check')];
+    return [ok(`drift was never checked; to check: ${command('aws', 'cloudformation', 'detect-stack-drift', ...at)}`)];
   },
 };
 
@@ -68,11 +68,17 @@ export const functions: Check = {
       }),
     );
     if (looked.length > 0 && looked.every(({ off }) => off)) {
-      // What the parameter `enabled` does; its sources are off then, too.
-      return [broken('the stage is stopped: none of its functions may run', deployCommand(stage, 'enabled=true'))];
+      // The parameter `enabled=false` does this, and disables the event sources too.
+      return [
+        broken(
+          'the stage is stopped: all its functions have a reserved concurrency of 0',
+          deployCommand(stage, 'enabled=true'),
+        ),
+      ];
     }
     const wrong = looked.flatMap(({ name, found, off, sources }) => {
-      if (found === undefined) return [broken(`function ${name} is gone`, remakeSteps(stage, `the function ${name}`))];
+      if (found === undefined)
+        return [broken(`function ${name} does not exist`, remakeSteps(stage, `the function ${name}`))];
       const { state: alive, reason = 'no reason given' } = found;
       if (alive === 'Failed') return [broken(`function ${name} is ${alive}: ${reason}`, deployCommand(stage))];
       const unread = sources.filter((source) => source.state === 'Disabled' || source.state === 'Disabling');
@@ -80,7 +86,7 @@ export const functions: Check = {
         ...(off
           ? [
               broken(
-                `function ${name} is switched off: it may run 0 copies at once`,
+                `function ${name} is stopped: its reserved concurrency is 0`,
                 command(
                   'aws',
                   'lambda',
@@ -95,7 +101,7 @@ export const functions: Check = {
           : []),
         ...unread.map(({ id, source }) => {
           const queue = source.split(':').at(-1);
-          const says = `function ${name} does not read ${queue}: its event source is switched off`;
+          const says = `function ${name} does not read ${queue}: its event source mapping is disabled`;
           return broken(
             says,
             command(
@@ -112,7 +118,7 @@ export const functions: Check = {
         }),
       ];
     });
-    return wrong.length > 0 ? wrong : [ok(`${all.length} functions are there and may run`)];
+    return wrong.length > 0 ? wrong : [ok(`${all.length} functions exist and can run`)];
   },
 };
 
@@ -125,13 +131,14 @@ export const state: Check = {
         const table = await account.stateTable(name);
         if (table === undefined)
           return broken(
-            `table ${name} is gone: findings can neither be correlated nor told`,
+            `table ${name} does not exist: findings can be neither correlated nor delivered`,
             remakeSteps(stage, `the table ${name}`),
           );
-        if (table.status !== 'ACTIVE') return warning(`table ${name} is ${table.status}`, 'wait, and look again');
+        if (table.status !== 'ACTIVE')
+          return warning(`table ${name} is ${table.status}`, 'wait, then run the doctor again');
         if (!table.expires) {
           return warning(
-            `items of table ${name} do not expire: it grows without end`,
+            `items of table ${name} do not expire, so the table keeps growing`,
             command(
               'aws',
               'dynamodb',

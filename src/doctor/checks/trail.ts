@@ -23,7 +23,7 @@ export const trail: Check = {
       const [found] = all;
       return [
         warning(
-          'the stage has no bucket of a trail: the path that alone sees every event is missing, and so are reports',
+          'the stage has no trail bucket: it misses events that only trail files contain, and has no reports',
           deployCommand(stage, `trailBucket=${found?.bucket ?? 'my-trail-bucket'}`),
         ),
       ];
@@ -33,7 +33,7 @@ export const trail: Check = {
     const elsewhere = all.map((one) => `${one.name} writes to ${one.bucket}`).join('; ');
     return [
       broken(
-        `no trail of this account writes to ${bucket}, which the stage reads${elsewhere === '' ? ': it has no trail at all' : `: ${elsewhere}`}`,
+        `no trail of this account writes to ${bucket}, the bucket that the stage reads${elsewhere === '' ? '; the account has no trail' : `; ${elsewhere}`}`,
         all[0] === undefined
           ? command(
               'aws',
@@ -62,18 +62,23 @@ function settingsOf({ name, arn, homeRegion, bucket, validated, multiRegion, glo
     validated
       ? ok(`trail ${name}: log file validation is on`)
       : broken(
-          `trail ${name}: log file validation is off, so that nobody can prove its files intact`,
+          `trail ${name}: log file validation is off, so its files cannot be verified`,
           update('--enable-log-file-validation'),
         ),
     multiRegion
-      ? ok(`trail ${name} covers every region`)
+      ? ok(`trail ${name} covers all regions`)
       : warning(
-          `trail ${name} covers ${homeRegion} alone: what happens in other regions stays unseen`,
+          `trail ${name} covers ${homeRegion} only: events of other regions are not recorded`,
           update('--is-multi-region-trail'),
         ),
     ...(globalEvents
       ? []
-      : [warning(`trail ${name} leaves out global services such as IAM`, update('--include-global-service-events'))]),
+      : [
+          warning(
+            `trail ${name} does not record global services such as IAM`,
+            update('--include-global-service-events'),
+          ),
+        ]),
   ];
 }
 
@@ -122,7 +127,7 @@ async function loggingOf(
     ...(status.logging && last !== undefined && now.getTime() - last.getTime() > staleMs
       ? [
           warning(
-            `trail ${name} last delivered a file at ${last.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+            `trail ${name} last delivered a file at ${last.toISOString().slice(0, 16).replace('T', ' ')} UTC, more than a day ago`,
             command('aws', 'cloudtrail', 'get-trail-status', '--name', arn, '--region', homeRegion),
           ),
         ]
@@ -130,11 +135,11 @@ async function loggingOf(
     management.writes
       ? management.reads
         ? ok(`trail ${name} records management events, reads and writes`)
-        : warning(`trail ${name} records no read-only management events: reconnaissance stays unseen`, selectors)
-      : broken(`trail ${name} records no management events that change things`, selectors),
+        : warning(`trail ${name} records no read-only management events: reconnaissance is not detected`, selectors)
+      : broken(`trail ${name} records no write management events`, selectors),
   ];
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html */
 export const bucketPolicyPage =
-  'give the bucket the policy of https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html';
+  'give the bucket the policy described in https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html';

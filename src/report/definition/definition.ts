@@ -8,37 +8,37 @@ import type { Report } from './report.ts';
 import { ReportError } from './report-error.ts';
 import { bindSql, wordsOf } from './sql-tokens.ts';
 
-/** The parameters that every report has without naming them. */
+/** The parameters that every report has without a definition. */
 const ownParameters = ['from', 'to', 'from_day', 'to_day', 'account', 'region'] as const;
 
 const words = (most: number) =>
   v.pipe(
-    v.string('must be text'),
+    v.string('expected text'),
     v.trim(),
     v.minLength(1, 'must not be empty'),
     v.maxLength(most, `must have at most ${most} characters`),
   );
 const name = v.pipe(
-  v.string('must be text'),
-  v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a name of lower-case letters, digits and _'),
+  v.string('expected text'),
+  v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a name of lower-case letters, digits and _'),
 );
 const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.strictObject(entries, (issue) =>
     issue.expected === 'never'
-      ? `no such key; the keys here are ${Object.keys(entries).join(', ')}`
+      ? `unknown key; expected one of ${Object.keys(entries).join(', ')}`
       : issue.received === 'undefined'
-        ? 'is missing'
-        : 'must be a map',
+        ? 'is required'
+        : 'expected a map',
   );
 
 const parameter = v.pipe(
   object({
     name,
-    type: v.picklist(parameterTypes, `must be one of ${parameterTypes.join(', ')}`),
+    type: v.picklist(parameterTypes, `expected one of ${parameterTypes.join(', ')}`),
     meaning: words(300),
     default: v.optional(
       v.pipe(
-        v.union([v.string(), v.number(), v.boolean()], 'must be text, a number, true or false'),
+        v.union([v.string(), v.number(), v.boolean()], 'expected text, a number, true or false'),
         v.transform((value) => String(value)),
       ),
     ),
@@ -51,9 +51,13 @@ const parameter = v.pipe(
   })),
   v.check(
     (definition) => !(ownParameters as readonly string[]).includes(definition.name),
-    `every report has ${ownParameters.join(', ')}: they need no definition`,
+    `reserved name: every report already has ${ownParameters.join(', ')}`,
   ),
-  v.check(hasFittingDefault, ({ input }) => `its default is not ${expectationOf(input.type)}, or none of its choices`),
+  v.check(
+    hasFittingDefault,
+    ({ input }) =>
+      `default: expected ${expectationOf(input.type)}${input.choices === undefined ? '' : ', and one of the choices'}`,
+  ),
 );
 
 function hasFittingDefault(definition: ParameterDefinition): boolean {
@@ -68,27 +72,27 @@ function hasFittingDefault(definition: ParameterDefinition): boolean {
 
 const definition = object({
   title: words(120),
-  question: v.pipe(words(300), v.endsWith('?', 'must be a question')),
+  question: v.pipe(words(300), v.endsWith('?', 'expected a question (ending in ?)')),
   group: words(40),
   reads: v.pipe(
-    v.array(v.picklist(tableNames, `must be one of ${tableNames.join(', ')}`), 'must be a list of tables'),
-    v.minLength(1, 'must name a table'),
+    v.array(v.picklist(tableNames, `expected one of ${tableNames.join(', ')}`), 'expected a list of tables'),
+    v.minLength(1, 'expected at least one table'),
   ),
-  period: v.optional(v.pipe(words(40), v.check(isPeriod, 'must be a period such as 90d or "last quarter"')), '90d'),
-  parameters: v.optional(v.array(parameter, 'must be a list'), []),
+  period: v.optional(v.pipe(words(40), v.check(isPeriod, 'expected a period such as 90d or "last quarter"')), '90d'),
+  parameters: v.optional(v.array(parameter, 'expected a list'), []),
   columns: v.pipe(
     v.array(
       object({
         name,
-        type: v.picklist(columnTypes, `must be one of ${columnTypes.join(', ')}`),
+        type: v.picklist(columnTypes, `expected one of ${columnTypes.join(', ')}`),
         meaning: words(300),
       }),
-      'must be a list of name, type, meaning',
+      'expected a list of columns (name, type, meaning)',
     ),
-    v.minLength(1, 'must name the columns'),
-    v.check((columns) => new Set(columns.map((column) => column.name)).size === columns.length, 'names a column twice'),
+    v.minLength(1, 'expected at least one column'),
+    v.check((columns) => new Set(columns.map((column) => column.name)).size === columns.length, 'has a column twice'),
   ),
-  controls: v.optional(v.array(object({ framework: words(60), id: words(40) }), 'must be a list'), []),
+  controls: v.optional(v.array(object({ framework: words(60), id: words(40) }), 'expected a list'), []),
   schedule: words(60),
   reading: words(2000),
   chart: v.optional(object({ label: name, value: v.optional(name) })),
@@ -105,7 +109,7 @@ function isPeriod(text: string): boolean {
 
 /**
  * parseReport checks a report's two files against each other and makes a Report of them. `path` is the .yml file's.
- * @throws {ReportError} with a line for each thing that is wrong: `queries/x.yml:12: columns.3.type: …`.
+ * @throws {ReportError} with a line for each error: `queries/x.yml:12: columns.3.type: …`.
  */
 export function parseReport(source: {
   readonly name: string;
@@ -114,7 +118,7 @@ export function parseReport(source: {
   readonly sql: string;
 }): Report {
   const { path } = source;
-  const read = readYamlMap(source.yaml, 'a report is a map (title, question, columns, …)');
+  const read = readYamlMap(source.yaml, 'expected a map (title, question, columns, …)');
   const problems = read.problems.map(({ line, message }) => `${path}:${line}: ${message}`);
   if (problems.length > 0) throw new ReportError('definition', problems.join('\n'));
   if (read.value === undefined) throw new ReportError('definition', `${path}:1: the file is empty`);
@@ -140,21 +144,21 @@ export function parseReport(source: {
   return report;
 }
 
-/** Where definition and SQL say different things. */
+/** Differences between definition and SQL. */
 function disagreements(report: Report): readonly string[] {
   const { parameters, columns, chart, sql } = report;
   const used = new Set(bindSql(sql).names);
   const known = new Set<string>([...ownParameters, ...parameters.map((one) => one.name)]);
   const faults: string[] = [];
-  for (const one of used) if (!known.has(one)) faults.push(`the SQL uses :${one}, which parameters don't define`);
-  for (const one of parameters) if (!used.has(one.name)) faults.push(`the SQL never uses the parameter ${one.name}`);
+  for (const one of used) if (!known.has(one)) faults.push(`the SQL uses :${one}, which is not in parameters`);
+  for (const one of parameters) if (!used.has(one.name)) faults.push(`parameter ${one.name} is not used in the SQL`);
   const bare = wordsOf(sql);
   for (const column of columns) {
-    if (!bare.has(column.name)) faults.push(`the SQL names no column ${column.name}`);
+    if (!bare.has(column.name)) faults.push(`column ${column.name} is not in the SQL`);
   }
   for (const column of [chart?.label, chart?.value]) {
     if (column !== undefined && !columns.some((one) => one.name === column)) {
-      faults.push(`chart: there is no column ${column}`);
+      faults.push(`chart: unknown column ${column}`);
     }
   }
   return faults;

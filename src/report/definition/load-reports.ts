@@ -5,14 +5,14 @@ import type { Report } from './report.ts';
 import { ReportError } from './report-error.ts';
 import { withShared, wordsOf } from './sql-tokens.ts';
 
-/** loadReports reads every report of a folder, in order of their names. @throws {ReportError} naming all that is wrong. */
+/** loadReports reads every report of a folder, in order of their names. @throws {ReportError} with all errors. */
 export async function loadReports(folder: string, shownAs = folder): Promise<readonly Report[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
-    throw new ReportError('usage', `${shownAs}: no folder of reports`, { cause });
+    throw new ReportError('usage', `${shownAs}: folder of reports not found`, { cause });
   });
   const names = files.filter((file) => file.endsWith('.yml')).map((file) => file.slice(0, -4));
   const strays = files.filter((file) => file.endsWith('.sql') && !names.includes(file.slice(0, -4)));
-  const problems = strays.map((file) => `${shownAs}/${file}: there is no ${file.slice(0, -4)}.yml that describes it`);
+  const problems = strays.map((file) => `${shownAs}/${file}: expected its definition in ${file.slice(0, -4)}.yml`);
   const shared = await readShared(join(folder, 'shared'));
   const reports: Report[] = [];
   for (const name of names.toSorted()) {
@@ -20,7 +20,7 @@ export async function loadReports(folder: string, shownAs = folder): Promise<rea
     try {
       const yaml = await readFile(join(folder, `${name}.yml`), 'utf8');
       const own = await readFile(join(folder, `${name}.sql`), 'utf8').catch((cause: unknown) => {
-        throw new ReportError('definition', `${path}: there is no ${name}.sql beside it`, { cause });
+        throw new ReportError('definition', `${path}: expected its SQL in ${name}.sql`, { cause });
       });
       const sql = withShared(own, needed(own, shared));
       reports.push(parseReport({ name, path, yaml, sql }));
@@ -38,7 +38,7 @@ interface SharedSql {
   readonly sql: string;
 }
 
-/** Shared WITH queries, `queries/shared/<name>.sql`: written once, put in front of every report that reads from them. */
+/** Shared WITH queries, `queries/shared/<name>.sql`: written once, and put in front of every report that reads from them. */
 async function readShared(folder: string): Promise<readonly SharedSql[]> {
   const files = await readdir(folder).catch(() => []);
   return Promise.all(
@@ -49,7 +49,7 @@ async function readShared(folder: string): Promise<readonly SharedSql[]> {
   );
 }
 
-/** The shared queries that a report reads from, and those that they read from in turn: what is read stands before what reads it. */
+/** The shared queries that a report reads from, directly or through another one, each before the queries that read it. */
 function needed(sql: string, shared: readonly SharedSql[]): readonly SharedSql[] {
   const words = wordsOf(sql);
   const direct = shared.filter((one) => words.has(one.name));

@@ -2,18 +2,18 @@ import { isIP } from 'node:net';
 import { ReportError } from './report-error.ts';
 import { sqlLiteral } from '../../text/sql-literal.ts';
 
-/** ParameterDefinition is what a report takes beside period, account and region. */
+/** ParameterDefinition is a parameter of a report, in addition to period, account and region. */
 export interface ParameterDefinition {
   readonly name: string;
   readonly type: ParameterType;
   readonly meaning: string;
-  /** As it would be given on the command line; a parameter without one has to be given. */
+  /** As on the command line; a parameter without a default is required. */
   readonly default?: string;
   /** The only values allowed. */
   readonly choices?: readonly string[];
 }
 
-/** ParameterValue is a checked value, ready to travel beside the query, never inside it. */
+/** ParameterValue is a checked value: an execution parameter, never part of the query's text. */
 export type ParameterValue =
   | { readonly type: 'text'; readonly value: string }
   | { readonly type: 'integer'; readonly value: number }
@@ -28,9 +28,9 @@ const matching =
   (text: string): ParameterValue | undefined =>
     pattern.test(text) ? textOf(text) : undefined;
 
-// A row a type. `*` stands for any value where a type takes it: SQL then reads `(:account = '*' OR account = :account)`.
+// A row a type. `*` means any value, for the types that allow it: SQL then reads `(:account = '*' OR account = :account)`.
 const readers = {
-  text: { expects: `text of at most ${longest} characters`, read: (text) => textOf(text) },
+  text: { expects: `text of at most ${longest} characters, without control characters`, read: (text) => textOf(text) },
   integer: {
     expects: 'a whole number',
     read(text) {
@@ -42,7 +42,7 @@ const readers = {
     expects: 'true or false',
     read: (text) => (text === 'true' || text === 'false' ? { type: 'boolean', value: text === 'true' } : undefined),
   },
-  account: { expects: 'an account number of 12 digits', read: matching(/^(?:\d{12}|\*)$/) },
+  account: { expects: 'a 12-digit account ID', read: matching(/^(?:\d{12}|\*)$/) },
   region: { expects: 'a region such as eu-west-1', read: matching(/^(?:[a-z]{2}(?:-[a-z]+){1,2}-\d|\*)$/) },
   address: {
     expects: 'an IP address',
@@ -61,28 +61,28 @@ const readers = {
 export type ParameterType = keyof typeof readers;
 export const parameterTypes = Object.keys(readers) as readonly ParameterType[];
 
-/** expectationOf says in words what a parameter of the type takes. */
+/** expectationOf describes the values of a type. */
 export function expectationOf(type: ParameterType): string {
   return readers[type].expects;
 }
 
-/** readParameter checks the text of one parameter. @throws {ReportError} that says what is expected. */
+/** readParameter checks the text of one parameter. @throws {ReportError} with the expected values. */
 export function readParameter(definition: ParameterDefinition, text: string): ParameterValue {
   const { name, type, choices } = definition;
   const { expects, read } = readers[type] as Reader;
-  // Control characters have no business in a value, and Athena's console would hide them.
+  // Values never need control characters, and Athena's console would hide them.
   // oxlint-disable-next-line no-control-regex
   const value = text.length > longest || /[\u0000-\u001f\u007f]/.test(text) ? undefined : read(text);
-  if (value === undefined) throw new ReportError('usage', `${name}: ${quote(text)} is not ${expects}`);
+  if (value === undefined) throw new ReportError('usage', `${name}: expected ${expects}, got ${quote(text)}`);
   if (choices !== undefined && !choices.includes(text)) {
-    throw new ReportError('usage', `${name}: ${quote(text)} is none of ${choices.join(', ')}`);
+    throw new ReportError('usage', `${name}: expected one of ${choices.join(', ')}, got ${quote(text)}`);
   }
   return value;
 }
 
 /**
- * readParameters checks all that was given against what a report takes.
- * @throws {ReportError} naming what is unknown, missing or of the wrong type.
+ * readParameters checks the given values against a report's parameters.
+ * @throws {ReportError} for an unknown, missing or wrong value.
  */
 export function readParameters(
   definitions: readonly ParameterDefinition[],
@@ -92,15 +92,17 @@ export function readParameters(
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const known =
-      names.length === 0 ? 'It takes none beside period, account and region.' : `It takes: ${names.join(', ')}.`;
-    throw new ReportError('usage', `${quote(name)}: the report takes no such parameter`, { hint: known });
+      names.length === 0
+        ? 'The report has no parameters besides period, account and region.'
+        : `Known: ${names.join(', ')}.`;
+    throw new ReportError('usage', `${quote(name)}: unknown parameter`, { hint: known });
   }
   const values = new Map<string, ParameterValue>();
   for (const definition of definitions) {
     const text = Object.hasOwn(given, definition.name) ? given[definition.name] : definition.default;
     if (text === undefined) {
-      throw new ReportError('usage', `${definition.name}: this report needs it: ${definition.meaning}`, {
-        hint: `Give it as --param ${definition.name}=VALUE, ${readers[definition.type].expects}.`,
+      throw new ReportError('usage', `${definition.name}: required parameter is missing (${definition.meaning})`, {
+        hint: `Add --param ${definition.name}=VALUE: ${readers[definition.type].expects}.`,
       });
     }
     values.set(definition.name, readParameter(definition, text));
@@ -109,7 +111,7 @@ export function readParameters(
 }
 
 /**
- * parameterLiteral writes a value as a literal of Athena's grammar: what execution parameters are made of. Only text needs care.
+ * parameterLiteral writes a value as a literal of Athena's grammar, as execution parameters need it.
  * https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
  */
 export function parameterLiteral(value: ParameterValue): string {

@@ -2,7 +2,7 @@ import { ReportError } from './report-error.ts';
 import { dayMs, folderOf, isDay, startOf } from '../../time/days.ts';
 import { durationOf } from '../../time/duration.ts';
 
-/** Period is what a report looks at: from an instant on, up to but without another. */
+/** Period is a report's time range: from an instant (included) to another (excluded). */
 export interface Period {
   /** ISO 8601, UTC, to the second: `2026-01-01T00:00:00Z`, as CloudTrail writes event times. */
   readonly from: string;
@@ -10,14 +10,14 @@ export interface Period {
 }
 
 const forms =
-  'Write a day (2026-03-11), a month (2026-03), a quarter (2026-Q1), a year (2026), a span back from now (90d, 12w, 36h), today, yesterday, or "last quarter" (this or last; week, month, quarter, year).';
+  'Expected a day (2026-03-11), a month (2026-03), a quarter (2026-Q1), a year (2026), a span back from now (90d, 12w, 36h), today, yesterday, or "last quarter" (this or last; week, month, quarter, year).';
 
-/** allTime is the period of an archive that is read whole. */
+/** allTime is the period without limits. */
 export const allTime: Period = { from: '0001-01-01T00:00:00Z', to: '9999-12-31T00:00:00Z' };
 
 /**
- * readPeriod reads a named period, or its two edges: `from` counts from the beginning of what it names, `to` up to its end.
- * @throws {ReportError} when a text is no date or the edges lie the wrong way round.
+ * readPeriod reads a named period, or its two ends: `from` counts from the beginning of its date, `to` up to the end of its date.
+ * @throws {ReportError} when a text is not a date, or the ends are in the wrong order.
  */
 export function readPeriod(
   asked: { readonly period?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined },
@@ -26,19 +26,19 @@ export function readPeriod(
   const { period, from, to } = asked;
   if (period !== undefined) {
     if (from !== undefined || to !== undefined) {
-      throw new ReportError('usage', '--period stands for --from and --to: give one or the other');
+      throw new ReportError('usage', '--period and --from or --to exclude each other');
     }
     const span = readSpan('period', period, now);
-    // Days back from now are whole days up to now; an hour-long span is exact.
+    // A span back from now ends now, to the second.
     return periodOf(span.start, span.end);
   }
   const start = from === undefined ? undefined : readSpan('from', from, now).start;
   const end = to === undefined ? undefined : readSpan('to', to, now).end;
   if (start !== undefined && end !== undefined && start >= end) {
-    throw new ReportError('usage', `--from ${from} lies after --to ${to}: nothing lies between them`);
+    throw new ReportError('usage', `--from ${from} must be before --to ${to}`);
   }
   if (start !== undefined && end === undefined && start >= now.getTime()) {
-    throw new ReportError('usage', `--from ${from} lies in the future`);
+    throw new ReportError('usage', `--from ${from} is in the future`);
   }
   return {
     from: start === undefined ? allTime.from : instant(start),
@@ -46,10 +46,10 @@ export function readPeriod(
   };
 }
 
-/** partitionDays are the first and last day partition, `2026/03/11`, that can hold a period's events. */
+/** partitionDays are the first and last day partition, `2026/03/11`, that can contain a period's events. */
 export function partitionDays({ from, to }: Period): { readonly first: string; readonly last: string } {
   const day = (iso: string): string => folderOf(iso.slice(0, 10));
-  // A file lies on the day it was delivered, which may be the day after its events.
+  // A file is in the partition of its delivery, which may be the day after its events.
   const last = to >= '9999' ? to : new Date(Date.parse(to) + dayMs).toISOString();
   return { first: day(from), last: day(last) };
 }
@@ -62,7 +62,7 @@ interface Span {
 function readSpan(what: string, text: string, now: Date): Span {
   const span = spanOf(text.trim().toLowerCase(), now);
   if (span === undefined)
-    throw new ReportError('usage', `--${what} ${JSON.stringify(text)}: not a date`, { hint: forms });
+    throw new ReportError('usage', `--${what} ${JSON.stringify(text)}: not a period or date`, { hint: forms });
   return span;
 }
 

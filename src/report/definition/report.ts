@@ -1,6 +1,6 @@
 import type { ParameterDefinition } from './parameter.ts';
 
-/** The types a report's column can have; every engine's rows are brought to them. */
+/** The types of a report's column; the rows of every engine are converted to them. */
 export const columnTypes = ['text', 'integer', 'number', 'boolean', 'time'] as const;
 export type ColumnType = (typeof columnTypes)[number];
 
@@ -12,24 +12,24 @@ export interface Column {
   readonly meaning: string;
 }
 
-/** Control is a requirement that the report helps to show: `CIS AWS Foundations 3.0.0`, `1.7`. */
+/** Control is a requirement that the report supports: `CIS AWS Foundations 3.0.0`, `1.7`. */
 export interface Control {
   readonly framework: string;
   readonly id: string;
 }
 
-/** Chart says which columns a chart of the answer draws: one bar for each value of `label`, as long as the sum of `value`. */
+/** Chart names the columns of the answer's bar chart: a bar for each value of `label`, with the sum of `value`. */
 export interface Chart {
   readonly label: string;
   /** Without it rows are counted. */
   readonly value?: string;
 }
 
-/** Tables a report can read; an engine may know them at a price, so that only what is read is filled. */
+/** The tables that a report can read; a local engine fills only those that its reports read. */
 export const tableNames = ['cloudtrail', 'host_auth', 'findings', 'deliveries'] as const;
 export type TableName = (typeof tableNames)[number];
 
-/** Report is a saved query with a name: what it answers, what it takes, what its columns mean, and its SQL. */
+/** Report is a saved query with a name: its question, parameters, columns and SQL. */
 export interface Report {
   /** The file's name without its ending, e.g. `root-activity`. */
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Report {
   readonly controls: readonly Control[];
   /** When to run it, in words: `weekly`, `quarterly`. */
   readonly schedule: string;
-  /** The period when none is asked for, as `--period` takes it. */
+  /** The default period, as `--period` takes it. */
   readonly period: string;
   readonly reading: string;
   readonly chart?: Chart;

@@ -1,6 +1,6 @@
 import { ReportError } from './report-error.ts';
 
-/** BoundSql is a query as an engine takes it: `?` where a parameter goes, and which parameter each of them is, in order. */
+/** BoundSql is a query with `?` for each parameter, and the parameters' names in order. */
 export interface BoundSql {
   readonly text: string;
   readonly names: readonly string[];
@@ -23,7 +23,7 @@ const pieces = [
   ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
 ] as const;
 
-/** tokensOf takes SQL apart as far as needed to tell its own text from what stands in strings and comments. */
+/** tokensOf splits SQL into tokens, as far as needed to separate code from strings and comments. */
 export function* tokensOf(sql: string): Iterable<Token> {
   let at = 0;
   while (at < sql.length) {
@@ -42,7 +42,7 @@ function tokenAt(sql: string, at: number): Token {
   return { kind: 'other', text: sql.charAt(at) };
 }
 
-/** bindSql puts `?` in place of every `:name`. Nothing of a value ever becomes text of the query. */
+/** bindSql replaces every `:name` by `?`. Values never become text of the query. */
 export function bindSql(sql: string): BoundSql {
   const names: string[] = [];
   let text = '';
@@ -53,7 +53,7 @@ export function bindSql(sql: string): BoundSql {
     } else if (token.kind === 'other' && (token.text === '?' || token.text === ';')) {
       throw new ReportError(
         'definition',
-        `${token.text} has no place in a report's SQL: one statement, parameters by :name`,
+        `${token.text} is not allowed in a report's SQL: expected one statement, with parameters as :name`,
       );
     } else text += token.text;
   }
@@ -74,10 +74,10 @@ export function withShared(sql: string, shared: readonly { readonly name: string
     const rest = sql.slice(head.length + (opens ? token.text.length : 0)).trimStart();
     return `${head}WITH ${parts.join(',\n')}${opens ? ',\n' : '\n'}${rest}`;
   }
-  throw new ReportError('definition', 'the SQL holds no statement');
+  throw new ReportError('definition', 'the SQL has no statement');
 }
 
-/** wordsOf are the bare words of a query, lower-cased: what names of tables are looked for in. */
+/** wordsOf are the bare words of a query, lower-cased, such as names of tables and columns. */
 export function wordsOf(sql: string): ReadonlySet<string> {
   const words = new Set<string>();
   for (const { kind, text } of tokensOf(sql)) if (kind === 'word') words.add(text.toLowerCase());

@@ -10,12 +10,12 @@ import type { Table, TableRow } from './table.ts';
 import { trinoMacros } from './trino-macros.ts';
 import { sqlLiteral } from '../../text/sql-literal.ts';
 
-/** DuckDbOptions bound what an archive may take of the machine. */
+/** DuckDbOptions limit DuckDB's use of the machine. */
 export interface DuckDbOptions {
-  /** Where what doesn't fit in memory goes; a folder that the caller removes. */
+  /** A folder for data that doesn't fit in memory; the caller removes it. */
   readonly temporaryFolder: string;
   readonly tables: readonly Table[];
-  /** A local store (`trailwatch archive import`): its tables are asked where they lie, those it lacks are filled with rows. */
+  /** A local store (`trailwatch archive import`): its tables are read in place; other tables are filled with rows. */
   readonly store?: string;
   /** As DuckDB writes it: `1GB`. */
   readonly memoryLimit?: string;
@@ -25,14 +25,14 @@ const progressEveryMs = 100;
 const flushEvery = 20_000;
 
 /**
- * createDuckDbEngine fills DuckDB with rows and answers queries over them, in Athena's dialect. Its data never leaves memory and
- * the temporary folder; queries can neither read files nor load extensions.
+ * createDuckDbEngine fills DuckDB with rows and runs queries over them, in Athena's dialect. Its data stays in memory and the
+ * temporary folder; queries can neither read files nor load extensions.
  */
 export async function createDuckDbEngine(
   rows: AsyncIterable<readonly TableRow[]>,
   { temporaryFolder, tables, store, memoryLimit = '1GB' }: DuckDbOptions,
 ): Promise<QueryEngine> {
-  // The library loads a native module of 50 MB: only who asks a report waits for it.
+  // The library loads a native module of 50 MB, so it is loaded only for reports.
   const { DuckDBInstance, version } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memoryLimit,
@@ -68,7 +68,7 @@ export async function createDuckDbEngine(
   };
 }
 
-/** Makes a view of each table that the store has rows of, and returns those. */
+/** Creates a view for each table that has rows in the store, and returns these tables. */
 async function viewStore(
   connection: DuckDBConnection,
   store: string,
@@ -116,7 +116,7 @@ async function fill(
 
 function append(appender: DuckDBAppender, table: Table, { id, time, account, region, fields }: TableRow): void {
   for (const value of [id, time, account, region, bodyOf(table, fields)]) {
-    // Half a surrogate pair is no text that the engine takes.
+    // DuckDB refuses half a surrogate pair.
     appender.appendVarchar(value.toWellFormed());
   }
   appender.endRow();

@@ -1,4 +1,4 @@
-/** Table is what `schemas/tables/<name>.json` says of a table: the same that Athena's is made from. */
+/** Table is the content of `schemas/tables/<name>.json`, which also defines Athena's table. */
 export interface Table {
   readonly name: string;
   readonly columns: readonly TableColumn[];
@@ -17,7 +17,7 @@ export interface TableColumn {
 /** TableRow is one row: partitions by name, and the record whose fields fill the columns. */
 export interface TableRow {
   readonly table: string;
-  /** What arrives twice with the same id stands in the table once. */
+  /** Rows with the same id are in the table once. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
@@ -26,7 +26,7 @@ export interface TableRow {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** bodyOf writes a record's fields under the columns' names; inside of what has a shape, keys are lower case as Hive's are. */
+/** bodyOf writes a record's fields under the columns' names; keys inside structs are lower case, as in Hive. */
 export function bodyOf(table: Table, fields: TableRow['fields']): string {
   const body: Record<string, unknown> = {};
   for (const { name, type, field } of table.columns) {
@@ -36,13 +36,13 @@ export function bodyOf(table: Table, fields: TableRow['fields']): string {
   return wellFormed(JSON.stringify(body));
 }
 
-// JSON writes half a surrogate pair as an escape, which the engine refuses: the only escapes of that range there are.
+// JSON writes half a surrogate pair as an escape, which DuckDB refuses; whole pairs are never escaped.
 function wellFormed(json: string): string {
   if (!json.includes('\\ud')) return json;
   return json.replace(/\\(?:u[0-9a-f]{4}|.)/g, (escape) => (/^\\ud[89a-f]/.test(escape) ? '\\ufffd' : escape));
 }
 
-// What the tables give a shape is a few levels deep; what nests deeper has another shape anyway.
+// The tables' structs are a few levels deep; deeper values don't match them anyway.
 const deepest = 12;
 
 function lowerKeys(value: unknown, depth: number): unknown {
@@ -54,15 +54,15 @@ function lowerKeys(value: unknown, depth: number): unknown {
   );
 }
 
-/** tableSql makes a table of `<name>_raw`, which has id, time, account, region and body. */
+/** tableSql creates a table from `<name>_raw`, which has id, time, account, region and body. */
 export function tableSql(table: Table): string {
   const first = `SELECT * FROM ${table.name}_raw QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
   return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM (${first})`;
 }
 
-/** columnsSql reads a table's columns and partitions out of such a row: what stands between SELECT and FROM. */
+/** columnsSql is the SELECT list that reads a table's columns and partitions from such a row. */
 export function columnsSql({ columns, partitions }: Table): string {
-  // Of text the text, of everything else its JSON text, as Athena's serde gives them. All columns at once: the text is read once.
+  // A string column has text as it is, and any other value as JSON, as Athena's serde does. One call for all columns parses the body once.
   const shape = Object.fromEntries(columns.map(({ name, type }) => [name, structureOf(type)]));
   const places: Readonly<Record<string, string>> = {
     account: 'account',
@@ -81,7 +81,7 @@ const scalars: Readonly<Record<string, string>> = {
   boolean: 'BOOLEAN',
 };
 
-/** structureOf turns Hive's type into what `json_transform` takes. @throws {Error} naming a type it doesn't know. */
+/** structureOf converts Hive's type for `json_transform`. @throws {Error} for an unknown type. */
 function structureOf(type: string): unknown {
   const text = type.trim();
   const scalar = scalars[text];
@@ -91,7 +91,7 @@ function structureOf(type: string): unknown {
   if (nested?.[1] === 'array') return [structureOf(inner)];
   const parts = partsOf(inner);
   if (nested?.[1] === 'map') return `MAP(${parts.map((part) => String(structureOf(part))).join(', ')})`;
-  if (nested?.[1] !== 'struct') throw new Error(`type ${JSON.stringify(type)}: not one that a table may have`);
+  if (nested?.[1] !== 'struct') throw new Error(`unknown column type ${JSON.stringify(type)}`);
   return Object.fromEntries(
     parts.map((part) => {
       const at = part.indexOf(':');
@@ -100,7 +100,7 @@ function structureOf(type: string): unknown {
   );
 }
 
-/** partsOf gives the parts between the commas that stand in no inner type. */
+/** partsOf splits a type at its top-level commas. */
 export function partsOf(text: string): readonly string[] {
   const parts = [''];
   let depth = 0;

@@ -1,24 +1,24 @@
 /**
- * Trino's functions as DuckDB macros, so that a report's SQL runs on both unchanged. Where DuckDB has a function of the same name
- * and another meaning, the macro takes its place.
+ * Trino's functions as DuckDB macros, so that a report's SQL runs unchanged on both. A macro replaces a DuckDB function that has the
+ * same name and another meaning.
  * https://trino.io/docs/current/functions.html
  */
 export const trinoMacros: readonly string[] = [
-  // DuckDB counts the boundaries between two times, Trino the whole units.
+  // DuckDB counts unit boundaries between two times, Trino whole units.
   'CREATE MACRO date_diff(unit, a, b) AS date_sub(unit, a, b)',
   'CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)',
   'CREATE MACRO at_timezone(instant, zone) AS timezone(zone, instant)',
   'CREATE MACRO day_of_week(instant) AS isodow(instant)',
-  // Of text that is no JSON, Trino says null, where DuckDB ends the query.
+  // For text that is not JSON, Trino returns null, but DuckDB fails the query.
   'CREATE MACRO json_or_null(json) AS CASE WHEN json_valid(json) THEN json END',
   'CREATE MACRO json_extract(json, path) AS json_extract_path(json_or_null(json), path)',
-  // An object or array is no scalar: there Trino says null, DuckDB its text.
+  // For an object or array, Trino returns null, DuckDB its text.
   `CREATE MACRO json_extract_scalar(json, path) AS
      CASE WHEN json_type(json_or_null(json), path) IN ('OBJECT', 'ARRAY') THEN NULL
           ELSE json_extract_string(json_or_null(json), path) END`,
   'CREATE MACRO json_parse(text) AS CAST(text AS JSON)',
   'CREATE MACRO json_array_get(json, place) AS json_extract_path(json_or_null(json), place)',
-  // Of what is no array Trino says null, DuckDB 0.
+  // For a value that is not an array, Trino returns null, DuckDB 0.
   `CREATE MACRO json_array_length(json) AS
      CASE WHEN json_type(json_or_null(json)) = 'ARRAY' THEN CAST(len(json_extract_path(json_or_null(json), '$[*]')) AS BIGINT) END`,
   'CREATE MACRO json_format(json) AS CAST(json AS VARCHAR)',

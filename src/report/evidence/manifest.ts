@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** ManifestEntry proves one file of an evidence pack. */
+/** ManifestEntry has the size and hash of one file of an evidence pack. */
 export interface ManifestEntry {
   /** Relative to the manifest. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface ManifestEntry {
   readonly sha256: string;
 }
 
-/** Manifest goes with an evidence pack, so that anybody can tell later that nothing in it was changed. */
+/** Manifest lists the files of an evidence pack with their hashes, so that a later change can be detected. */
 export interface Manifest {
   readonly schema: 'trailwatch/manifest/1';
   readonly producer: string;
@@ -37,7 +37,7 @@ const manifestSchema = v.object({
   ),
 });
 
-/** parseManifest reads a manifest's text; undefined when it is none. */
+/** parseManifest reads a manifest's text; undefined when it is not a manifest. */
 export function parseManifest(text: string): Manifest | undefined {
   try {
     const checked = v.safeParse(manifestSchema, JSON.parse(text));
@@ -52,9 +52,9 @@ export function isManifestOfSorts(text: string): boolean {
   return text.includes('trailwatch/manifest/');
 }
 
-/** checkEntry says what is wrong with one file of a pack, for a person; undefined when it is as it was written. */
+/** checkEntry describes the difference of a pack's file from its entry; undefined when there is none. */
 export function checkEntry(entry: ManifestEntry, found: Omit<ManifestEntry, 'path'> | undefined): string | undefined {
   if (found === undefined) return 'is missing';
   if (found.sha256 === entry.sha256) return undefined;
-  return found.bytes === entry.bytes ? 'was changed' : `was changed: ${found.bytes} bytes, not ${entry.bytes}`;
+  return found.bytes === entry.bytes ? 'was changed' : `was changed: expected ${entry.bytes} bytes, got ${found.bytes}`;
 }

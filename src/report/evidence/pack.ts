@@ -13,13 +13,13 @@ import type { ReportRun } from '../run/run-report.ts';
 import type { AnswerContext } from '../run/answer-context.ts';
 import { evidencePage } from './page.ts';
 
-/** The forms that an answer is filed in; of each report a pack holds all. */
+/** The formats of evidence; a pack has every report in all of them. */
 export const evidenceForms = ['html', 'csv', 'json'] as const;
 export type EvidenceForm = (typeof evidenceForms)[number];
 
 export const manifestName = 'manifest.json';
 
-/** piecesOf writes an answer in one form, piece by piece: it may be longer than memory. */
+/** piecesOf renders an answer in one format, piece by piece: it may be larger than memory. */
 export function piecesOf(form: EvidenceForm, run: ReportRun<Rows>, context: AnswerContext): AsyncIterable<string> {
   switch (form) {
     case 'html':
@@ -40,7 +40,7 @@ async function* page(run: ReportRun<Rows>, context: AnswerContext): AsyncGenerat
   yield await evidencePage(run, context);
 }
 
-/** writePack files each run in all forms below a folder and, last, the manifest that proves them. It returns all files' entries. */
+/** writePack writes each run in all formats to a folder and, last, the manifest with their hashes. It returns the entries of all files. */
 export async function writePack(
   folder: string,
   runs: readonly ReportRun<Rows>[],
@@ -59,7 +59,7 @@ export async function writePack(
   return [...files, { path: manifestName, ...written }];
 }
 
-/** writePieces writes a file and the folders it needs. The file has its name only once all of it is there. */
+/** writePieces writes a file and creates its folder. The file gets its name only when it is complete. */
 export async function writePieces(
   path: string,
   pieces: AsyncIterable<string> | Iterable<string>,

@@ -58,14 +58,14 @@ export async function evidencePage(run: ReportRun<Rows>, context: AnswerContext)
         </main>
         <footer>
           Written by Trailwatch ${context.version}. Times are UTC. The hash is SHA-256 over the column names and the
-          rows as JSON, a line each; the same report over the same period of the same archive gives the same hash.
+          rows as JSON, one per line. The same report over the same period of the same archive has the same hash.
         </footer>
         ${trusted(`<script>${evidenceScript}</script>`)}
       </body>
     </html> `.markup;
 }
 
-// The hashes are of what stands between the tags, to the byte: nothing may reformat it.
+// The hashes cover the exact bytes between the tags.
 function policy(): string {
   const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   return `default-src 'none'; style-src ${hash(ownStyle)}; script-src ${hash(evidenceScript)}; base-uri 'none'; form-action 'none'`;
@@ -86,16 +86,16 @@ function facts(run: ReportRun<Rows>, { archive, records, unread = 0, by, integri
     ['Archive', archive.map((path) => (path === '-' ? 'standard input' : path)).join('\n')],
     ['Records', records === undefined ? undefined : `${count(records)} read`],
     [
-      'Not whole',
+      'Incomplete',
       unread === 0
         ? undefined
-        : `${plural(unread, 'record or file', 'records or files')} could not be read: the answer may lack what they hold`,
+        : `${plural(unread, 'record or file', 'records or files')} could not be read: the answer may lack their contents`,
     ],
     ['Log files', integrity],
     ['Answer', plural(run.rows.length, 'row')],
     ['SHA-256', run.hash],
-    ['Run', `${run.startedAt} by ${run.engine}, in ${duration(run.elapsedMs)}`],
-    ['Asked by', by],
+    ['Run', `${run.startedAt} with ${run.engine}, in ${duration(run.elapsedMs)}`],
+    ['Run by', by],
     ['Bytes scanned', statistics.bytesScanned === undefined ? undefined : bytes(statistics.bytesScanned)],
     ['Cost', statistics.cost === undefined ? undefined : `$${statistics.cost.toFixed(4)}`],
     ['Execution', statistics.executionId],
@@ -130,7 +130,7 @@ function brokenLines(text: string): readonly Markup[] {
   return text.split('\n').map((line, index) => html`${index === 0 ? undefined : trusted('<br />')}${line}`);
 }
 
-/** Reads the answer once: for the rows that the page shows, and the sums of its chart. */
+/** Reads the answer once, for the rows on the page and the sums of its chart. */
 async function lookThrough({
   report,
   rows,
@@ -148,7 +148,7 @@ async function lookThrough({
     }
     if (at < 0) continue;
     const label = String(row[at] ?? '(none)');
-    // Of a time the day is what a chart can show.
+    // Times are charted by day.
     const key = columns[at]?.type === 'time' ? label.slice(0, 10) : label;
     if (sums.size >= mostLabels && !sums.has(key)) continue;
     sums.set(key, (sums.get(key) ?? 0) + (valueAt < 0 ? 1 : Number(row[valueAt] ?? 0)));
@@ -186,10 +186,10 @@ function answer({ report, rows: all }: ReportRun<Rows>, rows: readonly Row[]): M
   if (all.length === 0)
     return html`<section class="card">
       <h2>Answer</h2>
-      <p>No row: nothing in the period answers the question.</p>
+      <p>No rows: no events in the period match the question.</p>
     </section>`;
   const right = report.columns.map(({ type }) => type === 'integer' || type === 'number');
-  // Account numbers, times and names read best in one piece; only columns of long texts are broken.
+  // Account IDs, times and names are kept on one line; only columns of long texts are wrapped.
   const kinds = report.columns.map(({ type }, index) => {
     if (right[index] === true) return 'n';
     if (type === 'time') return 'k t';
@@ -200,8 +200,8 @@ function answer({ report, rows: all }: ReportRun<Rows>, rows: readonly Row[]): M
     ${
       rows.length < all.length
         ? html`<p class="cut">
-            This page shows the first ${count(rows.length)} of ${count(all.length)} rows. The CSV and the JSON of the
-            same run hold all of them, and the hash is over all of them.
+            This page shows the first ${count(rows.length)} of ${count(all.length)} rows. The CSV and JSON files of this
+            run have all of them, and the hash covers all of them.
           </p>`
         : undefined
     }
@@ -249,7 +249,7 @@ function query({ sql, values }: ReportRun<Rows>): Markup {
   return html`<section class="card">
     <h2>The query</h2>
     <pre>${sql.text}</pre>
-    <h3>The values of its question marks, in order</h3>
+    <h3>Values of the parameters (?), in order</h3>
     <pre>${list.join('\n')}</pre>
   </section>`;
 }

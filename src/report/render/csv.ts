@@ -41,7 +41,7 @@ export function parseCsv(text: string): (string | null)[][] {
       at++;
       for (;;) {
         const end = text.indexOf('"', at);
-        if (end < 0) throw new Error(`CSV: the quote opened before character ${at} is never closed`);
+        if (end < 0) throw new Error(`CSV: the quote before character ${at} is not closed`);
         cell += text.slice(at, end);
         at = end + 1;
         if (text[at] !== '"') break;

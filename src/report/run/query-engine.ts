@@ -4,26 +4,26 @@ import type { BoundSql } from '../definition/sql-tokens.ts';
 /** Cell is one value of an answer. Whole numbers beyond 2^53 and times come as text. */
 export type Cell = string | number | boolean | null;
 
-/** Query is what an engine is asked: text and, apart from it, a value for each `?`. */
+/** Query is SQL and, separately, a value for each `?`. */
 export interface Query {
-  /** What it is for, where the engine keeps a history of what it was asked. */
+  /** The report's name, for the engine's query history. */
   readonly name?: string;
   readonly sql: BoundSql;
   readonly values: readonly ParameterValue[];
 }
 
-/** EngineProgress is how far a query is, as far as its engine tells. */
+/** EngineProgress is the progress of a query, as far as the engine reports it. */
 export interface EngineProgress {
   /** In the engine's words: `QUEUED`, `RUNNING`. */
   readonly state: string;
   /** From 0 to 1. */
   readonly part?: number;
   readonly bytesScanned?: number;
-  /** Calls that were tried again so far: an engine that is asked too much at once says so. */
+  /** Calls that were throttled and retried so far. */
   readonly retries?: number;
 }
 
-/** QueryStatistics is what a query cost, as far as its engine tells. */
+/** QueryStatistics are the bytes and cost of a query, as far as the engine reports them. */
 export interface QueryStatistics {
   /** Bytes read from the archive. */
   readonly bytesScanned?: number;
@@ -33,7 +33,7 @@ export interface QueryStatistics {
   readonly executionId?: string;
   /** Whether the engine answered from an earlier run's result. */
   readonly reused?: boolean;
-  /** Calls that were tried again. */
+  /** Calls that were throttled and retried. */
   readonly retries?: number;
 }
 

@@ -11,7 +11,7 @@ import type { Spool } from './spool.ts';
 import { bindSql } from '../definition/sql-tokens.ts';
 import type { BoundSql } from '../definition/sql-tokens.ts';
 
-/** ReportRequest is what somebody asks of a report: texts as they were given, checked by `prepareReport`. */
+/** ReportRequest is the request to run a report: unchecked text, to be checked by `prepareReport`. */
 export interface ReportRequest {
   readonly period: Period;
   readonly account?: string | undefined;
@@ -19,19 +19,19 @@ export interface ReportRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** PreparedReport is a report with checked values, ready to be asked of any engine. */
+/** PreparedReport is a report with checked values, ready to run on any engine. */
 export interface PreparedReport {
   readonly report: Report;
   readonly period: Period;
   readonly account: string;
   readonly region: string;
-  /** The report's own parameters with the values they got, as a person gives them. */
+  /** The report's own parameters with their values, as text. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly sql: BoundSql;
   readonly values: readonly ParameterValue[];
 }
 
-/** ReportRun is one run of a report, complete: what was asked, of whom, when, and what came back. */
+/** ReportRun is one complete run of a report: request, engine, time and answer. */
 export interface ReportRun<Kept extends Rows = readonly Row[]> extends PreparedReport {
   readonly engine: string;
   /** ISO 8601, UTC. */
@@ -39,18 +39,18 @@ export interface ReportRun<Kept extends Rows = readonly Row[]> extends PreparedR
   readonly elapsedMs: number;
   readonly rows: Kept;
   readonly statistics: QueryStatistics;
-  /** SHA-256 over columns and rows, hexadecimal: the same answer has the same hash, whichever engine gave it. */
+  /** SHA-256 over columns and rows, hexadecimal: the same answer has the same hash on every engine. */
   readonly hash: string;
 }
 
 const place = (name: 'account' | 'region', type: 'account' | 'region'): ParameterDefinition => ({
   name,
   type,
-  meaning: `the ${name} to look at; * for all`,
+  meaning: `the ${name}; * for all`,
   default: '*',
 });
 
-/** prepareReport checks a request. @throws {ReportError} naming what is unknown, missing or of the wrong type. */
+/** prepareReport checks a request. @throws {ReportError} for an unknown, missing or wrong parameter. */
 export function prepareReport(report: Report, request: ReportRequest): PreparedReport {
   const own = readParameters(report.parameters, request.parameters);
   const account = readParameter(place('account', 'account'), request.account ?? '*');
@@ -70,7 +70,7 @@ export function prepareReport(report: Report, request: ReportRequest): PreparedR
   const values = sql.names.map((name) => {
     const value = all.get(name);
     if (value === undefined)
-      throw new ReportError('definition', `${report.name}: the SQL uses :${name}, which nobody gives`);
+      throw new ReportError('definition', `${report.name}: the SQL uses :${name}, which has no value`);
     return value;
   });
   return {
@@ -84,16 +84,16 @@ export function prepareReport(report: Report, request: ReportRequest): PreparedR
   };
 }
 
-/** RunOptions are what running takes from outside. */
+/** RunOptions are the clock, signal and limits of a run. */
 export interface RunOptions {
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: EngineProgress) => void;
-  /** More rows than this are refused rather than cut: evidence is whole or it isn't evidence. */
+  /** An answer with more rows is refused, not cut: evidence must be complete. */
   readonly maxRows: number;
 }
 
-/** runReport asks an engine and keeps the answer in memory. @throws {ReportError} when it can't be whole. */
+/** runReport runs a report and keeps the answer in memory. @throws {ReportError} when the answer can't be complete. */
 export async function runReport(
   prepared: PreparedReport,
   engine: QueryEngine,
@@ -104,7 +104,7 @@ export async function runReport(
   return { ...facts, rows };
 }
 
-/** spoolReport asks an engine for an answer that may be longer than memory. @throws {ReportError} when it can't be whole. */
+/** spoolReport runs a report whose answer may be larger than memory. @throws {ReportError} when the answer can't be complete. */
 export async function spoolReport(
   prepared: PreparedReport,
   engine: QueryEngine,
@@ -115,7 +115,7 @@ export async function spoolReport(
   return { ...facts, rows: await spool.rows() };
 }
 
-/** Brings each row to the report's columns and hands it on, in order. */
+/** Converts each row to the report's column types and passes it on, in order. */
 async function answerOf(
   prepared: PreparedReport,
   engine: QueryEngine,
@@ -132,17 +132,17 @@ async function answerOf(
   if (answer.columns.join('\n').toLowerCase() !== wanted.join('\n')) {
     throw new ReportError(
       'definition',
-      `${report.name}: the query gives ${answer.columns.join(', ')}, its definition says ${wanted.join(', ')}`,
+      `${report.name}: expected the columns ${wanted.join(', ')}, got ${answer.columns.join(', ')}`,
     );
   }
-  // A change of one cell, of the order or of a column changes it.
+  // The hash changes with any cell, column or the order of rows.
   const hash = createHash('sha256').update(`${JSON.stringify(wanted)}\n`);
   let count = 0;
   for await (const batch of answer.batches) {
     for (const cells of batch) {
       if (++count > maxRows) {
         throw new ReportError('cut-off', `the answer has more than ${maxRows} rows`, {
-          hint: 'Ask for a shorter period, one account or one region, or allow more with --max-rows.',
+          hint: 'Choose a shorter period, one account or one region, or allow more rows with --max-rows.',
         });
       }
       const row = cells.map((cell, index) => typed(cell, report.columns[index]?.type ?? 'text'));
@@ -162,7 +162,7 @@ async function answerOf(
   };
 }
 
-/** Athena gives every value as text, DuckDB each in its own type; a definition's type is what both become. */
+/** Athena returns every value as text, DuckDB in its own types; both are converted to the definition's type. */
 function typed(cell: Cell, type: ColumnType): Cell {
   if (cell === null) return null;
   switch (type) {

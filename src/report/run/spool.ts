@@ -3,11 +3,11 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Row, Rows } from './rows.ts';
 
-/** Spool takes an answer's rows until the last one has come: few stay in memory, many go to a file. */
+/** Spool collects an answer's rows: in memory, or in a file when there are many. */
 export interface Spool {
   /** @param line is the row as JSON, with a newline. */
   add(row: Row, line: string): void | Promise<void>;
-  /** All of the rows. Those on disk can be read for as long as the spool's file is there, which the caller removes. */
+  /** All rows. Rows on disk are readable while the spool's file exists; the caller removes it. */
   rows(): Promise<Rows>;
 }
 

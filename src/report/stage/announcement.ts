@@ -4,14 +4,14 @@ import type { FiledReport } from './file-report.ts';
 import { bytes, duration, plural } from '../../text/amounts.ts';
 import type { PreparedReport } from '../run/run-report.ts';
 
-/** Announcement is what a stage says of a report that it ran by itself, for the rules to judge. */
+/** Announcement is a stage's record about a scheduled or invoked report, as input for rules. */
 export interface Announcement {
-  /** Names what is said: the same said again is no news. */
+  /** Identifies the announcement: a repeat has the same id. */
   readonly fact: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** filedAnnouncement tells that a report was filed: what it asked, how much came back, what that cost, and where it lies. */
+/** filedAnnouncement announces a filed report: its question, rows, cost and location. */
 export function filedAnnouncement({ run, reason, address, link, files }: FiledReport): Announcement {
   const { report, statistics, hash, startedAt, elapsedMs } = run;
   const { bytesScanned = 0, cost = 0, reused = false } = statistics;
@@ -19,11 +19,11 @@ export function filedAnnouncement({ run, reason, address, link, files }: FiledRe
   const summary: readonly SummaryPart[] = [
     { title: report.title, lines: [report.question, period, ...parametersOf(run)] },
     { title: 'Answer', lines: [plural(run.rows.length, 'row'), `SHA-256 ${hash}`] },
-    { title: 'Evidence', lines: [link, `${plural(files.length, 'file')}, proved by manifest.json`] },
+    { title: 'Evidence', lines: [link, `${plural(files.length, 'file')}, with hashes in manifest.json`] },
     {
       title: 'Query',
       lines: [
-        `${duration(elapsedMs)}, ${reused ? 'an earlier result' : `${bytes(bytesScanned)} scanned`}, $${cost.toFixed(4)}`,
+        `${duration(elapsedMs)}, ${reused ? 'reused result' : `${bytes(bytesScanned)} scanned`}, $${cost.toFixed(4)}`,
         ...(reason === undefined ? [] : [reason]),
       ],
     },
@@ -46,7 +46,7 @@ export function filedAnnouncement({ run, reason, address, link, files }: FiledRe
   };
 }
 
-/** failedAnnouncement tells that a report has no answer, and why. */
+/** failedAnnouncement announces a report that failed, with the reason. */
 export function failedAnnouncement(prepared: PreparedReport, error: Error, time: string): Announcement {
   const { report } = prepared;
   const period = periodText(prepared.period);
@@ -61,7 +61,7 @@ export function failedAnnouncement(prepared: PreparedReport, error: Error, time:
       reason: error.message,
       summary: [
         { title: report.title, lines: [report.question, period, ...parametersOf(prepared)] },
-        { title: 'There is no answer', lines },
+        { title: 'No answer', lines },
       ] satisfies readonly SummaryPart[],
     },
   };

@@ -7,25 +7,25 @@ import { readingFrom } from './columnar.ts';
 import type { PreparedReport } from '../run/run-report.ts';
 import { folderOf } from '../../time/days.ts';
 
-/** TableChoice is a report that reads the columnar copy where that covers the days, and why it does or doesn't. */
+/** TableChoice is a report that reads the columnar copy for the days that it covers, with the reason for the choice. */
 export interface TableChoice {
   readonly prepared: PreparedReport;
-  /** For a person; undefined when the report reads no trail. */
+  /** For a person; undefined when the report does not read the trail. */
   readonly reason?: string;
 }
 
-/** Tables look up what a stage has: its tables, and the days that its columnar copy covers. */
+/** StageTables look up a stage's tables, and the days that its columnar copy covers. */
 export type StageTables = Pick<CopyParts, 'catalog' | 'ledgerOf'>;
 
 /**
- * chooseTable lets a report of the trail read the columnar copy for the days that it covers. The answer is the same, the bytes are
- * fewer; so that whatever keeps it from looking is no reason not to answer.
+ * chooseTable lets a report of the trail read the columnar copy for the days that it covers: the answer is the same, with fewer bytes.
+ * When the copy can't be looked up, the report reads the trail's own files.
  */
 export async function chooseTable(prepared: PreparedReport, { catalog, ledgerOf }: StageTables): Promise<TableChoice> {
   if (!prepared.report.reads.includes('cloudtrail')) return { prepared };
   try {
     const [raw, copy] = await Promise.all([catalog.table(rawTable), catalog.table(copyTable)]);
-    if (raw === undefined || copy === undefined) return { prepared, reason: 'there is no columnar copy' };
+    if (raw === undefined || copy === undefined) return { prepared, reason: 'the stage has no columnar copy' };
     const covered = coveredDays(await ledgerOf(copy.location).folders(), scopeOf(raw));
     const reading = readingOf(eventDays(prepared.period), covered);
     return {
@@ -34,7 +34,7 @@ export async function chooseTable(prepared: PreparedReport, { catalog, ledgerOf 
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { prepared, reason: `nothing is known of a columnar copy: ${why}` };
+    return { prepared, reason: `the columnar copy could not be looked up: ${why}` };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Reading } from '../../archive/copy/reading.ts';
 import { tokensOf } from '../definition/sql-tokens.ts';
 import type { BoundSql } from '../definition/sql-tokens.ts';
 
-/** readingFrom lets a query read the columnar copy where that covers the days, and the trail's own files where not. */
+/** readingFrom makes a query read the columnar copy for the days that it covers, and the trail's own files for the others. */
 export function readingFrom(sql: BoundSql, reading: Reading, columns: readonly CopyColumn[]): BoundSql {
   if (reading.kind === 'raw') return sql;
   const source = reading.whole ? `${copyTable} AS ${rawTable}` : readingSql(reading, columns);

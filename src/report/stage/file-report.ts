@@ -12,47 +12,47 @@ import type { ReportRun } from '../run/run-report.ts';
 import { createSpool } from '../run/spool.ts';
 import { writePack } from '../evidence/pack.ts';
 
-/** EvidenceStore keeps evidence where auditors find it. */
+/** EvidenceStore stores evidence for auditors. */
 export interface EvidenceStore {
-  /** Keeps the file at `path` under a name of its own, and proves while doing so that it arrived as it was. */
+  /** Stores the file at `path` under a unique name, and checks its hash on arrival. */
   keep(name: string, path: string, entry: ManifestEntry): Promise<void>;
-  /** Where what begins with this name is kept, for a person: an address, and a link for whoever may open it. */
+  /** The location of a name: an address, and a console link. */
   placeOf(name: string): { readonly address: string; readonly link: string };
 }
 
-/** Desk is what a stage files reports with. */
+/** Desk has the dependencies of fileReport. */
 export interface Desk {
   readonly engine: QueryEngine;
   readonly tables: StageTables;
   readonly evidence: EvidenceStore;
-  /** Its own folder below this one is gone when the report is filed. */
+  /** Each report uses a folder below this one and removes it at the end. */
   readonly temporaryFolder: string;
   readonly stage: string;
   readonly version: string;
   readonly now: () => Date;
 }
 
-/** FiledReport is a report that was answered, and where its evidence lies. */
+/** FiledReport is a run whose evidence was stored. */
 export interface FiledReport {
   readonly run: ReportRun<Rows>;
-  /** Which table answered, and why. */
+  /** Which table was read, and why. */
   readonly reason?: string;
   readonly address: string;
   readonly link: string;
   readonly files: readonly ManifestEntry[];
 }
 
-/** What was asked took longer than there was time for. */
+/** The query took longer than the function's time. */
 const tooLong = (seconds: number): ReportError =>
-  new ReportError('cut-off', `the answer took longer than the ${seconds} s there were: the query was stopped`, {
-    hint: 'Ask for a shorter period, one account or one region; or run it from a computer: trailwatch report run --stage.',
+  new ReportError('cut-off', `the query was stopped after ${seconds} s`, {
+    hint: 'Choose a shorter period, one account or one region; or run the report from a computer: trailwatch report run --stage.',
   });
 
 const mostRows = 5_000_000;
 
 /**
- * fileReport answers a report and keeps its evidence, the manifest last: what has no manifest is not whole.
- * @throws {ReportError} when there is no whole answer within `ms`; then nothing is kept.
+ * fileReport runs a report and stores its evidence, the manifest last: evidence without a manifest is incomplete.
+ * @throws {ReportError} when there is no complete answer within `ms`; then nothing is stored.
  */
 export async function fileReport({ prepared, by }: Invocation, desk: Desk, ms: number): Promise<FiledReport> {
   const { engine, tables, evidence, now, stage, version } = desk;
@@ -67,7 +67,7 @@ export async function fileReport({ prepared, by }: Invocation, desk: Desk, ms: n
       },
     );
     const integrity =
-      "not verified by this run: the stage checks its trail's digests daily, and tells what is not as delivered";
+      "not verified by this run: the stage verifies its trail's digests daily and reports problems as findings";
     const context = { archive: [`stage ${stage}`], integrity, version, by };
     const pack = join(folder, 'pack');
     const files = await writePack(pack, [run], context, now());
@@ -84,7 +84,7 @@ export async function fileReport({ prepared, by }: Invocation, desk: Desk, ms: n
   }
 }
 
-/** evidence/root-activity/2026-03-01_2026-04-01/20260402T081500Z/: all runs of one report and period stand together. */
+/** evidence/root-activity/2026-03-01_2026-04-01/20260402T081500Z/: all runs of one report and period are in one folder. */
 function placeOf({ report, period, startedAt }: ReportRun<Rows>): string {
   const day = (iso: string): string => iso.slice(0, 10);
   const stamp = `${startedAt.slice(0, 19).replaceAll(/[-:]/g, '')}Z`;

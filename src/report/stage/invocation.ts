@@ -10,7 +10,7 @@ import type { PreparedReport } from '../run/run-report.ts';
 const text = v.pipe(v.string(), v.maxLength(1000));
 const value = v.pipe(v.union([text, v.number(), v.boolean()]), v.transform(String));
 
-/** What somebody, or a schedule, sends to have a report run. A schedule adds its own id and time. */
+/** The payload that runs a report. A schedule adds its own id and time. */
 const invocation = v.strictObject({
   report: text,
   period: v.optional(text),
@@ -23,18 +23,18 @@ const invocation = v.strictObject({
   time: v.optional(v.pipe(text, v.isoTimestamp())),
 });
 
-/** Invocation is a report that was asked for, checked. */
+/** Invocation is a checked request to run a report. */
 export interface Invocation {
   readonly prepared: PreparedReport;
   /** The time that its period counts from; ISO 8601. */
   readonly time: string;
-  /** Who asked: the schedule's event, or an invocation. */
+  /** The origin of the request: the schedule's event, or an invocation. */
   readonly by: string;
 }
 
 /**
- * readInvocation checks what the function was invoked with: `{"report": "root-activity", "period": "last month"}`.
- * @throws {ReportError} saying what is wrong with it.
+ * readInvocation checks the function's payload: `{"report": "root-activity", "period": "last month"}`.
+ * @throws {ReportError} for a wrong payload.
  */
 export function readInvocation(event: unknown, reports: readonly Report[], now: Date): Invocation {
   const checked = v.safeParse(invocation, event);
@@ -42,15 +42,17 @@ export function readInvocation(event: unknown, reports: readonly Report[], now: 
     const [issue] = checked.issues;
     const key = v.getDotPath(issue) ?? 'the event';
     throw new ReportError('usage', `${key}: ${issue.message}`, {
-      hint: 'Send {"report": NAME, "period": "last month", "parameters": {…}}; from and to in the place of period.',
+      hint: 'Expected {"report": NAME, "period": "last month", "parameters": {…}}, or from and to instead of period.',
     });
   }
   const { report: name, period, from, to, account, region, parameters, id, time } = checked.output;
   const report = findReport(reports, name);
-  // A try again asks the same, also when it comes the next day.
+  // A retry asks for the same period, also on the next day.
   const at = time === undefined ? now : new Date(time);
   if (from === undefined && to !== undefined) {
-    throw new ReportError('usage', 'to alone would read the trail from its beginning', { hint: 'Say from when.' });
+    throw new ReportError('usage', 'to requires from (the start of the period)', {
+      hint: 'Without it, the query would read the trail from its beginning.',
+    });
   }
   const asked = period === undefined && from === undefined ? report.period : period;
   const request: ReportRequest = { period: readPeriod({ period: asked, from, to }, at), account, region, parameters };

@@ -1,8 +1,8 @@
-/** PastQuery is one query that an engine's history tells of. */
+/** PastQuery is one query of an engine's history. */
 export interface PastQuery {
-  /** The report that was asked; undefined: somebody's own query. */
+  /** The report's name; undefined for other queries. */
   readonly report?: string;
-  /** The engine's own name for it. */
+  /** The engine's id of the query. */
   readonly executionId: string;
   /** In the engine's words: `SUCCEEDED`, `FAILED`, `RUNNING`. */
   readonly state: string;
@@ -13,25 +13,25 @@ export interface PastQuery {
   /** In US dollars. */
   readonly cost: number;
   readonly reused: boolean;
-  /** As they were given beside the query, literal by literal. */
+  /** The query's execution parameters, as literals. */
   readonly parameters: readonly string[];
   /** Why it did not succeed. */
   readonly reason?: string;
 }
 
-/** QueryHistory tells what was asked, the newest first. */
+/** QueryHistory lists past queries, newest first. */
 export interface QueryHistory {
   list(most: number): Promise<readonly PastQuery[]>;
 }
 
 const title = '-- trailwatch report: ';
 
-/** queryTitle is the comment that a report's query begins with, by which a history knows it. */
+/** queryTitle is the comment at the start of a report's query, which identifies it in the history. */
 export function queryTitle(report: string): string {
   return `${title}${report}`;
 }
 
-/** reportOf names the report that a query was asked for, undefined when it is none of ours. */
+/** reportOf reads the report's name from a query; undefined when the query is not a report's. */
 export function reportOf(query: string): string | undefined {
   const [line = ''] = query.split('\n', 1);
   return /^-- trailwatch report: ([a-z0-9-]{1,100})$/.exec(line)?.[1];

@@ -4,7 +4,7 @@ import type { Report } from '../definition/report.ts';
 import { ReportError } from '../definition/report-error.ts';
 import { prepareReport } from '../run/run-report.ts';
 
-/** ReportSettings say when a stage runs a report by itself, and what it asks then. */
+/** ReportSettings are the schedule and the request of a report that a stage runs by itself. */
 export interface ReportSettings {
   /** `daily`, `weekly`, `monthly`, `quarterly`, `yearly`, or EventBridge's cron(…) or rate(…); as the report suggests when absent. */
   readonly schedule?: string;
@@ -26,7 +26,7 @@ export interface ScheduledReport {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-// When the trail's last files have come and the columnar copy has them. Each report has its own minute: Athena takes a few at a time.
+// After the trail's last files have arrived and are in the columnar copy. Each report has its own minute: Athena runs a few at a time.
 const rhythms: Readonly<Record<string, { readonly period: string; readonly at: (minute: number) => string }>> = {
   daily: { period: 'yesterday', at: (minute) => `cron(${minute} 8 * * ? *)` },
   weekly: { period: 'last week', at: (minute) => `cron(${minute} 8 ? * MON *)` },
@@ -36,8 +36,8 @@ const rhythms: Readonly<Record<string, { readonly period: string; readonly at: (
 };
 
 /**
- * scheduledReports says which reports a stage runs, when and of which period.
- * @throws {ReportError} with a line for each setting that can't work: an unknown report, a missing parameter, no schedule.
+ * scheduledReports lists the reports that a stage runs, with schedule and period.
+ * @throws {ReportError} with a line for each wrong setting: an unknown report, a missing parameter, an unknown schedule.
  */
 export function scheduledReports(
   reports: readonly Report[],
@@ -65,12 +65,12 @@ function scheduleOf(
   const wanted = schedule ?? report.schedule;
   const rhythm = Object.hasOwn(rhythms, wanted) ? rhythms[wanted] : undefined;
   if (rhythm === undefined && !/^(?:cron|rate)\([^()]{1,100}\)$/.test(wanted)) {
-    throw new ReportError('usage', `${JSON.stringify(wanted)} is no schedule`, {
-      hint: `one of ${Object.keys(rhythms).join(', ')}, or cron(…) or rate(…)`,
+    throw new ReportError('usage', `unknown schedule ${JSON.stringify(wanted)}`, {
+      hint: `expected one of ${Object.keys(rhythms).join(', ')}, or cron(…) or rate(…)`,
     });
   }
   const asked = period ?? rhythm?.period ?? report.period;
-  // Whatever could be wrong is said when it is deployed, not on a Monday morning.
+  // Errors are found at deployment, not at the first scheduled run.
   prepareReport(report, { period: readPeriod({ period: asked }, new Date(0)), account, region, parameters });
   return {
     report: report.name,

@@ -86,7 +86,7 @@ describe('readingOf', () => {
       asked: period('03/30', '04/02'),
       kind: 'copy',
       whole: false,
-      says: /covers 2026\/03\/30 to 2026\/03\/31; other days are read from the trail's files/,
+      says: /covers 2026\/03\/30 to 2026\/03\/31; the trail's files are read for the other days/,
     },
     { rule: 'not covered', asked: period('04/01', '04/02'), kind: 'raw', whole: undefined, says: /covers no day/ },
   ])('a period that is $rule is read from the $kind', ({ asked, kind, whole, says }) => {
@@ -100,7 +100,7 @@ describe('readingOf', () => {
     const everyOther = march.filter((_, index) => index % 2 === 0);
     expect(readingOf(period('03/01', '03/31'), everyOther)).toMatchObject({
       kind: 'raw',
-      reason: expect.stringMatching(/holes/),
+      reason: expect.stringMatching(/too many gaps/),
     });
   });
 });

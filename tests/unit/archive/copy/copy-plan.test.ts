@@ -60,10 +60,10 @@ describe('lacking', () => {
     {
       rule: 'less',
       held: [{ account: '1', day: 'd', records: 1, events: 1 }],
-      says: /2 events were delivered.* holds 1/,
+      says: /expected 2 events.* got 1/,
     },
-    { rule: 'nothing', held: [], says: /holds 0/ },
-    { rule: 'an event twice', held: [{ account: '1', day: 'd', records: 3, events: 2 }], says: /3 rows of 2 events/ },
+    { rule: 'nothing', held: [], says: /got 0/ },
+    { rule: 'an event twice', held: [{ account: '1', day: 'd', records: 3, events: 2 }], says: /3 rows for 2 events/ },
   ])('the copy holds $rule', ({ held, says }) => {
     if (says === undefined) expect(lacking(delivered, held)).toBeUndefined();
     else expect(lacking(delivered, held)).toMatch(says);

@@ -23,7 +23,7 @@ test('what was tampered with becomes a record that rules judge: with the same id
   expect(first && describeRecord(first)).toMatchObject({
     action: 'log file gone',
     targets: [{ kind: 'log-file', id: logKey(0, 1) }],
-    outcome: { kind: 'failure', code: 'file-missing', message: 'is gone' },
+    outcome: { kind: 'failure', code: 'file-missing', message: 'is missing' },
   });
 });
 
@@ -34,7 +34,7 @@ test('an intact trail makes no record', async () => {
 test('a trail without any digest is a gap: a chain that is gone whole breaks nowhere', async () => {
   const records = verificationRecords(await verifyTrail(bucketSource(new Map())), '2026-03-12T04:20:00Z', days);
   expect(records.map(({ fields }) => fields)).toEqual([
-    expect.objectContaining({ problem: 'gap', day: '2026-03-11', reason: expect.stringContaining('holds no digest') }),
+    expect.objectContaining({ problem: 'gap', day: '2026-03-11', reason: expect.stringContaining('has no digests') }),
   ]);
 });
 

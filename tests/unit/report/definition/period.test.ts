@@ -37,12 +37,12 @@ test('a time with a zone is turned to UTC', () => {
 });
 
 test.each([
-  { rule: 'a day that is none', asked: { period: '2026-02-30' }, says: /not a date/ },
-  { rule: 'a month that is none', asked: { period: '2026-13' }, says: /not a date/ },
-  { rule: 'words without meaning', asked: { from: 'soon' }, says: /not a date/ },
-  { rule: 'the edges the wrong way round', asked: { from: '2026-04', to: '2026-01' }, says: /lies after/ },
+  { rule: 'a day that is none', asked: { period: '2026-02-30' }, says: /not a period or date/ },
+  { rule: 'a month that is none', asked: { period: '2026-13' }, says: /not a period or date/ },
+  { rule: 'words without meaning', asked: { from: 'soon' }, says: /not a period or date/ },
+  { rule: 'the edges the wrong way round', asked: { from: '2026-04', to: '2026-01' }, says: /must be before --to/ },
   { rule: 'the future', asked: { from: '2027-01' }, says: /future/ },
-  { rule: 'a period and an edge', asked: { period: '90d', from: '2026-01' }, says: /one or the other/ },
+  { rule: 'a period and an edge', asked: { period: '90d', from: '2026-01' }, says: /exclude each other/ },
 ])('$rule is refused', ({ asked, says }) => {
   expect(() => readPeriod(asked, now)).toThrow(says);
 });

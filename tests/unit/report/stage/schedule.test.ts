@@ -57,13 +57,13 @@ describe('scheduledReports', () => {
     const tried = (): unknown => scheduledReports(reports, wrong);
     expect(tried).toThrow(ReportError);
     for (const says of [
-      /reports\.root-activty: "root-activty": no such report/,
-      /reports\.principal-timeline: principal: this report needs it/,
-      /reports\.deletions: "sometimes" is no schedule/,
-      /reports\.root-activity: --period "last moon": not a date/,
-      /reports\.access-keys-unused: days: "many" is not a whole number/,
-      /reports\.denied-calls: region: "Mars" is not a region/,
-      /reports\.address-timeline: "on demand" is no schedule/,
+      /reports\.root-activty: "root-activty": unknown report/,
+      /reports\.principal-timeline: principal: required parameter is missing/,
+      /reports\.deletions: unknown schedule "sometimes"/,
+      /reports\.root-activity: --period "last moon": not a period or date/,
+      /reports\.access-keys-unused: days: expected a whole number, got "many"/,
+      /reports\.denied-calls: region: expected a region such as eu-west-1, got "Mars"/,
+      /reports\.address-timeline: unknown schedule "on demand"/,
     ]) {
       expect(tried).toThrow(says);
     }
@@ -89,8 +89,8 @@ describe('readInvocation', () => {
   });
 
   test.each([
-    { rule: 'to alone', event: { report: 'deletions', to: '2026-03-01' }, says: /to alone/ },
-    { rule: 'both', event: { report: 'deletions', period: '1d', from: '2026-03-01' }, says: /one or the other/ },
+    { rule: 'to alone', event: { report: 'deletions', to: '2026-03-01' }, says: /to requires from/ },
+    { rule: 'both', event: { report: 'deletions', period: '1d', from: '2026-03-01' }, says: /exclude each other/ },
     { rule: 'a list', event: [], says: /the event|report/ },
     {
       rule: 'a parameter that is no value',
