@@ -7,7 +7,7 @@ const mayImport = {
   contract: ['model'],
   ingest: ['model'],
   describe: ['model'],
-  detect: ['model', 'sigma', 'describe'],
+  detect: ['model', 'sigma', 'policy', 'describe'],
   notify: ['model', 'contract'],
   config: ['model', 'ingest', 'notify', 'probe', 'health', 'report'],
   archive: ['model'],

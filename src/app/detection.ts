@@ -9,6 +9,7 @@ import { PublishError } from '../aws/findings-bus.ts';
 import { createFindingsPublisher } from '../aws/findings-publisher.ts';
 import { detectRecords, type Tally } from '../detect/detect.ts';
 import { createCorrelator } from '../detect/correlation/correlator.ts';
+import { createDerive, ownAccounts } from '../detect/derived/derive.ts';
 import { createDetector } from '../detect/detector.ts';
 import { createInstanceStory } from '../detect/instance-story/instance-story.ts';
 import { createRuleSet } from '../detect/rule-set.ts';
@@ -69,7 +70,7 @@ export async function createDetection(service: string, places: StagePlaces = {})
   });
   const pulse = createPulse({ heartbeats: createDynamoHeartbeatStore(state), now: state.now });
   const beginHostAuth = createHostAuthLogs(config.hostAuthStream, { logger, meter, tracing });
-  const ruleSet = createRuleSet(ruleSetData);
+  const ruleSet = createRuleSet(ruleSetData, createDerive(ownAccounts(configuration)));
   const detector = createDetector(ruleSet);
 
   async function publish(findings: readonly Finding[]): Promise<void> {

@@ -105,6 +105,12 @@ const sections = {
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
+  /** The id of the organization that the accounts belong to: rules then know whose access is foreign. */
+  organization: section<string | undefined>({
+    schema: v.pipe(v.string(), v.regex(/^o-[a-z0-9]{10,32}$/, 'must be the id of an organization, e.g. o-a1b2c3d4e5')),
+    none: undefined,
+    over: (_base, own) => own,
+  }),
   /** How the logs of a place are read. A stage's own rows come first, and the first that fits decides. */
   logs: section<readonly LogSource[]>({
     schema: v.array(logSource, 'must be a list'),

@@ -11,6 +11,7 @@ import type { RuleSet } from './rule-set.ts';
  */
 export interface RuleMatch {
   readonly rule: LoweredRule;
+  /** The record, with its derived fields among the others. */
   readonly record: LogRecord;
   /** event describes the record, when first asked. */
   readonly event: () => AuditEvent;
@@ -33,10 +34,17 @@ export function createDetector(ruleSet: RuleSet): Detector {
       let event: AuditEvent | undefined;
       // One description serves all the rules that matched the record.
       const describeOnce = (): AuditEvent => (event ??= describe(record));
+      let derived: LogRecord | undefined;
       for (const { rule, matches: isMatch } of ruleSet.candidates(record)) {
         if (!isMatch(record.fields)) continue;
         matches ??= [];
-        matches.push({ rule, record, event: describeOnce, evidence: () => evidenceOf(rule.expr, record.fields) });
+        const matched = (derived ??= { ...record, fields: ruleSet.derive(record.fields) });
+        matches.push({
+          rule,
+          record: matched,
+          event: describeOnce,
+          evidence: () => evidenceOf(rule.expr, matched.fields),
+        });
       }
       return matches ?? noMatches;
     },

@@ -1,3 +1,4 @@
+import { derivedFields } from './derived/table.ts';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lowerRules, parseRuleFile, type LoweredRuleSet, type Problem, type SigmaDocument } from '../sigma/index.ts';
@@ -39,7 +40,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
       problems.push(unreadable(file, error));
     }
   }
-  const lowered = lowerRules(documents, options);
+  const lowered = lowerRules(documents, { ...options, derivedFields });
   return { ruleSet: lowered.ruleSet, problems: [...problems, ...lowered.problems].sort(byPlace), files: files.size };
 }
 

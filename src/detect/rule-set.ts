@@ -1,12 +1,15 @@
 import type { LogRecord, RecordSource } from '../model/log-record.ts';
 import {
   compileMatcher,
+  fieldsOf,
+  isDerived,
   type LogSource,
   type LoweredCorrelation,
   type LoweredRule,
   type LoweredRuleSet,
   type Matcher,
 } from '../sigma/match.ts';
+import { createDerive, type Derive } from './derived/derive.ts';
 import { createRuleIndex, type CompiledRule, type RuleIndex } from './rule-index.ts';
 
 /** RuleSet is what is loaded once and asked for each record. */
@@ -16,6 +19,8 @@ export interface RuleSet {
   readonly correlations: readonly LoweredCorrelation[];
   /** candidates are the rules that could match a record, in the order of the set; no other rule of the set does. */
   readonly candidates: (record: LogRecord) => readonly CompiledRule[];
+  /** derive adds the derived fields that rules may ask for to a record's. */
+  readonly derive: Derive;
 }
 
 /** RuleSetError says which rules cannot be loaded together. */
@@ -28,12 +33,12 @@ const maxSources = 1_000;
 
 /**
  * createRuleSet compiles rules and indexes them by log source and by what they require, so that a record is only tested
- * against rules that could match it.
+ * against rules that could match it. `derive` knows which accounts are the reader's own.
  * @throws {RuleSetError} when two rules have the same key: one of them would silently take the other's place.
  */
-export function createRuleSet(lowered: LoweredRuleSet): RuleSet {
+export function createRuleSet(lowered: LoweredRuleSet, derive: Derive = createDerive()): RuleSet {
   refuseDuplicates(lowered);
-  const compiled = new Map(lowered.detections.map((rule) => [rule, compiledOnDemand(rule)]));
+  const compiled = new Map(lowered.detections.map((rule) => [rule, compiledOnDemand(rule, derive)]));
   const indexes = new Map<string, RuleIndex>();
   // Records come in long rows of one source, most often the very same object.
   let last: { readonly source: RecordSource; readonly index: RuleIndex } | undefined;
@@ -56,6 +61,7 @@ export function createRuleSet(lowered: LoweredRuleSet): RuleSet {
     detections: lowered.detections,
     correlations: lowered.correlations,
     candidates: (record) => indexOf(record.source)(record.fields),
+    derive,
   };
 }
 
@@ -72,9 +78,15 @@ export function covers(logsource: LogSource, source: RecordSource): boolean {
  * A matcher is made when its rule is first a candidate, and then kept: of hundreds of rules a function meets a few in its
  * first second, and its cold start shouldn't wait for the others. That all can be made is checked when rules are compiled.
  */
-function compiledOnDemand(rule: LoweredRule): CompiledRule {
+function compiledOnDemand(rule: LoweredRule, derive: Derive): CompiledRule {
   let matcher: Matcher | undefined;
-  return { rule, matches: (fields) => (matcher ??= compileMatcher(rule.expr))(fields) };
+  return { rule, matches: (fields) => (matcher ??= compileRule(rule, derive))(fields) };
+}
+
+/** compileRule makes a rule's matcher, for records whose derived fields are computed only when the rule asks for them. */
+export function compileRule({ expr }: LoweredRule, derive: Derive): Matcher {
+  const matcher = compileMatcher(expr);
+  return [...fieldsOf(expr)].some(isDerived) ? (fields) => matcher(derive(fields)) : matcher;
 }
 
 function isOneOf(wanted: string | undefined, values: readonly string[]): boolean {

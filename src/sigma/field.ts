@@ -1,5 +1,15 @@
 import type { Fields } from './expr.ts';
 
+const derivedPrefix = 'derived.';
+
+/**
+ * isDerived says whether a field is computed from the record by the caller (`derived.…`), where others stand in it. Its
+ * value costs time, so it is looked up only when every cheaper test of a rule holds.
+ */
+export function isDerived(field: string): boolean {
+  return field.startsWith(derivedPrefix);
+}
+
 /** The most values that one lookup gives: arrays in records are never this long, except to slow the engine down. */
 const maxValues = 10_000;
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileMatcher, correlationTypes, lowerRules, parseRuleFile, type Fields } from '../../src/sigma/index.ts';
 import { modifierNames } from '../../src/sigma/index.ts';
+import { derivations } from '../../src/detect/derived/table.ts';
 import { folderOf, runRule } from '../cli/rule/captured.ts';
 
 /** docs/rules.md shows nothing that isn't so: its files load, its rows match what they say, its sessions are run. */
@@ -54,11 +55,11 @@ describe('the sessions', () => {
 
 test('every rule passes its tests, and nothing is left to lint', async () => {
   const ran = await runRule(['test', '.', '--config', 'config.yml'], folder);
-  expect(ran.out).toContain('2 rule files tested, 5 cases: 5 passed, 0 failed');
+  expect(ran.out).toContain('3 rule files tested, 7 cases: 7 passed, 0 failed');
   const rules = blocks.map(({ name }) => name).filter((name) => name.endsWith('.yml') && !/test|config/.test(name));
   expect(rules.length).toBeGreaterThanOrEqual(4);
   const linted = await runRule(['lint', ...rules, '--config', 'config.yml', '--strict'], folder);
-  expect(linted.out).toMatch(/^5 files, 7 documents: 0 errors, 0 warnings$/m);
+  expect(linted.out).toMatch(/^6 files, 8 documents: 0 errors, 0 warnings$/m);
 });
 
 describe('the tables', () => {
@@ -83,5 +84,12 @@ describe('the tables', () => {
         .toSorted(),
     ).toEqual(modifierNames.toSorted());
     expect(tableRows('type').map(([name]) => code(name))).toEqual(correlationTypes);
+  });
+
+  test('name every derived field, in the words of its row', () => {
+    const written = derivations.flatMap(({ name, fields }) =>
+      Object.entries(fields).map(([field, what]) => [`derived.${name}.${field}`, what]),
+    );
+    expect(tableRows('field').map(([field, what]) => [code(field), what])).toEqual(written);
   });
 });

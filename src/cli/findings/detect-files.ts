@@ -4,6 +4,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { detectRecords } from '../../detect/detect.ts';
 import type { Tally } from '../../detect/detect.ts';
 import { createBatchCorrelator } from '../../detect/correlation/batch-correlator.ts';
+import { createDerive, ownAccounts } from '../../detect/derived/derive.ts';
 import { createDetector } from '../../detect/detector.ts';
 import { createInstanceStory } from '../../detect/instance-story/instance-story.ts';
 import { loadRules } from '../../detect/load-rules.ts';
@@ -90,7 +91,13 @@ export async function prepareDetection(
   if (errors.length > listedProblems) {
     await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
   }
-  return { ruleSet: createRuleSet(rules.ruleSet), input, range, configuration, refused: errors.length };
+  return {
+    ruleSet: createRuleSet(rules.ruleSet, createDerive(ownAccounts(configuration))),
+    input,
+    range,
+    configuration,
+    refused: errors.length,
+  };
 }
 
 async function readRules(

@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import { createBatchCorrelator } from '../../detect/correlation/batch-correlator.ts';
 import { valueOf } from '../../detect/field-value.ts';
 import { recordsOf } from '../../detect/correlation/firing.ts';
-import { createRuleSet } from '../../detect/rule-set.ts';
+import { createDerive } from '../../detect/derived/derive.ts';
+import { compileRule, createRuleSet } from '../../detect/rule-set.ts';
 import { epochTime, isoTime } from '../../time/iso-time.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
-import { compileMatcher, evidenceOf, type Placeholders, type RuleMeta } from '../../sigma/index.ts';
+import { evidenceOf, type Placeholders, type RuleMeta } from '../../sigma/index.ts';
 import { describe } from '../../describe/describe.ts';
 import { plain, plainJson } from '../../text/escape.ts';
 import { exitCode, UsageError, type ExitCode } from '../shell/exit.ts';
@@ -37,11 +38,12 @@ export async function evalRule(rulePath: string, options: EvalOptions, surroundi
   const refused = countsOf(problems).errors > 0;
   if (refused && ruleSet.detections.length === 0) return exitCode.checkFailed;
 
-  const correlator = createBatchCorrelator(createRuleSet(ruleSet));
+  const derive = createDerive();
+  const correlator = createBatchCorrelator(createRuleSet(ruleSet, derive));
   const rules = ruleSet.detections.map((rule) => ({
     rule,
     name: nameOf(rule.meta),
-    matches: compileMatcher(rule.expr),
+    matches: compileRule(rule, derive),
   }));
   const unread: string[] = [];
   for await (const { index, fields, reason } of readPlainRecords(options.events, surroundings)) {
@@ -49,7 +51,7 @@ export async function evalRule(rulePath: string, options: EvalOptions, surroundi
       unread.push(`record ${index}: ${reason ?? 'unreadable'}`);
       continue;
     }
-    const record = recordOf(fields, index, options);
+    const record = recordOf(derive(fields), index, options);
     let text = '';
     for (const { rule, name, matches } of rules) {
       const matched = matches(fields);
@@ -58,7 +60,7 @@ export async function evalRule(rulePath: string, options: EvalOptions, surroundi
         rule,
         record: record.record,
         event: () => describe(record.record),
-        evidence: () => evidenceOf(rule.expr, fields),
+        evidence: () => evidenceOf(rule.expr, record.record.fields),
       };
       if (!matched || !correlator.wants(match)) continue;
       if (record.timed) await correlator.add([match]);

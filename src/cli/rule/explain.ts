@@ -1,3 +1,4 @@
+import { createDerive, ownAccounts } from '../../detect/derived/derive.ts';
 import type { Fields } from '../../model/log-record.ts';
 import { plainJson, shown } from '../../text/escape.ts';
 import { explainMatch, type LoweredCorrelation, type LoweredRule } from '../../sigma/match.ts';
@@ -23,7 +24,8 @@ export async function explainRule(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { out, err, cwd } = surroundings;
-  const { placeholders } = await readConfiguration(options.config, cwd);
+  const configuration = await readConfiguration(options.config, cwd);
+  const { placeholders } = configuration;
   const { ruleSet, problems } = await loadRuleFiles([rulePath], cwd, placeholders);
   const errors = problems.filter(({ severity }) => severity === 'error');
   await err.write(errors.map((problem) => problemText(problem, err.colors)).join(''));
@@ -34,7 +36,7 @@ export async function explainRule(
       `${rulePath}: no detection rule ${options.rule === undefined ? 'in it' : `called ${JSON.stringify(options.rule)}`}`,
     );
   }
-  const fields = await readEvent(event, surroundings);
+  const fields = createDerive(ownAccounts(configuration))(await readEvent(event, surroundings));
   const correlations = ruleSet.correlations.filter(({ rules: keys }) => rules.some(({ key }) => keys.includes(key)));
   await out.write(
     options.format === 'json' ? explainJson(rules, fields) : explainText(rules, correlations, fields, out.colors),

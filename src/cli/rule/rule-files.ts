@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { derivedFields } from '../../detect/derived/table.ts';
 import { ruleFilesOf } from '../../detect/load-rules.ts';
 import { shown } from '../../text/escape.ts';
 import {
@@ -47,7 +48,7 @@ export async function loadRuleFiles(
       problems.push(unreadableFile(path, error));
     }
   }
-  const lowered = lowerRules(documents, { placeholders });
+  const lowered = lowerRules(documents, { placeholders, derivedFields });
   return { files, documents, ruleSet: lowered.ruleSet, problems: inOrder([...problems, ...lowered.problems]) };
 }
 

@@ -1,3 +1,5 @@
+import { isDerived } from '../../sigma/match.ts';
+
 /**
  * The fields that records of a log source can have, by Sigma's `product` and `service`. A name with parts below it lists
  * them; any other may hold anything. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -129,6 +131,8 @@ export function unknownField(
   field: string,
   logsource: { readonly product?: string; readonly service?: string },
 ): UnknownField | undefined {
+  // Rules that ask for an unknown derived field are refused when they are loaded.
+  if (isDerived(field)) return undefined;
   let table: FieldTable | true | undefined = tables.get(
     `${logsource.product ?? ''} ${logsource.service ?? ''}`.toLowerCase(),
   );

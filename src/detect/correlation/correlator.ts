@@ -5,6 +5,7 @@ import type { RuleMatch } from '../detector.ts';
 import { factOf, findingOfFiring, firingOf, groupOf, groupText, matchOfFiring, type Firing } from './firing.ts';
 import { sightAll, type SightingStore } from './first-seen.ts';
 import type { RuleSet } from '../rule-set.ts';
+import { derivingStore } from './deriving-store.ts';
 import {
   WindowStoreError,
   type FiringMark,
@@ -57,7 +58,8 @@ const maxIds = 100;
  * - Writers at the same time lose nothing and fire once. A match that made a finding gives the same finding, by id, when
  *   it is delivered again: a crash between firing and delivery loses nothing.
  */
-export function createCorrelator(ruleSet: RuleSet, store: WindowStore, sightings: SightingStore): Correlator {
+export function createCorrelator(ruleSet: RuleSet, windows: WindowStore, sightings: SightingStore): Correlator {
+  const store = derivingStore(windows, ruleSet);
   const { users, order } = usersOf(ruleSet);
   const overflow = createOverflowLog();
 

@@ -1,7 +1,6 @@
 import { describe } from '../../describe/describe.ts';
 import type { Fields, LogRecord, RecordSource } from '../../model/log-record.ts';
 import {
-  compileMatcher,
   evidenceOf,
   explainMatch,
   type Explanation,
@@ -11,7 +10,8 @@ import {
 } from '../../sigma/match.ts';
 import { createBatchCorrelator } from '../correlation/batch-correlator.ts';
 import type { RuleMatch } from '../detector.ts';
-import { covers, createRuleSet } from '../rule-set.ts';
+import { createDerive } from '../derived/derive.ts';
+import { compileRule, covers, createRuleSet } from '../rule-set.ts';
 import { timeOf } from './event-time.ts';
 import type { RuleTest, RuleTestCase } from './parse-rule-test.ts';
 
@@ -96,12 +96,16 @@ function detectionResult(one: RuleTestCase, source: RecordSource | undefined, ru
       `the test's source is not the rule's: ${JSON.stringify(source)}, not ${JSON.stringify(rule.logsource)}`,
     );
   }
-  const matches = compileMatcher(rule.expr);
+  const derive = createDerive();
+  const matches = compileRule(rule, derive);
   const wanted = one.expect === 'match';
   const wrong = one.events.flatMap((fields, event) => (matches(fields) === wanted ? [] : [{ event, fields }]));
   if (wrong.length === 0) return { case: one, passed: true, explanations: [] };
   const what = one.events.length === 1 ? 'the event' : `${wrong.length} of ${one.events.length} events`;
-  const explanations = wrong.map(({ event, fields }) => ({ event, explanation: explainMatch(rule.expr, fields) }));
+  const explanations = wrong.map(({ event, fields }) => ({
+    event,
+    explanation: explainMatch(rule.expr, derive(fields)),
+  }));
   return { case: one, passed: false, reason: `${nameOf(rule)} ${wanted ? 'missed' : 'matched'} ${what}`, explanations };
 }
 
@@ -112,16 +116,17 @@ async function correlationResult(
   lowered: LoweredRuleSet,
 ): Promise<RuleTestResult> {
   const rules = neededBy(rule, lowered);
-  const correlator = createBatchCorrelator(createRuleSet(rules));
+  const derive = createDerive();
+  const correlator = createBatchCorrelator(createRuleSet(rules, derive));
   const detections = rules.detections
     .filter(({ logsource }) => source === undefined || covers(logsource, source))
-    .map((detection) => ({ detection, matches: compileMatcher(detection.expr) }));
+    .map((detection) => ({ detection, matches: compileRule(detection, derive) }));
   const counts = new Map(detections.map(({ detection }) => [detection, 0]));
   for (const [event, fields] of one.events.entries()) {
     const time = timeOf(fields);
     if (time === undefined)
       return failed(one, `event ${event} has no time in eventTime, time or timestamp: a correlation needs one`);
-    const record = recordOf(fields, event, time, source);
+    const record = recordOf(derive(fields), event, time, source);
     for (const { detection, matches } of detections) {
       if (!matches(fields)) continue;
       counts.set(detection, (counts.get(detection) ?? 0) + 1);

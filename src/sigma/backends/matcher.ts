@@ -1,6 +1,6 @@
 import { scanLimitOf } from './match-cost.ts';
 import type { Expr, Fields, Matcher, Test } from '../expr.ts';
-import { anyValue } from '../field.ts';
+import { anyValue, isDerived } from '../field.ts';
 import { leafTextOf } from './record-text.ts';
 import { compileTextTest, compileValueTest } from './value-test.ts';
 import type { Meter } from './value-test.ts';
@@ -115,6 +115,7 @@ function rankOf(expr: Expr): number {
     case 'keyword':
       return 100;
     case 'field':
+      if (isDerived(expr.field)) return 200;
       if (expr.test.kind === 'regex') return 50;
       if (expr.test.kind === 'pattern') return expr.test.patterns.some((pattern) => pattern.length > 1) ? 3 : 1;
       return 2;

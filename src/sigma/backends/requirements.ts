@@ -1,4 +1,5 @@
 import type { Expr } from '../expr.ts';
+import { isDerived } from '../field.ts';
 import { literalOf } from '../pattern.ts';
 import { foldCase } from '../text.ts';
 
@@ -19,7 +20,8 @@ export function requirementsOf(expr: Expr): readonly Requirement[] {
     case 'or':
       return common(expr.items.map(requirementsOf));
     case 'field': {
-      if (expr.test.kind !== 'pattern') return [];
+      // An index looks fields up in every record, and a derived one is not in it.
+      if (expr.test.kind !== 'pattern' || isDerived(expr.field)) return [];
       const literals = expr.test.patterns.map(literalOf);
       const known = literals.filter((literal) => literal !== undefined);
       // A text may also be compared with an object's or array's JSON, which is none of its elements.

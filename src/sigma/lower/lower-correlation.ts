@@ -3,6 +3,7 @@ import type { Entry, Registry } from './registry.ts';
 import { createReporter, quoted } from '../parse/reporter.ts';
 import type { Reporter } from '../parse/reporter.ts';
 import type { CorrelationRule, Problem } from '../rule.ts';
+import { unknownDerived, type Vocabulary } from './vocabulary.ts';
 
 /** ResolvedCorrelation is a correlation whose names are keys, with what its document says about the rules it refers to. */
 export interface ResolvedCorrelation {
@@ -17,12 +18,13 @@ export interface ResolvedCorrelation {
 export function lowerCorrelations(
   registry: Registry,
   detections: ReadonlySet<string>,
+  vocabulary: Vocabulary,
   problems: Problem[],
 ): readonly ResolvedCorrelation[] {
   const known = new Set(registry.detections.map((entry) => entry.key));
   const entries = new Map(registry.correlations.map((entry) => [entry.key, entry]));
   const resolved = new Map<string, ResolvedCorrelation | undefined>();
-  for (const entry of registry.correlations) resolved.set(entry.key, resolve(entry, registry, problems));
+  for (const entry of registry.correlations) resolved.set(entry.key, resolve(entry, registry, vocabulary, problems));
 
   const ordered: ResolvedCorrelation[] = [];
   const state = new Map<string, 'open' | 'done' | 'refused'>();
@@ -73,10 +75,15 @@ export function lowerCorrelations(
 function resolve(
   { key, rule }: Entry<CorrelationRule>,
   registry: Registry,
+  vocabulary: Vocabulary,
   problems: Problem[],
 ): ResolvedCorrelation | undefined {
   const reporter = createReporter(problems, rule.place);
   const { line } = rule.place;
+  for (const field of fieldsOf(rule)) {
+    const fault = unknownDerived(field, vocabulary);
+    if (fault !== undefined) reporter.error(line, 'unknown-derived-field', fault);
+  }
   const rules = rule.rules.flatMap((reference) => keyOf(reference, registry, line, reporter) ?? []);
   if (new Set(rules).size < rules.length) reporter.error(line, 'duplicate-item', 'rules names the same rule twice');
   const aliases = Object.entries(rule.aliases).map(([alias, fields]) => {
@@ -107,6 +114,11 @@ function resolve(
     aliases: Object.fromEntries(aliases),
   };
   return { correlation, generatesBase: rule.generate };
+}
+
+function fieldsOf({ groupBy, condition, aliases }: CorrelationRule): ReadonlySet<string> {
+  const aliased = Object.values(aliases).flatMap((fields) => Object.values(fields));
+  return new Set([...groupBy, ...(condition.fields ?? []), ...aliased]);
 }
 
 function keyOf(reference: string, registry: Registry, line: number, reporter: Reporter): string | undefined {

@@ -3,7 +3,7 @@ import type { Condition } from '../parse/condition.ts';
 import type { Expr } from '../expr.ts';
 import { ModifierError } from './modifier-value.ts';
 import { lowerItem } from './modifiers.ts';
-import type { Placeholders } from './placeholders.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import type { Reporter } from '../parse/reporter.ts';
 import type { Detections, Search } from '../rule.ts';
 import { together } from './join-expr.ts';
@@ -12,12 +12,12 @@ import { together } from './join-expr.ts';
 export function lowerDetections(
   detection: Detections,
   line: number,
-  placeholders: Placeholders,
+  vocabulary: Vocabulary,
   reporter: Reporter,
 ): Expr | undefined {
   const searches = new Map<string, Expr>();
   for (const [name, search] of detection.searches) {
-    const expr = lowerSearch(search, placeholders, reporter);
+    const expr = lowerSearch(search, vocabulary, reporter);
     if (expr !== undefined) searches.set(name, expr);
   }
   const conditions: Expr[] = [];
@@ -52,17 +52,17 @@ function negates(condition: Condition): boolean {
   }
 }
 
-function lowerSearch(search: Search, placeholders: Placeholders, reporter: Reporter): Expr | undefined {
+function lowerSearch(search: Search, vocabulary: Vocabulary, reporter: Reporter): Expr | undefined {
   switch (search.kind) {
     case 'any':
     case 'all': {
-      const items = search.items.map((item) => lowerSearch(item, placeholders, reporter));
+      const items = search.items.map((item) => lowerSearch(item, vocabulary, reporter));
       const whole = items.filter((item) => item !== undefined);
       return whole.length === items.length ? together(search.kind === 'any' ? 'or' : 'and', whole) : undefined;
     }
     case 'item':
       try {
-        return lowerItem(search.item, placeholders);
+        return lowerItem(search.item, vocabulary);
       } catch (error) {
         if (!(error instanceof ModifierError)) throw error;
         reporter.error(search.item.line, error.code, error.message);

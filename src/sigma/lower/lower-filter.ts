@@ -1,6 +1,6 @@
 import type { Expr } from '../expr.ts';
 import { hasNot, lowerDetections } from './lower-detection.ts';
-import type { Placeholders } from './placeholders.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import type { Entry, Registry } from './registry.ts';
 import { createReporter, quoted } from '../parse/reporter.ts';
 import type { DetectionRule, FilterRule, LogSource, Problem } from '../rule.ts';
@@ -18,12 +18,12 @@ export interface AppliedFilter {
 export function filterFor(
   filter: FilterRule,
   registry: Registry,
-  placeholders: Placeholders,
+  vocabulary: Vocabulary,
   problems: Problem[],
 ): AppliedFilter {
   const reporter = createReporter(problems, filter.place);
   const { line } = filter.place;
-  const expr = lowerDetections(filter.detection, line, placeholders, reporter);
+  const expr = lowerDetections(filter.detection, line, vocabulary, reporter);
   if (expr === undefined) return { expr: { kind: 'constant', value: true }, appliesTo: () => false };
   if (!hasNot(filter.detection)) {
     reporter.warn(

@@ -6,10 +6,18 @@ import { lowerCorrelations } from './lower-correlation.ts';
 import type { ResolvedCorrelation } from './lower-correlation.ts';
 import { together } from './join-expr.ts';
 import type { Placeholders } from './placeholders.ts';
+import type { Vocabulary } from './vocabulary.ts';
 import { createRegistry } from './registry.ts';
 import type { Entry } from './registry.ts';
 import { createReporter } from '../parse/reporter.ts';
 import type { DetectionRule, Problem, SigmaDocument } from '../rule.ts';
+
+export interface LowerOptions {
+  /** What `%name%` in an `expand` modifier stands for. */
+  readonly placeholders?: Placeholders;
+  /** The fields that the caller computes (`derived.…`); a rule that asks for any other of that prefix is refused. */
+  readonly derivedFields?: ReadonlySet<string>;
+}
 
 /**
  * lowerRules turns documents into what the engine runs: filters applied, names and placeholders resolved, correlations
@@ -17,24 +25,27 @@ import type { DetectionRule, Problem, SigmaDocument } from '../rule.ts';
  */
 export function lowerRules(
   documents: readonly SigmaDocument[],
-  options: { readonly placeholders?: Placeholders } = {},
+  options: LowerOptions = {},
 ): { ruleSet: LoweredRuleSet; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const placeholders = options.placeholders ?? {};
+  const vocabulary: Vocabulary = {
+    placeholders: options.placeholders ?? {},
+    derivedFields: options.derivedFields ?? new Set(),
+  };
   const registry = createRegistry(documents, problems);
   const filters = documents.filter((document) => document.kind === 'filter');
-  const applied = filters.map((filter) => filterFor(filter, registry, placeholders, problems));
+  const applied = filters.map((filter) => filterFor(filter, registry, vocabulary, problems));
 
   const detections: Omit<LoweredRule, 'generate'>[] = [];
   for (const entry of registry.detections) {
-    const lowered = lowerDetection(entry, placeholders, problems);
+    const lowered = lowerDetection(entry, vocabulary, problems);
     if (lowered === undefined) continue;
     const exceptions = applied.flatMap((filter) => (filter.appliesTo(entry) ? [filter.expr] : []));
     const whole =
       exceptions.length === 0 ? lowered : { ...lowered, expr: together('and', [lowered.expr, ...exceptions]) };
     if (isAffordable(entry, whole.expr, problems)) detections.push(whole);
   }
-  const correlations = lowerCorrelations(registry, new Set(detections.map((each) => each.key)), problems);
+  const correlations = lowerCorrelations(registry, new Set(detections.map((each) => each.key)), vocabulary, problems);
   return {
     ruleSet: {
       detections: detections.map((each) => ({ ...each, generate: raisesFindings(each.key, correlations) })),
@@ -68,11 +79,11 @@ function isAffordable({ rule }: Entry<DetectionRule>, expr: Expr, problems: Prob
 
 function lowerDetection(
   { key, rule }: Entry<DetectionRule>,
-  placeholders: Placeholders,
+  vocabulary: Vocabulary,
   problems: Problem[],
 ): Omit<LoweredRule, 'generate'> | undefined {
   const reporter = createReporter(problems, rule.place);
-  const expr = lowerDetections(rule.detection, rule.place.line, placeholders, reporter);
+  const expr = lowerDetections(rule.detection, rule.place.line, vocabulary, reporter);
   if (expr === undefined) return undefined;
   return { kind: 'detection', key, meta: rule.meta, path: rule.place.path, logsource: rule.logsource, expr };
 }

@@ -24,6 +24,7 @@ import { parsePattern } from '../pattern.ts';
 import type { Placeholders } from './placeholders.ts';
 import { quoted } from '../parse/reporter.ts';
 import type { DetectionItem, Scalar } from '../rule.ts';
+import { unknownDerived, type Vocabulary } from './vocabulary.ts';
 import { together } from './join-expr.ts';
 
 /** A modifier turns one value into its alternatives, or says something about the item as a whole. */
@@ -91,8 +92,13 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
 const maxValues = 20_000;
 
 /** lowerItem applies an item's modifiers to its values, left to right; throws ModifierError. */
-export function lowerItem(item: DetectionItem, placeholders: Placeholders): Expr {
+export function lowerItem(item: DetectionItem, vocabulary: Vocabulary): Expr {
   const name = quoted([item.field, ...item.modifiers].join('|'));
+  const { placeholders } = vocabulary;
+  for (const field of [item.field, ...referredBy(item)]) {
+    const fault = unknownDerived(field, vocabulary);
+    if (fault !== undefined) fail('unknown-derived-field', fault);
+  }
   const steps = item.modifiers.map((each) => [each, modifierOf(each, name)] as const);
   if (item.values.length > maxValues)
     fail('too-many-values', `${name} has ${item.values.length} values; ${maxValues} are allowed`);
@@ -114,6 +120,10 @@ export function lowerItem(item: DetectionItem, placeholders: Placeholders): Expr
     ? together('and', groups.map((group) => exprOf(item.field, group, name)))
     : exprOf(item.field, groups.flat(), name); // prettier-ignore
   return item.modifiers.includes('neq') ? { kind: 'not', item: positive } : positive;
+}
+
+function referredBy({ modifiers: names, values }: DetectionItem): readonly string[] {
+  return names.includes('fieldref') ? values.filter((value) => typeof value === 'string') : [];
 }
 
 function modifierOf(modifier: string, name: string): Modifier {

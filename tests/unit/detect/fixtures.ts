@@ -77,5 +77,5 @@ export function ruleMatchOf(rule: LoweredRule, record: LogRecord): RuleMatch {
 
 /** ruleSetOf is a set whose rules nobody asks about records: for correlations alone. */
 export function ruleSetOf(detections: readonly LoweredRule[], correlations: readonly LoweredCorrelation[]): RuleSet {
-  return { detections, correlations, candidates: () => [] };
+  return { detections, correlations, candidates: () => [], derive: (fields) => fields };
 }
