@@ -124,12 +124,16 @@ const byResource: readonly (readonly [string, string])[] = [
   ['federated-user/', 'FederatedUser'],
 ];
 
-/** portalUser is who signs in to Identity Center's portal, before any session: CloudTrail calls the type `Unknown`. */
+/** portalUser is who signs in to Identity Center's portal: before any session, CloudTrail calls the type `Unknown`. */
 function portalUser(fields: Fields, identity: unknown): Who | undefined {
   const source = textAt(fields, 'eventSource');
-  const name = userName(identity);
-  if (textAt(identity, 'type') !== 'Unknown' || name === undefined) return undefined;
-  return source === 'sso.amazonaws.com' || source === 'signin.amazonaws.com' ? direct('federated', name) : undefined;
+  const type = textAt(identity, 'type');
+  if (source !== 'sso.amazonaws.com' && source !== 'signin.amazonaws.com') return undefined;
+  if (type !== 'Unknown' && type !== 'IdentityCenterUser') return undefined;
+  // The steps of a sign-in name the person beside the identity.
+  const name = userName(identity) ?? textAt(fields, 'additionalEventData', 'UserName');
+  // CloudTrail hides a name that nobody has: somebody may have typed a password in its place.
+  return name === undefined || name === 'HIDDEN_DUE_TO_SECURITY_REASONS' ? undefined : direct('federated', name);
 }
 
 /** guessed reads an identity without a type that we know: by its ARN, else by what else it has. */

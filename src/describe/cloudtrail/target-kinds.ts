@@ -160,7 +160,8 @@ export function kindOfParameter(name: string, service: string, call: string): Ki
   if (lower === 'userid' && service !== 'identitystore') return undefined;
   const row = rankedKinds.get(lower);
   if (row !== undefined) return ranked(row.kind, row.rank, service, call);
-  if (!bareNames.has(lower)) return undefined;
+  // A rule's targets have ids of their own.
+  if (!bareNames.has(lower) || (service === 'events' && lower === 'id')) return undefined;
   const kinds = kindsOfService.get(service);
   const kind = kinds?.find((one) => isNamedBy(call, one)) ?? kinds?.[0];
   return kind === undefined ? undefined : ranked(kind, 0, service, call);

@@ -3,6 +3,9 @@ import type { Fields } from '../../model/log-record.ts';
 import { arnOf, lastOf } from '../arn.ts';
 import { at, isObject, listOf, textAt, textOf } from '../read.ts';
 import { serviceOf } from '../service.ts';
+import { callTargets } from './call-targets.ts';
+import type { Call } from './call-targets.ts';
+import { sharedWith } from './sharing.ts';
 import { kindOfParameter, kindOfResourceType } from './target-kinds.ts';
 
 /** Events are hostile and can be large: as much is read as a person would look at. */
@@ -14,26 +17,34 @@ interface Ranked extends Target {
   readonly rank: number;
 }
 
-interface Call {
-  readonly service: string;
-  readonly name: string;
-}
-
 /**
  * targetsOf says what a CloudTrail call was done to, the most telling first: what the parameters name, what the response
- * says was made, the `resources`; failing all, the account.
+ * says was made, the `resources`; then with whom it was shared, or to whom it was opened. Failing all, the account.
  */
 export function targetsOf(fields: Fields, account: string | undefined): readonly Target[] {
   const source = textAt(fields, 'eventSource') ?? textAt(fields, 'insightDetails', 'eventSource');
   const call = { service: serviceOf(source)?.toLowerCase() ?? '', name: textAt(fields, 'eventName') ?? '' };
-  const request = namedIn(at(fields, 'requestParameters'), call);
-  const asked = new Set(request.map(({ kind }) => kind));
-  const made = namedIn(at(fields, 'responseElements'), call).filter(({ kind }) => !asked.has(kind));
-  const named = [...objectOfBucket(fields), ...[...request, ...made].toSorted((a, b) => a.rank - b.rank)];
-  const others = resourcesOf(fields).filter((resource) => !isNamed(resource, named));
-  const found = unique([...named, ...others, ...endpointOf(fields)]);
-  if (found.length > 0 || account === undefined) return found.slice(0, maxTargets);
-  return [{ kind: 'account', id: account }];
+  const whom = unique(sharedWith(call, at(fields, 'requestParameters'), account)).slice(0, maxTargets / 2);
+  const things = unique([...thingsOf(fields, call), ...endpointOf(fields)]);
+  const found = [
+    ...things.filter(({ id }) => !whom.some((one) => one.id === id)).slice(0, maxTargets - whom.length),
+    ...whom,
+  ];
+  return found.length > 0 || account === undefined ? found : [{ kind: 'account', id: account }];
+}
+
+/** What the table says of the call comes first, then what the names of its parameters say. */
+function thingsOf(fields: Fields, call: Call): readonly Target[] {
+  const [parameters, answer] = [at(fields, 'requestParameters'), at(fields, 'responseElements')];
+  const known = callTargets(call, parameters);
+  const request = namedIn(parameters, call).filter(({ id }) => !known.some((target) => target.id === id));
+  const asked = new Set([...known, ...request].map(({ kind }) => kind));
+  const made = [
+    ...namedIn(answer, call),
+    ...callTargets(call, answer).map((target) => ({ ...target, rank: Number.MAX_SAFE_INTEGER })),
+  ].filter(({ kind }) => !asked.has(kind));
+  const named = [...known, ...objectOfBucket(fields), ...[...request, ...made].toSorted((a, b) => a.rank - b.rank)];
+  return [...named, ...resourcesOf(fields).filter((resource) => !isNamed(resource, named))];
 }
 
 /** objectOfBucket joins what S3 names in two parameters. */

@@ -191,3 +191,20 @@ test("who signs in to Identity Center's portal is a person, though the type is U
   };
   expect(describeRecord(trailRecord(fields)).actor).toMatchObject({ kind: 'federated', name: 'carla' });
 });
+
+test.each([
+  ['named beside the identity', { UserName: 'alice@example.com' }, 'alice@example.com', ['identity-centre/u-9']],
+  ['whose name CloudTrail hides', { UserName: 'HIDDEN_DUE_TO_SECURITY_REASONS' }, 'u-9', []],
+])('a step of a sign-in to Identity Center is by the person %s', (_, additionalEventData, name, behind) => {
+  const fields = {
+    eventSource: 'signin.amazonaws.com',
+    eventName: 'CredentialVerification',
+    eventType: 'AwsServiceEvent',
+    userIdentity: { type: 'IdentityCenterUser', onBehalfOf: { userId: 'u-9', identityStoreArn: 'arn:i' } },
+    additionalEventData,
+    serviceEventDetails: { CredentialVerification: 'Failure' },
+  };
+  const event = describeRecord(trailRecord(fields));
+  expect(event.actor).toMatchObject({ kind: 'federated', name, chain: behind.length > 0 ? [name, ...behind] : [] });
+  expect(event.outcome).toMatchObject({ kind: 'failure' });
+});
