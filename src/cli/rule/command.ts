@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { levels } from '../../model/level.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { withConfigOption } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
@@ -7,6 +8,7 @@ import type { CheckOptions } from './check.ts';
 import type { EvalOptions } from './eval.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { LintOptions } from './lint.ts';
+import type { ListOptions } from './list.ts';
 import type { TestOptions } from './test.ts';
 
 const help = `
@@ -15,6 +17,7 @@ Examples:
   trailwatch rule test rules/identity --require-tests
   trailwatch rule explain rules/identity/call-denied.yml AWSLogs/…/x.json.gz#17
   trailwatch rule lint rules/ --strict
+  trailwatch rule list --control CIS-4.3
   trailwatch rule eval my-rule.yml --events records.jsonl
 `;
 
@@ -22,7 +25,7 @@ Examples:
 export function ruleCommand(program: Command, surroundings: Surroundings, end: (code: ExitCode) => void): void {
   const rule = program
     .command('rule')
-    .summary('check, test, explain, lint and try Sigma rules')
+    .summary('check, test, explain, lint, list and try Sigma rules')
     .description('What the writer of a Sigma rule needs.')
     .helpCommand(false)
     .addHelpText('after', help);
@@ -74,6 +77,20 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
     .action(async (paths: readonly string[], options: LintOptions) => {
       const { lintRuleFiles } = await import('./lint.ts');
       end(await lintRuleFiles(paths, options, surroundings));
+    });
+
+  withConfigOption(rule.command('list'))
+    .summary('rules by area, level, control and technique')
+    .description('List rules. Without paths, those that come with Trailwatch.')
+    .argument('[path...]', 'rule files, or folders of them')
+    .addOption(new Option('--level <level>', 'of this level only').choices(levels))
+    .option('--control <name>', 'that help to show a control, or a framework, e.g. CIS-4.3, PCI')
+    .option('--technique <id>', 'of an ATT&CK technique and what is below it, e.g. T1078')
+    .option('--status <status>', 'of this status only: stable, test or experimental')
+    .addOption(new Option('--format <format>').choices(['table', 'json', 'markdown']).default('table'))
+    .action(async (paths: readonly string[], options: ListOptions) => {
+      const { listRules } = await import('./list.ts');
+      end(await listRules(paths, options, surroundings));
     });
 
   rule
