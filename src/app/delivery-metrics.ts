@@ -13,7 +13,7 @@ const countsOfMuted: Readonly<Record<string, { readonly count: Count; readonly t
   none: { count: 'FindingsRoutedToNone', tally: 'unrouted' },
 };
 
-/** createDeliveryMetrics makes of each decision of delivery a line in the log, with its reason, and its counts. */
+/** createDeliveryMetrics logs each outcome of delivery with its reason, and counts it. */
 export function createDeliveryMetrics(
   { logger, meter }: Pick<Instruments, 'logger' | 'meter'>,
   tallies: Pick<TallyBuffer, 'count'>,
@@ -35,7 +35,7 @@ export function createDeliveryMetrics(
           tallies.count('throttled', receiver);
         }
         if ('fallback' in why) meter.count('FallbacksUsed', 1);
-        // The group of it in words is `why.group`.
+        // `why.group` has the group in words.
         logger.info('accepted', { ...facts, how, key: group });
         return;
       }
@@ -53,7 +53,7 @@ export function createDeliveryMetrics(
       case 'failed': {
         const { message, reason } = outcome.error;
         if (reason === 'held') {
-          // The same fact by two paths at once: the copy comes again, and finds that it was accepted.
+          // One fact by two paths at once: the copy comes again, and finds that the first was accepted.
           meter.count('DeliveriesHeld', 1);
           logger.info('held', { ...facts, why: message });
           return;
@@ -82,7 +82,7 @@ export function createDeliveryMetrics(
         }
         logger.info('delivered', { ...facts, news: storedNotification[notification], count, fresh });
         if (unrecorded !== undefined) {
-          logger.warn('delivered, and perhaps once more later', { ...facts, why: unrecorded.message });
+          logger.warn('delivered but not recorded; it may be delivered once more', { ...facts, why: unrecorded.message });
         }
         return;
       }

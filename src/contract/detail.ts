@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { Finding } from '../model/finding.ts';
 
-/** The detail type and source of findings on the bus, which subscribers' rules match on. */
+/** findingDetailType and findingSource mark findings on the bus; subscribers' rules match on them. */
 export const findingDetailType = 'Trailwatch Finding';
 export const findingSource = 'trailwatch';
 
@@ -19,9 +19,9 @@ export interface FindingDetail {
 }
 
 /**
- * findingDetail writes a finding in the published contract, in at most `maxBytes` of UTF-8. What doesn't fit goes in the
- * order in which it would be missed least, and the finding says so; the facts that an alert needs stay to the end.
- * Returns undefined when not even those fit.
+ * findingDetail writes a finding in the published contract, in at most `maxBytes` of UTF-8. A finding that is too large loses
+ * parts, the least important first, and names them in `omitted`; the facts that an alert needs stay to the end. Returns undefined
+ * when not even these fit.
  */
 export function findingDetail(finding: Finding, maxBytes = Infinity): FindingDetail | undefined {
   let kept = finding;
@@ -65,7 +65,7 @@ const reductions: readonly Reduction[] = [
     without: (finding) => ({ ...shortened(finding, 200), correlated: ends(shortened(finding.correlated, 200), 10) }),
   },
   {
-    // Always fits, whatever an event holds: a finding that never reached the bus would be what an attacker wants.
+    // Always fits, whatever an event holds: an attacker must not be able to keep a finding off the bus.
     what: 'the ends of texts beyond 100 characters, and of each list all but its first and last few',
     without: (finding) => ({
       ...shortened(finding, 100),
@@ -125,7 +125,7 @@ function isLongerThan(data: unknown, max: number): boolean {
 /** Undefined when the data is nested deeper than can be written. */
 function jsonOf(data: unknown): string | undefined {
   try {
-    // Halves of surrogate pairs are no characters, and AWS refuses JSON that holds them.
+    // AWS refuses JSON that holds half of a surrogate pair, which is not a character.
     return JSON.stringify(data, (_key, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
   } catch (error) {
     if (error instanceof RangeError) return undefined;

@@ -3,7 +3,7 @@ import { levels } from '../model/level.ts';
 import type { Finding } from '../model/finding.ts';
 import { findingDetailType, findingSource, findingVersion } from './detail.ts';
 
-/** FindingEventError says why the body of a queue's message is not a finding that this version can read. */
+/** FindingEventError says why the body of a queue's message is not a finding, or not one that this version can read. */
 export class FindingEventError extends Error {
   override readonly name = 'FindingEventError';
 }
@@ -11,13 +11,13 @@ export class FindingEventError extends Error {
 /**
  * openFindingEvent reads a finding from the body of an SQS message: the EventBridge event that the findings bus put there,
  * also one replayed from its archive.
- * @throws {FindingEventError} when the body is anything else, or of a version that is not known.
+ * @throws {FindingEventError} when the body is anything else, or of an unknown version.
  */
 export function openFindingEvent(body: string): Finding {
   const event = read(envelopeSchema, parse(body), 'event');
   if (event.detail.version !== findingVersion) {
     throw new FindingEventError(
-      `detail.version: ${JSON.stringify(event.detail.version)} is not known, only "${findingVersion}" is: deploy the version of Trailwatch that wrote it`,
+      `detail.version: expected "${findingVersion}", got ${JSON.stringify(event.detail.version)}: deploy the version of Trailwatch that wrote it`,
     );
   }
   return read(findingSchema, event.detail, 'detail');
@@ -25,7 +25,7 @@ export function openFindingEvent(body: string): Finding {
 
 const text = v.string();
 const texts = v.array(text);
-// Muted as it is: a schema that rebuilds it would drop keys such as `__proto__`.
+// Kept as it is: a schema that rebuilds it would drop keys such as `__proto__`.
 const fields = v.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be an object',
@@ -129,7 +129,7 @@ function read<Schema extends v.GenericSchema>(schema: Schema, value: unknown, wh
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = [what, v.getDotPath(issue)].filter((part) => part !== null).join('.');
-  // What was received stays out of the message: it may be anything, of any size.
+  // The message leaves out the received value, which may be anything, of any size.
   const wrong = issue.received === 'undefined' ? 'is missing' : `expected ${issue.expected ?? issue.message}`;
   throw new FindingEventError(`${path}: ${wrong}`);
 }

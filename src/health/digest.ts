@@ -4,7 +4,7 @@ import { firstAt, localDayOf } from '../time/zoned-time.ts';
 import { durationWords } from '../time/duration.ts';
 import { dayMs, dayOf } from '../time/days.ts';
 
-/** DigestSettings says when the digest of a day is told, on the next one. */
+/** DigestSettings says when the digest of a day is sent, on the next day. */
 export interface DigestSettings {
   /** `07:00`, in the time zone. */
   readonly at: string;
@@ -12,22 +12,22 @@ export interface DigestSettings {
   readonly timezone: string;
 }
 
-/** DigestFacts is what a day's digest is made of. */
+/** DigestFacts is the content of a day's digest. */
 export interface DigestFacts {
   readonly tallies: readonly Tally[];
-  /** Suppression → who answers for it. */
+  /** The owners of suppressions, by the suppression's name. */
   readonly owners: Readonly<Record<string, string>>;
-  /** Suppressions that no longer work. */
+  /** Suppressions that have ended. */
   readonly expired: readonly { readonly name: string; readonly owner: string; readonly expires: string }[];
   readonly silent: readonly { readonly source: string; readonly quietMs: number }[];
 }
 
-/** A digest that nobody can read whole is not read at all. */
+/** A digest that is too long is not read at all. */
 const mostLines = 12;
 
 /**
- * digestDue gives the day, in UTC, whose digest is the last that may be told by now: the one that was over when the clock last
- * showed the hour on which people want to read it.
+ * digestDue gives the last day, in UTC, whose digest is due by now: the day that was over when the clock last showed the hour at
+ * which people want to read the digest.
  */
 export function digestDue({ at, timezone }: DigestSettings, now: Date): string {
   const clock = (Number(at.slice(0, 2)) * 60 + Number(at.slice(3, 5))) * 60_000;
@@ -37,7 +37,7 @@ export function digestDue({ at, timezone }: DigestSettings, now: Date): string {
   return dayOf(hour - dayMs);
 }
 
-/** digestOf tells a day in a few parts, the ones that want something done first. */
+/** digestOf sums up a day in a few parts, those that need action first. */
 export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
   const { expired, owners, silent, tallies } = facts;
   const of = (kind: TallyKind, words: (tally: Tally) => string): readonly string[] =>
@@ -48,7 +48,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
 
   const parts: readonly SummaryPart[] = [
     {
-      title: 'To be looked at',
+      title: 'Needs attention',
       lines: [
         ...of('dead-lettered', ({ count, name }) => `${name} did not get ${findings(count)}: see its dead letters`),
         ...silent.map(({ quietMs, source }) => `silent: ${source}, for ${durationWords(quietMs)}`),
@@ -57,7 +57,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
       ],
     },
     {
-      title: 'Told',
+      title: 'Notified',
       lines: [...receivers].map((name) =>
         [
           `${name}: ${count(notified.get(name) ?? 0, 'alert')}`,
@@ -66,7 +66,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
       ),
     },
     {
-      title: 'Kept back',
+      title: 'Muted or grouped',
       lines: [
         ...of(
           'suppressed',
@@ -76,12 +76,12 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
         ...of('inhibited', ({ count: times, name }) => `${findings(times)} by inhibition ${name}`),
         ...of(
           'throttled',
-          ({ count: times, name }) => `${findings(times)} told together at ${name}: too many of a rule`,
+          ({ count: times, name }) => `${findings(times)} grouped at ${name}: too many of one rule`,
         ),
         ...of('trial', ({ count: times, name }) => `${findings(times)} by trial ${name}`),
       ],
     },
-    { title: 'Found, and told nobody', lines: of('unrouted', ({ count: times, name }) => `${name}: ${times}`) },
+    { title: 'Routed to nobody', lines: of('unrouted', ({ count: times, name }) => `${name}: ${times}`) },
   ];
   const full = parts.filter(({ lines }) => lines.length > 0);
   return full.length > 0 ? full.map(shortened) : [{ title: 'Nothing', lines: ['Nothing was found on that day.'] }];

@@ -1,17 +1,17 @@
 import type { Source } from './source.ts';
 import { dayMs, dayOf } from '../time/days.ts';
 
-/** Heartbeat is when records of a source came, and how long it used to be quiet in between. Times are ms since 1970. */
+/** Heartbeat is when records of a source came, and how long it used to be quiet between them. Times are ms since 1970. */
 export interface Heartbeat {
   readonly source: Source;
   /** When its records came first, and last. */
   readonly first: number;
   readonly last: number;
-  /** How often it was noted that they came. */
+  /** How often an arrival was noted. */
   readonly times: number;
-  /** The longest time without any, of each of the last days that had one: `2026-03-11` → ms. */
+  /** The longest time without records on each of the last days with records: `2026-03-11` → ms. */
   readonly longest: Readonly<Record<string, number>>;
-  /** The end (`last`) of which its silence was told. */
+  /** The `last` of the silence that was notified. */
   readonly notified?: number;
 }
 
@@ -22,13 +22,13 @@ export interface HeartbeatStore {
    * @throws {HealthStateError} when it could not be written; the next note makes up for it.
    */
   readonly note: (source: Source, at: Date) => Promise<void>;
-  /** all gives every source that was heard of in the last weeks. */
+  /** all gives every source of the last weeks. */
   readonly all: () => Promise<readonly Heartbeat[]>;
-  /** tell remembers that a source's silence was told; records that came since make it void. */
+  /** markNotified notes that a source's silence was notified; it changes nothing when records have come since. */
   readonly markNotified: (heartbeat: Heartbeat) => Promise<void>;
 }
 
-/** HealthStateError says that what Trailwatch knows of its own health could not be read or written; trying again can help. */
+/** HealthStateError says that facts about Trailwatch's own health could not be read or written; trying again can help. */
 export class HealthStateError extends Error {
   override readonly name = 'HealthStateError';
 }
@@ -36,15 +36,15 @@ export class HealthStateError extends Error {
 /** How long after a note the next one is worth a write. */
 export const noteEveryMs = 5 * 60_000;
 
-/** Longer than a source can be quiet before it is no source any more. */
+/** Milliseconds after which a quiet source is forgotten. */
 export const rememberMs = 35 * dayMs;
 
 /** A fortnight has two weekends. */
 const daysKept = 14;
 
 /**
- * beat lays what came at a time over what is known; undefined when it is known well enough. A silence that was told is none
- * of the times that it is usually quiet: else whoever stops a log for a day would make the next, longer one go unseen.
+ * beat adds an arrival to a heartbeat; undefined when the heartbeat is recent enough. A silence that was notified does not count
+ * as usual: otherwise an attacker who stops a log for a day could hide the next, longer silence.
  */
 export function beat(known: Heartbeat | undefined, source: Source, at: number): Heartbeat | undefined {
   if (known === undefined) return { source, first: at, last: at, times: 1, longest: {} };

@@ -1,7 +1,7 @@
 import type { Fields, LogRecord } from '../model/log-record.ts';
 import { hashOf } from '../text/hash.ts';
 
-/** The log source of what Trailwatch has to say of itself. */
+/** The log source of records that Trailwatch makes about itself. */
 const ownSource = { product: 'trailwatch', services: ['pipeline'] } as const;
 
 /** Home is the account and region that the stage runs in. */
@@ -11,8 +11,8 @@ export interface Home {
 }
 
 /**
- * ownRecord makes a record of something that Trailwatch has to say of itself, for the rules to judge.
- * @param fact names what is said: the same fact is the same record, however often it is said.
+ * ownRecord makes a record of a fact about Trailwatch itself, for the rules to judge.
+ * @param fact names the fact: one fact is one record, however often it is made.
  */
 export function ownRecord(fact: readonly string[], time: string, fields: Fields, home: Home): LogRecord {
   const [kind = 'pipeline'] = fact;

@@ -5,18 +5,18 @@ import { sourceKey, sourceOf, type Source } from './source.ts';
 export interface PulseOptions {
   readonly heartbeats: Pick<HeartbeatStore, 'note'>;
   readonly now: () => Date;
-  /** Sources that one copy of a function looks after: whoever can make up accounts must not fill its memory and the table. */
+  /** Sources that one copy of a function watches: made-up accounts must not fill its memory and the table. */
   readonly most?: number;
 }
 
-/** Pulse feels which sources records come from, and has it noted now and then. */
+/** Pulse collects the sources of records, and stores them from time to time. */
 export interface Pulse {
-  /** feel is called for each record, and costs next to nothing. */
+  /** feel is called for each record, and must be cheap. */
   readonly feel: (record: LogRecord) => void;
   /**
-   * note writes what was felt since, at most once in five minutes for each source.
-   * @returns how many sources there were beyond those that can be looked after, counted up to as many again.
-   * @throws {HealthStateError} when a source could not be noted: the others are, and this one is the next time.
+   * note stores the sources since the last note, each at most once in five minutes.
+   * @returns how many sources there were beyond the limit, counted up to the limit again.
+   * @throws {HealthStateError} when a source could not be stored: the others are, and this one is tried the next time.
    */
   readonly note: () => Promise<{ readonly unwatched: number }>;
 }
@@ -24,7 +24,7 @@ export interface Pulse {
 /** Writes under way at once. */
 const atOnce = 10;
 
-/** createPulse watches the sources of one copy of a function. */
+/** createPulse collects the sources of one copy of a function. */
 export function createPulse({ heartbeats, now, most = 500 }: PulseOptions): Pulse {
   const notedAt = new Map<string, number>();
   const felt = new Map<string, Source>();
@@ -33,7 +33,7 @@ export function createPulse({ heartbeats, now, most = 500 }: PulseOptions): Puls
 
   return {
     feel(record) {
-      // Records of one file are nearly always of one source. What a record holds may be of any type: only compared here.
+      // Records of one file are nearly always of one source. A record's values may be of any type: they are only compared here.
       const { account, fields, origin, region, source: logSource } = record;
       const here = [
         origin.path,

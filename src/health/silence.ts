@@ -6,33 +6,33 @@ import type { Source } from './source.ts';
 
 /** SilenceSettings says how long a source may be quiet. The first row that fits a source decides. */
 export interface SilenceSettings {
-  /** Patterns of what the row is for; an absent one fits everything. */
+  /** Patterns that the row applies to; an absent one fits everything. */
   readonly source?: readonly string[];
   readonly path?: readonly Source['path'][];
   readonly account?: readonly string[];
   readonly region?: readonly string[];
-  /** Milliseconds; `learned` from how long it used to be quiet; `off`: as long as it likes. */
+  /** Milliseconds; `learned` from the quiet times so far; `off` for any length. */
   readonly quiet: number | 'learned' | 'off';
 }
 
-/** Silence is what a source's quiet amounts to, with the reason. */
+/** Silence says whether a source is silent, with the reason. */
 export type Silence =
   | { readonly kind: 'heard' | 'unknown'; readonly why: string }
   | {
       readonly kind: 'silent';
       readonly why: string;
-      /** Milliseconds: how long it has been quiet, and how long it may be. */
+      /** Milliseconds: how long the source has been quiet, and how long it may be. */
       readonly quietMs: number;
       readonly allowedMs: number;
     };
 
-/** From when on a source is known: a week has a weekend, and a few notes are no habit. */
+/** How much must be known of a source: a week has a weekend, and a few notes do not show a habit. */
 const learnedAfterMs = 7 * dayMs;
 const learnedAfterTimes = 50;
-/** How much longer than ever before. */
+/** How many times its longest quiet time a source may be quiet. */
 const generosity = 3;
 const leastMs = hourMs;
-/** A source that may be quiet for longer than this has no rhythm that anything could be learned from. */
+/** A source with longer quiet times has no rhythm to learn from. */
 const mostMs = 14 * dayMs;
 
 /** silenceOf decides whether a source has been quiet for too long. */

@@ -1,21 +1,21 @@
 import type { LogRecord } from '../model/log-record.ts';
 
-/** The ways that records come in by, as their origin tells. */
+/** paths are the ways by which records come in; a record's origin shows its path. */
 export const paths = ['event-bus', 'logs', 'kinesis', 's3'] as const;
 
 export type Path = (typeof paths)[number];
 
-/** Source is one place that records keep coming from: it has a heartbeat, and may fall silent. */
+/** Source is a place that sends records regularly: it has a heartbeat, and may fall silent. */
 export interface Source {
   readonly path: Path;
   /** A log group, a bucket, a stream, or, on the event bus, the log source: `cloudtrail`. */
   readonly name: string;
-  /** Empty where nobody says. */
+  /** Empty where no record names it. */
   readonly account: string;
   readonly region: string;
 }
 
-/** CloudTrail is the one source that comes by several paths at once. */
+/** CloudTrail is the only source that comes by several paths at once. */
 export const cloudtrail = 'cloudtrail';
 
 // A log group's name has at most 512 characters, a bucket's 63.
@@ -23,7 +23,7 @@ const maxNameChars = 512;
 const accountId = /^\d{12}$/;
 const regionName = /^[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
 
-/** pathOf tells from a record's origin which way it came; undefined for what Trailwatch saw itself. */
+/** pathOf gives the path of a record by its origin; undefined for records that Trailwatch made itself. */
 export function pathOf(origin: string): Path | undefined {
   if (origin.startsWith('s3://')) return 's3';
   if (origin === 'event-bus') return 'event-bus';
@@ -33,8 +33,8 @@ export function pathOf(origin: string): Path | undefined {
 }
 
 /**
- * sourceOf tells where a record came from. What a record says of itself is believed only where it is an account or a
- * region, so that nobody can name a source as he likes; undefined for what Trailwatch made itself.
+ * sourceOf gives the source of a record; undefined for records that Trailwatch made itself. A record's own fields are believed
+ * only for an account and a region, so that a sender cannot choose the name of a source.
  */
 export function sourceOf({ account, fields, origin, region, source }: LogRecord): Source | undefined {
   if (source.product === 'trailwatch') return undefined;
@@ -67,7 +67,7 @@ export function sourceWords({ path, name, account, region }: Source): string {
   return [what, account, region].filter((part) => part !== '').join(', ');
 }
 
-/** isTrail tells what brings an account's calls: the trail's files, and CloudTrail on the event bus. */
+/** isTrail recognises the sources of an account's calls: the trail's files, and CloudTrail on the event bus. */
 export function isTrail({ name, path }: Source): boolean {
   return path === 's3' || (path === 'event-bus' && name === cloudtrail);
 }
@@ -75,7 +75,7 @@ export function isTrail({ name, path }: Source): boolean {
 function nameOf(path: Path, origin: string, service: string): string {
   switch (path) {
     case 'event-bus':
-      // Names of other people's applications on the bus are what they like: one for all of them.
+      // Applications on the bus choose their own names: they share one source.
       return /^[a-z0-9_]{1,64}$/.test(service) ? service : 'other';
     case 'logs':
       return origin.slice(0, origin.indexOf(':'));

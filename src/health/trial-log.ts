@@ -1,32 +1,32 @@
-/** TrialCount is what a trial would have told, had it told anything. */
+/** TrialCount is what a trial would have sent. */
 export interface TrialCount {
   readonly findings: number;
-  /** How many each receiver would have got; those that no route sends anywhere are under `none`. */
+  /** How many findings each receiver would have got; findings without a receiver count under `none`. */
   readonly receivers: Readonly<Record<string, number>>;
   /** A few of the findings, as titles. */
   readonly examples: readonly string[];
 }
 
-/** TrialNote is one finding that a trial kept back. */
+/** TrialNote is one finding that a trial muted. */
 export interface TrialNote {
   readonly trial: string;
   readonly finding: string;
-  /** To whom it would have gone. */
+  /** The receivers that it would have gone to. */
   readonly receivers: readonly string[];
-  /** What a person would have read first. */
+  /** The title of its message. */
   readonly title: string;
 }
 
-/** TrialLog counts what trials keep back: close, and not exact, as a digest needs it. */
+/** TrialLog counts the findings that trials mute: close, not exact, as a digest needs it. */
 export interface TrialLog {
   readonly note: (note: TrialNote, at: Date) => Promise<void>;
   readonly of: (trial: string) => Promise<TrialCount>;
 }
 
-/** How many examples a report shows. */
+/** mostExamples is the number of examples in the summary of a trial. */
 export const mostExamples = 5;
 
-/** receiversOf names to whom a finding would have gone. */
+/** receiversOf lists the receivers that a finding would have gone to. */
 export function receiversOf({ receivers }: TrialNote): readonly string[] {
   return receivers.length > 0 ? receivers : ['none'];
 }

@@ -7,7 +7,7 @@ import type { Silence } from './silence.ts';
 import { isTrail, sourceKey, sourceWords } from './source.ts';
 import type { TrialCount } from './trial-log.ts';
 
-/** silenceRecord tells that a source fell silent: the same record for as long as it stays so. */
+/** silenceRecord makes the record of a source that fell silent: one record for one silence. */
 export function silenceRecord(
   { last, source }: Heartbeat,
   { quietMs, why }: Extract<Silence, { kind: 'silent' }>,
@@ -37,7 +37,7 @@ export function silenceRecord(
   );
 }
 
-/** digestRecord tells a day. */
+/** digestRecord makes the record of a day's digest. */
 export function digestRecord(day: string, summary: readonly SummaryPart[], time: string, home: Home): LogRecord {
   return ownRecord(['daily-digest', day], time, { day, summary }, home);
 }
@@ -49,7 +49,7 @@ export interface TrialEnd {
   readonly until: string;
 }
 
-/** trialRecord tells what a trial would have told. */
+/** trialRecord makes the record of a trial that is over, with what it would have sent. */
 export function trialRecord(
   { name, rules, until }: TrialEnd,
   counted: TrialCount,
@@ -59,7 +59,7 @@ export function trialRecord(
   const receivers = Object.entries(counted.receivers).toSorted(([, a], [, b]) => b - a);
   const summary: readonly SummaryPart[] = [
     {
-      title: 'Would have been told',
+      title: 'Would have been sent',
       lines:
         counted.findings === 0
           ? ['Nothing: its rules found nothing in that time.']
@@ -68,7 +68,7 @@ export function trialRecord(
             ),
     },
     ...(counted.examples.length > 0 ? [{ title: 'For example', lines: counted.examples }] : []),
-    { title: 'From now on', lines: [`${rules.join(', ')}: told as any other`] },
+    { title: 'From now on', lines: [`${rules.join(', ')}: notify like all other rules`] },
   ];
   return ownRecord(
     ['trial-ended', name, until],

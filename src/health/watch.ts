@@ -12,14 +12,14 @@ import type { TrialLog } from './trial-log.ts';
 import { digestRecord, silenceRecord, trialRecord, type TrialEnd } from './watch-records.ts';
 import { dayOf } from '../time/days.ts';
 
-/** Round is one time that Trailwatch looks after itself; the same when it is tried again. */
+/** Round is one check of Trailwatch by itself; a retry is the same round. */
 export interface Round extends Home {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
 }
 
-/** WatchOptions is what a round looks at, and by what it tells. */
+/** WatchOptions is what a round checks, and how it publishes what it finds. */
 export interface WatchOptions {
   readonly heartbeats: HeartbeatStore;
   readonly tallies: Pick<TallyStore, 'of'>;
@@ -28,30 +28,30 @@ export interface WatchOptions {
   readonly canaries: Pick<CanaryLog, 'sent'>;
   /** Sends a canary. */
   readonly sendCanary: (canary: string) => Promise<void>;
-  /** Has records judged by the rules, and what they find published. */
+  /** Runs the rules over records, and publishes the findings. */
   readonly publish: (records: readonly LogRecord[]) => Promise<void>;
   readonly silence: readonly SilenceSettings[];
   readonly digest: DigestSettings | 'off';
-  /** The suppressions of the stage, by name; those that no longer work are told with each digest. */
+  /** The suppressions of the stage, by name; each digest lists those that have ended. */
   readonly suppressions: Readonly<Record<string, SuppressionSettings | 'off'>>;
   readonly expired: (now: Date) => readonly SuppressionSettings[];
   readonly ended: (now: Date) => readonly TrialEnd[];
 }
 
-/** Task is one thing that a round does. */
+/** Task is one part of a round. */
 export interface Task {
   readonly name: string;
   readonly work: (round: Round, now: Date) => Promise<void>;
 }
 
-/** watchTasks lists what a round does. None needs another: what one can't do keeps none from its work. */
+/** watchTasks lists the tasks of a round. Each is independent of the others. */
 export function watchTasks(options: WatchOptions): readonly Task[] {
   const { canaries, sendCanary } = options;
   return [
     {
       name: 'canary',
       work: async ({ id }, now) => {
-        // First noted, or it could be back before anybody knows it.
+        // Noted first: the canary may be back before the call ends.
         await canaries.sent(id, now);
         await sendCanary(id);
       },
@@ -64,7 +64,7 @@ export function watchTasks(options: WatchOptions): readonly Task[] {
 
 /**
  * doRound does every task, also after one that failed.
- * @throws {AggregateError} with all that failed: the round is done again, and then does only what is left.
+ * @throws {AggregateError} with all failures: the retry of the round does only what is left.
  */
 export async function doRound(tasks: readonly Task[], round: Round, now: () => Date): Promise<void> {
   const failures: unknown[] = [];
@@ -104,7 +104,7 @@ async function publishDigest(options: WatchOptions, round: Round, now: Date): Pr
   const day = digest === 'off' ? undefined : digestDue(digest, now);
   if (day === undefined || (await notifiedOnce.has(`daily-digest ${day}`))) return;
   const [counted, all] = await Promise.all([tallies.of(day), heartbeats.all()]);
-  // A stage that was deployed today has nothing to say of yesterday.
+  // A stage that was deployed today has no digest of yesterday.
   if (counted.length === 0 && all.every(({ first }) => dayOf(first) > day)) return;
   const summary = digestOf({
     tallies: counted,

@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
-/** AddressClass is a kind of address that a probe must not be talked into asking. */
+/** AddressClass is a kind of address that a probe must not be tricked into asking. */
 interface AddressClass {
   readonly what: string;
   readonly ranges: readonly string[];
-  /** Whether allowing a host's name allows such addresses; the others must be allowed each by itself. */
+  /** Whether an allowed host name covers such addresses; the others must be allowed one by one. */
   readonly byName: boolean;
 }
 
 /**
- * What IANA set aside, and what clouds serve credentials from.
+ * The ranges that IANA reserved, and the addresses at which clouds serve credentials.
  * https://www.iana.org/assignments/iana-ipv4-special-registry/ https://www.iana.org/assignments/iana-ipv6-special-registry/
  */
 const classes: readonly AddressClass[] = [
@@ -41,7 +41,7 @@ const classes: readonly AddressClass[] = [
   { what: 'a reserved address', ranges: ['192.0.0.0/24', '240.0.0.0/4', '2001::/23'], byName: false },
 ];
 
-/** Of IPv6, only this part is handed out to anybody. */
+/** The only part of IPv6 that is assigned. */
 const globalUnicast = '2000::/3';
 
 const families = { 4: 'ipv4', 6: 'ipv6' } as const;
@@ -52,9 +52,9 @@ const lists = classes.map((row) => ({ ...row, 4: listOf(row.ranges, 4), 6: listO
 const handedOut = listOf([globalUnicast], 6);
 
 /**
- * refusalOf says why a probe must not connect to an address that a host's name stands for, or nothing when it may.
- * `allowed` holds hosts and addresses as `hostName` writes them. An allowed name may stand for a private address, but for a
- * link-local one or the like only that address itself is allowed: whoever changes the name's answer shall not read metadata.
+ * refusalOf says why a probe must not connect to an address of a host; undefined when it may. `allowed` holds hosts and addresses
+ * as `hostName` writes them. An allowed name may have a private address; a link-local one or the like must be allowed by itself, so
+ * that an attacker who changes the name's address cannot read metadata.
  */
 export function refusalOf(address: string, host: string, allowed: ReadonlySet<string>): string | undefined {
   const family = isIP(address);

@@ -1,10 +1,10 @@
 import type { Endpoint } from './settings.ts';
 import type { Answer } from './visit.ts';
 
-/** More than this is not read of a body: what a probe looks for belongs to its beginning. */
+/** The part of a body that is read: a probe's text belongs to the beginning. */
 export const maxBodyBytes = 1_000_000;
 
-/** bodyProblem says how a body differs from what the endpoint should answer; nothing when it is right. */
+/** bodyProblem says how a body differs from the expected one; undefined when it is right. */
 export function bodyProblem(
   answer: Answer,
   { contains, json }: Pick<Endpoint, 'contains' | 'json'>,
@@ -27,7 +27,7 @@ function decoder(charset: string | undefined): InstanceType<typeof TextDecoder> 
   try {
     return new TextDecoder(charset);
   } catch {
-    // A character set that nobody knows: what is looked for may well be ASCII.
+    // An unknown character set: the text to find may be ASCII.
     return new TextDecoder();
   }
 }
@@ -57,7 +57,7 @@ function at(value: unknown, path: readonly string[]): unknown {
   return here;
 }
 
-/** A scalar as JSON, shortened; of anything larger only its kind, since nobody knows what is in it. */
+/** A scalar as JSON, shortened; for anything larger only its kind, since its content is unknown. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';

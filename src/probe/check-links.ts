@@ -10,15 +10,15 @@ const redirects = 5;
 
 export interface LinkCheck {
   readonly found: number;
-  /** Links that nothing could be said of: there was no time left, or they lead where a probe must not go. */
+  /** Links that were not checked: no time was left, or a probe must not go there. */
   readonly unchecked: number;
-  /** What a reader would see in place of each broken link: `404 https://…`, `name https://…`. */
+  /** The result of each broken link: `404 https://…`, `name https://…`. */
   readonly broken: readonly string[];
 }
 
 /**
- * checkLinks asks for each of a page's links, one level deep. All of them together get as long as the page did, and each
- * half of that: what could not begin in time is left for another run, not called broken.
+ * checkLinks asks for each link of a page, one level deep. Together they may take as long as the page, and each half of that: a
+ * link that cannot begin in time is unchecked, not broken.
  */
 export async function checkLinks(
   page: Answer,
@@ -48,6 +48,6 @@ function stateOf(seen: Visit | undefined, href: string): string {
   if (seen === undefined) return 'unchecked';
   if (seen.kind === 'no-answer') return seen.reason === 'refused' ? 'unchecked' : `${seen.reason} ${href}`;
   const { status } = seen;
-  // A page that asks who one is, or for patience, is there.
+  // A page that asks for credentials or for patience exists.
   return status === 404 || status === 410 || status >= 500 ? `${status} ${href}` : 'works';
 }

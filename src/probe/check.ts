@@ -5,11 +5,11 @@ import type { Endpoint } from './settings.ts';
 import type { Visit } from './visit.ts';
 import { dayMs } from '../time/days.ts';
 
-/** A page full of broken links shall still fit into an alert. */
+/** A page full of broken links must still fit into an alert. */
 const maxBrokenShown = 20;
 
 /**
- * fieldsOf says what a check saw. Rules read these fields; one is absent when the check could not say it.
+ * fieldsOf gives the result of a check as fields, which rules read; a field is absent when its value is unknown.
  *
  * | field | meaning |
  * |---|---|
@@ -17,15 +17,15 @@ const maxBrokenShown = 20;
  * | `endpoint`, `url` | as configured |
  * | `outcome` | `success`, or `failure` when it is not up or its body is wrong |
  * | `up` (boolean) | it answered, with a status that is right |
- * | `attempts` (number) | 2 when the first look wasn't right, and the second is told here |
+ * | `attempts` (number) | 2 when the first visit failed; the fields are those of the second |
  * | `failure` | why there was no answer: `timeout`, `name`, `refused`, `connection`, `tls`, `redirect`, `protocol` |
- * | `reason` | what was wrong, in words |
+ * | `reason` | the problem, in words |
  * | `status` (number) | the answer's status, after redirects |
- * | `final_url`, `redirects` (number) | where the answer came from, and after how many redirects |
+ * | `final_url`, `redirects` (number) | the address that answered, and the number of redirects |
  * | `dst_ip` | the address that answered |
  * | `first_byte_ms`, `total_ms` (numbers) | from the beginning to the answer's first byte, and to its end |
- * | `slow` (boolean), `slow_after_ms` (number) | whether it took as long as is called slow, and how long that is |
- * | `body_right` (boolean) | whether the body is as it should be; only of endpoints that say how |
+ * | `slow` (boolean), `slow_after_ms` (number) | whether it took longer than the limit for slow, and this limit |
+ * | `body_right` (boolean) | whether the body is as expected; only of endpoints that expect one |
  * | `certificate_ends`, `certificate_days_left` (number) | of the certificate on the way that ends first; negative when it ended |
  * | `links_found`, `links_broken`, `links_unchecked` (numbers) | of the page's links; only of endpoints whose links are checked |
  * | `broken_links` (list) | the first of them: status or failure, and the address |
@@ -65,7 +65,7 @@ export function fieldsOf(endpoint: Endpoint, { seen, verdict, attempts, links }:
   };
 }
 
-/** Check is what was seen of an endpoint, and what is to be thought of it. */
+/** Check is the result of visiting an endpoint, with its verdict. */
 export interface Check {
   readonly seen: Visit;
   readonly verdict: Verdict;
@@ -77,16 +77,16 @@ export interface Verdict {
   readonly right: boolean;
   readonly up: boolean;
   readonly slow: boolean;
-  /** Absent when nothing is expected of the body, and when there is none to expect it of. */
+  /** Absent without expectations of the body, and without a body to compare. */
   readonly wrongBody?: boolean;
   readonly reason?: string;
 }
 
-/** verdictOf says whether an endpoint is as it should be, or what is wrong with it. */
+/** verdictOf says whether an endpoint is up and right, or what is wrong with it. */
 export function verdictOf(endpoint: Endpoint, seen: Visit): Verdict {
   if (seen.kind === 'no-answer') return { right: false, up: false, slow: false, reason: seen.message };
   const slow = seen.totalMs >= endpoint.slowMs;
-  // Of an error's page nobody expects the right body: it is down, and that is one alert.
+  // An error page need not have the right body: the endpoint is down, which is one alert.
   if (!isRight(seen.status, endpoint)) {
     const wanted = endpoint.status?.join(' or ') ?? '200 to 299';
     return {

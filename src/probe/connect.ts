@@ -6,7 +6,7 @@ import { hostName, refusalOf } from './address.ts';
 /** Why a visit got no answer. */
 export type NoAnswerReason = 'timeout' | 'name' | 'refused' | 'connection' | 'tls' | 'redirect' | 'protocol';
 
-/** VisitError says why there was no answer, for a rule by its reason and for a person by its message. */
+/** VisitError says why there was no answer: `reason` for a rule, the message for a person. */
 export class VisitError extends Error {
   override readonly name = 'VisitError';
   readonly reason: NoAnswerReason;
@@ -20,7 +20,7 @@ export class VisitError extends Error {
   }
 }
 
-/** Network is what a visit needs of the world. */
+/** Network is the name server and the connections that a visit uses. */
 export interface Network {
   /** resolve gives all addresses of a name, in the order to try them. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
@@ -39,9 +39,9 @@ export interface Connection {
 }
 
 /**
- * openConnection connects to an address's host. The name is resolved once, each of its addresses is checked, and only to
- * these is a connection made: an answer that changes after the check changes nothing. A certificate must be valid before a
- * byte of the request is sent.
+ * openConnection connects to the host of a web address. It resolves the name once, checks each address, and connects only to the
+ * checked addresses: a name server that answers differently after the check changes nothing. The certificate must be valid before
+ * a byte of the request is sent.
  * @throws {VisitError}
  */
 export async function openConnection(
@@ -66,9 +66,9 @@ export async function openConnection(
   const tls = connectTls({
     socket,
     host,
-    // A server is not told an address: https://www.rfc-editor.org/rfc/rfc6066#section-3
+    // SNI must not hold an address: https://www.rfc-editor.org/rfc/rfc6066#section-3
     ...(isIP(host) === 0 && { servername: host }),
-    // Refused below instead, since also of a certificate that ended it is worth knowing when.
+    // Checked below instead, so that the end of an expired certificate is known.
     rejectUnauthorized: false,
     ...(network.trusted !== undefined && { ca: network.trusted }),
   });
@@ -86,7 +86,7 @@ export async function openConnection(
   return { socket: tls, address, ...certificate };
 }
 
-/** dialPinned connects to given addresses, the quickest of them, whatever any name server says by now. */
+/** dialPinned connects to the quickest of the given addresses, without asking a name server again. */
 export function dialPinned(addresses: readonly string[], port: number): Socket {
   const pinned = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_host, options, done) => {
@@ -122,7 +122,7 @@ async function settled(
   message: string,
   reason: NoAnswerReason,
 ): Promise<void> {
-  // What a socket says after it was given up is nobody's business, and would otherwise end the process.
+  // An error of an abandoned socket is of no interest, but without a listener it would end the process.
   socket.on('error', () => {});
   try {
     await once(socket, event, { signal });
@@ -138,7 +138,7 @@ function authorizationProblem({ authorizationError }: TLSSocket): string {
   return codeOf(authorizationError);
 }
 
-/** codeOf is an error's code, which says more to a person than the message that Node makes of several. */
+/** codeOf is an error's code, which is clearer than the message that Node makes of several errors. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { code, message, errors } = error as Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
-/** More links of a page than this are left alone, so that one page can't keep a run busy. */
+/** At most this many links of a page are checked, so that one page cannot fill a run. */
 export const maxLinks = 100;
 
-/** Servers take no longer addresses, and alerts neither. */
+/** Servers take no longer addresses, nor do alerts. */
 const maxLinkChars = 2_000;
 
-/** The attributes that name what a reader follows or a page is made of. */
+/** The attributes that hold a page's links and its parts. */
 const linking: ReadonlyMap<string, string> = new Map([
   ['a', 'href'],
   ['area', 'href'],
@@ -15,7 +15,7 @@ const linking: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * linksOf lists the web addresses that a page links to or is made of, each once and without its fragment, at most `maxLinks`.
+ * linksOf lists the web addresses of a page's links and parts, each once and without its fragment, at most `maxLinks`.
  * It reads tags alone, in time linear in the page's length, and never throws.
  */
 export function linksOf(html: string, page: URL): readonly URL[] {
@@ -25,7 +25,7 @@ export function linksOf(html: string, page: URL): readonly URL[] {
     if (name === 'base') base = URL.parse(attributes.get('href') ?? '', page.href) ?? base;
     const value = attributes.get(linking.get(name) ?? '');
     if (value === undefined || value === '' || value.length > maxLinkChars) continue;
-    // A page may tell browsers where they should connect early: nothing has to answer there.
+    // A page may name hosts for early connections: nothing has to answer there.
     if (name === 'link' && isHint(attributes.get('rel'))) continue;
     const url = URL.parse(value, base.href);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') continue;
@@ -45,11 +45,11 @@ interface Tag {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** What stands between these tags is text, whatever it looks like. */
+/** Everything between these tags is text. */
 const textOnly: ReadonlySet<string> = new Set(['script', 'style', 'textarea', 'title', 'noscript', 'template']);
 
 function* tagsOf(html: string): Generator<Tag> {
-  // Letters of ASCII alone: others may change their number, and every position with it.
+  // Only ASCII letters: lower case of others may have another length, which would shift every position.
   const lower = html.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
   let at = 0;
   for (;;) {
@@ -78,14 +78,14 @@ function* tagsOf(html: string): Generator<Tag> {
 
 function nameAt(lower: string, from: number): string {
   let end = from;
-  // No tag that counts is longer, and a page of letters alone must not be read again and again.
+  // Relevant tags are shorter, and a page without `>` must not be read again and again.
   while (end < lower.length && end - from < 16 && /[a-z0-9]/.test(lower.charAt(end))) end += 1;
   return lower.slice(from, end);
 }
 
 function attributesAt(html: string, from: number): { attributes: ReadonlyMap<string, string>; end: number } {
   const attributes = new Map<string, string>();
-  // One attribute from where the last one ended: a name, and perhaps a value in either quotes or none.
+  // One attribute after the last one: a name, and perhaps a value in either kind of quotes or without.
   const attribute = /[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?|[\s/]*(?:(>)|=)/y;
   attribute.lastIndex = from;
   for (let match = attribute.exec(html); match !== null; match = attribute.exec(html)) {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { dialPinned } from './connect.ts';
 import type { TimedNetwork } from './visit.ts';
 
-/** world is the network that this process is on, with the clock that only goes forward. */
+/** network is the network of this process, with a clock that never goes back. */
 export const network: TimedNetwork = {
   resolve: async (host) => (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address),
   dial: dialPinned,

@@ -7,17 +7,17 @@ import type { Endpoint, ProbeSettings } from './settings.ts';
 import { visit, type Visit, type TimedNetwork } from './visit.ts';
 import { hashOf } from '../text/hash.ts';
 
-/** The log source of what probes see. */
+/** The log source of records about endpoints. */
 const probeSource: RecordSource = { product: 'trailwatch', services: ['probe'], category: 'availability' };
 
 const atOnce = 10;
 const pauseMs = 1_000;
 
-/** Run is one time that all endpoints are checked. */
+/** Run is one check of all endpoints. */
 export interface Run {
-  /** The same when the same run is tried again, so that its records are the same. */
+  /** Stays the same when the run is tried again, so that its records are the same. */
   readonly id: string;
-  /** When it was due; ISO 8601, UTC, with milliseconds. */
+  /** The time when it was due; ISO 8601, UTC, with milliseconds. */
   readonly time: string;
   /** The account and region that the probe runs in. */
   readonly account?: string;
@@ -45,8 +45,8 @@ export async function probeAll(
 }
 
 /**
- * probeEndpoint checks one endpoint and says what it saw, in the fields of `fieldsOf`. What isn't right is looked at once
- * more, and the second look counts: a packet that was lost wakes nobody.
+ * probeEndpoint checks one endpoint and gives the result in the fields of `fieldsOf`. After a failure it checks once more, and the
+ * second result counts: a lost packet must not alert.
  */
 async function probeEndpoint(
   endpoint: Endpoint,

@@ -1,14 +1,14 @@
 import type { Run } from './probe.ts';
 
 /**
- * runOf reads which run an EventBridge schedule asks for: its event's id and time are the same when Lambda tries it again.
+ * runOf reads the run from the event of an EventBridge schedule: its id and time stay the same when Lambda tries it again.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
  * @throws {TypeError} for anything else.
  */
 export function runOf(event: unknown): Run {
   const { id, time, account, region } = (event ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof id !== 'string' || typeof time !== 'string' || Number.isNaN(Date.parse(time))) {
-    throw new TypeError('the event is not one of an EventBridge schedule: it has no id and time');
+    throw new TypeError('expected the event of an EventBridge schedule, got one without id and time');
   }
   return {
     id,

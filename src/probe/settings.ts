@@ -2,18 +2,18 @@
 export const maxEndpoints = 50;
 export const maxTimeoutMs = 15_000;
 
-/** Endpoint is an address that is checked, and what is right there. */
+/** Endpoint is an address to check, with the expected answer. */
 export interface Endpoint {
-  /** What people call it; findings do, too. */
+  /** The name of the endpoint, also in findings. */
   readonly name: string;
   readonly url: string;
-  /** The statuses that are right; absent: any from 200 to 299. */
+  /** The expected statuses; absent: any from 200 to 299. */
   readonly status?: readonly number[];
   /** A text that the body must hold. */
   readonly contains?: string;
-  /** What the JSON body must have at a path of names and positions with dots between: `checks.0.state`. */
+  /** The value that the JSON body must have at a path of names and positions, separated by dots: `checks.0.state`. */
   readonly json?: { readonly path: string; readonly equals: string | number | boolean | null };
-  /** From how many milliseconds on, to the answer's end, it is slow. */
+  /** Milliseconds to the answer's end from which on the endpoint is slow. */
   readonly slowMs: number;
   readonly timeoutMs: number;
   /** How many redirects are followed; with none, the redirect is the answer. */
@@ -22,9 +22,9 @@ export interface Endpoint {
   readonly links: 'none' | 'same-host' | 'all';
 }
 
-/** ProbeSettings says what is checked. */
+/** ProbeSettings lists the endpoints to check. */
 export interface ProbeSettings {
-  /** Hosts that may stand for private addresses, and inner addresses that may be asked; all others must be public. */
+  /** Hosts that may have private addresses, and internal addresses that may be asked; all others must be public. */
   readonly allow: readonly string[];
   readonly endpoints: readonly Endpoint[];
 }

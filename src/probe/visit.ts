@@ -3,13 +3,13 @@ import { request, type IncomingMessage } from 'node:http';
 import { codeOf, openConnection, VisitError, type Connection, type Network, type NoAnswerReason } from './connect.ts';
 
 export interface VisitOptions {
-  /** For the whole visit: names, connections, redirects and body. */
+  /** Milliseconds for the whole visit: names, connections, redirects and body. */
   readonly timeoutMs: number;
   /** How many redirects are followed; with none, the redirect is the answer. */
   readonly redirects: number;
   /** How much of a body is read; 0 reads none. */
   readonly maxBytes: number;
-  /** Hosts and addresses that may be inner ones, as `hostName` writes them. */
+  /** Hosts and addresses that may be internal, as `hostName` writes them. */
   readonly allowed: ReadonlySet<string>;
 }
 
@@ -24,7 +24,7 @@ interface Seen {
   readonly url: string;
   readonly redirects: number;
   readonly totalMs: number;
-  /** Of all certificates on the way, the end of the one that ends first; ISO 8601. */
+  /** The earliest end of all certificates on the way; ISO 8601. */
   readonly certificateEnds?: string;
 }
 
@@ -34,9 +34,9 @@ export interface Answer extends Seen {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
-  /** Whether there was more of the body than is read. */
+  /** Whether the body was longer than the part that is read. */
   readonly cut: boolean;
-  /** From the beginning of the visit, redirects included. */
+  /** Milliseconds from the beginning of the visit, including redirects. */
   readonly firstByteMs: number;
 }
 
@@ -50,12 +50,12 @@ export type Visit = Answer | NoAnswer;
 
 const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Nothing of the visitor is sent: no cookie, no credential, no proxy's header. */
+/** The request holds no cookie, credential or proxy header. */
 const headers = { 'user-agent': 'trailwatch-probe', accept: '*/*', 'accept-encoding': 'identity', connection: 'close' };
 
 /**
- * visit asks for an address once and follows redirects, each of which is checked like the first. It never throws and never
- * takes longer than its timeout: what goes wrong is the outcome.
+ * visit asks for an address once and follows redirects, each of which is checked like the first. It never throws and never takes
+ * longer than its timeout: a failure is part of the result.
  */
 export async function visit(start: URL, options: VisitOptions, network: TimedNetwork): Promise<Visit> {
   const began = network.elapsed();
@@ -105,7 +105,7 @@ export async function visit(start: URL, options: VisitOptions, network: TimedNet
 
 function checkAddress(url: URL): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new VisitError('redirect', `redirected to ${url.protocol}, which is no web address`);
+    throw new VisitError('redirect', `redirected to ${url.protocol}, which is not a web address`);
   }
   if (url.username !== '' || url.password !== '') {
     throw new VisitError('redirect', `redirected to ${url.host} with a name or password in the address`);
@@ -114,13 +114,13 @@ function checkAddress(url: URL): void {
 
 function nextAddress(location: string, from: URL): URL {
   if (!URL.canParse(location, from.href)) {
-    throw new VisitError('redirect', `${from.host} redirects to what is no address`);
+    throw new VisitError('redirect', `${from.host} redirects to an invalid address`);
   }
   return new URL(location, from);
 }
 
 async function ask(url: URL, { socket }: Connection, signal: AbortSignal): Promise<IncomingMessage> {
-  // Made on the checked connection: Node's agents would resolve the name anew, or take a connection of another's.
+  // On the checked connection: Node's agents would resolve the name anew, or reuse a connection of another host.
   const asking = request({
     createConnection: () => socket,
     method: 'GET',
@@ -130,14 +130,14 @@ async function ask(url: URL, { socket }: Connection, signal: AbortSignal): Promi
     maxHeaderSize: 16_384,
   });
   asking.on('error', () => {});
-  asking.on('upgrade', () => void asking.emit('error', new Error('it wants to speak another protocol')));
+  asking.on('upgrade', () => void asking.emit('error', new Error('the server switches to another protocol')));
   asking.end();
   try {
     const [response] = (await once(asking, 'response', { signal })) as [IncomingMessage];
     return response;
   } catch (cause) {
     if (signal.aborted) throw new VisitError('timeout', `${url.host} did not answer in time`, { cause });
-    throw new VisitError('protocol', `${url.host} gave no answer that is HTTP: ${codeOf(cause)}`, { cause });
+    throw new VisitError('protocol', `${url.host} did not answer with HTTP: ${codeOf(cause)}`, { cause });
   }
 }
 

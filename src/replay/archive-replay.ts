@@ -1,4 +1,4 @@
-/** ReplayState is how far a replay of the findings archive has come. */
+/** ReplayState is the progress of a replay of the findings archive. */
 export interface ReplayState {
   readonly state: 'STARTING' | 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
   readonly why?: string;
@@ -8,7 +8,7 @@ export interface ReplayState {
 
 /** ArchiveReplays replays the archive of a stage's findings bus. */
 export interface ArchiveReplays {
-  /** start has the findings of a time range handed to the rule that fills the deliver queue, and to no other. */
+  /** start replays the findings of a time range to the rule that fills the deliver queue, and to no other rule. */
   readonly start: (name: string, stage: string, range: ReplayRange) => Promise<void>;
   readonly state: (name: string) => Promise<ReplayState>;
   readonly cancel: (name: string) => Promise<void>;
@@ -33,7 +33,7 @@ export interface ReplayOptions {
 
 const everyMs = 5_000;
 
-/** replayArchive starts a replay and follows it to its end; aborted, it cancels it, and returns what came of that. */
+/** replayArchive starts a replay and follows it to its end. When it is aborted, it cancels the replay and returns its state. */
 export async function replayArchive(replays: ArchiveReplays, options: ReplayOptions): Promise<ReplayState> {
   const { name, progress, range, signal, stage, wait } = options;
   await replays.start(name, stage, range);

@@ -4,27 +4,27 @@ import type { Letter } from './letter.ts';
 export interface LetterQueue {
   readonly name: string;
   readonly url: string;
-  /** About how many wait: SQS counts no better. */
+  /** The approximate number of messages; SQS has no exact one. */
   readonly waiting: number;
 }
 
-/** DeadLetterQueue is what sending dead letters again needs of a stage. Every method throws when AWS refuses. */
+/** DeadLetterQueue is access to a stage's dead letters, and to where they go back. Every method throws when AWS refuses. */
 export interface DeadLetterQueue {
-  /** queues gives all queues whose names begin so. */
+  /** queues lists the queues whose names have the prefix. */
   readonly queues: (prefix: string) => Promise<readonly LetterQueue[]>;
   /**
-   * take gives some letters that nobody else gets for a while; none when there seem to be no more. Patient, it waits a moment
-   * for all of SQS's servers.
+   * take gives some letters, which other callers do not get for a while; none when the queue seems to be empty. With `patient`, it
+   * waits a moment for all of SQS's servers.
    */
   readonly take: (
     queue: LetterQueue,
     how: { readonly holdSeconds: number; readonly patient: boolean },
   ) => Promise<readonly Letter[]>;
-  /** giveBack lets others see letters again at once. */
+  /** giveBack makes letters visible to other callers again. */
   readonly giveBack: (queue: LetterQueue, letters: readonly Letter[]) => Promise<void>;
   readonly remove: (queue: LetterQueue, letter: Letter) => Promise<void>;
   readonly enqueue: (queueName: string, body: string) => Promise<void>;
-  /** invoke calls a function as the first time: it is called again by Lambda itself when it fails. */
+  /** invoke calls a function asynchronously, as the first time: Lambda tries it again when it fails. */
   readonly invoke: (functionName: string, body: string) => Promise<void>;
   /** publish puts an event's body on a bus again. */
   readonly publish: (bus: string, body: string) => Promise<void>;

@@ -4,28 +4,28 @@ import { openFindingEvent } from '../contract/open.ts';
 export interface Letter {
   readonly id: string;
   readonly body: string;
-  /** The message's attributes: whoever put it there says why. */
+  /** The message's attributes: the sender names the reason there. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** When it was put there, or into the queue that gave it up. */
+  /** When the message was sent, to this queue or to the one that gave it up. */
   readonly sent: Date;
-  /** What deletes it, while it is held. */
+  /** The receipt handle, which deletes the message while it is held. */
   readonly receipt: string;
 }
 
-/** WayBack is where a step's letters belong. */
+/** WayBack is where the letters of a step go when they are sent again. */
 export type WayBack =
-  /** A queue of the step's own, which gave the message up. */
+  /** The step's queue, which gave the message up. */
   | { readonly kind: 'queue' }
-  /** The function itself, called again as it was: asynchronously. */
+  /** The function itself, called asynchronously as before. */
   | { readonly kind: 'function' }
-  /** The bus, which hands it to each of its rules again. */
+  /** The bus, which gives the event to each of its rules again. */
   | { readonly kind: 'findings-bus' }
-  /** None that keeps a promise. */
+  /** The letters cannot be sent again. */
   | { readonly kind: 'none'; readonly why: string };
 
 const itself: WayBack = { kind: 'function' };
 
-/** The steps that set work aside, a row each, and how their letters go back. */
+/** The steps with dead letters, a row each, and where their letters go. */
 const ways: Readonly<Record<string, WayBack>> = {
   deliver: { kind: 'queue' },
   'trail-file': { kind: 'queue' },
@@ -40,11 +40,11 @@ const ways: Readonly<Record<string, WayBack>> = {
   'findings-table': { kind: 'findings-bus' },
   kinesis: {
     kind: 'none',
-    why: 'it names records that the stream may still hold: the shard and its sequence numbers are in the letter (aws kinesis get-records)',
+    why: 'the letter names records that the stream may still hold, by shard and sequence numbers: read them with aws kinesis get-records',
   },
 };
 
-/** wayBackOf tells where the letters of a step go; undefined for a step that this version doesn't know. */
+/** wayBackOf gives where the letters of a step go; undefined for a step that this version does not know. */
 export function wayBackOf(step: string): WayBack | undefined {
   return Object.hasOwn(ways, step) ? ways[step] : undefined;
 }
@@ -59,14 +59,14 @@ export function stepOf(queue: string, stage: string): string | undefined {
   return step === '' || ofAnother ? undefined : step;
 }
 
-/** Opened is what can be done about a letter. */
+/** Opened says whether a letter can be sent again. */
 export type Opened =
   { readonly kind: 'send'; readonly way: WayBack } | { readonly kind: 'left'; readonly reason: string };
 
-/** openLetter looks into a letter before it is sent anywhere: what nobody could read would only come back. */
+/** openLetter checks a letter before it is sent again: an unreadable one would only come back. */
 export function openLetter(step: string, { body }: Pick<Letter, 'body'>): Opened {
   const way = wayBackOf(step);
-  if (way === undefined) return { kind: 'left', reason: `no way back is known for what ${step} gave up` };
+  if (way === undefined) return { kind: 'left', reason: `dead letters of ${step} cannot be sent again by this version` };
   if (way.kind === 'none') return { kind: 'left', reason: way.why };
   const problem = step === 'deliver' || step === 'findings-table' ? findingProblem(body) : objectProblem(body);
   return problem === undefined ? { kind: 'send', way } : { kind: 'left', reason: problem };
@@ -94,8 +94,8 @@ function objectProblem(body: string): string | undefined {
 const maxReasonChars = 120;
 
 /**
- * reasonOf says why a letter is there, as far as anybody wrote that down: Trailwatch for what a receiver refused, Lambda for
- * what a function failed at, EventBridge for what it could not hand over. A queue that gives up says nothing.
+ * reasonOf says why a letter is among the dead letters, as far as its attributes say: Trailwatch writes them for a finding that a
+ * receiver refused, Lambda for a function that failed, EventBridge for an event that it could not deliver. A queue writes none.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
@@ -105,7 +105,7 @@ export function reasonOf({ attributes }: Pick<Letter, 'attributes'>): string {
     (reason !== undefined && `${receiver ?? 'a receiver'}: ${reason}`) ||
     (failure !== undefined && `the function failed: ${failure}`) ||
     (code !== undefined &&
-      `EventBridge could not hand it over: ${code}${message === undefined ? '' : `, ${message}`}`) ||
-    'tried as often as its queue allows: the log of the function says why';
+      `EventBridge could not deliver it: ${code}${message === undefined ? '' : `, ${message}`}`) ||
+    'received as often as its queue allows; the function’s log has the reason';
   return said.length > maxReasonChars ? `${said.slice(0, maxReasonChars)}…` : said;
 }

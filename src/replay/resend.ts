@@ -1,19 +1,19 @@
 import { openLetter, reasonOf, type Letter, type WayBack } from './letter.ts';
 import type { DeadLetterQueue, LetterQueue } from './dead-letter-queue.ts';
 
-/** Survey is what waits in a queue, and why. */
+/** Survey is the dead letters of a queue by reason. */
 export interface Survey {
   readonly queue: LetterQueue;
-  /** Reasons, and how many letters have each: of those that were looked at. */
+  /** How many of the letters that were read have each reason. */
   readonly reasons: ReadonlyMap<string, number>;
   readonly looked: number;
 }
 
-/** Resent is what became of a queue's letters. */
+/** Resent is the result of sending a queue's letters again. */
 export interface Resent {
   readonly queue: LetterQueue;
   readonly sent: number;
-  /** Those that stay, the first ones named. */
+  /** The first of the letters that stay. */
   readonly left: readonly { readonly id: string; readonly reason: string }[];
   readonly leftCount: number;
 }
@@ -23,19 +23,19 @@ export interface ResendOptions {
   readonly step: string;
   /** How many letters are sent at most. */
   readonly limit: number;
-  /** When this run began: what is newer came back, and is for the next run. */
+  /** When this run began: a newer letter came back, and is left to the next run. */
   readonly startedAt: Date;
   readonly signal: AbortSignal;
   readonly progress: (sent: number, left: number) => void;
 }
 
-/** Long enough to send what was taken; whoever is stopped leaves the rest to the next run. */
+/** Long enough to send the letters that were taken; after an abort, the next run gets the rest. */
 const holdSeconds = 120;
 /** SQS asks only some of its servers: two empty answers in a row are an end. */
 const emptyAnswers = 2;
 const namedLetters = 20;
 
-/** surveyQueue looks at up to so many letters, and leaves them as they are. */
+/** surveyQueue reads up to `most` letters, and leaves them in the queue. */
 export async function surveyQueue(
   deadLetters: DeadLetterQueue,
   queue: LetterQueue,
@@ -58,8 +58,8 @@ export async function surveyQueue(
 }
 
 /**
- * resendQueue sends a queue's letters back to where they belong, and deletes each once it was taken there: a crash in between sends one
- * again, and loses none. What can't be sent, or that nobody could read, stays and is named.
+ * resendQueue sends a queue's letters again, and deletes each after its destination took it: a crash between the two repeats one
+ * letter, and loses none. A letter that cannot be sent or read stays, and is named.
  */
 export async function resendQueue(
   deadLetters: DeadLetterQueue,
@@ -72,10 +72,10 @@ export async function resendQueue(
   const leave = (letter: Letter, reason: string): void =>
     void left.set(letter.id, { letter: withoutBody(letter), reason });
   const sendOne = async (letter: Letter): Promise<void> => {
-    // Held again, since it was left before.
+    // It was left before, and is visible again.
     if (left.has(letter.id)) return leave(letter, left.get(letter.id)?.reason ?? '');
     if (letter.sent.getTime() >= startedAt.getTime())
-      return leave(letter, 'came while this ran: it is for the next run');
+      return leave(letter, 'came during this run: left to the next run');
     const opened = openLetter(step, letter);
     if (opened.kind === 'left') return leave(letter, opened.reason);
     try {
@@ -84,7 +84,7 @@ export async function resendQueue(
       return leave(letter, `could not be sent: ${error instanceof Error ? error.message : String(error)}`);
     }
     sent += 1;
-    // It was taken: that it can't be deleted makes it arrive twice, and is told by the next run.
+    // The destination took it: a letter that cannot be deleted is sent twice, and the next run reports it.
     await deadLetters.remove(queue, letter);
   };
   try {
@@ -95,7 +95,7 @@ export async function resendQueue(
       await Promise.all(within.map(sendOne));
       await giveBack(deadLetters, queue, beyond);
       progress(sent, left.size);
-      // Whatever comes now was held before.
+      // Every further letter was left before.
       if (known) break;
     }
   } finally {
@@ -148,12 +148,12 @@ async function send(
   }
 }
 
-/** Thousands of letters are held until the end, and their bodies would fill the memory. */
+/** Thousands of letters are kept until the end; their bodies would fill the memory. */
 function withoutBody(letter: Letter): Letter {
   return { ...letter, body: '' };
 }
 
-/** What can't be given back comes back by itself, some minutes later. */
+/** A letter that cannot be given back becomes visible by itself, some minutes later. */
 async function giveBack(deadLetters: DeadLetterQueue, queue: LetterQueue, letters: readonly Letter[]): Promise<void> {
   if (letters.length === 0) return;
   try {

@@ -114,11 +114,11 @@ describe('dead letters', () => {
 
 deliver: 3 messages
        2  oncall: unauthorized
-       1  tried as often as its queue allows: the log of the function says why
+       1  received as often as its queue allows; the function’s log has the reason
 event-bus: 1 message
        1  the function failed: none of the 1 records could be read
 kinesis: 1 message, which cannot be sent again
-       1  tried as often as its queue allows: the log of the function says why
+       1  received as often as its queue allows; the function’s log has the reason
 
 `,
       stderr: 'Nothing was sent. To send these messages again: trailwatch replay --stage dev --dead-letters\n',

@@ -83,5 +83,5 @@ test('an endpoint that goes down is told, and one that stays down is not told ag
 });
 
 test('an event that is no run is a failure, not a run without endpoints', async () => {
-  await expect(handler({})).rejects.toThrow(/not one of an EventBridge schedule/);
+  await expect(handler({})).rejects.toThrow(/expected the event of an EventBridge schedule/);
 });

@@ -78,7 +78,7 @@ test('the digest of the day before is told, once', async () => {
   await watch(round());
   await watch(round());
   expect(findings().map(({ event, rule }) => [rule.title, event.summary])).toEqual([
-    ['Daily digest', [{ title: 'Told', lines: ['sns: 3 alerts'] }]],
+    ['Daily digest', [{ title: 'Notified', lines: ['sns: 3 alerts'] }]],
   ]);
 });
 
@@ -152,5 +152,5 @@ describe('silence', () => {
 });
 
 test('what is no event of a schedule is refused', async () => {
-  await expect(watch({})).rejects.toThrow(/not one of an EventBridge schedule/);
+  await expect(watch({})).rejects.toThrow(/expected the event of an EventBridge schedule/);
 });

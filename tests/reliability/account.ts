@@ -4,22 +4,22 @@ import type { Dispatcher } from '../../src/notify/delivery/dispatch.ts';
 import { dedupeKeyOf } from '../../src/notify/delivery/dedupe-key.ts';
 import type { Simulation } from './simulation.ts';
 
-/** Account says what became of each finding at each receiver that it was for: in = told + kept + dead, or something was lost. */
+/** Account sums up each finding at each of its receivers: in = notified + muted + dead letters, or a finding was lost. */
 export interface Account {
-  /** Findings, each as often as there are receivers that it was for. */
+  /** Findings, each once for each of its receivers. */
   readonly into: number;
   readonly notified: number;
-  /** Suppressed, inhibited, on trial, routed to nobody: counted once each. */
+  /** Suppressed, inhibited, on trial or routed to nobody: each counts once. */
   readonly kept: number;
   readonly dead: number;
   readonly lost: readonly string[];
-  /** What is told of groups that says another number than they have. */
+  /** Groups whose notifications give a wrong count. */
   readonly wrong: readonly string[];
 }
 
 const keepers = ['suppressed', 'inhibited', 'trial', 'none'] as const;
 
-/** accountOf reads the state when all is quiet, and compares it with what the receivers know. */
+/** accountOf reads the state at the end, and compares it with the findings that the receivers got. */
 export async function accountOf(
   findings: readonly Finding[],
   { ledger, letters, queue }: Simulation,
@@ -42,7 +42,7 @@ export async function accountOf(
     counts.set(key, count);
     const { notified: recorded, settled } = await state.groups.state(key);
     const known = ledger.known(receiver, key);
-    if (known !== recorded) wrong.push(`${receiver} ${key}: knows of ${known}, on record are ${recorded}`);
+    if (known !== recorded) wrong.push(`${receiver} ${key}: got ${known}, on record are ${recorded}`);
     if (settled !== count) wrong.push(`${receiver} ${key}: ${settled} of ${count} are settled`);
     if (settled - recorded > (buried.get(key) ?? 0)) {
       wrong.push(`${receiver} ${key}: ${settled - recorded} are given up, ${buried.get(key) ?? 0} in dead letters`);
@@ -69,7 +69,7 @@ export async function accountOf(
         continue;
       }
       const generation = { key, openedMs: group.openedMs, closesMs: group.closesMs, lead: group.lead };
-      // An alert may bring at once what would complete it, and then stands for both.
+      // An alert may name its actor at once, and then counts for the addition as well.
       const holds = group.alone || (await state.groups.has(generation, findingId)) || finding.completes !== undefined;
       if (!holds) {
         lost.push(`${at}: is not in its group ${key}`);
@@ -83,12 +83,12 @@ export async function accountOf(
       const { notified: recorded } = await state.groups.state(key);
       if (recorded > 0) notified += 1;
       else if ((buried.get(key) ?? 0) > 0) dead += 1;
-      else lost.push(`${at}: its group ${key} was never told`);
+      else lost.push(`${at}: its group ${key} never notified`);
     }
   }
   for (const [key, count] of counts) {
     const findingsInIt = inGroup.get(key) ?? 0;
-    // What joined and was then given up by the queue is a member that nobody answers for.
+    // A finding that joined before the queue gave it up is a member without an acceptance.
     if (count < findingsInIt || count > findingsInIt + unread.size) {
       wrong.push(`${key}: counts ${count} findings and has ${findingsInIt}`);
     }

@@ -4,7 +4,7 @@ import type { Plan, Planner } from './network.ts';
 
 const minute = 60_000;
 
-/** crashStory is one of everything: news, more of it, a critical alert, what is refused for good, and an addition to an alert. */
+/** crashStory has one of each: an alert, an update, a critical alert, a finding that is refused for good, and an addition. */
 export const crashStory: readonly Sent[] = [
   { rule: 'rule-3', level: 'high', actor: 'mallory', minute: 0 },
   { rule: 'rule-3', level: 'high', actor: 'mallory', minute: 1 },
@@ -19,7 +19,7 @@ export const crashStory: readonly Sent[] = [
   };
 });
 
-/** dieAt plans a run in which nothing goes wrong but that the copy that makes a call dies, before or after it did its work. */
+/** dieAt plans a run with one fault: the copy that makes a call dies, before or after the call did its work. */
 export function dieAt(number: number, after: boolean): () => Planner {
   return () =>
     ({ index }): Plan =>

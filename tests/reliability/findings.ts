@@ -8,7 +8,7 @@ export interface FindingFacts {
   readonly event: string;
   readonly actor: string;
   readonly time: string;
-  /** Set when it says who did what another finding, of the same rule and event, told of. */
+  /** Set for an addition, which names the actor of another finding of the same rule and event. */
   readonly completes?: string;
 }
 
@@ -42,7 +42,7 @@ export function findingOf({ rule, level, event, actor, time, completes }: Findin
   };
 }
 
-/** Sent is a finding, and when it comes. */
+/** Sent is a finding with the time when it comes. */
 export interface Sent {
   readonly finding: Finding;
   readonly atMs: number;
@@ -52,7 +52,7 @@ const hour = 3_600_000;
 const levels: readonly Level[] = ['low', 'medium', 'medium', 'high', 'high', 'critical'];
 
 /**
- * findingsOf makes what comes within three hours: rules that fire now and then, a burst of one actor, a burst of many, copies by
+ * findingsOf makes the findings of three hours: rules that fire now and then, a burst of one actor, a burst of many, copies by
  * another path, and additions to alerts, which may overtake them.
  */
 export function findingsOf(count: number, random: () => number, startMs: number): readonly Sent[] {

@@ -1,4 +1,4 @@
-// Runs schedules until one has a problem, and prints it: what mutations.ts calls in a copy of the code.
+// Runs schedules until one has a problem, and prints the problem. mutations.ts calls it in a copy of the code.
 import { problemsOf, runSchedule } from './schedule.ts';
 
 for (let seed = 1; seed <= Number(process.argv[2]); seed += 1) {

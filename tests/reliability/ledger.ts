@@ -1,17 +1,17 @@
 import type { Notification } from '../../src/notify/message/notification.ts';
 
-/** Ledger is what an onlooker writes down who sees everything: what receivers took, and which faults excuse a repeat. */
+/** Ledger records every send, independent of delivery's state: what receivers took, and which faults excuse a repeat. */
 export interface Ledger {
-  /** A receiver took what it was told of a group. `recorded` is how many of its findings were on record as told then. */
+  /** took notes that a receiver took a notification. `recorded` is how many findings the state had as notified at that time. */
   readonly took: (receiver: string, key: string, notification: Notification, recorded: number) => void;
-  /** What was taken under a key could not be recorded, by a fault: it may be taken once more. */
+  /** A fault prevented the record of a notification: it may be sent once more. */
   readonly excuse: (receiver: string, key: string) => void;
   readonly joined: (receiver: string, telling: string, group: string) => void;
-  /** How many findings of a group a receiver knows of. */
+  /** How many findings of a group a receiver got. */
   readonly known: (receiver: string, key: string) => number;
   readonly repeats: () => number;
   readonly violations: readonly string[];
-  /** Tellings that are in more than one group of a receiver. */
+  /** Dedupe keys that are in more than one group of a receiver. */
   readonly twice: () => number;
 }
 
@@ -30,8 +30,8 @@ export function createLedger(): Ledger {
       const before = known.get(at) ?? 0;
       if (count <= before) {
         repeats += 1;
-        if (recorded >= before) violations.push(`${at}: ${count} told again, though ${recorded} were on record`);
-        if (!excused.has(at)) violations.push(`${at}: ${count} told again, and no fault fell between send and record`);
+        if (recorded >= before) violations.push(`${at}: ${count} sent again, though ${recorded} were on record`);
+        if (!excused.has(at)) violations.push(`${at}: ${count} sent again, and no fault fell between send and record`);
         excused.delete(at);
       }
       known.set(at, Math.max(before, count));
@@ -48,7 +48,7 @@ export function createLedger(): Ledger {
   };
 }
 
-// What is added to an alert is told under the alert's own count, where it is one addition.
+// A single addition goes out under the count of its alert.
 function countOf({ group }: Notification): number {
   return group === undefined || group.latest.length < 2 ? 1 : group.count;
 }

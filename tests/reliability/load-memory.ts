@@ -1,4 +1,4 @@
-// A burst through delivery alone, with its state in memory and receivers that take everything: what main.ts runs in a process of its
+// A burst through delivery alone, with its state in memory and receivers that take everything. main.ts runs it in a process of its
 // own. Prints one line of JSON.
 import { labelsOf } from '../../src/notify/routing/labels.ts';
 import { createMemoryDeliveryState } from '../../src/notify/delivery/state/delivery-state.ts';
@@ -10,16 +10,16 @@ import type { Finding } from '../../src/model/finding.ts';
 import { cpuMs } from '../support/cpu-time.ts';
 import { findingOf } from './findings.ts';
 
-/** MemoryBurst is what came of a burst of one rule. */
+/** MemoryBurst is the result of a burst of one rule. */
 export interface MemoryBurst {
   readonly findings: number;
   readonly perSecond: number;
-  /** For each second of processor time: what other work on the machine doesn't change. */
+  /** For each second of processor time, which other work on the machine does not change. */
   readonly perCpuSecond: number;
-  /** How often each receiver was told of the burst before anybody flushed, and in all. */
+  /** How many notifications each receiver got before the flush, and in all. */
   readonly atOnce: readonly number[];
   readonly notified: readonly number[];
-  /** How many findings the receivers know of at the end. */
+  /** How many findings the receivers got by the end. */
   readonly known: readonly number[];
   /** Milliseconds from the queue to the last receiver, of another rule's finding: alone, and in the midst of the burst. */
   readonly aloneMs: number;

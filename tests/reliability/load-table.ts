@@ -1,4 +1,4 @@
-// The state table in a process of its own, so that what it costs can be told from what delivery costs.
+// The state table in a process of its own, so that its cost is separate from the cost of delivery.
 import { startLocalStateTable } from '../support/local-state-table.ts';
 
 const { url, name } = await startLocalStateTable();

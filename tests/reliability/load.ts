@@ -14,7 +14,7 @@ import { batchOf, failedOf, startWireStage, wireReceivers, type WireReceiver, ty
 
 const minute = 60_000;
 
-/** runLoad measures what delivery bears on this machine: over the wire, and by itself. */
+/** runLoad measures the throughput of delivery on this machine: over the wire, and by itself. */
 export async function runLoad(): Promise<Part> {
   const one = await memoryBurst(100_000, 1);
   const many = await memoryBurst(100_000, 20_000);
@@ -48,8 +48,8 @@ export async function runLoad(): Promise<Part> {
       'resident MB',
     ],
     table: [
-      overWire('each is news to two receivers, as fast as it goes', news),
-      overWire('nine of ten join a group, as fast as it goes', mixed),
+      overWire('each a first notification to two receivers, unlimited', news),
+      overWire('nine of ten join a group, unlimited', mixed),
       overWire(`the same at ${paced.perSecond.toFixed(0)} a second`, paced),
     ],
     rows: [
@@ -63,9 +63,9 @@ export async function runLoad(): Promise<Part> {
         `${wire.findings.toLocaleString('en-US')} findings of one rule, an actor each, over the wire: a second`,
         wire.perSecond.toFixed(0),
       ],
-      ['  told at once, at each receiver', wire.atOnce.join(', ')],
-      ['  told in all after the flush', wire.notified.join(', ')],
-      ['  findings on record as told', wire.recorded.join(', ')],
+      ['  notifications at once, for each receiver', wire.atOnce.join(', ')],
+      ['  notifications in all after the flush', wire.notified.join(', ')],
+      ['  findings on record as notified', wire.recorded.join(', ')],
       [
         '  another rule’s finding: alone, amid the burst (median)',
         `${wire.aloneMs.toFixed(0)} ms, ${wire.amidMs.toFixed(0)} ms`,
@@ -78,9 +78,11 @@ export async function runLoad(): Promise<Part> {
         ),
       ),
       ...wire.recorded.flatMap((count) =>
-        count === wire.findings ? [] : [`wire: ${wire.findings} findings, and ${count} are on record as told`],
+        count === wire.findings ? [] : [`wire: ${wire.findings} findings, and ${count} are on record as notified`],
       ),
-      ...[news, mixed, paced].flatMap(({ missing }) => (missing === 0 ? [] : [`wire: ${missing} news were not told`])),
+      ...[news, mixed, paced].flatMap(({ missing }) =>
+        missing === 0 ? [] : [`wire: ${missing} first notifications did not arrive`],
+      ),
     ],
   };
 }
@@ -90,8 +92,11 @@ const loadBefore = loadavg()[0] ?? 0;
 function memoryRows(name: string, burst: MemoryBurst): readonly (readonly [string, string | number])[] {
   return [
     [`${name}: a second, of processor time`, burst.perCpuSecond],
-    ['  told at once, at each receiver', burst.atOnce.join(', ')],
-    ['  told in all after the flush; findings they know of', `${burst.notified.join(', ')}; ${burst.known.join(', ')}`],
+    ['  notifications at once, for each receiver', burst.atOnce.join(', ')],
+    [
+      '  notifications in all after the flush; findings in them',
+      `${burst.notified.join(', ')}; ${burst.known.join(', ')}`,
+    ],
     [
       '  another rule’s finding: alone, amid the burst (median)',
       `${burst.aloneMs.toFixed(2)} ms, ${burst.amidMs.toFixed(2)} ms`,
@@ -114,21 +119,21 @@ async function memoryBurst(count: number, actors: number): Promise<MemoryBurst> 
 interface Sustained {
   readonly findings: number;
   readonly perSecond: number;
-  /** Processor time for each finding, in milliseconds: of the local table, of the function, of what stands for SNS and Slack. */
+  /** Processor time for each finding, in milliseconds: of the local table, of the function, of the local SNS and Slack. */
   readonly tableMs: number;
   readonly deliverMs: number;
   readonly restMs: number;
-  /** From the queue's SentTimestamp to the receiver, of what was news. */
+  /** From the queue's SentTimestamp to the receiver, for first notifications. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The least of each quarter of the run: what stays after collections. */
+  /** The smallest heap of each quarter of the run, which stays after collections. */
   readonly heapMb: readonly number[];
   readonly rssMb: readonly number[];
-  /** News that a receiver never got. */
+  /** First notifications that a receiver never got. */
   readonly missing: number;
 }
 
-/** sustained lets findings through two copies of the function; as fast as they go, or so many a second. */
+/** sustained lets findings through two copies of the function, without a limit or at a rate. */
 async function sustained(options: {
   readonly findings: number;
   readonly joining: number;
@@ -156,7 +161,7 @@ async function sustained(options: {
     const batch = [];
     while (batch.length < 10 && line.next < Math.min(arrived, findings)) {
       const name = `g${line.next % groups}`;
-      // As fast as it goes, the next one comes when somebody asks for it.
+      // Without a rate, the next finding comes as soon as a copy is ready.
       const sentMs = perSecond === undefined ? Date.now() : startedMs + (line.next / perSecond) * 1_000;
       if (!sent.has(name)) sent.set(name, sentMs);
       batch.push({ finding: loadFinding(name, line.next), sentMs });
@@ -228,7 +233,7 @@ async function wireBurst(findings: number): Promise<WireBurst> {
   const [other, flush, ...copies] = await Promise.all(
     (['deliver', 'flush', 'deliver', 'deliver'] as const).map((name) => startWireCopy(name, stage.environment)),
   );
-  if (other === undefined || flush === undefined) throw new Error('no copies were started');
+  if (other === undefined || flush === undefined) throw new Error('expected started copies, got none');
   const latencyOf = async (name: string): Promise<number> => {
     const sentMs = Date.now();
     await deliver(other, [loadFinding(name, 0)], sentMs);
@@ -281,7 +286,7 @@ async function recordedAt({ truth }: WireStage, receiver: WireReceiver, findings
   return states.reduce((sum, { notified }) => sum + notified, 0);
 }
 
-/** A stage whose table is a process of its own, and that notes when each receiver was told of a rule first, and how often. */
+/** A stage whose table is a process of its own; it notes each receiver's first notification of a rule, and how many came. */
 async function openLoad() {
   const child = fork(path.join(import.meta.dirname, 'load-table.ts'), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -298,7 +303,7 @@ async function openLoad() {
     return { kind: 'none' };
   });
   return {
-    // The table is asked directly: what passes a proxy of this process would cost it more than it costs delivery.
+    // The table is called directly: a proxy in this process would cost it more than delivery costs.
     stage: { ...stage, environment: { ...stage.environment, AWS_ENDPOINT_URL_DYNAMODB: table.url } },
     arrivals,
     notified,

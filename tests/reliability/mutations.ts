@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** Mutation is a mistake that somebody could make in the delivery's code. */
+/** Mutation is a mistake in the code of delivery, made by replacing a text that stands there once. */
 export interface Mutation {
   readonly name: string;
   readonly file: string;
@@ -14,19 +14,19 @@ export interface Mutation {
 
 export const mutations: readonly Mutation[] = [
   {
-    name: 'a group is recorded as told before it is sent',
+    name: 'a group is recorded as notified before it is sent',
     file: 'src/notify/delivery/deliver-group.ts',
     from: 'const sent = await attempt(',
-    to: 'await groups.record(group, lease, { ...state, told: roll.count, settled: roll.count });\n    const sent = await attempt(',
+    to: 'await groups.record(group, lease, { ...state, notified: roll.count, settled: roll.count });\n    const sent = await attempt(',
   },
   {
-    name: 'what was sent is not recorded',
+    name: 'a notification is not recorded',
     file: 'src/notify/delivery/deliver-group.ts',
-    from: 'settled: roll.count,\n      toldMs',
-    to: 'settled: state.settled,\n      toldMs',
+    from: 'settled: roll.count,\n      notifiedMs',
+    to: 'settled: state.settled,\n      notifiedMs',
   },
   {
-    name: 'nobody is asked to look when a finding joins',
+    name: 'no due entry is written when a finding joins',
     file: 'src/notify/delivery/accept-into-group.ts',
     from: 'await outbox.put(receiver.name, key, next);',
     to: '',
@@ -38,13 +38,13 @@ export const mutations: readonly Mutation[] = [
     to: 'await outbox.remove(entries);\n    await groups.record(group, lease, state);',
   },
   {
-    name: 'the next due entry is written after the state that counts on it',
+    name: 'the next due entry is written after the state that relies on it',
     file: 'src/notify/delivery/deliver-group.ts',
-    from: "if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);\n    // Where the state is somebody else's by now, an entry may be the one that he counts on.\n    if (await groups.record(group, lease, state)) await outbox.remove(entries);",
+    from: 'if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);\n    // Another lease holder that changed the state may rely on one of the entries.\n    if (await groups.record(group, lease, state)) await outbox.remove(entries);',
     to: 'if (await groups.record(group, lease, state)) await outbox.remove(entries);\n    if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);',
   },
   {
-    name: 'several may tell of one group at once',
+    name: 'several copies may hold the lease of one group',
     file: 'src/notify/delivery/state/group-store.ts',
     from: 'if (held !== undefined && now.getTime() < held.untilMs) return undefined;',
     to: '',
@@ -52,8 +52,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a finding that comes again is placed anew',
     file: 'src/notify/delivery/accept-into-group.ts',
-    from: 'const earlier = admitted.again ? await whereIs(placement, admitted) : undefined;',
-    to: 'const earlier = undefined as Admission | undefined;',
+    from: 'const earlier = candidate.again ? await whereIs(placement, candidate) : undefined;',
+    to: 'const earlier = undefined as GroupAcceptance | undefined;',
   },
   {
     name: 'a finding is recorded as accepted before it has a group',
@@ -68,31 +68,31 @@ export const mutations: readonly Mutation[] = [
     to: 'await Promise.resolve({',
   },
   {
-    name: 'what a receiver refuses counts as told',
+    name: 'a finding that a receiver refuses counts as sent',
     file: 'src/notify/delivery/deliver-group.ts',
     from: "if ('error' in sent) return afterFailure(held, receiver, sent.error);",
-    to: "if ('error' in sent && sent.error.retryable) return afterFailure(held, receiver, sent.error);\n    if ('error' in sent) return { telling: { kind: 'nothing', why: '' }, due: [] };",
+    to: "if ('error' in sent && sent.error.retryable) return afterFailure(held, receiver, sent.error);\n    if ('error' in sent) return { outcome: { kind: 'nothing', why: '' }, due: [] };",
   },
 ];
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** caughtBy makes a mistake in a copy of the code, and gives the first problem that the schedules see, if they see one. */
-export async function caughtBy({ name, file, from, to }: Mutation, schedules: number): Promise<string | undefined> {
+/** mutate makes the mistake in the text of its file. @throws {Error} unless the text to replace stands there once. */
+export function mutate({ name, file, from, to }: Mutation, code: string): string {
+  if (code.split(from).length !== 2) throw new Error(`${file}: expected the text of the mutation "${name}" once`);
+  return code.replace(from, () => to);
+}
+
+/** caughtBy makes a mistake in a copy of the code, and gives the first problem that the schedules find, if they find one. */
+export async function caughtBy(mutation: Mutation, schedules: number): Promise<string | undefined> {
   const folder = mkdtempSync(path.join(tmpdir(), 'trailwatch-mutation-'));
   try {
     for (const part of ['src', 'tests/reliability', 'package.json', '.build']) {
       cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
     }
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
-    const place = path.join(folder, file);
-    const code = readFileSync(place, 'utf8');
-    if (code.split(from).length !== 2)
-      throw new Error(`${file}: the place of the mutation "${name}" is not there once`);
-    writeFileSync(
-      place,
-      code.replace(from, () => to),
-    );
+    const place = path.join(folder, mutation.file);
+    writeFileSync(place, mutate(mutation, readFileSync(place, 'utf8')));
     const script = path.join(folder, 'tests/reliability/first-problem.ts');
     const { stdout } = await promisify(execFile)(process.execPath, [script, String(schedules)], { cwd: folder });
     return stdout.trim() || undefined;

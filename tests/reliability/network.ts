@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Plan is what becomes of one call that a copy of a function makes. */
+/** Plan is the fate of one call that a copy of a function makes. */
 export type Plan =
   | { readonly kind: 'done'; readonly ms: number }
   /** Refused before the work: throttled, 5xx, connection refused. */
@@ -12,17 +12,17 @@ export type Plan =
 /** Planner decides about each call, by its number in the run. */
 export type Planner = (call: { readonly label: string; readonly index: number; readonly copy: Copy }) => Plan;
 
-/** Copy is one copy of a function, with what it remembers. It lives until it is killed. */
+/** Copy is one copy of a function, with its memory. It lives until it is killed. */
 export interface Copy {
   readonly name: string;
   alive: boolean;
-  /** What waits for an answer in it. */
+  /** Rejects each call that waits for its answer. */
   readonly waiting: Set<(error: Error) => void>;
-  /** Hears that it is killed. */
+  /** Called when the copy is killed. */
   onDeath: () => void;
 }
 
-/** Injected is a fault that was made, not one that was found. */
+/** Injected is a fault that the network made on purpose. */
 class Injected extends Error {
   override readonly name = 'Injected';
 }
@@ -33,14 +33,14 @@ export interface Network {
   /** Calls made so far. */
   readonly calls: () => number;
   readonly copy: (name: string) => Copy;
-  /** call lets a copy do something that others see: it takes time, and may fail in every way. */
+  /** call lets a copy do work that others see: it takes time, and may fail in every way. */
   readonly call: <T>(copy: Copy, label: string, work: () => Promise<T>) => Promise<T>;
   readonly at: (atMs: number, run: () => void) => void;
   readonly kill: (copy: Copy) => void;
   /** heal ends all faults. */
   readonly heal: () => void;
   readonly healed: () => boolean;
-  /** run goes on until nothing is to be done any more, or the end (milliseconds since 1970). */
+  /** run goes on until nothing is left to do, or until the end (milliseconds since 1970). */
   readonly run: (untilMs: number) => Promise<void>;
   readonly faults: ReadonlyMap<Plan['kind'], number>;
 }
@@ -52,8 +52,8 @@ interface Entry {
 }
 
 /**
- * createNetwork makes a world with a clock of its own, in which one thing happens after the other, in an order that the seed decides.
- * Same seed, same run.
+ * createNetwork makes a simulated network with a clock of its own: one event happens after the other, in an order that the seed
+ * decides. Same seed, same run.
  */
 export function createNetwork({
   seed,
@@ -75,7 +75,7 @@ export function createNetwork({
   const kill = (copy: Copy): void => {
     if (!copy.alive) return;
     copy.alive = false;
-    // What it had begun ends here; the errors only let timers go, since nobody hears a dead copy.
+    // The calls of the copy end here; the rejections only release timers, since no code of a dead copy runs.
     for (const reject of copy.waiting) reject(new Injected('the copy was killed'));
     copy.waiting.clear();
     copy.onDeath();
@@ -120,7 +120,7 @@ export function createNetwork({
       for (let entry = agenda.next(untilMs); entry !== undefined; entry = agenda.next(untilMs)) {
         nowMs = Math.max(nowMs, entry.atMs);
         await entry.run();
-        // Until everything that this set going waits for something again.
+        // Until all code that this event started waits again.
         await turn();
       }
       nowMs = Math.max(nowMs, untilMs);
@@ -139,7 +139,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** A heap by time, and by order where that says nothing. */
+/** A heap by time, then by order. */
 function createAgenda(): {
   readonly add: (atMs: number, run: Entry['run']) => void;
   readonly next: (untilMs: number) => Entry | undefined;

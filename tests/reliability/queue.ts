@@ -10,20 +10,20 @@ export interface Message<Body> {
 /** Queue hands out messages at least once, in any order, as SQS does. */
 export interface Queue<Body> {
   readonly send: (body: Body) => void;
-  /** receive hides up to `most` messages from the others for a while; what was tried too often goes to the dead letters. */
+  /** receive hides up to `most` messages from others for a while; a message received too often goes to the dead letters. */
   readonly receive: (most: number) => readonly Message<Body>[];
   readonly delete: (id: string) => void;
-  /** Calls back when there is something to receive. */
+  /** Calls back when a message can be received. */
   readonly wake: (waiter: () => void) => void;
   readonly dead: Message<Body>[];
-  /** How many messages were not deleted yet. */
+  /** How many messages are not deleted. */
   readonly size: () => number;
 }
 
 export interface QueueOptions {
   readonly visibilityMs: number;
   readonly tries: number;
-  /** How often a message is handed out once more although it was deleted, or is with somebody. */
+  /** Whether a message is handed out once more although it was deleted, or is being worked on. */
   readonly repeats: () => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Part is one part of the report: a table, figures, and what must not be. */
+/** Part is one part of the results: a table, figures, and broken promises. */
 export interface Part {
   readonly title: string;
   readonly head?: readonly string[];

@@ -1,5 +1,5 @@
-// Runs what the command line asks for, and writes each result as a line of JSON: `node run.ts schedules FROM TO FINDINGS`,
-// `node run.ts table FROM TO FINDINGS`, `node run.ts deaths FROM TO` (which requests of the story a copy dies at).
+// Runs the schedules of the command line, and writes each result as a line of JSON: `node run.ts schedules FROM TO FINDINGS`,
+// `node run.ts table FROM TO FINDINGS`, `node run.ts deaths FROM TO` (the requests of the story at which a copy dies).
 import { crashStory, dieAt } from './crash-story.ts';
 import { problemsOf, runSchedule, type ScheduleOptions, type ScheduleResult } from './schedule.ts';
 import { openTableState } from './table-state.ts';
@@ -7,7 +7,7 @@ import { openTableState } from './table-state.ts';
 const [what, ...given] = process.argv.slice(2);
 const [from = 1, to = 1, findings = 50] = given.map(Number);
 
-/** A world's times begin anew in each run: what was seen in one must not be known in the next. */
+/** The clock starts anew in each run: a table that one run used would hold its findings as known. */
 async function inTable(options: Omit<ScheduleOptions, 'state'>): Promise<ScheduleResult> {
   const { state, close } = await openTableState();
   try {
@@ -30,7 +30,7 @@ async function resultsOf(number: number): Promise<readonly ScheduleResult[]> {
       return [await at(false), await at(true)];
     }
     default:
-      throw new Error(`${what ?? 'nothing was named'}: schedules, table or deaths?`);
+      throw new Error(`expected schedules, table or deaths, got ${what ?? 'nothing'}`);
   }
 }
 

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ScheduleResult } from './schedule.ts';
 
-/** Run is what is left of a schedule when it is over. */
+/** Run is the result of a schedule. */
 export type Run = Omit<ScheduleResult, 'lost' | 'wrong' | 'violations'> & {
   /** The seed, or the request at which a copy died. */
   readonly number: number;
   readonly problems: readonly string[];
 };
 
-/** runsOf runs schedules in processes of their own, side by side: tests transform code, which is slow for so many turns. */
+/** runsOf runs schedules in processes of their own, side by side: Jest's transformed code is slow for so many steps. */
 export async function runsOf(
   what: 'schedules' | 'table' | 'deaths',
   { from = 1, to, findings = 50 }: { readonly from?: number; readonly to: number; readonly findings?: number },

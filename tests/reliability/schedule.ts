@@ -16,14 +16,14 @@ export interface ScheduleResult extends Account {
   readonly twice: number;
   readonly replayed: number;
   readonly violations: readonly string[];
-  /** What is still due when all should be quiet. */
+  /** How many groups are still due at the end. */
   readonly unsettled: number;
 }
 
 const hour = 3_600_000;
 export const startMs = Date.parse('2026-03-11T10:00:00Z');
 
-/** When all faults end, when dead letters are sent again, and when all should be quiet, in hours from the start. */
+/** When all faults end, when dead letters are sent again, and when the run ends, in hours from the start. */
 export interface Times {
   readonly heal: number;
   readonly replay: number;
@@ -34,12 +34,12 @@ const aDay: Times = { heal: 4, replay: 11, end: 24 };
 
 export interface ScheduleOptions {
   readonly seed: number;
-  /** Makes what comes; by default as many findings as `findings` says. */
+  /** The findings, or how many to make. */
   readonly findings: number | readonly Sent[];
   readonly planner?: (random: () => number) => Planner;
   /** Where delivery keeps its state; in memory by default. */
   readonly state?: (now: () => Date) => SharedState;
-  /** Whether dead letters are sent again when all is well. */
+  /** Whether dead letters are sent again after the faults have ended. */
   readonly replays?: boolean;
   /** Whether receivers are away for a while. */
   readonly outages?: boolean;
@@ -53,7 +53,7 @@ export interface SharedState {
   readonly stateOf: (through: Through) => DeliveryState;
 }
 
-/** runSchedule lets findings through a day with faults of every kind, and accounts for each at its end. */
+/** runSchedule lets findings through a day with faults of every kind, and accounts for each of them at its end. */
 export async function runSchedule(options: ScheduleOptions): Promise<ScheduleResult> {
   const { seed, findings, replays = seed % 2 === 0, times = aDay } = options;
   const [healMs, replayMs, endMs] = [times.heal, times.replay, times.end].map((hours) => startMs + hours * hour) as [
@@ -110,16 +110,16 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
   };
 }
 
-/** problemsOf says what must never be, in words for a person; empty when all is accounted for. */
+/** problemsOf lists broken promises, in words for a person; empty when every finding is accounted for. */
 export function problemsOf(result: ScheduleResult): readonly string[] {
   const { into, notified, kept, dead, lost, wrong, violations, unsettled } = result;
   return [
     ...lost.map((each) => `lost: ${each}`),
     ...wrong.map((each) => `wrong count: ${each}`),
-    ...violations.map((each) => `told twice: ${each}`),
+    ...violations.map((each) => `notified twice: ${each}`),
     ...(into === notified + kept + dead + lost.length
       ? []
-      : [`${into} in, ${notified} told + ${kept} kept + ${dead} dead`]),
+      : [`${into} in, ${notified} notified + ${kept} muted + ${dead} dead letters`]),
     ...(result.twice > 0 ? [`${result.twice} findings are in two groups of one receiver`] : []),
     ...(unsettled > 0 ? [`${unsettled} are still due, or in the queue`] : []),
   ].map((problem) => `seed ${result.seed}: ${problem}`);

@@ -11,7 +11,7 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { createQueue, type Message, type Queue } from './queue.ts';
 import type { Copy, Network } from './network.ts';
 
-/** Health is how a receiver is at a moment. */
+/** Health is the condition of a receiver at a moment. */
 export type Health = 'well' | 'down' | 'busy';
 
 export interface SimulationParts {
@@ -29,7 +29,7 @@ export interface SimulationParts {
   readonly copies: number;
 }
 
-/** Through is how a copy's calls reach the state. */
+/** Through makes a copy's call to the state one that can fail. */
 export type Through = <T>(label: string, work: () => Promise<T>) => Promise<T>;
 
 export interface Simulation {
@@ -41,12 +41,12 @@ export interface Simulation {
   readonly start: (untilMs: number) => void;
 }
 
-/** What a function may take, and how long a queue hides what it handed out, in milliseconds. */
+/** The time limit of a function, and how long the queue hides a message that it handed out, in milliseconds. */
 const timeoutMs = 90_000;
 const visibilityMs = 6 * timeoutMs;
 const answerMs = 3_000;
 
-/** createSimulation puts the delivery's own code into a world: copies of both functions, the queue before them, the receivers behind. */
+/** createSimulation runs delivery's own code over a simulated network: copies of both functions, the queue, and the receivers. */
 export function createSimulation(parts: SimulationParts): Simulation {
   const { network, truth, receivers, health, refuses } = parts;
   const letters: DeadLetter[] = [];
@@ -109,7 +109,7 @@ export function createSimulation(parts: SimulationParts): Simulation {
     });
   };
 
-  // What a copy has sent and not yet recorded: if it can't, the same may be sent once more.
+  // Notifications that a copy has sent and not yet recorded: without the record, one may be sent once more.
   const unrecorded = new Map<Copy, Map<string, readonly [string, string]>>();
   const untilRecorded = (copy: Copy, receiver: string, key: string): void => {
     const own = unrecorded.get(copy) ?? new Map<string, readonly [string, string]>();
@@ -120,7 +120,7 @@ export function createSimulation(parts: SimulationParts): Simulation {
     if (open !== undefined) ledger.excuse(...open);
   };
 
-  /** Sees what the state is told, as the copy that tells it learns of it. */
+  /** Sees the writes of a copy to the state, with the answers that the copy gets. */
   const watched = (state: DeliveryState, copy: Copy): DeliveryState => {
     const { groups, outbox } = state;
     const watch = async <T>(key: string, work: Promise<T>): Promise<T> => {
@@ -161,7 +161,7 @@ export function createSimulation(parts: SimulationParts): Simulation {
     await work({ remainingMs: () => endMs - answerMs - network.now().getTime() });
     running = false;
   };
-  /** As functions/deliver.ts: the queue is done with what was accepted once the invocation has ended. */
+  /** As functions/deliver.ts: the queue deletes accepted messages when the invocation has ended. */
   const deliver = (copy: Copy, pipeline: Pipeline): void => {
     const next = (): void => {
       if (!copy.alive) return;
@@ -182,7 +182,7 @@ export function createSimulation(parts: SimulationParts): Simulation {
     next();
   };
 
-  /** Each minute, as deployed; when all is well again, now and then is enough. */
+  /** Each minute, as deployed; after the faults have ended, every half hour is enough. */
   const everyMs = (): number => (network.healed() ? 1_800_000 : 60_000);
 
   const flush = (copy: Copy, pipeline: Pipeline, untilMs: number): void => {

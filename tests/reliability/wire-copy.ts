@@ -1,12 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
-/** Asked is an invocation, Said its answer; the first thing that a copy says is that it is ready. */
+/** Asked is an invocation, Said its answer; the first message of a copy says that it is ready. */
 export interface Asked {
   readonly id: number;
   readonly event: unknown;
-  /** What its clock shows when it begins (milliseconds since 1970); the real time without it. */
+  /** The time on its clock at the start (milliseconds since 1970); the real time without one. */
   readonly atMs: number | undefined;
   readonly remainingMs: number;
 }
@@ -18,7 +20,7 @@ export interface Said {
   readonly used: Used;
 }
 
-/** Used is what a process has taken of the machine. */
+/** Used is the processor time and memory that a process used. */
 export interface Used {
   readonly cpuMs: number;
   readonly rssBytes: number;
@@ -32,9 +34,9 @@ export interface WireCopy {
    * @throws {Died} when the process is killed meanwhile.
    */
   readonly invoke: (event: unknown, atMs?: number) => Promise<unknown>;
-  /** What it had used when it last said something. */
+  /** The usage with its last answer. */
   readonly used: () => Used;
-  /** kill ends the process as nothing can prevent, and waits until it is gone. */
+  /** kill ends the process with SIGKILL, and waits until it is gone. */
   readonly kill: () => Promise<void>;
 }
 
@@ -42,7 +44,7 @@ export class Died extends Error {
   override readonly name = 'Died';
 }
 
-/** What functions/deliver.ts is given in serverless.yml. */
+/** The time limit of functions/deliver.ts in serverless.yml. */
 const remainingMs = 90_000;
 
 /** Pace says whether time passes for a copy as it does in Lambda, or not at all, so that a busy machine changes nothing. */
@@ -55,10 +57,11 @@ export async function startWireCopy(
 ): Promise<WireCopy> {
   const child = fork(path.join(import.meta.dirname, 'wire-lambda.ts'), [name, pace], {
     env: { PATH: process.env['PATH'], ...environment },
-    // As Lambda sets it for 512 MB, so that what stays in memory can be seen.
+    // As Lambda sets it for 512 MB, so that growing memory shows.
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=460', '--max-semi-space-size=25'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  if (child.stderr !== null) void passOn(child.stderr);
   const waiting = new Map<
     number,
     { readonly resolve: (said: Said) => void; readonly reject: (error: Error) => void }
@@ -99,4 +102,11 @@ export async function startWireCopy(
       await gone;
     },
   };
+}
+
+/** The function's log tells of the faults that a run makes; anything else is a fault of the run itself. */
+async function passOn(stderr: Readable): Promise<void> {
+  for await (const line of createInterface({ input: stderr })) {
+    if (!line.startsWith('{"level":')) process.stderr.write(`${line}\n`);
+  }
 }

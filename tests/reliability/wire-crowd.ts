@@ -2,7 +2,7 @@ import { startWireCopy } from './wire-copy.ts';
 import { findingOf } from './findings.ts';
 import { batchOf, failedOf, startWireStage, wireReceivers } from './wire-stage.ts';
 
-/** Crowd is what came of many copies of the function that deliver findings of one group at once. */
+/** Crowd is the result of many copies of the function that deliver findings of one group at once. */
 export interface Crowd {
   readonly processes: number;
   readonly findings: number;
@@ -15,11 +15,11 @@ export interface Crowd {
 
 export interface CrowdAt {
   readonly receiver: string;
-  /** How often it was told before anybody flushed: once, or the group was not one. */
+  /** How many notifications it got before the flush: one, or the group was not one. */
   readonly atOnce: number;
   /** The counts that its notifications gave, in their order. */
   readonly said: readonly number[];
-  /** What is on record as told. */
+  /** How many findings are on record as notified. */
   readonly recorded: number;
 }
 
@@ -73,14 +73,14 @@ export async function runCrowd({ processes, each }: CrowdOptions): Promise<Crowd
   return { processes, findings: processes * each, deliveredMs, cameAgain, receivers };
 }
 
-/** crowdProblems says what must not be, in words for a person. */
+/** crowdProblems lists broken promises, in words for a person. */
 export function crowdProblems({ findings, receivers }: Crowd): readonly string[] {
   return receivers.flatMap(({ receiver, atOnce, said, recorded }) => [
-    ...(atOnce === 1 ? [] : [`${receiver}: was told ${atOnce} times at once`]),
-    ...(said.at(-1) === findings ? [] : [`${receiver}: was told of ${said.join(', ')}, and there are ${findings}`]),
+    ...(atOnce === 1 ? [] : [`${receiver}: got ${atOnce} notifications at once`]),
+    ...(said.at(-1) === findings ? [] : [`${receiver}: got the counts ${said.join(', ')}, expected ${findings}`]),
     ...(said.every((count, index) => count > (said[index - 1] ?? 0))
       ? []
-      : [`${receiver}: was told ${said.join(', ')}`]),
+      : [`${receiver}: got the counts ${said.join(', ')}`]),
     ...(recorded === findings ? [] : [`${receiver}: ${recorded} are on record`]),
   ]);
 }

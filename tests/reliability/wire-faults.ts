@@ -3,7 +3,7 @@ import { busyAnswers, brokenAnswers, type Fault, type Passing } from '../support
 import { Died, startWireCopy, type Pace, type WireCopy } from './wire-copy.ts';
 import { batchOf, failedOf, startWireStage, wireFinding, wireReceivers, type WireStage } from './wire-stage.ts';
 
-/** WireFault is what goes wrong with the requests of one invocation that accepts a finding and tells of it. */
+/** WireFault is a fault in the requests of one invocation that accepts a finding and notifies. */
 export type WireFault =
   /** The process is killed (SIGKILL) at its n-th request, before the service did the work or after it. */
   | { readonly kind: 'death'; readonly when: 'before' | 'after' }
@@ -16,15 +16,15 @@ export type WireFault =
 
 export type OnceFault = 'busy' | 'broken' | 'reset' | 'lost' | 'late';
 
-/** WireCase is one such run, and what came of it. */
+/** WireCase is one such run with its result. */
 export interface WireCase {
   readonly fault: string;
   /** The request at which it happened, counted from 1, and its name. */
   readonly at: number;
   readonly request: string;
-  /** How often the receivers were sent the finding once more. */
+  /** How many notifications were sent once more. */
   readonly repeats: number;
-  /** How many requests it struck: none where the invocation made fewer. */
+  /** How many requests the fault hit: none where the invocation made fewer. */
   readonly struck: number;
   /** Whether the finding came again from the queue. */
   readonly redelivered: boolean;
@@ -32,7 +32,7 @@ export interface WireCase {
 }
 
 export interface WireFaults {
-  /** The requests of an invocation in which nothing goes wrong, of a copy that has just started: it makes the most. */
+  /** The requests of an invocation without a fault, in a copy that has just started, which makes the most. */
   readonly requests: readonly string[];
   /** run lets one finding through, with a fault at a request of its first invocation. */
   readonly run: (fault: WireFault, at: number) => Promise<WireCase>;
@@ -42,7 +42,7 @@ export interface WireFaults {
 const minute = 60_000;
 /** When a message that was not deleted comes again: serverless.yml gives six times what the function may take. */
 const redeliverMs = 9 * minute;
-/** When the flush looks, after the first invocation. A circuit that opened closes meanwhile. */
+/** When the flush runs, after the first invocation. An open circuit closes meanwhile. */
 const looksMs = [10, 11, 13, 16, 20, 25, 30, 40].map((each) => each * minute);
 const lateMs = 1_200;
 
@@ -57,7 +57,7 @@ export async function openWireFaults(pace?: Pace): Promise<WireFaults> {
   let spare = startWireCopy('deliver', environment, pace);
   let runs = 0;
 
-  /** Each run has hours of its own, so that what is remembered of one has no part in the next. */
+  /** Each run has hours of its own, so that remembered values of one do not affect the next. */
   const begin = (): { readonly finding: Finding; readonly atMs: number } => {
     runs += 1;
     const atMs = Date.now() + runs * 3_600_000;
@@ -108,7 +108,7 @@ export async function openWireFaults(pace?: Pace): Promise<WireFaults> {
     const problems: string[] = [];
     if (redelivered) {
       const again = await deliver.invoke(batch, atMs + redeliverMs);
-      if (failedOf(again).length > 0) problems.push('was refused again when it came again, though all was well');
+      if (failedOf(again).length > 0) problems.push('failed again when it came again without a fault');
     }
     for (const lookMs of looksMs) {
       await flush.invoke({}, atMs + lookMs);
@@ -124,11 +124,11 @@ export async function openWireFaults(pace?: Pace): Promise<WireFaults> {
       if (all > then && then > 0 && recorded > 0) problems.push(`${receiver}: sent again though it was on record`);
       if (all > Math.max(then, 1) + (then > 0 ? 1 : 0)) problems.push(`${receiver}: ${all} sends for one fault`);
       if ((await recordedAt(stage, finding, receiver, 1)) !== 1)
-        problems.push(`${receiver}: is not on record as told once`);
+        problems.push(`${receiver}: not on record as notified once`);
       repeats += Math.max(0, all - 1);
     }
     if (repeats > 0 && !isBetween(fault)) problems.push(`${repeats} repeats without a fault after a send`);
-    if (!(await isQuiet(stage, atMs + 50 * minute))) problems.push('something is still due');
+    if (!(await isQuiet(stage, atMs + 50 * minute))) problems.push('a group is still due');
     if (stage.deadLetters().length > 0) problems.push('there is a dead letter');
     return { fault: wordsOf(fault), at, request, struck, repeats, redelivered, problems };
   };
@@ -169,7 +169,7 @@ function faultOf(what: OnceFault, service: string): Fault {
     case 'busy':
     case 'broken': {
       const answer = (what === 'busy' ? busyAnswers : brokenAnswers)[service];
-      if (answer === undefined) throw new Error(`${service}: nobody knows how it fails`);
+      if (answer === undefined) throw new Error(`${service}: expected a service with known error answers`);
       return { kind: 'refused', answer };
     }
     case 'reset':
@@ -182,7 +182,7 @@ function faultOf(what: OnceFault, service: string): Fault {
   }
 }
 
-/** A repeat needs a fault that falls between a send and its record: one request that was refused is tried again, and is none. */
+/** A repeat needs a fault between a send and its record; a single refused request is tried again, and excuses none. */
 function isBetween(fault: WireFault): boolean {
   return fault.kind !== 'once' || fault.what === 'lost';
 }
@@ -191,7 +191,7 @@ function sendsOf(stage: WireStage, receiver: (typeof wireReceivers)[number], { r
   return stage.taken(receiver).filter((text) => text.includes(`${rule.id}:`)).length;
 }
 
-/** What is on record as told; asked only of what was accepted, since who asks claims what was not. */
+/** How many receivers are on record as notified. Called only for accepted findings, since the question claims others. */
 async function recordedAt({ truth }: WireStage, { id }: Finding, receiver: string, sent: number): Promise<number> {
   if (sent === 0) return 0;
   const claim = await truth.seen.claim({ findingId: id, receiver }, new Date());

@@ -1,9 +1,9 @@
-// One copy of a function, as Lambda starts it: loads the handler that it is told, and runs one invocation after the other.
+// One copy of a function, as Lambda starts it: loads the given handler, and runs one invocation after the other.
 import type { Context } from 'aws-lambda';
 import { lambdaContext } from '../support/lambda-context.ts';
 import type { Asked, Said, Used } from './wire-copy.ts';
 
-/** An unhurried copy runs out of no time, however busy the machine is: its clock stands still, and its timeouts are long. */
+/** An unhurried copy never runs out of time on a busy machine: its clock stands still, and its timeouts are long. */
 const unhurried = process.argv[3] === 'unhurried';
 const longTimeouts = 60;
 

@@ -13,13 +13,13 @@ import { findingOf } from './findings.ts';
 
 type Service = 'dynamodb' | 'sns' | 'sqs' | 'ssm' | 'slack';
 
-/** WireStage is a deployed stage's worth of local endpoints, behind a proxy that can make all of them fail. */
+/** WireStage is the local endpoints of a stage, behind a proxy that can make each of them fail. */
 export interface WireStage {
   readonly proxy: FaultProxy<Service>;
   readonly environment: Readonly<Record<string, string>>;
   /** The state as it is, past the proxy. */
   readonly truth: DeliveryState;
-  /** taken gives what a receiver was sent, as it arrived. */
+  /** taken gives the notifications of a receiver, as they arrived. */
   readonly taken: (receiver: WireReceiver) => readonly string[];
   readonly deadLetters: () => readonly string[];
   readonly close: () => Promise<void>;
@@ -105,13 +105,13 @@ export async function startWireStage(options: WireStageOptions = {}): Promise<Wi
   };
 }
 
-/** wireFinding is news of its own: a rule and an actor that nobody else has, so that its notifications can be told from others. */
+/** wireFinding makes a finding with a rule and an actor of its own, which identify its notifications. */
 export function wireFinding(name: string, atMs: number): Finding {
   const facts = { rule: `wire-${name}`, level: 'high', actor: `actor-${name}`, event: `event-${name}` } as const;
   return findingOf({ ...facts, time: new Date(atMs).toISOString() });
 }
 
-/** batchOf is findings as Lambda reads them from the queue behind the findings bus. */
+/** batchOf writes findings as Lambda reads them from the queue behind the findings bus. */
 export function batchOf(findings: readonly Finding[], sentMs: number): SQSEvent {
   const { Records } = sqsEvent(findings.map((finding) => queueBodyOf(finding)));
   const SentTimestamp = String(sentMs);
@@ -134,7 +134,7 @@ function queueBodyOf(finding: Finding): string {
   });
 }
 
-/** failedOf is which messages of a batch are to come again, by their place in it. */
+/** failedOf lists the messages of a batch that must come again, by their place in it. */
 export function failedOf(answer: unknown): readonly number[] {
   const { batchItemFailures } = answer as SQSBatchResponse;
   return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier.replace(/\D/g, '')) - 1);

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { crowdProblems, runCrowd } from './wire-crowd.ts';
 import { openWireFaults, type WireFault, type WireFaults } from './wire-faults.ts';
 
-/** Only a test that hangs takes so long: no copy has a deadline of its own, however busy the machine is. */
+/** Only a test that hangs takes this long: no copy has a deadline, so that a busy machine fails no test. */
 const hangsAfterMs = 600_000;
 
-// The functions themselves, each in a process of its own, before local endpoints. `npm run reliability` tries every request; here
+// The functions themselves, each in a process of its own, with local endpoints. `npm run reliability` tries every request; here
 // are those round the send, where it matters most, and a few before.
-describe('one invocation accepts a finding and tells of it, and something goes wrong', () => {
+describe('one invocation accepts a finding and notifies, and a fault happens', () => {
   let faults: WireFaults;
   let publish = 0;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('one invocation accepts a finding and tells of it, and something goes w
       mostRepeats: 0,
     },
     {
-      rule: 'connections to the table break from the send on: the flush tells of it',
+      rule: 'connections to the table break from the send on: the flush notifies',
       fault: { kind: 'outage', what: 'reset' },
       at: () => publish - 1,
       redelivered: false,
@@ -86,7 +86,7 @@ describe('one invocation accepts a finding and tells of it, and something goes w
 });
 
 test(
-  'processes that deliver one group at once tell of it once, and count exactly',
+  'processes that deliver one group at once notify once, and count exactly',
   async () => {
     const crowd = await runCrowd({ processes: 4, each: 10 });
     expect(crowdProblems(crowd)).toEqual([]);

@@ -15,13 +15,13 @@ import {
 import { defaultPolicy } from '../../src/notify/routing/policy.ts';
 import { DeliveryError, type DeliveryReason, type Receiver } from '../../src/notify/receivers/receiver.ts';
 
-/** Heard is a receiver that remembers what it took, and can be told to fail. */
+/** Heard is a receiver that keeps its notifications, and can be made to fail. */
 export interface Heard extends Receiver {
   readonly notifications: Notification[];
   readonly closed: ClosedGroup[];
-  /** How often it was asked, whatever came of it. */
+  /** How often it was called, with any result. */
   asked: number;
-  /** What it does with the next notification; taking it is the default. */
+  /** Takes the next notification, unless a test replaces it. */
   behave: (notification: Notification) => Promise<Receipt | void> | Receipt | void;
 }
 
@@ -68,13 +68,13 @@ export interface DeliveryStage {
   readonly letters: DeadLetter[];
   readonly facts: (AcceptOutcome | DeliveryOutcome)[];
   readonly now: () => Date;
-  /** Another copy of the functions: it shares the state and remembers nothing. */
+  /** Another copy of the functions, which shares the state and has an empty memory. */
   readonly another: () => Pipeline;
-  /** Does what the delivering function does with a batch: accepts, then tells what is due. */
+  /** Does the work of the delivering function with a batch: accepts, then notifies of the due groups. */
   readonly deliver: (...findings: readonly Finding[]) => Promise<readonly AcceptOutcome[]>;
   /** Lets time pass, and the flushing function run each minute. */
   readonly pass: (ms: number) => Promise<void>;
-  /** Lets time pass while nobody flushes. */
+  /** Lets time pass without a flush. */
   readonly skip: (ms: number) => void;
   readonly flush: () => Promise<void>;
 }
@@ -136,7 +136,7 @@ export function deliveryStage(options: DeliveryStageOptions): DeliveryStage {
   };
 }
 
-/** said is what a receiver was told, in short: `first 1`, `update 14`, of a program's `finding`. */
+/** said gives a receiver's notifications in short: `first 1`, `update 14`, `finding` for a program. */
 export function said({ notifications }: Heard): readonly string[] {
   return notifications.map(({ group, message }) => {
     if (message.completes) return 'completion';

@@ -8,14 +8,14 @@ import { closeServer, type Answer } from './http-server.ts';
 /** Passing is one request on its way to a service. */
 export interface Passing {
   readonly service: string;
-  /** What the service calls it: PutItem, Publish; POST where it has no name. */
+  /** The service's name of the request: PutItem, Publish; POST where it has none. */
   readonly operation: string;
   /** Counts all requests since the last `count`, from 1. */
   readonly index: number;
   readonly body: string;
 }
 
-/** Fault is what becomes of a request, and of its answer. */
+/** Fault is the fate of a request and of its answer. */
 export type Fault =
   | { readonly kind: 'none' }
   /** The work is not done; the service answers this. */
@@ -24,23 +24,23 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The work is done, and the connection breaks. */
   | { readonly kind: 'lost' }
-  /** The work is done, and nothing is ever said. */
+  /** The work is done, and no answer comes. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'late'; readonly ms: number }
-  /** Whoever asked dies of it; `kill` resolves when it is dead. */
+  /** The caller dies; `kill` resolves when it is dead. */
   | { readonly kind: 'death'; readonly when: 'before' | 'after'; readonly kill: () => Promise<void> };
 
 export interface FaultProxy<Service extends string> {
-  /** Where each service seems to be. */
+  /** The proxy's address for each service. */
   readonly urls: Readonly<Record<Service, string>>;
-  /** plan decides about the requests from now on; nothing goes wrong without one. */
+  /** plan decides about the requests from now on; without a plan, all succeed. */
   plan(decide?: (passing: Passing) => Fault): void;
-  /** count begins to count anew, and gives what came until now. */
+  /** count starts a new count, and gives the requests so far. */
   count(): readonly Passing[];
   close(): Promise<void>;
 }
 
-/** startFaultProxy stands before services, and lets each request through, or not, as planned. */
+/** startFaultProxy starts a proxy in front of services, which lets each request through or makes it fail, as planned. */
 export async function startFaultProxy<Service extends string>(
   services: Readonly<Record<Service, string>>,
 ): Promise<FaultProxy<Service>> {
@@ -130,7 +130,7 @@ interface Worked {
 
 async function forward({ method, url, rawHeaders }: IncomingMessage, body: Buffer, upstream: string): Promise<Worked> {
   const { hostname, port } = new URL(upstream);
-  // A connection of its own: what happens to the outer one must not be felt by the service.
+  // A connection of its own: the service must not notice what happens to the outer one.
   const asking = ask({ hostname, port, path: url, method, headers: rawHeaders, agent: false });
   asking.end(body);
   const [answer] = (await once(asking, 'response')) as [IncomingMessage];
@@ -153,7 +153,7 @@ function operationOf({ headers, method = '' }: IncomingMessage, body: string): s
   return /^Action=(\w+)|&Action=(\w+)/.exec(body)?.slice(1).find(Boolean) ?? method;
 }
 
-/** busyAnswers are what services say when they are asked too often, in their own words. */
+/** busyAnswers are the answers of services to too many requests, in their own words. */
 export const busyAnswers: Readonly<Record<string, Answer>> = {
   dynamodb: awsJson(
     400,
@@ -166,7 +166,7 @@ export const busyAnswers: Readonly<Record<string, Answer>> = {
   slack: { status: 429, body: 'rate_limited', headers: { 'retry-after': '1' } },
 };
 
-/** brokenAnswers are what services say when something is wrong with them. */
+/** brokenAnswers are the answers of services with a fault of their own. */
 export const brokenAnswers: Readonly<Record<string, Answer>> = {
   dynamodb: awsJson(
     500,

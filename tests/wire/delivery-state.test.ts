@@ -52,7 +52,7 @@ const groupOf = (changes: Partial<FindingGroup> = {}): FindingGroup => ({
   receiver: 'mail',
   finding: rootLogin,
   policy: defaultPolicy,
-  groupReason: 'the same news',
+  groupReason: 'the same alert',
   alone: false,
   allReceivers: ['mail'],
   ...changes,

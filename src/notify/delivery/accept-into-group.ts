@@ -2,46 +2,45 @@ import type { DeliveryState } from './state/delivery-state.ts';
 import { memberOf } from './group-members.ts';
 import type { FindingGroup, Generation } from './state/group-store.ts';
 import type { Due } from './state/outbox-store.ts';
-import { aloneKey, generationKey, nextLookMs, placementOf, type Placed, type Placement } from './placement.ts';
+import { aloneKey, generationKey, nextStepMs, placementOf, type Placed, type Placement } from './placement.ts';
 import { programPolicy } from '../routing/policy.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 
-/** GroupAcceptance is how a finding came into the group that answers for it from now on. */
+/** GroupAcceptance is the group that answers for a finding from now on, and how the finding came into it. */
 export interface GroupAcceptance {
   readonly group: string;
   readonly how: 'opened' | 'joined' | 'alone' | 'revived';
   readonly why: string;
-  /** Whether it would have had a group of its own, were there not too many. */
+  /** Whether the finding lacks a group of its own because there are too many groups. */
   readonly throttled: boolean;
-  /** When the group wants to be looked at, where that is now. */
+  /** The due entry of the group, if a delivery step is due now. */
   readonly due?: Due;
 }
 
 export interface Candidate extends Placed {
   readonly allReceivers: readonly string[];
   readonly queuedMs?: number | undefined;
-  /** Whether somebody began with it before and never said what became of it. */
+  /** Whether an earlier attempt to accept it has no recorded end: the finding may be in a group already. */
   readonly again: boolean;
 }
 
 export type GroupAcceptorState = Pick<DeliveryState, 'groups' | 'outbox' | 'throttle'>;
 
-/** What one copy of the function remembers, of each kind: some megabytes at most. */
+/** How many values of each kind one copy of the function remembers: some megabytes at most. */
 const mostRemembered = 5_000;
-/** How long before a look a finding may still count on it: clocks differ, and its write had to end before. */
+/** How long before a delivery step a finding can still join it: clocks differ, and the write must end before. */
 const marginMs = 15_000;
 
 /**
  * createGroupAcceptor puts findings into groups. A crash between any two of its writes loses nothing: the queue brings the finding
- * again, and each write is the same one then.
+ * again, and the writes are then the same.
  *
- * The due entry of a group comes before the group, so that there is never a group that nobody looks at; an entry without a group is
- * harmless. A finding that joins is written before the entry that asks for a look, so that whoever finds the entry sees the
- * finding.
+ * The due entry of a group is written before the group, so that no group is without one; an entry without a group is harmless. A
+ * finding that joins is written before the due entry for it, so that a delivery step that finds the entry sees the finding.
  */
 export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorState, now: () => Date) {
-  // None of this changes once it is known, so that remembering it can't be wrong.
+  // These values never change once they are known, so they may be remembered.
   const generations = createBoundedMap<Generation>(mostRemembered);
   const looks = createBoundedMap<number>(mostRemembered);
   const full = createBoundedMap<number>(mostRemembered);
@@ -65,11 +64,11 @@ export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorS
     await groups.join(generation, memberOf(finding));
     const nowMs = now().getTime();
     const joined = { ...acceptance, group: key, how: 'joined' } as const;
-    // Whoever opened it came to its end here; it wants to be told now.
+    // The attempt that opened the group ends here; the group is due now.
     if (lead === dedupeKeyOf(finding)) return { ...joined, due: await outbox.put(receiver.name, key, nowMs) };
-    // Only what was written here counts: whoever opened the group may have had another policy.
+    // Only entries written here count: the copy that opened the group may have had another policy.
     if (nowMs < (looks.get(key) ?? 0) - marginMs) return joined;
-    const next = nextLookMs(generation, policy, nowMs);
+    const next = nextStepMs(generation, policy, nowMs);
     await outbox.put(receiver.name, key, next);
     looks.set(key, next);
     return joined;
@@ -104,7 +103,7 @@ export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorS
     const generation = await groups.open(base, group, now());
     if (base !== undefined) generations.set(base, generation);
     if (generation.key !== key) {
-      // Somebody was first; nobody else can ever use what was prepared here.
+      // Another copy was first; no copy can use the group that was prepared here.
       await outbox.remove([due]);
       return join(generation, candidate, acceptance);
     }
@@ -125,26 +124,26 @@ export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorS
     return place.kind === 'full';
   };
 
-  /** Where a finding is that somebody began with: in the last generation of where it belongs, perhaps a closed one. */
+  /** The group of a finding that an earlier attempt accepted: the last generation at its place, perhaps a closed one. */
   const whereIs = async ({ base, overflow }: Placement, candidate: Candidate): Promise<GroupAcceptance | undefined> => {
     const { finding, receiver } = candidate;
     const alone = base === undefined ? await groups.find(aloneKey(receiver.name, finding)) : undefined;
     if (alone !== undefined) {
       const due = await outbox.put(receiver.name, alone.key, now().getTime());
-      return { group: alone.key, how: 'alone', why: 'it was there already', throttled: false, due };
+      return { group: alone.key, how: 'alone', why: 'accepted before', throttled: false, due };
     }
     for (const each of [base, overflow?.base]) {
       const latest = each === undefined ? undefined : await groups.latest(each);
       if (latest === undefined || !(await groups.has(latest, dedupeKeyOf(finding)))) continue;
       const due = await outbox.put(receiver.name, latest.key, now().getTime());
       const throttled = each !== base;
-      return { group: latest.key, how: 'joined', why: 'it was in the group already', throttled, due };
+      return { group: latest.key, how: 'joined', why: 'in the group before', throttled, due };
     }
     return undefined;
   };
 
   return {
-    /** admit finds a finding's place, and takes it. */
+    /** accept finds the group of a finding, or opens one. */
     async accept(candidate: Candidate): Promise<GroupAcceptance> {
       const placement = placementOf(candidate);
       const { base, overflow, groupReason } = placement;
@@ -159,7 +158,7 @@ export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorS
       const own = base ?? aloneKey(candidate.receiver.name, candidate.finding);
       if (overflow === undefined || !(await isFull(placement, own, candidate))) {
         return open(base, candidate, groupReason, {
-          why: base === undefined ? groupReason : 'is news',
+          why: base === undefined ? groupReason : 'first of its group',
           throttled: false,
         });
       }
@@ -169,14 +168,14 @@ export function createGroupAcceptor({ groups, outbox, throttle }: GroupAcceptorS
       return open(overflow.base, candidate, overflow.groupReason, throttled);
     },
 
-    /** revive makes a group that ended among the dead letters be told after all; undefined when it is forgotten. */
+    /** revive makes a group due again that ended in a dead letter; undefined when the group has expired. */
     async revive(key: string, receiver: string): Promise<GroupAcceptance | undefined> {
       const group = await groups.find(key);
       if (group === undefined) return undefined;
-      // The entry first: a group that is to be told must not be without one.
+      // The entry first: a pending group must not be without one.
       const due = await outbox.put(receiver, key, now().getTime());
       await groups.revive(group);
-      return { group: key, how: 'revived', why: 'it was among the dead letters', throttled: false, due };
+      return { group: key, how: 'revived', why: 'sent again from the dead letters', throttled: false, due };
     },
   };
 }

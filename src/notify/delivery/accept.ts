@@ -21,18 +21,18 @@ export interface Arrival {
   readonly queuedMs?: number | undefined;
 }
 
-/** Outcome is what became of one finding at one receiver, with the reason. */
+/** AcceptOutcome is the result of accepting one finding for one receiver, with the reason. */
 export type AcceptOutcome = { readonly finding: Finding; readonly receiver: string; readonly why: Why } & (
   | ({ readonly kind: 'accepted' } & Pick<GroupAcceptance, 'group' | 'how' | 'throttled'>)
   | { readonly kind: 'already-accepted' }
-  /** Nobody is told; `receiver` is what keeps it, and `name` which of these. */
+  /** The finding notifies nobody; `receiver` is the kind of mute, and `name` the suppression, inhibition, trial or rule. */
   | { readonly kind: 'muted'; readonly name: string }
   | { readonly kind: 'failed'; readonly error: DeliveryError }
 );
 
 export interface Accepted {
   readonly outcomes: readonly AcceptOutcome[];
-  /** The groups that want to be told now. */
+  /** The groups that are due now. */
   readonly due: readonly Due[];
 }
 
@@ -43,13 +43,13 @@ export interface AcceptParts {
 }
 
 export interface Acceptor {
-  /** accept takes a finding on for each of its receivers: what is accepted will be told, whatever happens. It never throws. */
+  /** accept takes a finding for each of its receivers. An accepted finding notifies, whatever happens. It never throws. */
   readonly accept: (arrival: Arrival) => Promise<Accepted>;
-  /** acceptAt takes a finding on for one receiver, for a reason of its own. */
+  /** acceptAt takes a finding for one receiver, for a reason of its own. */
   readonly acceptAt: (arrival: Arrival, destination: Destination, why: Why) => Promise<Accepted>;
 }
 
-/** A burst of what mutes others would write the same item over and over. */
+/** A burst of findings that mute others would write one item over and over. */
 const sameStartMs = 5_000;
 const mostStarted = 1_000;
 
@@ -58,7 +58,7 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
   const { seen, inhibitions } = state;
   const groupAcceptor = createGroupAcceptor(state, now);
 
-  /** What keeps a finding from everybody. What somebody has been told already isn't muted for the others. */
+  /** What mutes a finding. A finding that has notified one receiver is not muted for the others. */
   const mutedBy = async (
     finding: Finding,
     { muted, muting, to }: Dispatch,
@@ -88,7 +88,7 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
   const start = async ({ key, untilMs }: Started): Promise<void> => {
     if (untilMs < (started.get(key) ?? 0) + sameStartMs) return;
     started.set(key, untilMs);
-    // One that doesn't begin costs people an alert too many; a finding must not fail for it.
+    // An inhibition that does not start costs an alert too many; a finding must not fail for it.
     await inhibitions.start(key, untilMs).catch(() => started.set(key, 0));
   };
 
@@ -117,7 +117,7 @@ export function createAcceptor({ state, dispatch, now }: AcceptParts): Acceptor 
       acceptOne({ ...arrival, ...destination, labels, allReceivers, why }, state, groupAcceptor, now),
     );
 
-  // Copies in one batch, and what completes an alert beside it: the second waits for the first, not for the queue.
+  // Copies of a finding in one batch, or an alert and an addition to it: the second waits for the first, not for the queue.
   const underWay = new Map<string, Promise<unknown>>();
   const inOrder = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
     const mine = (underWay.get(id) ?? Promise.resolve()).then(work);
@@ -174,7 +174,7 @@ async function acceptOne(
     return { ...facts, kind: 'already-accepted', why: { ...why, seen: `accepted at ${own.at}` } };
   }
 
-  // What completes an alert is a few words where the alert was sent, and the alert itself where it overtook that.
+  // An addition goes out as a short message where its alert was sent, and as the alert itself where it came first.
   const alert =
     finding.completes === undefined
       ? undefined
@@ -204,7 +204,7 @@ async function acceptOne(
   const acceptance =
     (await reviveOf(own.lease, groupAcceptor)) ?? (await groupAcceptor.accept({ ...candidate, again }));
 
-  // An alert that says who did it needs no completing, so that counts as accepted too.
+  // An alert that names its actor needs no addition, so the addition counts as accepted too.
   for (const findingId of dedupeKeysOf(sent)) {
     if (leases.every(({ key }) => key.findingId !== findingId)) {
       leases.push({ key: { receiver: receiver.name, findingId } });

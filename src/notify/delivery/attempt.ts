@@ -1,8 +1,8 @@
 import { DeliveryError, type Receiver } from '../receivers/receiver.ts';
 
 /**
- * attempt calls a receiver with a limit of time, and returns what came of it: a receiver may ignore the signal, and is not
- * waited for any longer either way.
+ * attempt calls a receiver with a time limit, and returns its result or its error. A receiver that ignores the signal is not
+ * waited for either.
  */
 export async function attempt<Result>(
   { name }: Pick<Receiver, 'name'>,
@@ -16,7 +16,7 @@ export async function attempt<Result>(
     return { result: await Promise.race([work(controller.signal), late]) };
   } catch (cause) {
     if (cause instanceof DeliveryError) return { error: cause };
-    // Nobody knows what went wrong, so it is tried again; a permanent fault ends in the dead letters.
+    // An unknown fault is tried again; if it is permanent, the finding ends in the dead letters.
     const message = `${name}: ${cause instanceof Error ? cause.message : String(cause)}`;
     return { error: new DeliveryError(message, { reason: 'unexpected', retryable: true, cause }) };
   } finally {

@@ -1,4 +1,4 @@
-/** createBoundedMap is a map that forgets what was put in first when it is full: events must not fill memory with their names. */
+/** createBoundedMap makes a map that drops its oldest entry when it is full: names from events must not fill the memory. */
 export function createBoundedMap<Value>(most: number): {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;

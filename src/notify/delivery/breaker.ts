@@ -3,21 +3,21 @@ import type { CircuitAnswer } from './circuit.ts';
 import { closedCircuit, type Circuit, type CircuitStore } from './state/circuit-store.ts';
 import type { DeliveryError } from '../receivers/receiver.ts';
 
-/** Breaker keeps a receiver that takes nothing from costing everybody's time. */
+/** Breaker spares the other receivers the time that a failing one would take. */
 export interface Breaker {
-  /** ask says whether a receiver may be asked; where one try is wanted, whoever asks first is let through. */
+  /** ask says whether a receiver may be called; a half-open circuit lets the first caller through. */
   readonly ask: (receiver: string, now: Date) => Promise<Exclude<CircuitAnswer, { kind: 'half-open' }>>;
   readonly succeeded: (receiver: string, now: Date) => Promise<void>;
   readonly failed: (receiver: string, error: DeliveryError, now: Date) => Promise<void>;
 }
 
-/** How long what was read is believed. */
+/** How long a circuit that was read is believed. */
 const freshMs = 5_000;
 const rounds = 3;
 
 /**
- * createBreaker works on the shared circuits, of which it remembers the last look. Without its state it lets everything
- * through: it spares time, and must not cost an alert.
+ * createBreaker works on the shared circuits, and remembers them for a short time. Without its state it lets every call through:
+ * it saves time, and must not cost an alert.
  */
 export function createBreaker(circuits: CircuitStore): Breaker {
   const known = new Map<string, { readonly circuit: Circuit; readonly atMs: number }>();

@@ -1,10 +1,10 @@
 import type { DeliveryError } from '../receivers/receiver.ts';
 import type { Circuit } from './state/circuit-store.ts';
 
-/** CircuitAnswer says whether a receiver may be asked, and why not. */
+/** CircuitAnswer says whether a receiver may be called, and why not. */
 export type CircuitAnswer =
   | { readonly kind: 'closed' }
-  /** One may try; whoever replaces the circuit with `after` first is the one. */
+  /** One caller may try: the one that replaces the circuit with `after` first. */
   | { readonly kind: 'half-open'; readonly after: Omit<Circuit, 'version'> }
   | { readonly kind: 'open'; readonly untilMs: number; readonly why: string };
 
@@ -12,14 +12,14 @@ export type CircuitAnswer =
 export const failuresToOpen = 5;
 const firstOpenMs = 30_000;
 const longestOpenMs = 10 * 60_000;
-/** How long the one that tries has for it. */
+/** How long the caller that tries has for it. */
 const trialMs = 30_000;
 
-/** askCircuit says whether a receiver may be asked now. */
+/** askCircuit says whether a receiver may be called now. */
 export function askCircuit({ failures, openUntilMs }: Circuit, now: Date): CircuitAnswer {
   const nowMs = now.getTime();
   if (nowMs < openUntilMs) {
-    const why = `failed ${failures === 1 ? 'once' : `${failures} times in a row`}: not asked until ${new Date(openUntilMs).toISOString()}`;
+    const why = `failed ${failures === 1 ? 'once' : `${failures} times in a row`}: not called until ${new Date(openUntilMs).toISOString()}`;
     return { kind: 'open', untilMs: openUntilMs, why };
   }
   if (failures < failuresToOpen) return { kind: 'closed' };
@@ -32,15 +32,15 @@ export function circuitAfterSuccess(): Omit<Circuit, 'version'> {
 }
 
 /**
- * circuitAfterFailure counts a failure: each one beyond the limit doubles the time for which nobody asks. A receiver that
- * says when to come again is not asked before, by anybody.
+ * circuitAfterFailure counts a failure: each one beyond the limit doubles the time for which the circuit is open. A receiver
+ * that says when to call again is not called before.
  */
 export function circuitAfterFailure(
   { failures, openUntilMs }: Circuit,
   { reason, retryAfterMs = 0 }: Pick<DeliveryError, 'reason' | 'retryAfterMs'>,
   now: Date,
 ): Omit<Circuit, 'version'> {
-  // One that doesn't answer costs the most time.
+  // A receiver that does not answer costs the most time.
   const count = failures + (reason === 'timeout' ? 2 : 1);
   const beyond = count - failuresToOpen;
   const openMs = beyond < 0 ? 0 : Math.min(longestOpenMs, firstOpenMs * 2 ** Math.min(beyond, 10));
@@ -48,7 +48,7 @@ export function circuitAfterFailure(
   return { failures: count, openUntilMs: untilMs > now.getTime() ? untilMs : openUntilMs };
 }
 
-/** saysNothingOfHealth tells a failure that is the message's own: a receiver that refuses one answers all the same. */
+/** saysNothingOfHealth recognises failures because of the message: a receiver that refuses one message is healthy. */
 export function saysNothingOfHealth({ reason }: Pick<DeliveryError, 'reason'>): boolean {
   return reason === 'rejected' || reason === 'too-large';
 }

@@ -4,7 +4,7 @@ import { findingDetail, findingDetailType, findingSource } from '../../contract/
 /** SQS takes 262,144 bytes in every region, attributes included. */
 const maxDetailBytes = 250_000;
 
-/** deadLetterBody writes the event that brought the finding, without the account and region of the bus. */
+/** deadLetterBody writes the event of a finding as the bus delivers it, without the account and region of the bus. */
 export function deadLetterBody(finding: Finding, id: string, now: Date): string {
   const detail = findingDetail(finding, maxDetailBytes);
   if (detail === undefined) throw new Error(`finding ${finding.id}: is too large for a dead letter`);

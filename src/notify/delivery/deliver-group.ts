@@ -15,11 +15,11 @@ import type { Due } from './state/outbox-store.ts';
 import type { DeliveryError, Receiver } from '../receivers/receiver.ts';
 import { graceMs, isTooOld, retryOf, nextStepOf } from './next-step.ts';
 
-/** DeliveryOutcome is what came of a group's turn at its receiver, with the reason. */
+/** DeliveryOutcome is the result of a group's delivery step at its receiver, with the reason. */
 export type DeliveryOutcome = {
   readonly receiver: string;
   readonly key: string;
-  /** Absent where the group is not known. */
+  /** Absent where the group is unknown. */
   readonly group?: FindingGroup;
   readonly why: string;
 } & (
@@ -27,9 +27,9 @@ export type DeliveryOutcome = {
       readonly kind: 'notified';
       readonly notification: NotificationGroup['kind'];
       readonly count: number;
-      /** How many of them the receiver didn't know of. */
+      /** How many of them are new to the receiver. */
       readonly fresh: number;
-      /** Set when it arrived but could not be recorded: it may arrive once more. */
+      /** Set when the notification arrived but could not be recorded: it may arrive once more. */
       readonly unrecorded?: Error;
     }
   | { readonly kind: 'waiting' | 'circuit-open'; readonly untilMs: number }
@@ -37,7 +37,7 @@ export type DeliveryOutcome = {
   | { readonly kind: 'dead-lettered'; readonly reason: string; readonly findings: number }
   | { readonly kind: 'closed' | 'nothing' | 'busy' }
   | { readonly kind: 'not-closed'; readonly error: DeliveryError }
-  /** The state failed: it is looked at again. */
+  /** The state failed: the delivery step is due again. */
   | { readonly kind: 'failed'; readonly error: unknown }
 );
 
@@ -55,21 +55,21 @@ export interface GroupDeliveryParts {
 
 export interface StepResult {
   readonly outcome: DeliveryOutcome;
-  /** What else wants to be told now. */
+  /** Other groups that are due now. */
   readonly due: readonly Due[];
 }
 
-/** What is spread over, so that those who waited for a receiver don't come at once. */
+/** Over this time groups that waited for a receiver are spread, so that they do not all come at once. */
 const spreadMs = 30_000;
 
-/** For so long copies of the functions may run that are older than a receiver and don't know it, and how often it is looked for. */
+/** How long copies of the functions may run that are older than a receiver, and how often a step looks for the receiver. */
 const deploymentMs = 15 * 60_000;
 const lookMs = 60_000;
 
 /**
- * createGroupDelivery makes the second half of the pipeline: deliver and record. A group is told under its lease, and each step leaves
- * it so that whoever comes after a crash goes on: the next due entry is written before the state that counts on it, the state before
- * the entries go that asked for this look. Only between the send and its record a crash can make the receiver hear it again.
+ * createGroupDelivery makes the second half of the pipeline: deliver and record. A delivery step holds the group's lease, and orders
+ * its writes so that a later step can go on after a crash: it writes the next due entry before the state that relies on it, and the
+ * state before it removes its own due entries. Only a crash between the send and its record can notify a receiver twice.
  */
 export function createGroupDelivery(parts: GroupDeliveryParts) {
   const { breaker, deadLetters, fallback, now, random, newId, context, sendTimeoutMs } = parts;
@@ -83,14 +83,14 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
     next?: { readonly atMs: number },
   ): Promise<void> => {
     if (next !== undefined) await outbox.put(group.receiver, group.key, next.atMs);
-    // Where the state is somebody else's by now, an entry may be the one that he counts on.
+    // Another lease holder that changed the state may rely on one of the entries.
     if (await groups.record(group, lease, state)) await outbox.remove(entries);
   };
 
   const moveToDeadLetters = async (held: Held, reason: string, why: string): Promise<Facts> => {
     const { group, lease, roll } = held;
     const findings = roll.count - lease.state.settled;
-    // Claimable first: a letter that is sent again must find it so.
+    // Claimable first: a dead letter that is sent again must find it so.
     await seen.park({ findingId: group.lead, receiver: group.receiver }, group.key, now());
     await deadLetters.send({
       body: deadLetterBody(group.finding, newId(), now()),
@@ -118,7 +118,7 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
       return { outcome: await holdBack(held, circuit), due };
     }
 
-    // What can't be put into words has to end among the dead letters too.
+    // A finding that cannot be rendered must end among the dead letters too.
     const sent = await attempt(receiver, sendTimeoutMs, (signal) =>
       receiver.send(groupNotification({ group, state, roll, notification, parent, receiver, context }), signal),
     );
@@ -154,7 +154,7 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
     const { state } = held.lease;
     await breaker.failed(receiver.name, error, now());
     const retry = retryOf(state, error, now(), random);
-    // Before anything is written: what is dead here must not be lost there.
+    // Before any write: a finding that is given up here must not be lost there.
     const due = await falling(held, retry.kind === 'dead');
     if (retry.kind === 'dead') {
       return { outcome: await moveToDeadLetters(held, error.reason, `${error.message}: ${retry.why}`), due };
@@ -188,7 +188,7 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
       return { kind: 'closed', why };
     }
     const retry = retryOf(state, done.error, now(), random);
-    // Nothing is untold, so there is no dead letter: the incident stays open there, and a person closes it.
+    // Nothing is pending, so there is no dead letter: the incident stays open, and a person closes it.
     if (retry.kind === 'dead') await finish(held, { ...settledState(state), closed: true });
     else await finish(held, { ...failingState(state, now()), notBeforeMs: retry.atMs }, retry);
     return { kind: 'not-closed', error: done.error, why: done.error.message };
@@ -238,14 +238,14 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
     }
   };
 
-  // Whoever opens a group wrote its entry first, and may still be at it; after the grace nobody is.
+  // The entry is written before the group: the group may still come, until the grace is over.
   const ghost = async (entries: readonly Due[]): Promise<Facts> => {
     const old = entries.filter(({ atMs }) => atMs + graceMs <= now().getTime());
     await outbox.remove(old);
-    return { kind: 'nothing', why: 'it was never opened' };
+    return { kind: 'nothing', why: 'the group was never opened' };
   };
 
-  /** deliverGroup takes one group's turn. It never throws. @param entries all of one group */
+  /** deliverGroup does one delivery step of a group. It never throws. @param entries the due entries, all of one group */
   return async function deliverGroup(
     entries: readonly [Due, ...Due[]],
     receiver: Receiver | undefined,
@@ -257,7 +257,7 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
       if (group === undefined) return { outcome: { ...at, ...(await ghost(entries)) }, due: [] };
       const roll = group.alone ? rollOfOne(group.finding) : undefined;
       const lease = await groups.lease(group, now());
-      if (lease === undefined) return { outcome: { ...at, group, kind: 'busy', why: 'another tells of it' }, due: [] };
+      if (lease === undefined) return { outcome: { ...at, group, kind: 'busy', why: 'another invocation holds the lease' }, due: [] };
       const held: Held = {
         group,
         lease,
@@ -272,7 +272,7 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
       const { outcome, due } = await step(held, receiver);
       return { outcome: { ...at, group, ...outcome }, due };
     } catch (error) {
-      // Its entries are still there, and its lease ends by itself.
+      // The entries stay, and the lease ends by itself.
       return { outcome: { ...at, kind: 'failed', error, why: asError(error).message }, due: [] };
     }
   };
@@ -283,7 +283,7 @@ interface Held {
   readonly lease: GroupLease;
   readonly roll: MemberRoll;
   readonly parent: GroupState | undefined;
-  /** The due entries that asked for this look. */
+  /** The due entries of this step. */
   readonly entries: readonly Due[];
 }
 
@@ -291,7 +291,7 @@ type WithoutPlace<T> = T extends unknown ? Omit<T, 'receiver' | 'key' | 'group'>
 /** What came of a step, without the group and receiver it was for. */
 type Facts = WithoutPlace<DeliveryOutcome>;
 
-/** A state without what was being waited for. */
+/** A state without failures and waiting times. */
 function settledState({ failingSinceMs: _since, notBeforeMs: _until, ...state }: GroupState): GroupState {
   return { ...state, failures: 0 };
 }

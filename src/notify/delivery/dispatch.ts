@@ -6,32 +6,32 @@ import type { Labels } from '../routing/labels.ts';
 import { defaultPolicy } from '../routing/policy.ts';
 import type { Receiver } from '../receivers/receiver.ts';
 
-/** MutedBy is why nobody is told of a finding. Such a finding is remembered under that name, as a told one is under its receiver's. */
+/** MutedBy is why a finding notifies nobody. The seen store remembers such a finding under that name instead of a receiver's. */
 export type MutedBy = 'suppressed' | 'inhibited' | 'trial' | 'none';
 
-/** Destination is a receiver that a finding goes to, and how it is told there. */
+/** Destination is a receiver that a finding goes to, and the policy there. */
 export interface Destination {
   readonly receiver: Receiver;
   readonly policy: GroupPolicy;
 }
 
-/** Dispatch is what becomes of a finding, as far as the finding and the time alone say, and why, in words for a log. */
+/** Dispatch is where a finding goes, as far as the finding and the time alone decide it, and why, in words for a log. */
 export interface Dispatch {
   readonly labels: Labels;
-  /** Empty for nobody; `kept` says why then. */
+  /** Empty when the finding notifies nobody; `muted` then says why. */
   readonly to: readonly Destination[];
   readonly muted?: Muted;
-  /** What would mute the finding, were it in force. What is suppressed need not be muted. */
+  /** The inhibitions that mute the finding if they are in force; none for a suppressed finding. */
   readonly muting: readonly Muting[];
-  /** What the finding mutes, once it is told. */
+  /** The inhibitions that the finding starts when it is accepted. */
   readonly starts: readonly Started[];
   readonly why: Why;
 }
 
-/** Muted says what keeps a finding from everybody. */
+/** Muted says what mutes a finding. */
 export interface Muted {
   readonly by: MutedBy;
-  /** The suppression, inhibition, trial and rule, or rule, for a tally. */
+  /** The name of the suppression or inhibition, of the trial and rule, or of the rule, for the tally. */
   readonly name: string;
 }
 
@@ -40,10 +40,10 @@ export type Why = Readonly<Record<string, string>>;
 export type Dispatcher = (finding: Finding, now: Date) => Dispatch;
 
 /**
- * createDispatch takes decisions to the receivers that there are. A finding whose receivers are all absent (a Slack without
- * an address) goes to every one that is there: it was meant for somebody.
- * @param own receivers of Trailwatch's own, to which goes only what is routed there by name.
- * @throws {Error} when there is no receiver at all: nothing would ever arrive.
+ * createDispatch maps decisions to the receivers of a stage. A finding whose receivers are all missing (for example Slack without
+ * an address) goes to every receiver of the stage instead of to nobody.
+ * @param own receivers of Trailwatch itself, which get only the findings that are routed to them by name.
+ * @throws {Error} without any receiver: nothing would ever arrive.
  */
 export function createDispatch(
   { decide, inhibitions }: Pick<Decider, 'decide' | 'inhibitions'>,
@@ -52,7 +52,7 @@ export function createDispatch(
 ): Dispatcher {
   if (receivers.length === 0) {
     throw new Error(
-      'config/*.yml: receivers: none of them is there in this stage: give it an sns receiver, or a Slack address',
+      'config/*.yml: receivers: none is available in this stage: add an sns receiver, or a Slack address',
     );
   }
   const byName = new Map([...receivers, ...own].map((receiver) => [receiver.name, receiver]));
@@ -73,7 +73,7 @@ export function createDispatch(
       return there === undefined ? [] : [{ receiver: there, policy }];
     });
     if (present.length > 0) return { ...sent, to: present, why: { route: route.why } };
-    const instead = `${route.receivers.join(', ')} is not there in this stage, so it goes to all that are`;
+    const instead = `${route.receivers.join(', ')} is not available in this stage, so the finding goes to all receivers that are`;
     const policy = route.to[0]?.policy ?? defaultPolicy;
     return {
       ...sent,

@@ -4,20 +4,20 @@ import type { FindingGroup, GroupState } from './state/group-store.ts';
 import type { Due } from './state/outbox-store.ts';
 import type { Receiver } from '../receivers/receiver.ts';
 
-/** Fallback is who is told of what is critical when nobody who should be told can be. */
+/** Fallback is the receiver of a critical finding when all chats that it goes to fail. */
 export interface Fallback {
   /** The stage's own topic. */
   readonly receiver: Receiver;
-  /** Receivers that people read, without topics: when all of a finding's have failed, the fallback is told. */
+  /** Receivers that people read, except topics: when all of a finding's chats have failed, it goes to the fallback. */
   readonly chats: ReadonlySet<string>;
   /** Receivers that are topics: a finding that goes to one needs no fallback. */
   readonly topics: ReadonlySet<string>;
 }
 
-/** After how many failures in a row a receiver counts as failed, where another try could help. */
+/** After how many failures in a row a receiver counts as failed, if another try could help. */
 const failuresToFail = 3;
 
-/** chatsThatMustFail names the receivers whose failure leaves a finding untold; empty when it needs no fallback. */
+/** chatsThatMustFail lists the chats that must all fail before the fallback gets the finding; empty when it needs no fallback. */
 function chatsThatMustFail(
   { finding, allReceivers, receiver }: FindingGroup,
   state: Pick<GroupState, 'notified'>,
@@ -31,15 +31,15 @@ function chatsThatMustFail(
 export interface Failing {
   readonly group: FindingGroup;
   readonly state: GroupState;
-  /** Failures in a row, with the one just now. */
+  /** Failures in a row, including this one. */
   readonly failures: number;
-  /** Whether the receiver is given up: it won't take this, or isn't asked any more. */
+  /** Whether the receiver is given up: it refuses the finding, or its circuit is open. */
   readonly givenUp: boolean;
 }
 
 /**
- * createFallback hands a critical finding on when its last chat has failed. Which have failed is kept in the state, since each
- * receiver is told by itself, perhaps by another copy of the function. It throws when the state fails.
+ * createFallback hands a critical finding on when its last chat has failed. The state remembers the failed chats, since each
+ * receiver has delivery steps of its own, perhaps in another copy of the function. It throws when the state fails.
  */
 export function createFallback(
   fallback: Fallback | undefined,
@@ -59,7 +59,7 @@ export function createFallback(
       { receiver: fallback.receiver, policy: { ...policy, by: 'news' } },
       { fallback: `${must.join(', ')} did not take it` },
     );
-    // Whoever goes on from here gives the finding up: not before the fallback has it.
+    // The caller then gives the finding up, which it must not before the fallback has accepted it.
     for (const outcome of outcomes) if (outcome.kind === 'failed') throw outcome.error;
     return due;
   };

@@ -7,7 +7,7 @@ import { createMemberRoll, type GroupMember, type MemberRoll } from './state/mem
 /** Texts of events may be of any length; a line is for reading. */
 const lineChars = 200;
 
-/** memberOf gives what a group keeps of a finding. */
+/** memberOf gives the part of a finding that a group keeps. */
 export function memberOf(finding: Finding): GroupMember {
   const { account, who, what, target, from, outcome, rule } = findingLineOf(finding);
   return {
@@ -26,7 +26,7 @@ export function memberOf(finding: Finding): GroupMember {
   };
 }
 
-/** rollOfOne is what a finding comes to that stands alone. */
+/** rollOfOne is the roll of a group of a single finding. */
 export function rollOfOne(finding: Finding): MemberRoll {
   const roll = createMemberRoll();
   roll.add(memberOf(finding));

@@ -12,13 +12,13 @@ export interface GroupNotificationFacts {
   readonly state: GroupState;
   readonly roll: MemberRoll;
   readonly notification: NotificationGroup['kind'];
-  /** What was told of the alert that this completes. */
+  /** The state of the alert that this group adds to. */
   readonly parent?: GroupState | undefined;
   readonly receiver: Pick<Receiver, 'grouping'>;
   readonly context?: MessageContext | undefined;
 }
 
-/** groupNotification writes what a receiver is told of a group. */
+/** groupNotification makes the notification of a group for its receiver. */
 export function groupNotification(facts: GroupNotificationFacts): Notification {
   const { group, notification, roll, context } = facts;
   const finding = shownFinding(facts);
@@ -33,14 +33,14 @@ export function groupNotification(facts: GroupNotificationFacts): Notification {
   };
 }
 
-/** What completes an alert that never arrived is the alert; and several additions are told by their lines. */
+/** An addition to an alert that never arrived becomes the alert; several additions are shown as lines. */
 function shownFinding({ group: { finding }, roll, parent }: GroupNotificationFacts): Finding {
   const alone = parent === undefined || (parent.notified > 0 && roll.count < 2);
   return alone ? finding : wholeAlertOf(finding);
 }
 
 function groupOf({ group, state, roll, notification, parent }: GroupNotificationFacts): NotificationGroup {
-  // An addition to an alert is more of the alert's news: in its thread, and under its key.
+  // An addition is an update of its alert: in the alert's thread, and under its key.
   const added = group.parent !== undefined && parent !== undefined && parent.notified > 0;
   const receipt = added ? parent.receipt : state.receipt;
   return {

@@ -15,7 +15,7 @@ export type { DeliveryOutcome } from './deliver-group.ts';
 
 export interface PipelineParts {
   readonly state: DeliveryState;
-  /** Decides who is told of a finding: `createDispatch`. */
+  /** Decides where a finding goes: see `createDispatch`. */
   readonly dispatch: Dispatcher;
   readonly receivers: readonly Receiver[];
   readonly deadLetters: DeadLetters;
@@ -25,13 +25,13 @@ export interface PipelineParts {
   /** Names each dead letter. */
   readonly newId: () => string;
   readonly context?: MessageContext;
-  /** Milliseconds that one send may take; then it counts as failed and worth retrying. */
+  /** Milliseconds that one send may take; after that it counts as failed and is tried again. */
   readonly sendTimeoutMs?: number;
-  /** Hears of every decision as it is made, with its reason. */
+  /** Gets every outcome as it happens, with its reason. */
   readonly observe?: (fact: AcceptOutcome | DeliveryOutcome) => void;
 }
 
-/** Deadline says how long there is. */
+/** Deadline is the time that is left. */
 export interface Deadline {
   readonly remainingMs: () => number;
 }
@@ -43,23 +43,23 @@ export function sooner({ remainingMs }: Deadline, ms: number): Deadline {
 }
 
 /**
- * Pipeline delivers findings in two halves. What is accepted is kept in the state, so that the queue's message is done with; the
- * outbox says what is to be told when, and whoever looks tells it.
+ * Pipeline delivers findings in two halves. An accepted finding is in the state, so that the queue's message can be deleted; the
+ * outbox holds the pending groups by the time of their next delivery step, which any copy of the functions can do.
  */
 export interface Pipeline {
-  /** accept takes a finding on. It never throws: what failed is to come again. */
+  /** accept takes a finding. It never throws: a failed outcome means that the queue must bring the finding again. */
   readonly accept: (arrival: Arrival) => Promise<Accepted>;
-  /** tell tells of groups that want to be told now; what there is no time for stays in the outbox. It never throws. */
+  /** notify does the delivery steps that are due now; groups beyond the deadline stay in the outbox. It never throws. */
   readonly notify: (due: readonly Due[], deadline: Deadline) => Promise<void>;
   /**
-   * flush tells of all that is due, the oldest first, each receiver by itself, so that none waits for another.
-   * @throws {Error} when what is due at a receiver could not be read; the others have been told then.
+   * flush does all delivery steps that are due, the oldest first, each receiver by itself, so that none waits for another.
+   * @throws {Error} when the due groups of a receiver could not be read; the steps of the others are done then.
    */
   readonly flush: (deadline: Deadline) => Promise<void>;
 }
 
 const defaultSendTimeoutMs = 10_000;
-/** Time kept to record what was sent. */
+/** Time reserved to record a notification. */
 const recordMs = 5_000;
 const pageSize = 100;
 
@@ -78,7 +78,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const deliverAt = async (name: string, due: readonly Due[], deadline: Deadline): Promise<void> => {
     const receiver = byName.get(name);
     await eachOf(groupsOf(due), receiver?.concurrency ?? 1, async (entries) => {
-      // What is not begun stays where it is; whoever looks next begins with it, since it is the oldest.
+      // A step that is not begun stays in the outbox; the next flush begins with it, since it is the oldest.
       if (deadline.remainingMs() < sendTimeoutMs + recordMs) return;
       const step = await deliverGroup(entries, receiver);
       observe(step.outcome);
@@ -94,7 +94,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   const flushAt = async (name: string, deadline: Deadline): Promise<void> => {
     const looked = new Set<string>();
-    // What another copy is at stays in front: the page grows by it, or nothing behind it would be seen.
+    // Groups leased by another copy stay in front: the page grows by their number, or the groups behind would stay unseen.
     let passedOver = 0;
     while (deadline.remainingMs() >= sendTimeoutMs + recordMs) {
       const most = pageSize + passedOver;
@@ -114,9 +114,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const names = new Set([...byName.keys(), ...(await state.outbox.receivers())]);
       const flushed = await Promise.allSettled([...names].map((name) => flushAt(name, deadline)));
       const failed = flushed.filter((each) => each.status === 'rejected').map(({ reason }) => reason as unknown);
-      // The first is the cause as well: a log shows causes.
+      // The first error is the cause as well, since a log shows causes.
       const [cause] = failed;
-      if (failed.length > 0) throw new AggregateError(failed, 'what is due could not be read', { cause });
+      if (failed.length > 0) throw new AggregateError(failed, 'the due groups could not be read', { cause });
     },
   };
 }
@@ -132,7 +132,7 @@ function observed(acceptor: Acceptor, observe: (fact: AcceptOutcome) => void): A
   };
 }
 
-/** Several entries of a group are one turn. */
+/** Several entries of a group are one delivery step. */
 function groupsOf(due: readonly Due[]): readonly (readonly [Due, ...Due[]])[] {
   const groups = new Map<string, [Due, ...Due[]]>();
   for (const entry of due) {

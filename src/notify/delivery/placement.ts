@@ -7,15 +7,15 @@ import type { Receiver } from '../receivers/receiver.ts';
 import { hashOf } from '../../text/hash.ts';
 import { dedupeKeyOf } from './dedupe-key.ts';
 
-/** Placement is where a finding belongs at a receiver: with which others, and what bounds how many are told apart. */
+/** Placement is the group that a finding belongs to at a receiver, and the limit to the number of groups. */
 export interface Placement {
-  /** What the findings have in common that belong together; undefined for one that stands alone. */
+  /** Names what the findings of the group have in common; undefined for a finding that stays alone. */
   readonly base?: string;
-  /** Why they are together, for a person. */
+  /** Why the findings are one group, for a person. */
   readonly groupReason: string;
-  /** Under what name its group is counted; undefined when nothing bounds them. */
+  /** The name under which groups are counted; undefined without a limit. */
   readonly scope?: string;
-  /** Where it belongs when there are too many. */
+  /** The group that takes the finding when there are too many groups. */
   readonly overflow?: { readonly base: string; readonly groupReason: string };
 }
 
@@ -24,13 +24,13 @@ export interface Placed {
   readonly receiver: Pick<Receiver, 'name' | 'grouping'>;
   readonly policy: GroupPolicy;
   readonly labels: Labels;
-  /** The group of the alert that the finding completes. */
+  /** The group of the alert that the finding adds to. */
   readonly parent?: string | undefined;
 }
 
 /**
- * placementOf says where a finding belongs. Programs get each by itself. What says more of an alert stands alone too, since
- * each says something else, but no more of them than of alerts: a burst is counted, whatever it is made of.
+ * placementOf decides the group of a finding. Programs get each finding by itself. An addition to an alert stays alone too, since
+ * each adds something else, but the throttle limits additions as it limits alerts.
  */
 export function placementOf({ finding, receiver, policy, labels, parent }: Placed): Placement {
   if (receiver.grouping === 'each') return { groupReason: 'one finding' };
@@ -46,12 +46,12 @@ export function placementOf({ finding, receiver, policy, labels, parent }: Place
             groupReason: `more than ${most} ${parent === undefined ? 'alerts of this rule' : 'additions to this alert'}`,
           },
         };
-  if (parent !== undefined) return { groupReason: 'what is added to this alert', ...bounded };
+  if (parent !== undefined) return { groupReason: 'additions to this alert', ...bounded };
   switch (by) {
     case 'finding':
       return { groupReason: 'one finding', ...bounded };
     case 'news':
-      return { base: hashOf(['news', receiver.name, finding.fingerprint]), groupReason: 'the same news', ...bounded };
+      return { base: hashOf(['news', receiver.name, finding.fingerprint]), groupReason: 'the same alert', ...bounded };
     default: {
       const values = by.map((label) => labels[label] ?? []);
       const base = hashOf(['labels', receiver.name, by, values, weightOf(finding, policy)]);
@@ -60,30 +60,30 @@ export function placementOf({ finding, receiver, policy, labels, parent }: Place
   }
 }
 
-/** Beyond it a bound is none: what counts as `off`. The groups that are counted are remembered by name. */
+/** A larger limit counts as `off`: the counted groups are remembered by name. */
 const mostBounded = 1_000;
 
-/** What may wake people doesn't wait in a group that may not, and what is critical not for the update of one that isn't. */
+/** Findings that notify in quiet hours, and critical ones, get groups apart: they must not wait for the others' updates. */
 function weightOf({ rule: { level } }: Finding, { quiet }: GroupPolicy): string {
   if (level === 'critical') return 'critical';
   return quiet !== undefined && isAtLeast(level, quiet.except) ? 'loud' : '';
 }
 
-/** aloneKey names the group of a finding that stands alone: the same one whenever it is tried. */
+/** aloneKey names the group of a finding that stays alone: the same group at every attempt. */
 export function aloneKey(receiver: string, finding: Finding): string {
   return hashOf(['alone', receiver, dedupeKeyOf(finding)]);
 }
 
-/** generationKey names a generation: whoever else opens one of the same base gets another. */
+/** generationKey names a generation: another opening of the same base gets another key. */
 export function generationKey(base: string, { openedMs, lead }: Pick<Generation, 'openedMs' | 'lead'>): string {
   return hashOf([base, openedMs, lead]);
 }
 
 /**
- * nextLookMs is when a finding that joins now is told: at the next of the regular times at which its group is looked at, so
- * that a burst asks for one look.
+ * nextStepMs is the time of the next delivery step of a group that a finding joins now: steps come at regular times, so that a
+ * burst asks for one.
  */
-export function nextLookMs(
+export function nextStepMs(
   { openedMs }: Pick<Generation, 'openedMs'>,
   { waitMs, updateMs }: Pick<GroupPolicy, 'waitMs' | 'updateMs'>,
   nowMs: number,

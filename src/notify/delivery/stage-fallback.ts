@@ -3,10 +3,10 @@ import type { ReceiverTools, StageFacts } from '../receivers/receiver-kind.ts';
 import { createReceivers, type ReceiverSettings } from '../receivers/receiver-table.ts';
 import type { Receiver } from '../receivers/receiver.ts';
 
-/** The name under which the stage's own topic is remembered where no receiver is it. */
+/** The name of the stage's own topic where no receiver has it. */
 const fallbackName = 'fallback-sns';
 
-/** createStageFallback makes the stage's own topic what is told when no chat can be. */
+/** createStageFallback makes the stage's own topic the receiver for when all chats fail. */
 export async function createStageFallback(
   settings: Readonly<Record<string, ReceiverSettings>>,
   receivers: readonly Receiver[],

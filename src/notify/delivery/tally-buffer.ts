@@ -1,13 +1,13 @@
 import type { TallyEntry, TallyKind, TallyStore } from './state/tally-store.ts';
 
-/** TallyBuffer adds up what is counted, so that a burst is one write for each name. */
+/** TallyBuffer adds up counts, so that a burst is one write for each name. */
 export interface TallyBuffer {
   readonly count: (kind: TallyKind, name: string, by?: number) => void;
-  /** write hands over what was counted since the last time. */
+  /** write hands over the counts since the last write. */
   readonly write: (at: Date) => Promise<void>;
 }
 
-/** createTallyBuffer counts in memory until it is told to write. */
+/** createTallyBuffer counts in memory until the next write. */
 export function createTallyBuffer(store: Pick<TallyStore, 'add'>): TallyBuffer {
   let counts = new Map<string, TallyEntry>();
   return {

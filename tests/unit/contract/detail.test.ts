@@ -175,7 +175,7 @@ describe('openFindingEvent', () => {
     [
       'a newer version',
       eventOf(rootLogin, { detail: { version: '2' } }),
-      'detail.version: "2" is not known, only "1" is',
+      'detail.version: expected "1", got "2": deploy',
     ],
     ['no version', eventOf(rootLogin, { detail: {} }), 'event.detail.version: is missing'],
     ['half a finding', eventOf(rootLogin, { detail: { version: '1' } }), 'detail.id: is missing'],

@@ -215,7 +215,7 @@ describe('the digest', () => {
     ]);
     for (const hours of [0, 6, 19, 20, 30]) await watch(noon + hours * hour);
     expect(notified.map(({ fields }) => [fields['kind'], fields['day']])).toEqual([['daily-digest', '2026-03-11']]);
-    expect(notified[0]?.fields['summary']).toEqual([{ title: 'Told', lines: ['sns: 3 alerts'] }]);
+    expect(notified[0]?.fields['summary']).toEqual([{ title: 'Notified', lines: ['sns: 3 alerts'] }]);
   });
 
   test('is told of a quiet day too, but not of the time before there was a stage', async () => {
@@ -235,7 +235,7 @@ describe('the digest', () => {
       (_, index) => ({ kind: 'unrouted', name: `rule ${index}`, count: 1 }) as const,
     );
     const parts = digestOf({ ...facts, tallies: [...facts.tallies, ...many] });
-    expect(parts.map(({ title }) => title)).toEqual(['To be looked at', 'Told', 'Kept back', 'Found, and told nobody']);
+    expect(parts.map(({ title }) => title)).toEqual(['Needs attention', 'Notified', 'Muted or grouped', 'Routed to nobody']);
     expect(parts[3]?.lines).toHaveLength(13);
     expect(parts[3]?.lines.at(-1)).toBe('… and 30 more');
   });

@@ -204,7 +204,7 @@ export const completion: Finding = { ...instanceStoppedByBen, completes: '2f1e3d
 export const rootAgain: NotificationGroup = {
   key: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   kind: 'update',
-  groupReason: 'the same news',
+  groupReason: 'the same alert',
   mixed: false,
   count: 14,
   since: '2026-03-14T09:12:44.000Z',
@@ -243,7 +243,7 @@ const manyHosts: NotificationGroup = {
 };
 
 /** The same news, by its rule's own group-by, although each was to another host. */
-const sameElsewhere: NotificationGroup = { ...manyHosts, groupReason: 'the same news', mixed: false, count: 5 };
+const sameElsewhere: NotificationGroup = { ...manyHosts, groupReason: 'the same alert', mixed: false, count: 5 };
 
 /** Findings of several rules, one of them worse than the first. */
 const severalRules: NotificationGroup = {

@@ -293,6 +293,6 @@ describe('the run that a schedule asks for', () => {
     ['an empty event', {}],
     ['a time that is none', { ...event, time: 'noon' }],
   ])('is not made of %s', (_what, given) => {
-    expect(() => runOf(given)).toThrow(/not one of an EventBridge schedule/);
+    expect(() => runOf(given)).toThrow(/expected the event of an EventBridge schedule/);
   });
 });

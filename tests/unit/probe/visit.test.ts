@@ -123,11 +123,11 @@ describe('no answer, and why', () => {
     ['a body that stops', '/slow-body', 'timeout', /did not finish its answer in time/],
     ['a body that drips for ever', '/drip', 'timeout', /did not finish its answer in time/],
     ['a body that breaks off', '/broken-off', 'protocol', /broke off its answer: ECONNRESET/],
-    ['a head that is too large', '/huge-head', 'protocol', /no answer that is HTTP: HPE_HEADER_OVERFLOW/],
+    ['a head that is too large', '/huge-head', 'protocol', /did not answer with HTTP: HPE_HEADER_OVERFLOW/],
     ['a server that speaks something else', '/upgrade', 'protocol', /another protocol/],
     ['redirects in a circle', '/loop', 'redirect', /more than 3 redirects/],
     ['a redirect to a file', '/redirect?to=file:///etc/passwd', 'redirect', /redirected to file:/],
-    ['a redirect to no address', '/redirect?to=http://[', 'redirect', /redirects to what is no address/],
+    ['a redirect to no address', '/redirect?to=http://[', 'redirect', /redirects to an invalid address/],
     ['a redirect with a password', '/redirect?to=http://a:b@shop.test/', 'redirect', /name or password in the address/],
     [
       'a redirect to an unknown name',

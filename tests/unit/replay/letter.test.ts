@@ -41,8 +41,8 @@ describe('where letters go', () => {
     { rule: 'JSON that is no event', step: 'probe', body: '[1]', why: /holds no event/ },
     { rule: 'nothing', step: 'trail-file', body: '', why: /holds no JSON/ },
     { rule: 'a part of a stream', step: 'kinesis', body: event, why: /the stream may still hold/ },
-    { rule: 'what an unknown step gave up', step: 'new', body: event, why: /no way back is known/ },
-    { rule: 'a step with a name of JavaScript', step: 'constructor', body: event, why: /no way back is known/ },
+    { rule: 'what an unknown step gave up', step: 'new', body: event, why: /cannot be sent again by this version/ },
+    { rule: 'a step with a name of JavaScript', step: 'constructor', body: event, why: /cannot be sent again by this version/ },
   ])('$rule stays', ({ body, step, why }) => {
     expect(openLetter(step, { body })).toEqual({ kind: 'left', reason: expect.stringMatching(why) });
   });
@@ -67,9 +67,9 @@ describe('why a letter is there', () => {
     {
       by: 'EventBridge',
       attributes: { ERROR_CODE: 'NO_PERMISSIONS', ERROR_MESSAGE: 'not allowed', RULE_ARN: 'arn' },
-      says: 'EventBridge could not hand it over: NO_PERMISSIONS, not allowed',
+      says: 'EventBridge could not deliver it: NO_PERMISSIONS, not allowed',
     },
-    { by: 'nobody', attributes: {}, says: 'tried as often as its queue allows: the log of the function says why' },
+    { by: 'nobody', attributes: {}, says: 'received as often as its queue allows; the function’s log has the reason' },
   ])('as $by says', ({ attributes, says }) => {
     expect(reasonOf({ attributes })).toBe(says);
   });

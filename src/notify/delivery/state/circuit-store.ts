@@ -1,8 +1,8 @@
-/** Circuit is what is known of a receiver's health: after some failures in a row it is open, and nobody asks it for a while. */
+/** Circuit is the health of a receiver: after some failures in a row it is open, and the receiver is not called for a while. */
 export interface Circuit {
   /** Failures in a row. */
   readonly failures: number;
-  /** Milliseconds since 1970: not to be asked before. 0 when it never failed enough. */
+  /** Milliseconds since 1970: no calls before. 0 for a circuit that was never open. */
   readonly openUntilMs: number;
   /** Counts the writes, so that none is lost. */
   readonly version: number;
@@ -10,10 +10,10 @@ export interface Circuit {
 
 export const closedCircuit: Circuit = { failures: 0, openUntilMs: 0, version: 0 };
 
-/** CircuitStore shares between all copies of the functions which receivers are not worth asking. */
+/** CircuitStore shares the receivers' circuits between all copies of the functions. */
 export interface CircuitStore {
   readonly read: (receiver: string) => Promise<Circuit>;
-  /** replace writes a circuit unless somebody has written it since it was read; false then. */
+  /** replace writes a circuit unless it was written since it was read; then it returns false. */
   readonly replace: (receiver: string, before: Circuit, after: Omit<Circuit, 'version'>) => Promise<boolean>;
 }
 

@@ -1,13 +1,13 @@
-/** DeadLetter is a finding that a receiver didn't take, as a message that can be sent to the deliver queue again. */
+/** DeadLetter is a finding that a receiver did not take, as a message that can be sent to the deliver queue again. */
 export interface DeadLetter {
-  /** What the rule on the findings bus puts into the queue. */
+  /** The event as the rule on the findings bus puts it into the queue. */
   readonly body: string;
   readonly receiver: string;
   /** From the list of reasons why a send fails, or `receiver-gone`. */
   readonly reason: string;
   readonly why: string;
   readonly group: string;
-  /** How many findings the group had that the receiver doesn't know of. */
+  /** How many findings of the group the receiver did not get. */
   readonly findings: number;
 }
 

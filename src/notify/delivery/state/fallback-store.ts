@@ -1,6 +1,6 @@
-/** FallbackStore remembers at which receivers a finding has failed. */
+/** FallbackStore remembers the receivers that a finding has failed at. */
 export interface FallbackStore {
-  /** fail adds a receiver, and returns all that the finding has failed at. */
+  /** fail adds a receiver, and returns all receivers that the finding has failed at. */
   readonly fail: (findingId: string, receiver: string, now: Date) => Promise<ReadonlySet<string>>;
 }
 

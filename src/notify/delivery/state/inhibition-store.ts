@@ -1,8 +1,8 @@
-/** InhibitionStore remembers which inhibitions work at the moment: a finding has begun each of them. */
+/** InhibitionStore remembers the inhibitions in force, each started by a finding. */
 export interface InhibitionStore {
-  /** start makes a key work until then (milliseconds since 1970), or longer when it does already. */
+  /** start puts a key in force until then (milliseconds since 1970); a later end stays. */
   readonly start: (key: string, untilMs: number) => Promise<void>;
-  /** active gives those of the keys that work. */
+  /** active gives the keys that are in force. */
   readonly active: (keys: readonly string[], now: Date) => Promise<ReadonlySet<string>>;
 }
 

@@ -1,15 +1,15 @@
 import type { EventLine } from '../../message/message.ts';
 
-/** GroupMember is a finding in a group: as little of it as a line needs. */
+/** GroupMember is a finding in a group: only what a line needs. */
 export interface GroupMember {
-  /** The telling: the same finding is one member. */
+  /** The dedupe key: the same finding is one member. */
   readonly id: string;
-  /** Says whether two members are the same news. */
+  /** The finding's fingerprint, which says whether the members differ. */
   readonly fingerprint: string;
   readonly line: EventLine;
 }
 
-/** MemberRoll is what a group's members come to. */
+/** MemberRoll is the sum of a group's members. */
 export interface MemberRoll {
   readonly count: number;
   /** ISO 8601, UTC: when the first and the last of them happened; empty without members. */
@@ -17,7 +17,7 @@ export interface MemberRoll {
   readonly until: string;
   /** The latest, oldest first. */
   readonly latest: readonly EventLine[];
-  /** Whether they are not all the same news. */
+  /** Whether the members have different fingerprints. */
   readonly mixed: boolean;
 }
 
@@ -49,7 +49,7 @@ export function createMemberRoll(): { add(member: GroupMember): void; read(): Me
   };
 }
 
-// By time, and by id where that says nothing, so that all who read the same members list the same lines.
+// By time, then by id, so that all copies of the functions list the same lines.
 function inOrder(a: GroupMember, b: GroupMember): number {
   if (a.line.time !== b.line.time) return a.line.time < b.line.time ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;

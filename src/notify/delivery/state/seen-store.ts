@@ -1,56 +1,56 @@
 import { dayMs } from '../../../time/days.ts';
 
-/** DeliveryKey names one finding's delivery to one receiver. */
+/** DeliveryKey names the delivery of one finding to one receiver. */
 export interface DeliveryKey {
   readonly findingId: string;
   readonly receiver: string;
 }
 
-/** Lease is the short right to deliver, which only one holder has at a time. */
+/** Lease is the right to accept a finding, for a short time and for one holder. */
 export interface Lease {
   readonly key: DeliveryKey;
   readonly token: string;
-  /** Set when somebody held the lease before and never said what became of it: it may be done, in whole or in part. */
+  /** Set when an earlier holder left the lease without a record: the work may be done, in whole or in part. */
   readonly again?: true;
-  /** The group that the finding is in, when it was set aside with it among the dead letters. */
+  /** The group that the finding ended with among the dead letters. */
   readonly parked?: string;
 }
 
-/** Claim answers who may deliver: you, nobody (it was delivered), or not now (another holder is at it). */
+/** Claim is the answer to a claim: granted, delivered before, or held by another. */
 export type Claim =
   | { readonly kind: 'granted'; readonly lease: Lease }
-  /** `group` is the one that the finding is told in. */
+  /** `group` is the group of the finding. */
   | { readonly kind: 'delivered'; readonly at: string; readonly group?: string }
   | { readonly kind: 'held'; readonly until: string };
 
 /**
- * SeenStore remembers which finding was taken on for which receiver: from then on its group answers for it. A lease ends by
- * itself, so a holder that crashed delays a delivery and can't lose it; what is recorded stays recorded until it expires.
+ * SeenStore remembers which finding was accepted for which receiver: from then on its group answers for it. A lease ends by
+ * itself, so a holder that crashes delays a delivery and cannot lose it; a record stays until it expires.
  */
 export interface SeenStore {
   /** claim takes the lease, atomically, unless the finding was delivered or the lease is held. */
   readonly claim: (key: DeliveryKey, now: Date) => Promise<Claim>;
   /**
-   * record says that the finding is taken care of, in which group; it holds whether or not the lease still does, but not
-   * against somebody who parked it since: then it is to be claimed again.
+   * record notes that the finding is accepted, and in which group. It works also after the lease has ended, but not after the
+   * finding was parked: then the finding must be claimed again.
    */
   readonly record: (
     lease: Pick<Lease, 'key'> & { readonly token?: string },
     now: Date,
     group?: string,
   ) => Promise<void>;
-  /** release gives the lease back when nothing was done under it, so that the next try need not wait for its end. */
+  /** release gives back a lease under which nothing was done, so that the next attempt need not wait for its end. */
   readonly release: (lease: Lease) => Promise<void>;
-  /** park makes a finding that ended among the dead letters claimable again: who claims it is told in which group it is. */
+  /** park makes a finding that ended among the dead letters claimable again; the claim then names its group. */
   readonly park: (key: DeliveryKey, group: string, now: Date) => Promise<void>;
-  /** find gives when a finding was taken care of; undefined when it was not. */
+  /** find gives when a finding was accepted (ISO 8601, UTC); undefined when it was not. */
   readonly find: (key: DeliveryKey, now: Date) => Promise<string | undefined>;
 }
 
 export interface SeenStoreTimes {
-  /** How long a lease holds: longer than a send may take, shorter than the queue waits before it tries again. */
+  /** Milliseconds that a lease holds: longer than a send may take, shorter than the queue waits before it tries again. */
   readonly leaseMs: number;
-  /** How long a delivery is remembered: longer than the slowest path and any replay may lag. */
+  /** Milliseconds that a delivery is remembered: longer than the slowest path and any replay may lag. */
   readonly rememberMs: number;
 }
 

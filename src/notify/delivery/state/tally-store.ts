@@ -1,11 +1,11 @@
-/** The kinds of what is tallied for the daily digest, and what each one's name is. */
+/** tallyKinds are the counts of the daily digest; the comments say what each is counted by. The state table holds these words. */
 export const tallyKinds = [
   /** By receiver. */
   'told',
   'joined',
   'throttled',
   'dead-lettered',
-  /** By what kept findings back: a suppression, an inhibition, a rule on trial. */
+  /** By the suppression, the inhibition, or the trial and its rule. */
   'suppressed',
   'inhibited',
   'trial',
@@ -31,8 +31,8 @@ export interface TallyEntry {
 }
 
 /**
- * TallyStore counts by day, for people who read a digest: close, and not exact. A crash may leave out what one invocation
- * counted; exact are the metrics and the log.
+ * TallyStore counts by day, for the daily digest. The counts are close, not exact: a crash may lose the counts of one invocation.
+ * The metrics and the log are exact.
  */
 export interface TallyStore {
   readonly add: (at: Date, entries: readonly TallyEntry[]) => Promise<void>;
@@ -40,7 +40,7 @@ export interface TallyStore {
   readonly of: (day: string) => Promise<readonly Tally[]>;
 }
 
-/** largestFirst puts the largest first, and makes an order of what is equal. */
+/** largestFirst sorts by count, the largest first, then by kind and name. */
 export function largestFirst(tallies: readonly Tally[]): readonly Tally[] {
   return tallies.toSorted(
     (a, b) =>

@@ -1,8 +1,8 @@
-/** ThrottleStore counts the groups that were opened under one name, each once, within an interval. */
+/** ThrottleStore counts the groups that open under one name within an interval, each group once. */
 export interface ThrottleStore {
   /**
-   * take gives a group its place among the `most` of an interval of `forMs`, which begins with the first; who has a place
-   * gets it again. It says until when (milliseconds since 1970) there is none where there is none.
+   * take gives a group one of `most` places within `forMs`, which begin with the first group; a group that has a place gets it
+   * again. When all places are taken, it says until when (milliseconds since 1970).
    */
   readonly take: (
     scope: string,

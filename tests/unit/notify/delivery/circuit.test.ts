@@ -42,7 +42,7 @@ describe('a circuit', () => {
     expect(askCircuit(after(times(failuresToOpen)), at(0))).toEqual({
       kind: 'open',
       untilMs: start + 30 * second,
-      why: 'failed 5 times in a row: not asked until 2026-03-14T12:00:30.000Z',
+      why: 'failed 5 times in a row: not called until 2026-03-14T12:00:30.000Z',
     });
   });
 });

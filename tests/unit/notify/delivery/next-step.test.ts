@@ -4,7 +4,7 @@ import {
   type FindingGroup,
   type GroupState,
 } from '../../../../src/notify/delivery/state/group-store.ts';
-import { nextLookMs, placementOf } from '../../../../src/notify/delivery/placement.ts';
+import { nextStepMs, placementOf } from '../../../../src/notify/delivery/placement.ts';
 import { defaultPolicy } from '../../../../src/notify/routing/policy.ts';
 import { graceMs, retryOf, nextStepOf, type NextStepFacts } from '../../../../src/notify/delivery/next-step.ts';
 import { rootLogin, sshRootLogin } from '../specimens.ts';
@@ -21,7 +21,7 @@ const group: FindingGroup = {
   receiver: 'mail',
   finding: rootLogin,
   policy: defaultPolicy,
-  groupReason: 'the same news',
+  groupReason: 'the same alert',
   alone: false,
   allReceivers: ['mail'],
 };
@@ -41,7 +41,7 @@ describe('a group’s turn', () => {
     [
       'is to tell again what came since',
       { state: notified, roll: roll(3), ms: 5 * minute },
-      { kind: 'notify', notification: 'update', why: '2 more since it was told' },
+      { kind: 'notify', notification: 'update', why: '2 more since the last notification' },
     ],
     [
       'is to wait for more where its route says so',
@@ -139,7 +139,7 @@ describe('the next look', () => {
     ['is the next one from then on', 330, 630],
   ])('%s', (_rule, seconds, look) => {
     const policy = { waitMs: 30_000, updateMs: 300_000 };
-    expect(nextLookMs({ openedMs: start }, policy, start + seconds * 1000)).toBe(start + look * 1000);
+    expect(nextStepMs({ openedMs: start }, policy, start + seconds * 1000)).toBe(start + look * 1000);
   });
 });
 

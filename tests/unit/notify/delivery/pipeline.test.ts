@@ -188,7 +188,7 @@ describe('a group', () => {
       key: first?.group?.key,
       kind: 'update',
       receipt: { thread: 'mail' },
-      groupReason: 'the same news',
+      groupReason: 'the same alert',
       mixed: false,
       since: rootLogin.time,
       until: again(5).time,
@@ -296,7 +296,7 @@ describe('a burst', () => {
     await stage.pass(4 * hour + minute);
     await stage.deliver(ofSomebody(9));
     expect(chat.notifications.at(-1)?.finding.id).toBe(ofSomebody(9).id);
-    expect(chat.notifications.at(-1)?.group?.groupReason).toBe('the same news');
+    expect(chat.notifications.at(-1)?.group?.groupReason).toBe('the same alert');
   });
 });
 
@@ -732,7 +732,7 @@ describe('flush', () => {
     const stage = deliveryStage({ receivers: [chat, mail], state: { ...state, outbox: { ...state.outbox, list } } });
     await stage.pipeline.accept({ finding: rootLogin });
     await expect(stage.flush()).rejects.toMatchObject({
-      message: 'what is due could not be read',
+      message: 'the due groups could not be read',
       cause: { message: 'no answer' },
     });
     expect(said(mail)).toEqual(['first 1']);

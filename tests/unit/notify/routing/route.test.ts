@@ -214,6 +214,6 @@ describe('dispatch', () => {
   });
 
   test('a stage without any receiver is refused', () => {
-    expect(() => createDispatch(decider(names), [])).toThrow(/receivers: none of them is there/);
+    expect(() => createDispatch(decider(names), [])).toThrow(/receivers: none is available/);
   });
 });
