@@ -82,7 +82,10 @@ export function createDeliveryMetrics(
         }
         logger.info('delivered', { ...facts, news: storedNotification[notification], count, fresh });
         if (unrecorded !== undefined) {
-          logger.warn('delivered but not recorded; it may be delivered once more', { ...facts, why: unrecorded.message });
+          logger.warn('delivered but not recorded; it may be delivered once more', {
+            ...facts,
+            why: unrecorded.message,
+          });
         }
         return;
       }

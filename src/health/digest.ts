@@ -74,10 +74,7 @@ export function digestOf(facts: DigestFacts): readonly SummaryPart[] {
             `${findings(times)} by suppression ${name}${owners[name] === undefined ? '' : ` of ${owners[name]}`}`,
         ),
         ...of('inhibited', ({ count: times, name }) => `${findings(times)} by inhibition ${name}`),
-        ...of(
-          'throttled',
-          ({ count: times, name }) => `${findings(times)} grouped at ${name}: too many of one rule`,
-        ),
+        ...of('throttled', ({ count: times, name }) => `${findings(times)} grouped at ${name}: too many of one rule`),
         ...of('trial', ({ count: times, name }) => `${findings(times)} by trial ${name}`),
       ],
     },

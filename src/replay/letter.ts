@@ -66,7 +66,8 @@ export type Opened =
 /** openLetter checks a letter before it is sent again: an unreadable one would only come back. */
 export function openLetter(step: string, { body }: Pick<Letter, 'body'>): Opened {
   const way = wayBackOf(step);
-  if (way === undefined) return { kind: 'left', reason: `dead letters of ${step} cannot be sent again by this version` };
+  if (way === undefined)
+    return { kind: 'left', reason: `dead letters of ${step} cannot be sent again by this version` };
   if (way.kind === 'none') return { kind: 'left', reason: way.why };
   const problem = step === 'deliver' || step === 'findings-table' ? findingProblem(body) : objectProblem(body);
   return problem === undefined ? { kind: 'send', way } : { kind: 'left', reason: problem };
@@ -104,8 +105,7 @@ export function reasonOf({ attributes }: Pick<Letter, 'attributes'>): string {
   const said =
     (reason !== undefined && `${receiver ?? 'a receiver'}: ${reason}`) ||
     (failure !== undefined && `the function failed: ${failure}`) ||
-    (code !== undefined &&
-      `EventBridge could not deliver it: ${code}${message === undefined ? '' : `, ${message}`}`) ||
+    (code !== undefined && `EventBridge could not deliver it: ${code}${message === undefined ? '' : `, ${message}`}`) ||
     'received as often as its queue allows; the function’s log has the reason';
   return said.length > maxReasonChars ? `${said.slice(0, maxReasonChars)}…` : said;
 }

@@ -257,7 +257,8 @@ export function createGroupDelivery(parts: GroupDeliveryParts) {
       if (group === undefined) return { outcome: { ...at, ...(await ghost(entries)) }, due: [] };
       const roll = group.alone ? rollOfOne(group.finding) : undefined;
       const lease = await groups.lease(group, now());
-      if (lease === undefined) return { outcome: { ...at, group, kind: 'busy', why: 'another invocation holds the lease' }, due: [] };
+      if (lease === undefined)
+        return { outcome: { ...at, group, kind: 'busy', why: 'another invocation holds the lease' }, due: [] };
       const held: Held = {
         group,
         lease,

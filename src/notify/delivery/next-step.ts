@@ -40,7 +40,8 @@ export function nextStepOf({ group, state, roll, parent, closes, now }: NextStep
   const { policy } = group;
   if (roll.count <= state.settled) {
     const ended = nowMs >= group.closesMs + graceMs;
-    if (closes && ended && state.notified > 0 && !state.closed) return { kind: 'close', why: 'the repeat interval is over' };
+    if (closes && ended && state.notified > 0 && !state.closed)
+      return { kind: 'close', why: 'the repeat interval is over' };
     return { kind: 'nothing', why: 'nothing new' };
   }
   if (state.notBeforeMs !== undefined && nowMs < state.notBeforeMs) {
@@ -63,7 +64,11 @@ export function nextStepOf({ group, state, roll, parent, closes, now }: NextStep
   const quiet = quietUntil(policy.quiet, group.finding.rule.level, now);
   if (quiet !== undefined) return wait(quiet.getTime(), 'quiet hours');
   if (state.notified === 0) return { kind: 'notify', notification: 'first', why: 'first notification' };
-  return { kind: 'notify', notification: 'update', why: `${roll.count - state.settled} more since the last notification` };
+  return {
+    kind: 'notify',
+    notification: 'update',
+    why: `${roll.count - state.settled} more since the last notification`,
+  };
 }
 
 /** Retry says whether and when a group that a receiver did not take is tried again. */

@@ -235,7 +235,12 @@ describe('the digest', () => {
       (_, index) => ({ kind: 'unrouted', name: `rule ${index}`, count: 1 }) as const,
     );
     const parts = digestOf({ ...facts, tallies: [...facts.tallies, ...many] });
-    expect(parts.map(({ title }) => title)).toEqual(['Needs attention', 'Notified', 'Muted or grouped', 'Routed to nobody']);
+    expect(parts.map(({ title }) => title)).toEqual([
+      'Needs attention',
+      'Notified',
+      'Muted or grouped',
+      'Routed to nobody',
+    ]);
     expect(parts[3]?.lines).toHaveLength(13);
     expect(parts[3]?.lines.at(-1)).toBe('… and 30 more');
   });

@@ -42,7 +42,12 @@ describe('where letters go', () => {
     { rule: 'nothing', step: 'trail-file', body: '', why: /holds no JSON/ },
     { rule: 'a part of a stream', step: 'kinesis', body: event, why: /the stream may still hold/ },
     { rule: 'what an unknown step gave up', step: 'new', body: event, why: /cannot be sent again by this version/ },
-    { rule: 'a step with a name of JavaScript', step: 'constructor', body: event, why: /cannot be sent again by this version/ },
+    {
+      rule: 'a step with a name of JavaScript',
+      step: 'constructor',
+      body: event,
+      why: /cannot be sent again by this version/,
+    },
   ])('$rule stays', ({ body, step, why }) => {
     expect(openLetter(step, { body })).toEqual({ kind: 'left', reason: expect.stringMatching(why) });
   });
