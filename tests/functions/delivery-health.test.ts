@@ -126,10 +126,7 @@ describe('by which path a finding came', () => {
     await deliver(sqsEvent([byTrail(entry)]));
     expect(counts()).toMatchObject({ MissedByFastPaths: 1, MissedLateness: expect.any(Number) });
     expect(output.lines()).toContainEqual(
-      expect.objectContaining({
-        message: 'the fast paths missed an event that the trail has',
-        afterMs: expect.any(Number),
-      }),
+      expect.objectContaining({ message: 'the fast paths missed what the trail has', afterMs: expect.any(Number) }),
     );
     const tallies = await createDynamoTallies({ ...table, random: () => 0 }).of(today());
     expect(tallies).toContainEqual({ kind: 'missed-by-fast-paths', name: '444455556666, us-east-1', count: 1 });
