@@ -88,6 +88,7 @@ button:hover { color: var(--ink); border-color: var(--faint); }
 .alert .title { font-weight: 620; overflow-wrap: anywhere; }
 .alert .who { color: var(--soft); font-size: 13.5px; overflow-wrap: anywhere; grid-column: 3; }
 .alert .times { color: var(--faint); font-size: 13px; white-space: nowrap; text-align: right; grid-column: 4; grid-row: 1; font-variant-numeric: tabular-nums; }
+.alert .to { color: var(--faint); font-size: 13px; text-align: right; max-width: 32ch; overflow-wrap: anywhere; grid-column: 4; grid-row: 2; }
 .alert[open] > summary { border-bottom: 1px solid var(--line); }
 .body { padding: 4px 20px 18px 20px; }
 .about { color: var(--soft); margin: 12px 0 0; max-width: 78ch; }
@@ -115,6 +116,7 @@ footer { color: var(--faint); font-size: 12.5px; padding-top: 6px; padding-botto
   .alert > summary { grid-template-columns: 68px 1fr auto; }
   .alert .title, .alert .who { grid-column: 1 / -1; }
   .alert .times { grid-column: 3; }
+  .alert .to { grid-column: 1 / -1; grid-row: auto; text-align: left; max-width: none; }
   .facts { grid-template-columns: 1fr; gap: 0; }
   .facts dd { margin-bottom: 8px; }
 }

@@ -169,7 +169,7 @@ describe('the findings page', () => {
     const [, section = ''] = /What is held back([^]*?)<\/section>/.exec(page) ?? [];
     expect(page).toMatch(/No alerts[^]*Every finding is held back/);
     expect(section).toContain('1,234 findings beside those in the alerts');
-    expect(section).toContain('<td>2026-12-31</td>');
+    expect(section).toContain(', until 2026-12-31</small>');
     expect(section).toContain('<td class="n">1,234</td>');
     expect(tagsOf(page).filter((tag) => /^<(?:img|svg\/)|\son\w+=/i.test(tag))).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe('the findings page', () => {
         .replace(/<[^>]*>|\s+/g, ' ')
         .replace(/ +/g, ' ')
         .trim(),
-    ).toBe('2026-03-11 09:10:00 first chat 1 2026-03-11 09:15:00 update chat 1 more, 2 in all');
+    ).toBe('2026-03-11 09:10:00 first chat 1 finding 2026-03-11 09:15:00 update chat 1 more, 2 in all');
   });
 
   test('without findings it says so, and still what could not be read', async () => {

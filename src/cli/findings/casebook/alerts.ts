@@ -86,6 +86,8 @@ interface OpenAlert extends Pick<Alert, 'finding' | 'route'> {
   notificationsTotal: number;
   readonly occurrences: Occurrence[];
   readonly notifications: OpenNotification[];
+  /** In the order of the route. */
+  readonly receivers: Set<string>;
   readonly notified: Set<string>;
   readonly programs: Set<string>;
 }
@@ -114,6 +116,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       notificationsTotal: 0,
       occurrences: [],
       notifications: [],
+      receivers: new Set(),
       notified: new Set(),
       programs: new Set(),
     };
@@ -135,15 +138,14 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       const fingerprint = (main && groups.get(main.group)) ?? finding.fingerprint;
       const isNew = !alerts.has(fingerprint);
       if (isNew) open(finding, outcomes[0]?.why['route'] ?? '');
+      const alert = alerts.get(fingerprint);
+      for (const { receiver } of accepted) (isProgram(receiver) ? alert?.programs : alert?.receivers)?.add(receiver);
       for (const { group } of byPeople) if (!groups.has(group)) groups.set(group, fingerprint);
       if (accepted.length > 0) toSomebody.add(fingerprint);
       // What completes an alert is no finding of its own.
       if (finding.completes !== undefined && !isNew) return;
       findings += 1;
-      const alert = alerts.get(fingerprint);
-      if (alert === undefined) return;
-      join(alert, finding);
-      for (const { receiver } of accepted) if (isProgram(receiver)) alert.programs.add(receiver);
+      if (alert !== undefined) join(alert, finding);
     },
 
     /** notified takes a notification of people; false when it is of no alert that was decided here. */
@@ -184,11 +186,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
     },
 
     read(): Alerts {
-      const kept = shortlist.kept().map(({ programs, notified: _notified, ...alert }): Alert => ({
-        ...alert,
-        first: alert.finding.time,
-        programs: [...programs],
-      }));
+      const kept = shortlist.kept().map(alertOf);
       return {
         alerts: kept.sort((a, b) => inTime(a.finding, b.finding)),
         alertsTotal: alerts.size,
@@ -197,6 +195,19 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
         notifications,
       };
     },
+  };
+}
+
+function alertOf({ programs, receivers, notified: _notified, ...alert }: OpenAlert): Alert {
+  const order = [...receivers];
+  return {
+    ...alert,
+    first: alert.finding.time,
+    notifications: alert.notifications.map((one) => ({
+      ...one,
+      to: one.to.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
+    })),
+    programs: [...programs],
   };
 }
 

@@ -11,7 +11,7 @@ import type { EventLine, Message, MessageContext } from '../../../notify/index.t
 import { safeHref } from '../../../text/html.ts';
 import { clip } from '../../../text/escape.ts';
 import type { Alert, Occurrence } from '../casebook/alerts.ts';
-import { notificationsTable, recipientsOf } from './notifications.ts';
+import { notificationsTable, recipientsOf, recipientWords } from './notifications.ts';
 import { count, span } from '../../../text/amounts.ts';
 import { html } from '../../../text/markup.ts';
 import type { Markup } from '../../../text/markup.ts';
@@ -35,6 +35,7 @@ export function renderAlert(alert: Alert, context: MessageContext): Markup {
       <span class="title">${message.rule.title}</span>
       <span class="who">${lineOf(message)}</span>
       <span class="times">${timesOf(alert)}</span>
+      <span class="to">to ${clip(recipientWords(alert), 120)}</span>
     </summary>
     <div class="body">
       ${message.rule.description === undefined ? undefined : html`<p class="about">${message.rule.description}</p>`}

@@ -13,20 +13,14 @@ export function heldBackTable(heldBack: readonly HeldBack[]): Markup | undefined
       What is held back
       <small>${plural(total, 'finding')} beside those in the alerts, as the configuration says</small>
     </h2>
-    <div class="scroll">
-      <table>
-        <tr>
-          <th>Held back by</th>
-          <th>Owner</th>
-          <th>Reason</th>
-          <th>Until</th>
-          <th>Level</th>
-          <th>Rule</th>
-          <th class="n">Findings</th>
-        </tr>
-        ${rows.map(heldBackRow)}
-      </table>
-    </div>
+    <table>
+      <tr>
+        <th>Held back by</th>
+        <th>Rule</th>
+        <th class="n">Findings</th>
+      </tr>
+      ${rows.map(heldBackRow)}
+    </table>
     ${heldBack.length > rows.length ? html`<p class="more">… and ${count(heldBack.length - rows.length)} more rows</p>` : undefined}
   </section>`;
 }
@@ -39,14 +33,17 @@ const kinds = {
   trial: 'trial',
 } satisfies Record<HeldBack['by'], string>;
 
-function heldBackRow({ by, name, owner = '', reason = '', until = '', rule, findings }: HeldBack): Markup {
+function heldBackRow({ by, name, owner, reason = '', until, rule, findings }: HeldBack): Markup {
+  const whose = [
+    ...(owner === undefined ? [] : [clip(owner, 200)]),
+    ...(until === undefined ? [] : [until === 'never' ? 'without end' : `until ${until}`]),
+  ];
   return html`<tr>
-    <td>${kinds[by]} <b>${clip(name, 200)}</b></td>
-    <td>${clip(owner, 200)}</td>
-    <td>${clip(reason, 500)}</td>
-    <td>${until === 'never' ? 'without end' : until}</td>
-    <td class="c"><span class="chip ${rule.level}">${rule.level}</span></td>
-    <td>${clip(rule.title, 200)}</td>
+    <td>
+      ${kinds[by]} <b>${clip(name, 200)}</b>${whose.length > 0 ? html` <small>${whose.join(', ')}</small>` : undefined}
+      ${reason === '' ? undefined : html`<br />${clip(reason, 500)}`}
+    </td>
+    <td><span class="chip ${rule.level}">${rule.level}</span> ${clip(rule.title, 200)}</td>
     <td class="n">${count(findings)}</td>
   </tr>`;
 }

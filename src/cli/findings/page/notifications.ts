@@ -1,17 +1,22 @@
-import { count } from '../../../text/amounts.ts';
+import { count, plural } from '../../../text/amounts.ts';
 import { clip } from '../../../text/escape.ts';
 import { html, type Markup } from '../../../text/markup.ts';
 import type { Alert, AlertNotification } from '../casebook/alerts.ts';
 
-/** recipientsOf is the row of facts that says who is notified of an alert, or why nobody is. */
-export function recipientsOf({ notifications, programs, route }: Alert): Markup {
+/** recipientWords names the receivers that are notified of an alert: `slack-security, sns; lake (each finding)`, or `nobody`. */
+export function recipientWords({ notifications, programs }: Alert): string {
   const people = [...new Set(notifications.flatMap(({ to }) => to))];
   const words = [
     ...(people.length > 0 ? [people.join(', ')] : []),
     ...(programs.length > 0 ? [`${programs.join(', ')} (each finding)`] : []),
   ];
+  return words.join('; ') || 'nobody';
+}
+
+/** recipientsOf is the row of facts that says who is notified of an alert, or why nobody is. */
+export function recipientsOf(alert: Alert): Markup {
   return html`<dt>Notifies</dt>
-    <dd>${words.length === 0 ? 'nobody' : clip(words.join('; '), 300)} <small>${clip(route, 300)}</small></dd>`;
+    <dd>${clip(recipientWords(alert), 300)} <small>${clip(alert.route, 300)}</small></dd>`;
 }
 
 /** notificationsTable lists when people are notified of an alert; nothing where they are notified once, as it happens. */
@@ -30,7 +35,7 @@ export function notificationsTable({ first, notifications, notificationsTotal }:
 }
 
 function notificationRow({ time, kind, to, count: findings, fresh, afterQuietHours }: AlertNotification): Markup {
-  const says = kind === 'update' ? `${count(fresh)} more, ${count(findings)} in all` : count(findings);
+  const says = kind === 'update' ? `${count(fresh)} more, ${count(findings)} in all` : plural(findings, 'finding');
   return html`<tr>
     <td class="c">${time.replace('T', ' ').slice(0, 19)}</td>
     <td class="c">${kind}</td>

@@ -130,12 +130,12 @@ function totals({ records, files, found }: FindingsPage): Markup {
     ${total('Failed', records.failed, records.failed > 0 ? 'could not be read' : 'all could be read', records.failed > 0)}
     ${total('Findings', found.findings, 'a rule matched an event')}
     ${total('Alerts', found.alertsTotal, alertsNote(found))}
-    ${total('Notifications', found.notifications, 'to people, as configured')}
   </dl>`;
 }
 
-function alertsNote({ alertsToNobody }: Case): string {
-  return alertsToNobody === 0 ? 'findings that belong together' : `${count(alertsToNobody)} notify nobody`;
+function alertsNote({ alertsToNobody, notifications }: Case): string {
+  const nobody = alertsToNobody === 0 ? '' : `; ${count(alertsToNobody)} notify nobody`;
+  return `${plural(notifications, 'notification')}${nobody}`;
 }
 
 function total(label: string, value: number, note: string, bad = false): Markup {
