@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * hashOf names a list of values by 32 hex digits: the same list has the same name everywhere. JSON frames the values, so that
@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  */
 export function hashOf(parts: readonly unknown[]): string {
   // Half of the digest's bytes instead of half of its text: a slice would keep the whole text in memory behind each name.
-  return createHash('sha256').update(JSON.stringify(parts)).digest().toString('hex', 0, 16);
+  return hash('sha256', JSON.stringify(parts), 'buffer').toString('hex', 0, 16);
 }

@@ -65,11 +65,18 @@ describe('the text of alerts', () => {
     expect(/^to +(.*)$/m.exec(await textOf(times([0]), { configuration: { route } }))?.[1]).toBe(to);
   });
 
-  test('says how many notifications it does not list', async () => {
-    const limits = { alerts: 5, occurrences: 5, notifications: 2, actors: 5 };
-    expect(await textOf(times([0, 300, 600, 900]), { limits })).toMatch(
-      /^to +chat; 2 later notifications are not listed$/m,
+  test('of many later notifications it prints those of the most severe alerts, the earliest first', async () => {
+    const low = [0, 300].map((minute) =>
+      finding({ rule: { id: 'low', level: 'low' }, event: { id: `low ${minute}`, time: at(minute) }, news: 'low' }),
     );
+    const { alerts } = await caseOf([...times([0, 300, 600, 900]), ...low]);
+    const all = alertEntries(alerts, { context: {}, colors: pc.createColors(false), width: 100 }, 2);
+    const later = all.map(({ render }) => render()).filter((text) => text.includes('\nrepeat '));
+    expect(all).toHaveLength(4);
+    expect(later.map((text) => /^(\w+) [^]*repeat +\S+ (\S+) /.exec(text)?.slice(1))).toEqual([
+      ['HIGH', '14:00:00'],
+      ['HIGH', '19:00:00'],
+    ]);
   });
 
   test('of several findings at once it counts them, and shows the first', async () => {

@@ -47,7 +47,6 @@ describe('findings are gathered', () => {
     expect(whole.map(({ event }) => event.id)).toEqual(expect.arrayContaining(['early', 'e31']));
     const light = all.find(({ event }) => event.id === 'late');
     expect(light).toMatchObject({
-      omitted: [expect.stringContaining('as it was logged')],
       evidence: [{ field: 'eventName' }],
     });
   });
@@ -153,6 +152,22 @@ describe('people are notified as a stage would', () => {
     const two = [finding({ news: 'a' }), finding({ event: { id: 'other', time: at(13) }, news: 'b' })];
     const found = await caseOf(two, routed({ receivers: ['chat'], groupBy: ['rule', 'account'] }));
     expect(found.alerts.map(({ count }) => count)).toEqual([2]);
+  });
+
+  test('each finding apart where the route says so: each is an alert', async () => {
+    const found = await caseOf(times([0, 1, 2]), routed({ receivers: ['chat'], groupBy: 'finding' }));
+    expect(found.alerts.map(({ count }) => count)).toEqual([1, 1, 1]);
+    expect(found.alerts.flatMap((alert) => alert.notifications.map(({ kind }) => kind))).toEqual([
+      'first',
+      'first',
+      'first',
+    ]);
+  });
+
+  test('what shares the labels of the route later is the same alert again, whoever did it', async () => {
+    const two = [finding({ news: 'a' }), finding({ event: { id: 'other', time: at(12 + 300) }, news: 'b' })];
+    const found = await caseOf(two, routed({ receivers: ['chat'], groupBy: ['rule', 'account'] }));
+    expect(found.alerts).toMatchObject([{ count: 2, notifications: [{ kind: 'first' }, { kind: 'repeat' }] }]);
   });
 
   test('a program gets each finding, and is named apart', async () => {

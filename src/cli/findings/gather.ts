@@ -1,8 +1,8 @@
-import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Finding } from '../../model/finding.ts';
 import { dedupeKeyOf } from '../../notify/index.ts';
 import { bySeverity } from './casebook/order.ts';
 import { createShortlist } from './casebook/shortlist.ts';
+import { lightFinding } from './light-finding.ts';
 
 /** Gathered is findings in order of time, each fact once. */
 export interface Gathered {
@@ -16,23 +16,44 @@ interface Held {
   readonly ms: number;
 }
 
+/** The earliest finding of one fingerprint. */
+interface First {
+  held: Held;
+  whole: boolean;
+}
+
 /** How many findings are held whole: as many as a page shows alerts. */
 const wholeLimit = 2000;
 
 /**
- * gatherFindings holds findings that come in any order until all are there. Whole it holds the first finding of each news, of
- * the most severe news; of the others it leaves out the record as it was logged, which is most of a finding: some 1 to 2 KB a
- * finding stay.
+ * gatherFindings holds findings that come in any order until all are there. Whole it holds the first finding of each
+ * fingerprint, of the most severe ones; of the others it leaves out the record as it was logged, which is most of a finding:
+ * about a kilobyte stays.
  */
 export function gatherFindings(limit = wholeLimit): Gathered {
   const facts = new Set<string>();
   const all: Held[] = [];
-  const firsts = new Map<string, { held: Held } | undefined>();
-  const whole = createShortlist<{ held: Held }>(
+  const firsts = new Map<string, First>();
+  const whole = createShortlist<First>(
     limit,
     ({ held: a }, { held: b }) => bySeverity(a.finding.rule.level, b.finding.rule.level) || a.ms - b.ms,
   );
-  const lighten = createLightener();
+
+  /** Makes a finding the first of its fingerprint; what stood there, or was the least severe, becomes light. */
+  const open = (held: Held): void => {
+    const first = { held, whole: true };
+    firsts.set(held.finding.fingerprint, first);
+    for (const dropped of whole.add(first)) {
+      dropped.whole = false;
+      dropped.held.finding = lightFinding(dropped.held.finding);
+    }
+  };
+  const join = (first: First, held: Held): void => {
+    if (first.whole && held.ms < first.held.ms) {
+      first.held.finding = lightFinding(first.held.finding, held.finding);
+      first.held = held;
+    } else held.finding = lightFinding(held.finding, first.held.finding);
+  };
 
   return {
     add(finding) {
@@ -41,20 +62,9 @@ export function gatherFindings(limit = wholeLimit): Gathered {
       facts.add(fact);
       const held: Held = { finding, ms: Date.parse(finding.time) };
       all.push(held);
-      const { fingerprint } = finding;
-      const first = firsts.get(fingerprint);
-      if (first !== undefined && held.ms < first.held.ms) {
-        first.held.finding = lighten(first.held.finding);
-        first.held = held;
-      } else if (firsts.has(fingerprint)) held.finding = lighten(finding);
-      else {
-        const fresh = { held };
-        firsts.set(fingerprint, fresh);
-        for (const dropped of whole.add(fresh)) {
-          firsts.set(dropped.held.finding.fingerprint, undefined);
-          dropped.held.finding = lighten(dropped.held.finding);
-        }
-      }
+      const first = firsts.get(finding.fingerprint);
+      if (first === undefined) open(held);
+      else join(first, held);
       return true;
     },
     *inOrder() {
@@ -62,22 +72,4 @@ export function gatherFindings(limit = wholeLimit): Gathered {
       for (const { finding } of all.sort((a, b) => a.ms - b.ms)) yield finding;
     },
   };
-}
-
-/** createLightener leaves out what takes room; events that several findings share stay shared. */
-function createLightener(): (finding: Finding) => Finding {
-  const light = new WeakMap<AuditEvent, AuditEvent>();
-  const lighten = (event: AuditEvent): AuditEvent => {
-    const known = light.get(event);
-    if (known !== undefined) return known;
-    const made = { ...event, raw: {} };
-    light.set(event, made);
-    return made;
-  };
-  return (finding) => ({
-    ...finding,
-    event: lighten(finding.event),
-    correlated: finding.correlated.map(lighten),
-    omitted: [...(finding.omitted ?? []), 'the event as it was logged, since there are many findings'],
-  });
 }

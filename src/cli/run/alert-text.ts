@@ -1,7 +1,8 @@
 import { headLines, messageOf, renderText, rowLines, timeWords } from '../../notify/index.ts';
 import type { MessageContext, Paint } from '../../notify/index.ts';
-import { count, plural, span } from '../../text/amounts.ts';
+import { count, span } from '../../text/amounts.ts';
 import type { Alert, AlertNotification } from '../findings/casebook/alerts.ts';
+import { bySeverity, inTime } from '../findings/casebook/order.ts';
 import { colorLevel } from '../shell/terminal.ts';
 import type { Colors } from '../shell/terminal.ts';
 
@@ -23,16 +24,23 @@ const widest = 120;
 /**
  * alertEntries gives what is printed of alerts, in order of time: each alert once with all that is known, when people are
  * first notified, and each later notification in two lines. An alert that notifies nobody is printed when it happened.
+ * @param most how many later notifications are printed; of more than that, those of the most severe alerts.
  */
-export function alertEntries(alerts: readonly Alert[], options: AlertTextOptions): readonly AlertEntry[] {
-  const entries = alerts.flatMap((alert): readonly AlertEntry[] => {
-    const [first, ...later] = alert.notifications;
-    return [
-      { time: first?.time ?? alert.first, render: () => alertText(alert, options) },
-      ...later.map((one) => ({ time: one.time, render: () => laterText(alert, one, options) })),
-    ];
-  });
-  return entries.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+export function alertEntries(
+  alerts: readonly Alert[],
+  options: AlertTextOptions,
+  most = Infinity,
+): readonly AlertEntry[] {
+  const later = alerts
+    .flatMap((alert) => alert.notifications.slice(1).map((one) => ({ alert, one })))
+    .sort((a, b) => bySeverity(a.alert.finding.rule.level, b.alert.finding.rule.level) || inTime(a.one, b.one));
+  return [
+    ...alerts.map((alert) => ({
+      time: alert.notifications[0]?.time ?? alert.first,
+      render: () => alertText(alert, options),
+    })),
+    ...later.slice(0, most).map(({ alert, one }) => ({ time: one.time, render: () => laterText(alert, one, options) })),
+  ].sort(inTime);
 }
 
 function alertText(alert: Alert, { context, colors, width }: AlertTextOptions): string {
@@ -72,14 +80,11 @@ function againWords({ count: times, first, last }: Alert): string {
 }
 
 /** toWords says who is notified of an alert first, and when, where that is later than it happened; or why nobody is. */
-function toWords({ notifications, notificationsTotal, programs, route, first: happened }: Alert): string {
+function toWords({ notifications, programs, route, first: happened }: Alert): string {
   const each = programs.length === 0 ? [] : [`${programs.join(', ')} (each finding)`];
   const [first] = notifications;
   if (first === undefined) return each.length === 0 ? `nobody: ${route}` : each.join('');
   const late = Date.parse(first.time) > Date.parse(happened);
   const when = late ? ` at ${timeWords(first.time)}${first.afterQuietHours ? ', after quiet hours' : ''}` : '';
-  const unlisted = notificationsTotal - notifications.length;
-  const rest =
-    unlisted > 0 ? [plural(unlisted, 'later notification is', 'later notifications are') + ' not listed'] : [];
-  return [`${first.to.join(', ')}${when}`, ...each, ...rest].join('; ');
+  return [`${first.to.join(', ')}${when}`, ...each].join('; ');
 }

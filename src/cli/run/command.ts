@@ -29,7 +29,7 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
     .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
   withDetectOptions(command)
     .addOption(new Option('--format <format>', 'how alerts are printed').choices(['text', 'ndjson']).default('text'))
-    .option('--limit <n>', 'print at most so many alerts, the most severe; 0 prints all', '200')
+    .option('--limit <n>', 'print at most <n> alerts and <n> later notifications, the most severe; 0 prints all', '200')
     .option('--out <file>', 'where the findings page goes (default: .trailwatch/findings-<time>.html)')
     .option('--no-page', 'write no findings page')
     .addOption(new Option('--no-report', 'the same as --no-page').hideHelp())

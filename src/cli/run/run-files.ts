@@ -49,15 +49,14 @@ export async function runFiles(
   meter?.count('FindingsDelivered', found.delivered);
   meter?.count('FindingsSuppressed', suppressedIn(found));
 
-  const printed = mostSevere(found.alerts, limit);
-  if (options.format === 'ndjson') await printLines(printed, found, out);
+  const alerts = mostSevere(found.alerts, limit);
+  if (options.format === 'ndjson') await printLines(alerts, found, out);
   else {
     const { colors, width } = out;
-    const entries = alertEntries(printed, { context: { accounts: configuration.accounts }, colors, width });
-    for (const { render } of entries) await out.write(`${render()}\n`);
+    const context = { accounts: configuration.accounts };
+    for (const { render } of alertEntries(alerts, { context, colors, width }, limit)) await out.write(`${render()}\n`);
   }
-  const left = found.alertsTotal - printed.length;
-  if (left > 0) await err.write(`… and ${plural(left, 'less severe alert')} not printed here (--limit)\n`);
+  await err.write(notPrinted(alerts, found, options.format === 'ndjson' ? Infinity : limit));
 
   const page =
     options.page && options.report ? await writePage({ paths, options, outcome, found, surroundings }) : undefined;
@@ -96,6 +95,17 @@ function mostSevere(alerts: Alerts['alerts'], limit: number): readonly Alert[] {
     (a, b) => bySeverity(a.finding.rule.level, b.finding.rule.level) || inTime(a.finding, b.finding),
   );
   return ranked.slice(0, limit).sort((a, b) => inTime(a.finding, b.finding));
+}
+
+/** What `--limit` and the bounds of a case left out of what was printed. */
+function notPrinted(alerts: readonly Alert[], { alertsTotal }: Case, mostLater: number): string {
+  const later = alerts.reduce((sum, { notificationsTotal }) => sum + Math.max(notificationsTotal - 1, 0), 0);
+  const listed = alerts.reduce((sum, { notifications }) => sum + Math.max(notifications.length - 1, 0), 0);
+  const left = [
+    ...(alertsTotal > alerts.length ? [plural(alertsTotal - alerts.length, 'less severe alert')] : []),
+    ...(later > Math.min(listed, mostLater) ? [plural(later - Math.min(listed, mostLater), 'later notification')] : []),
+  ];
+  return left.length === 0 ? '' : `… and ${left.join(' and ')} not printed here (--limit)\n`;
 }
 
 async function printLines(alerts: readonly Alert[], { heldBack }: Case, out: Output): Promise<void> {

@@ -36,7 +36,7 @@ export interface AlertNotification {
   readonly group?: NotificationGroup;
 }
 
-/** Alert is the findings that delivery puts together, shown by the first of them. Later groups of the same news belong to it. */
+/** Alert is the findings that delivery puts together, shown by the first of them. The groups that follow with the same in common belong to it. */
 export interface Alert {
   readonly finding: Finding;
   readonly count: number;
@@ -81,6 +81,7 @@ interface OpenNotification extends AlertNotification {
 }
 
 interface OpenAlert extends Pick<Alert, 'finding' | 'route'> {
+  readonly key: string;
   count: number;
   last: string;
   notificationsTotal: number;
@@ -94,11 +95,12 @@ interface OpenAlert extends Pick<Alert, 'finding' | 'route'> {
 
 /**
  * createAlertBook puts together what delivery decided: a finding belongs to the alert of the group that took it, and a group
- * to the alert of the finding that opened it. It takes facts in order of time. It holds the most severe alerts in full; of
- * everything else, counts, one fingerprint an alert and one key a group.
+ * to the alert of the finding that opened it; groups that follow each other, of findings with the same in common, are one
+ * alert. It takes facts in order of time. It holds the most severe alerts in full; of everything else, counts, and a key for
+ * each alert and each group.
  */
 export function createAlertBook(limits: AlertLimits, isProgram: (receiver: string) => boolean) {
-  // An alert that fell off the shortlist leaves its fingerprint behind, so that it isn't opened again.
+  // An alert that fell off the shortlist leaves its key behind, so that it isn't opened again.
   const alerts = new Map<string, OpenAlert | undefined>();
   const groups = new Map<string, string>();
   const shortlist = createShortlist<OpenAlert>(limits.alerts, moreImportantFirst);
@@ -107,8 +109,9 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
   // Receivers that are notified alike at one moment are notified once, for whoever reads of it here.
   let moment = { at: NaN, seen: new Map<string, OpenNotification | undefined>() };
 
-  const open = (finding: Finding, route: string): void => {
+  const open = (key: string, finding: Finding, route: string): void => {
     const alert: OpenAlert = {
+      key,
       finding,
       route,
       count: 0,
@@ -120,8 +123,8 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       notified: new Set(),
       programs: new Set(),
     };
-    alerts.set(finding.fingerprint, alert);
-    for (const dropped of shortlist.add(alert)) alerts.set(dropped.finding.fingerprint, undefined);
+    alerts.set(key, alert);
+    for (const dropped of shortlist.add(alert)) alerts.set(dropped.key, undefined);
   };
   const join = (alert: OpenAlert, finding: Finding): void => {
     alert.count += 1;
@@ -131,17 +134,17 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
 
   return {
     /** decided takes a finding that nothing holds back. */
-    decided({ finding, outcomes }: Decided): void {
+    decided({ finding, outcomes, placementAt }: Decided): void {
       const accepted = outcomes.filter((outcome) => outcome.kind === 'accepted');
       const byPeople = accepted.filter(({ receiver }) => !isProgram(receiver));
       const [main] = byPeople;
-      const fingerprint = (main && groups.get(main.group)) ?? finding.fingerprint;
-      const isNew = !alerts.has(fingerprint);
-      if (isNew) open(finding, outcomes[0]?.why['route'] ?? '');
-      const alert = alerts.get(fingerprint);
+      const key = main === undefined ? finding.fingerprint : (groups.get(main.group) ?? placementAt(main));
+      const isNew = !alerts.has(key);
+      if (isNew) open(key, finding, outcomes[0]?.why['route'] ?? '');
+      const alert = alerts.get(key);
       for (const { receiver } of accepted) (isProgram(receiver) ? alert?.programs : alert?.receivers)?.add(receiver);
-      for (const { group } of byPeople) if (!groups.has(group)) groups.set(group, fingerprint);
-      if (accepted.length > 0) toSomebody.add(fingerprint);
+      for (const { group } of byPeople) if (!groups.has(group)) groups.set(group, key);
+      if (accepted.length > 0) toSomebody.add(key);
       // What completes an alert is no finding of its own.
       if (finding.completes !== undefined && !isNew) return;
       findings += 1;
@@ -149,18 +152,18 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
     },
 
     /** notified takes a notification of people; false when it is of no alert that was decided here. */
-    notified({ at, receiver, group: key, notification, fresh, afterQuietHours }: Notified): boolean {
-      const fingerprint = groups.get(key);
-      if (fingerprint === undefined) return false;
+    notified({ at, receiver, group: groupKey, notification, fresh, afterQuietHours }: Notified): boolean {
+      const key = groups.get(groupKey);
+      if (key === undefined) return false;
       const { finding, group } = notification;
-      const alert = alerts.get(fingerprint);
+      const alert = alerts.get(key);
       const again = group?.kind !== 'update' && alert?.notified.has(receiver) === true;
       const kind = again ? 'repeat' : (group?.kind ?? 'first');
       const count = group?.count ?? 1;
       alert?.notified.add(receiver);
 
       if (moment.at !== at.getTime()) moment = { at: at.getTime(), seen: new Map() };
-      const same = `${fingerprint} ${finding.id} ${kind} ${count}`;
+      const same = `${key} ${finding.id} ${kind} ${count}`;
       if (moment.seen.has(same)) {
         moment.seen.get(same)?.to.push(receiver);
         return true;
@@ -198,7 +201,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
   };
 }
 
-function alertOf({ programs, receivers, notified: _notified, ...alert }: OpenAlert): Alert {
+function alertOf({ key: _key, programs, receivers, notified: _notified, ...alert }: OpenAlert): Alert {
   const order = [...receivers];
   return {
     ...alert,

@@ -199,7 +199,14 @@ function queriesOf({ followUps }: Message): Markup {
     )}`;
 }
 
-function rawOf({ raw }: Message): Markup {
+function rawOf({ event, raw }: Message): Markup {
+  // No record is empty: of many findings, not every one is held whole.
+  if (raw.text === '{}') {
+    return html`<p class="more">
+      The event as it was logged is left out, since there are many findings: ${clip(event.path, longest)}
+      #${event.index}
+    </p>`;
+  }
   return html`<details class="raw">
     <summary>The event as it was logged</summary>
     <pre tabindex="0">${raw.text}</pre>

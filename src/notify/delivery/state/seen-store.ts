@@ -64,12 +64,19 @@ type Entry =
 
 /** createMemorySeenStore remembers within one process: for a laptop and for tests. */
 export function createMemorySeenStore({ leaseMs, rememberMs } = seenStoreTimes): SeenStore {
-  const entries = new Map<string, Entry>();
+  // By receiver, then by finding: the ids are there anyway, and a text of both would be one more for each.
+  const receivers = new Map<string, Map<string, Entry>>();
   let leases = 0;
+
+  const entryOf = ({ receiver, findingId }: DeliveryKey): Entry | undefined => receivers.get(receiver)?.get(findingId);
+  const set = ({ receiver, findingId }: DeliveryKey, entry: Entry): void => {
+    const entries = receivers.get(receiver) ?? new Map<string, Entry>();
+    receivers.set(receiver, entries.set(findingId, entry));
+  };
 
   return {
     claim: async (key, now) => {
-      const entry = entries.get(textOf(key));
+      const entry = entryOf(key);
       const nowMs = now.getTime();
       if (entry?.kind === 'delivered' && nowMs < entry.atMs + rememberMs) {
         const { group } = entry;
@@ -81,38 +88,32 @@ export function createMemorySeenStore({ leaseMs, rememberMs } = seenStoreTimes):
       leases += 1;
       const token = String(leases);
       const parked = entry?.kind === 'delivered' ? undefined : entry?.parked;
-      entries.set(textOf(key), { kind: 'leased', token, untilMs: nowMs + leaseMs, parked });
+      set(key, { kind: 'leased', token, untilMs: nowMs + leaseMs, parked });
       const again = entry?.kind === 'leased';
       const lease = { key, token, ...(again && { again }), ...(parked !== undefined && { parked }) };
       return { kind: 'granted', lease };
     },
     record: async ({ key, token }, now, group) => {
-      const entry = entries.get(textOf(key));
+      const entry = entryOf(key);
       if (
         entry?.kind === 'parked' ||
         (entry?.kind === 'leased' && entry.parked !== undefined && entry.token !== token)
       ) {
         return;
       }
-      entries.set(textOf(key), { kind: 'delivered', atMs: now.getTime(), group });
+      set(key, { kind: 'delivered', atMs: now.getTime(), group });
     },
     release: async ({ key, token, parked }) => {
-      const entry = entries.get(textOf(key));
+      const entry = entryOf(key);
       if (entry?.kind !== 'leased' || entry.token !== token) return;
-      if (parked === undefined) entries.delete(textOf(key));
-      else entries.set(textOf(key), { kind: 'parked', parked });
+      if (parked === undefined) receivers.get(key.receiver)?.delete(key.findingId);
+      else set(key, { kind: 'parked', parked });
     },
-    park: async (key, group) => {
-      entries.set(textOf(key), { kind: 'parked', parked: group });
-    },
+    park: async (key, group) => set(key, { kind: 'parked', parked: group }),
     find: async (key, now) => {
-      const entry = entries.get(textOf(key));
+      const entry = entryOf(key);
       if (entry?.kind !== 'delivered' || now.getTime() >= entry.atMs + rememberMs) return undefined;
       return new Date(entry.atMs).toISOString();
     },
   };
-}
-
-function textOf({ findingId, receiver }: DeliveryKey): string {
-  return JSON.stringify([findingId, receiver]);
 }

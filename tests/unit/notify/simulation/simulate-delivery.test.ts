@@ -153,6 +153,35 @@ describe('a simulated delivery', () => {
     expect(notified.map(({ time }) => time)).toEqual(['2026-03-13T00:00:00.000Z']);
   });
 
+  test('takes up more than a page of groups that are due at one moment, with several entries each', async () => {
+    const quietHours = { from: '09:00', to: '12:00', days: [], timezone: 'UTC', except: 'critical' } as const;
+    const people = Array.from({ length: 150 }, (_, n) => `user-${n}`);
+    // The last look for more comes at the very end of the quiet hours.
+    const many = [0, 120, 179 * 60 + 30].flatMap((seconds) =>
+      people.map((name) =>
+        finding({
+          event: {
+            id: `${name} ${seconds}`,
+            time: new Date(Date.UTC(2026, 2, 11, 9, 0, seconds)).toISOString(),
+            actor: { kind: 'iam-user', name, chain: [] },
+          },
+        }),
+      ),
+    );
+    const settings = {
+      ...base.route,
+      receivers: ['chat'],
+      throttle: 'off',
+      groupInterval: minute,
+      quietHours,
+    } as const;
+    const notified = await simulated(many, { ...base, route: settings });
+    expect(notified).toHaveLength(150);
+    expect(new Set(notified.map(({ time, count }) => `${time} ${count}`))).toEqual(
+      new Set(['2026-03-11T12:00:00.000Z 3']),
+    );
+  });
+
   test('sends a canary of a stage to nobody', async () => {
     const canary = finding({ event: { source: { product: 'trailwatch', services: ['canary'] } } });
     expect((await simulated([canary], base)).map(({ receiver }) => receiver)).toEqual(['canary']);
