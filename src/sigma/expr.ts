@@ -41,6 +41,8 @@ export type Expr =
   | { readonly kind: 'not'; readonly item: Expr }
   | { readonly kind: 'field'; readonly field: string; readonly test: Test }
   | { readonly kind: 'keyword'; readonly test: Test }
+  /** One element of the field's list, or the object that is its value, is as `item` says; the fields of `item` are the element's. */
+  | { readonly kind: 'element'; readonly field: string; readonly item: Expr }
   | { readonly kind: 'constant'; readonly value: boolean };
 
 /** Fields of one record, spelled as its source spells them. They must not change while they are matched. */

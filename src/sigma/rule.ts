@@ -57,7 +57,9 @@ export interface DetectionItem {
 export type Search =
   | { readonly kind: 'any'; readonly items: readonly Search[] }
   | { readonly kind: 'all'; readonly items: readonly Search[] }
-  | { readonly kind: 'item'; readonly item: DetectionItem };
+  | { readonly kind: 'item'; readonly item: DetectionItem }
+  /** `field|element: {…}`, ours: one element of the field's list meets all of the search, whose fields are the element's. */
+  | { readonly kind: 'element'; readonly field: string; readonly search: Search; readonly line: number };
 
 export interface Detections {
   readonly searches: ReadonlyMap<string, Search>;

@@ -74,6 +74,7 @@ function shifted(expr: Expr, copy: number): Expr {
       return { ...expr, test: { ...expr.test, patterns } };
     }
     case 'keyword':
+    case 'element':
     case 'constant':
       return expr;
     default:

@@ -16,6 +16,10 @@ export function evaluate(expr: Expr, fields: Fields): boolean {
       return expr.value;
     case 'keyword':
       return test(expr.test, leaves(fields).join('\n'), fields);
+    case 'element':
+      return [read(fields, expr.field)]
+        .flat(9)
+        .some((each) => typeof each === 'object' && each !== null && evaluate(expr.item, each as Fields));
     case 'field': {
       const value = read(fields, expr.field);
       if (expr.test.kind === 'exists') return value !== undefined;

@@ -88,7 +88,9 @@ function printSearch(search: Search): unknown {
     case 'any':
       return search.items.flatMap((item): readonly unknown[] => keywordsOf(item) ?? [printSearch(item)]);
     case 'all':
-      return Object.fromEntries(search.items.flatMap((item) => (item.kind === 'item' ? [entryOf(item.item)] : [])));
+      return Object.assign({}, ...search.items.map(printSearch)) as unknown;
+    case 'element':
+      return { [`${search.field}|element`]: printSearch(search.search) };
     case 'item':
       return keywordsOf(search) ?? Object.fromEntries([entryOf(search.item)]);
     default:

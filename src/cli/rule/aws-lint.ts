@@ -26,7 +26,9 @@ export const awsCheck: LintCheck = ({ detection, logsource }, lowered) => {
 };
 
 function itemsOf(search: Search): readonly DetectionItem[] {
-  return search.kind === 'item' ? [search.item] : search.items.flatMap(itemsOf);
+  if (search.kind === 'item') return [search.item];
+  if (search.kind !== 'element') return search.items.flatMap(itemsOf);
+  return itemsOf(search.search).map((item) => ({ ...item, field: `${search.field}.${item.field}` }));
 }
 
 function fieldRemarks(item: DetectionItem, logsource: LogSource): readonly Remark[] {
@@ -84,6 +86,7 @@ function leavesOf(expr: Expr): readonly Literal[] {
       return leavesOf(expr.item).map(({ leaf }) => ({ leaf, negated: true }));
     case 'field':
     case 'keyword':
+    case 'element':
     case 'constant':
       return [{ leaf: expr, negated: false }];
     default:

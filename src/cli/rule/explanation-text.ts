@@ -19,6 +19,12 @@ export function explanationText(explanation: Explanation, colors: Colors, indent
       );
     case 'not':
       return line(headings.not) + explanationText(explanation.item, colors, `${indent}  `);
+    case 'element': {
+      const has = explanation.result ? 'has one with' : 'has none with';
+      const item = explanation.item === undefined ? '' : explanationText(explanation.item, colors, `${indent}  `);
+      const missing = explanation.item === undefined ? `  ${colors.dim('it has no elements')}` : '';
+      return line(`${shown(explanation.field)} ${has}${missing}`) + item;
+    }
     case 'constant':
       return line(explanation.result ? 'always' : 'never: nothing is selected');
     case 'field':

@@ -28,6 +28,8 @@ function costOf(expr: Expr): number {
       return expr.items.reduce((sum, item) => sum + costOf(item), 0);
     case 'not':
       return costOf(expr.item);
+    case 'element':
+      return perTest + costOf(expr.item);
     case 'constant':
       return 0;
     case 'field':

@@ -2,7 +2,7 @@ import { scanLimitOf } from './match-cost.ts';
 import type { Expr, Fields, Matcher, Test } from '../expr.ts';
 import { anyValue, isDerived } from '../field.ts';
 import { leafTextOf } from './record-text.ts';
-import { compileTextTest, compileValueTest } from './value-test.ts';
+import { anyObject, compileTextTest, compileValueTest } from './value-test.ts';
 import type { Meter } from './value-test.ts';
 
 /**
@@ -11,11 +11,11 @@ import type { Meter } from './value-test.ts';
  * that lowering would have refused.
  */
 export function compileMatcher(expr: Expr, limit: number = scanLimitOf(expr)): Matcher {
-  const meter: Meter = { left: limit };
-  return compile(expr, meter, limit);
+  return compile(expr, { left: limit }, limit);
 }
 
-function compile(expr: Expr, meter: Meter, limit: number): Matcher {
+/** Each field of a record may be searched as far as `limit`; without it, all that is compiled shares what the meter has left. */
+function compile(expr: Expr, meter: Meter, limit?: number): Matcher {
   switch (expr.kind) {
     case 'and':
       return conjunction(compileAll(cheapFirst(expr.items), meter, limit));
@@ -34,16 +34,27 @@ function compile(expr: Expr, meter: Meter, limit: number): Matcher {
         throw new Error(`a keyword can't be tested for ${expr.test.kind}`);
       }
       const { test } = compileTextTest(expr.test);
-      return (fields) => test(leafTextOf(fields), limit);
+      return (fields) => test(leafTextOf(fields), limit ?? meter.left);
     }
     case 'field':
       return compileField(expr.field, expr.test, meter, limit);
+    case 'element':
+      return compileElement(expr.field, compile(expr.item, meter), meter, limit);
     default:
       throw new Error(expr satisfies never);
   }
 }
 
-function compileField(field: string, test: Test, meter: Meter, limit: number): Matcher {
+/** All elements of a field share what it may be searched. */
+function compileElement(field: string, item: Matcher, meter: Meter, limit?: number): Matcher {
+  const lookup = anyValue(field, anyObject(item, meter));
+  return (fields) => {
+    if (limit !== undefined) meter.left = limit;
+    return lookup(fields);
+  };
+}
+
+function compileField(field: string, test: Test, meter: Meter, limit?: number): Matcher {
   if (test.kind === 'exists') return anyValue(field, () => true);
   if (test.kind === 'null') return anyValue(field, (value) => value === null, true);
   const valueTest = compileValueTest(test, meter);
@@ -51,13 +62,13 @@ function compileField(field: string, test: Test, meter: Meter, limit: number): M
   let current: Fields = {};
   const lookup = anyValue(field, (value) => valueTest(value, current));
   return (fields) => {
-    meter.left = limit;
+    if (limit !== undefined) meter.left = limit;
     current = fields;
     return lookup(fields);
   };
 }
 
-function compileAll(items: readonly Expr[], meter: Meter, limit: number): readonly Matcher[] {
+function compileAll(items: readonly Expr[], meter: Meter, limit?: number): readonly Matcher[] {
   return items.map((item) => compile(item, meter, limit));
 }
 
@@ -114,6 +125,8 @@ function rankOf(expr: Expr): number {
       return 0;
     case 'keyword':
       return 100;
+    case 'element':
+      return isDerived(expr.field) ? 200 : 40;
     case 'field':
       if (isDerived(expr.field)) return 200;
       if (expr.test.kind === 'regex') return 50;

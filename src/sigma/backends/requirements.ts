@@ -28,6 +28,8 @@ export function requirementsOf(expr: Expr): readonly Requirement[] {
       if (known.length < literals.length || known.some((literal) => /^[[{]/.test(literal))) return [];
       return [{ field: expr.field, values: [...new Set(known.map(foldCase))] }];
     }
+    // A field of an element may have a name with dots, which no path from the record leads to.
+    case 'element':
     case 'not':
     case 'keyword':
     case 'constant':

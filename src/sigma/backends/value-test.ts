@@ -74,12 +74,17 @@ function anyText({ test, searches }: SearchingTest, meter: Meter): ValueTest {
 }
 
 /** anyElement tests a value, or each element of an array, also of arrays in it. */
-function anyElement(test: (value: unknown) => boolean, meter: Meter): ValueTest {
+function anyElement(test: (value: unknown) => boolean, meter: Meter): (value: unknown) => boolean {
   const inside = (value: unknown, depth: number): boolean => {
     if (!Array.isArray(value)) return test(value);
     return depth <= maxNesting && someElement(value, (each) => inside(each, depth + 1), meter);
   };
   return (value) => inside(value, 0);
+}
+
+/** anyObject tests each object of a value: those of an array, also of arrays in it, or the value itself. */
+export function anyObject(test: (object: Fields) => boolean, meter: Meter): (value: unknown) => boolean {
+  return anyElement((value) => typeof value === 'object' && value !== null && test(value as Fields), meter);
 }
 
 function someElement(elements: readonly unknown[], test: (element: unknown) => boolean, meter: Meter): boolean {

@@ -12,6 +12,13 @@ export type Explanation =
   | { readonly kind: 'not'; readonly result: boolean; readonly item: Explanation }
   | { readonly kind: 'constant'; readonly result: boolean }
   | {
+      readonly kind: 'element';
+      readonly result: boolean;
+      readonly field: string;
+      /** Of the element that has all, else of the first; undefined when the field has none. */
+      readonly item: Explanation | undefined;
+    }
+  | {
       readonly kind: 'field' | 'keyword';
       readonly result: boolean;
       /** Empty for a keyword. */
@@ -50,6 +57,12 @@ function explain(expr: Expr, fields: Fields, limit: number): Explanation {
     }
     case 'constant':
       return { kind: 'constant', result: expr.value };
+    case 'element': {
+      const { holding, first } = elementsOf(expr, fields);
+      const shown = holding ?? first;
+      const item = shown === undefined ? undefined : explain(expr.item, shown, limit);
+      return { kind: 'element', field: expr.field, result: holds(expr, fields, limit), item };
+    }
     case 'field':
       return {
         kind: 'field',
@@ -107,6 +120,13 @@ function supporting(expr: Expr, explanation: Explanation, met: boolean): readonl
       return expr.kind === 'not' ? supporting(expr.item, explanation.item, !met) : [];
     case 'constant':
       return [];
+    case 'element':
+      // That no element has all can't be shown by one of them.
+      if (expr.kind !== 'element' || !met || explanation.item === undefined) return [];
+      return supporting(expr.item, explanation.item, true).map((each) => ({
+        ...each,
+        field: `${explanation.field}.${each.field}`,
+      }));
     case 'field':
     case 'keyword': {
       // That a field is missing, or that a whole record lacks a word, is no value that could be shown.
@@ -117,6 +137,21 @@ function supporting(expr: Expr, explanation: Explanation, met: boolean): readonl
     default:
       throw new Error(explanation satisfies never);
   }
+}
+
+const maxElements = 1_000;
+
+/** Of a field's elements, the first, and the first that has all that an expression asks of one. */
+function elementsOf(
+  { field, item }: Extract<Expr, { kind: 'element' }>,
+  fields: Fields,
+): { readonly first?: Fields; readonly holding?: Fields } {
+  const values: readonly unknown[] = compileField(field)(fields).flat(8);
+  const objects = values.filter((value): value is Fields => typeof value === 'object' && value !== null);
+  const [first] = objects;
+  const matcher = compileMatcher(item);
+  const holding = objects.slice(0, maxElements).find(matcher);
+  return { ...(first && { first }), ...(holding && { holding }) };
 }
 
 /** seenOf shows the value that decided: of an array, the element that holds, else all of it. */

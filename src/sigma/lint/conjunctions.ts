@@ -1,6 +1,6 @@
 import type { Expr } from '../expr.ts';
 
-export type Leaf = Extract<Expr, { kind: 'field' | 'keyword' | 'constant' }>;
+export type Leaf = Extract<Expr, { kind: 'field' | 'keyword' | 'element' | 'constant' }>;
 
 /** Literal is a leaf that must hold, or must not. */
 export interface Literal {
@@ -27,6 +27,7 @@ function alternatives(expr: Expr, negated: boolean, limit: number): Alternatives
       return (expr.kind === 'and') === negated ? anyOf(expr.items, negated, limit) : allOf(expr.items, negated, limit);
     case 'field':
     case 'keyword':
+    case 'element':
     case 'constant':
       return [[{ leaf: expr, negated }]];
     default:

@@ -37,6 +37,8 @@ function contradictionOf(literals: readonly Literal[]): Contradiction | undefine
 
 function between(a: Literal, b: Literal): Contradiction | undefined {
   if (a.leaf.kind === 'constant' || b.leaf.kind === 'constant' || nameOf(a.leaf) !== nameOf(b.leaf)) return undefined;
+  // Two elements of a list may meet what one can't.
+  if (a.leaf.kind === 'element' || b.leaf.kind === 'element') return undefined;
   const name = nameOf(a.leaf);
   if (a.negated && b.negated) return undefined;
   if (a.negated !== b.negated) {
@@ -49,12 +51,14 @@ function between(a: Literal, b: Literal): Contradiction | undefined {
 }
 
 function nameOf(leaf: Leaf): string {
-  return leaf.kind === 'field' ? `field ${leaf.field}` : 'the keywords';
+  return leaf.kind === 'field' || leaf.kind === 'element' ? `field ${leaf.field}` : 'the keywords';
 }
 
 /** implies says whether whatever meets one leaf surely meets the other, which is of the same field. */
 function implies(one: Leaf, other: Leaf): boolean {
-  if (one.kind === 'constant' || other.kind === 'constant' || one.kind !== other.kind) return false;
+  if ((one.kind !== 'field' && one.kind !== 'keyword') || (other.kind !== 'field' && other.kind !== 'keyword'))
+    return false;
+  if (one.kind !== other.kind) return false;
   if (JSON.stringify(one.test) === JSON.stringify(other.test)) return true;
   if (one.kind !== 'field') return false;
   if (other.test.kind === 'exists') return !absent(one.test);

@@ -115,8 +115,9 @@ function usedBy(condition: Condition, names: readonly string[]): readonly string
 /** A search's own line isn't kept, but that of its first item is next to it. */
 function lineOf({ searches }: Detections, name: string): { readonly line?: number } {
   let search = searches.get(name);
-  while (search !== undefined && search.kind !== 'item') [search] = search.items;
-  return search === undefined ? {} : { line: search.item.line };
+  while (search?.kind === 'any' || search?.kind === 'all') [search] = search.items;
+  if (search === undefined) return {};
+  return { line: search.kind === 'element' ? search.line : search.item.line };
 }
 
 function remarksOnTruth(expr: Expr): readonly Remark[] {
@@ -137,6 +138,7 @@ function regexRemarks(expr: Expr): readonly Remark[] {
     case 'or':
       return expr.items.flatMap(regexRemarks);
     case 'not':
+    case 'element':
       return regexRemarks(expr.item);
     case 'field':
     case 'keyword': {

@@ -3,7 +3,7 @@ import type { Condition } from '../parse/condition.ts';
 import type { Expr } from '../expr.ts';
 import { ModifierError } from './modifier-value.ts';
 import { lowerItem } from './modifiers.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { unknownDerived, type Vocabulary } from './vocabulary.ts';
 import type { Reporter } from '../parse/reporter.ts';
 import type { Detections, Search } from '../rule.ts';
 import { together } from './join-expr.ts';
@@ -59,6 +59,13 @@ function lowerSearch(search: Search, vocabulary: Vocabulary, reporter: Reporter)
       const items = search.items.map((item) => lowerSearch(item, vocabulary, reporter));
       const whole = items.filter((item) => item !== undefined);
       return whole.length === items.length ? together(search.kind === 'any' ? 'or' : 'and', whole) : undefined;
+    }
+    case 'element': {
+      const fault = unknownDerived(search.field, vocabulary);
+      if (fault !== undefined) reporter.error(search.line, 'unknown-derived-field', fault);
+      // Only a record has derived fields.
+      const item = lowerSearch(search.search, { ...vocabulary, derivedFields: new Set() }, reporter);
+      return item && { kind: 'element', field: search.field, item };
     }
     case 'item':
       try {

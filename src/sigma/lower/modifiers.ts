@@ -72,8 +72,8 @@ const modifiers: Readonly<Record<string, Modifier>> = {
   year: { each: (value, name) => [datepart(value, name, 'year')], first: true },
 };
 
-/** modifierNames lists the modifiers that rules may use. */
-export const modifierNames: readonly string[] = Object.keys(modifiers);
+/** modifierNames lists the modifiers that rules may use. `element` is ours, and holds a search in place of values. */
+export const modifierNames: readonly string[] = [...Object.keys(modifiers), 'element'];
 
 /** What other query languages call them. */
 const spelledOtherwise: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { parseCondition, searchNamesOf } from './condition.ts';
 import { parseLogSource, parseMeta } from './parse-meta.ts';
 import type { Reporter } from './reporter.ts';
 import { quoted } from './reporter.ts';
-import type { DetectionItem, DetectionRule, Detections, Place, Scalar, Search } from '../rule.ts';
+import type { DetectionRule, Detections, Place, Scalar, Search } from '../rule.ts';
 import { entryOf } from './yaml.ts';
 import type { YamlEntry, YamlMap, YamlNode } from './yaml.ts';
 
@@ -134,13 +134,30 @@ function parseConjunction(map: YamlMap, name: string, line: number, reporter: Re
   }
   const items: Search[] = [];
   for (const entry of map.entries) {
-    const item = parseItem(entry, reporter);
-    if (item !== undefined) items.push({ kind: 'item', item });
+    const item = entry.key.split('|').includes('element', 1)
+      ? parseElement(entry, reporter)
+      : parseItem(entry, reporter);
+    if (item !== undefined) items.push(item);
   }
   return items.length === 1 ? items[0] : { kind: 'all', items };
 }
 
-function parseItem(entry: YamlEntry, reporter: Reporter): DetectionItem | undefined {
+/** parseElement reads `field|element` with what one element must meet: a map, or a list of maps of which one is enough. */
+function parseElement({ key, value, line }: YamlEntry, reporter: Reporter): Search | undefined {
+  const [field = '', ...modifiers] = key.split('|');
+  const refuse = (code: string, expected: string): undefined =>
+    reporter.error(line, code, `${quoted(key)}: ${expected}`) as undefined;
+  if (field === '') return refuse('keyword-type', 'element needs a field in front of it');
+  if (modifiers.length > 1)
+    return refuse('modifier-order', 'element stands alone: put other modifiers behind the fields in it');
+  const nodes = value.kind === 'list' ? value.items : [value];
+  if (!nodes.every(({ kind }) => kind === 'map'))
+    return refuse('value-type', 'expected a map of fields that one element must have, or a list of such maps');
+  const search = parseSearch(value, quoted(key), line, reporter);
+  return search && { kind: 'element', field, search, line };
+}
+
+function parseItem(entry: YamlEntry, reporter: Reporter): Search | undefined {
   const [field = '', ...modifiers] = entry.key.split('|');
   const isText = modifiers.some((modifier) => !numeric.has(modifier));
   const nodes = entry.value.kind === 'list' ? entry.value.items : [entry.value];
@@ -151,7 +168,8 @@ function parseItem(entry: YamlEntry, reporter: Reporter): DetectionItem | undefi
   const values: Scalar[] = [];
   for (const node of nodes) {
     if (node.kind !== 'scalar') {
-      const hint = node.kind === 'map' ? 'write nested fields with dots, e.g. a.b: value' : 'write one list';
+      const hint =
+        node.kind === 'map' ? 'write nested fields with dots, e.g. a.b: value, or a|element: {…}' : 'write one list';
       reporter.error(
         node.line,
         'value-type',
@@ -161,7 +179,7 @@ function parseItem(entry: YamlEntry, reporter: Reporter): DetectionItem | undefi
     }
     values.push(isText ? (node.source ?? node.value) : node.value);
   }
-  return { field, modifiers, values, line: entry.line };
+  return { kind: 'item', item: { field, modifiers, values, line: entry.line } };
 }
 
 /** Modifiers beside which a number is a number; beside any other it is text, and every digit counts. */

@@ -16,6 +16,10 @@ export function evaluate(expr: Expr, fields: Fields): boolean {
       return expr.value;
     case 'keyword':
       return holds(expr.test, leavesOf(fields).join('\n'));
+    case 'element':
+      return valuesOf(fields, expr.field)
+        .flat(9)
+        .some((each) => typeof each === 'object' && each !== null && evaluate(expr.item, each as Fields));
     case 'field': {
       const values = valuesOf(fields, expr.field);
       if (expr.test.kind === 'exists') return values.length > 0;

@@ -20,7 +20,9 @@ import { ruleText } from './rule-text.ts';
 
 const letters = fc.constantFrom('a', 'b', 'A', 'ä', 'Ä', 'σ', 'Σ', '😀', '-', '1');
 const word = fc.array(letters, { maxLength: 5 }).map((chars) => chars.join(''));
-const fieldName = fc.constantFrom('f', 'g', 'n.x', 'n.y.z', 'h-h');
+const fieldName = fc.constantFrom('f', 'g', 'n.x', 'n.y.z', 'h-h', 'x', 'z', 'y.z');
+
+const elementName = fc.constantFrom('n', 'n.y', 'f', 'g');
 
 const pattern: fc.Arbitrary<Pattern> = fc
   .array(fc.oneof(word, fc.constantFrom('*', '?', '*')), { maxLength: 5 })
@@ -71,6 +73,7 @@ const expr: fc.Arbitrary<Expr> = fc.letrec<{ node: Expr }>((tie) => ({
     tie('node').map((item): Expr => ({ kind: 'not', item })),
     fc.array(tie('node'), { minLength: 1, maxLength: 4 }).map((items): Expr => ({ kind: 'and', items })),
     fc.array(tie('node'), { minLength: 1, maxLength: 4 }).map((items): Expr => ({ kind: 'or', items })),
+    fc.record({ kind: fc.constant('element' as const), field: elementName, item: tie('node') }),
   ),
 })).node;
 
