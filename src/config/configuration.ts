@@ -21,10 +21,10 @@ import { probes } from './probes.ts';
 import { reports } from './reports.ts';
 import { object, text } from './schema.ts';
 
-/** Section is one top-level key of the configuration: what may stand there, and how a file is laid over one before it. */
+/** Section is one top-level key of the configuration: its schema, and how one file's value is combined with an earlier file's. */
 interface Section<T> {
   readonly schema: v.GenericSchema<unknown, T>;
-  /** What it is when no file has it. */
+  /** The value when no file has the key. */
   readonly none: T;
   over(base: T, own: T): T;
 }
@@ -51,7 +51,7 @@ const logSource = v.pipe(
   }),
   v.check(
     ({ group, path, event }) => group !== undefined || path !== undefined || event !== undefined,
-    'names no place: give it a `group` (of CloudWatch Logs), a `path` (of a file or an S3 key) or an `event` (the source of events on a bus)',
+    'names no place: add a `group` (of CloudWatch Logs), a `path` (of a file or an S3 key) or an `event` (the source of events on a bus)',
   ),
   v.transform(({ group, path, event, format, logsource: source }): LogSource => {
     const { product, service, category } = source ?? {};
@@ -73,9 +73,9 @@ const logSource = v.pipe(
 
 const placeholderValue = v.union([v.pipe(v.string(), v.minLength(1)), v.pipe(v.number(), v.transform(String))]);
 
-/** Placeholder names to what they stand for; a list may be empty as long as nobody belongs in it. */
+/** The values of placeholders, by name; a list may be empty. */
 const placeholders = v.record(
-  v.pipe(v.string(), v.regex(/^[^%\\]+$/, 'is no name of a placeholder: leave the % out')),
+  v.pipe(v.string(), v.regex(/^[^%\\]+$/, 'not a placeholder name: leave out the %')),
   v.pipe(
     v.union([placeholderValue, v.array(placeholderValue)], 'must be a text or a list of texts'),
     v.transform((values): readonly string[] => [values].flat()),
@@ -95,12 +95,12 @@ const account = v.lazy((given) =>
 
 /** Every section is a row. */
 const sections = {
-  /** Account id → the name that people know it by, and who answers for it. */
+  /** The accounts' names and owners, by account ID. */
   accounts: section<AccountBook>({
     schema: v.record(
-      v.pipe(v.string(), v.regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes if the first is 0')),
+      v.pipe(v.string(), v.regex(/^\d{12}$/, 'not a 12-digit account ID; quote an ID that begins with 0')),
       account,
-      'must be a map of account ids to names',
+      'must be a map of account IDs to names',
     ),
     none: {},
     over: (base, own) => ({ ...base, ...own }),
@@ -117,13 +117,13 @@ const sections = {
     none: [],
     over: (base, own) => [...own, ...base],
   }),
-  /** What `%name%` stands for in rules that say `expand`. A stage's list takes the place of one of the same name. */
+  /** The values of `%name%` in rules with `expand`. A stage's list replaces one of the same name. */
   placeholders: section<Readonly<Record<string, readonly string[]>>>({
     schema: placeholders,
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
-  /** What is checked from outside. A stage's endpoint takes the place of one of the same name. */
+  /** The endpoints that probes check. A stage's endpoint replaces one of the same name. */
   probes: section<ProbeSettings>({
     schema: probes,
     none: { allow: [], endpoints: [] },
@@ -135,29 +135,29 @@ const sections = {
       ],
     }),
   }),
-  /** Where findings can go, by name. A stage's receiver takes the place of one of the same name. */
+  /** The receivers, by name. A stage's receiver replaces one of the same name. */
   receivers: section<Readonly<Record<string, ReceiverSettings>>>({
     schema: receivers,
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
-  /** Which finding goes where. A stage's own routes come first, in the place of those of the same name. */
+  /** Which finding goes where. A stage's own routes come first, and replace those of the same name. */
   route: section<RouteTree>({ schema: routeTree, none: { routes: [] }, over: layRoutes }),
-  /** What nobody is told. A stage's suppression takes the place of one of the same name; `off` leaves it out. */
+  /** Findings that notify nobody. A stage's suppression replaces one of the same name; `off` removes it. */
   suppressions: section<Named<SuppressionSettings>>({
     schema: suppressions,
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
-  /** The roles that deploy, of which nobody is told what they do up to medium. A stage's list takes the place of the other. */
+  /** The roles that deploy: findings about them notify nobody up to medium. A stage's list replaces the other. */
   deployRoles: section<readonly string[]>({ schema: deployRoles, none: [], over: (_base, own) => own }),
-  /** Which findings mute which. A stage's inhibition takes the place of one of the same name; `off` leaves it out. */
+  /** Which findings mute which. A stage's inhibition replaces one of the same name; `off` removes it. */
   inhibitions: section<Named<InhibitionSettings>>({
     schema: inhibitions,
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
-  /** Rules that tell nobody yet. A stage's trial takes the place of one of the same name; `off` ends it there. */
+  /** Rules on trial, which notify nobody. A stage's trial replaces one of the same name; `off` ends it. */
   trials: section<Named<TrialSettings>>({
     schema: trials,
     none: {},
@@ -169,9 +169,9 @@ const sections = {
     none: [],
     over: (base, own) => [...own, ...base],
   }),
-  /** When the daily digest is told. */
+  /** When the daily digest is sent. */
   digest: section<DigestSettings | 'off'>({ schema: digest, none: 'off', over: (_base, own) => own }),
-  /** Which reports a stage runs by itself. A stage's takes the place of one of the same name; `off` leaves it out. */
+  /** Reports that a stage runs by itself. A stage's report replaces one of the same name; `off` removes it. */
   reports: section<Readonly<Record<string, ReportSettings | 'off'>>>({
     schema: reports,
     none: {},
@@ -181,10 +181,10 @@ const sections = {
 
 export type SectionName = keyof typeof sections;
 
-/** Configuration is what people decide about a deployment, beside its parameters: checked, and with every section there. */
+/** Configuration is the decisions about a deployment, beside its parameters: checked, and complete with every section. */
 export type Configuration = { readonly [Name in SectionName]: v.InferOutput<(typeof sections)[Name]['schema']> };
 
-/** ConfigurationFile is what one file says: any section may be absent, or be there with nothing in it. */
+/** ConfigurationFile is the content of one file: any section may be absent or empty. */
 export type ConfigurationFile = { readonly [Name in SectionName]?: Configuration[Name] | null };
 
 /** configurationSchema checks one file. */
@@ -192,11 +192,11 @@ export const configurationSchema = object(
   Object.fromEntries(Object.entries(sections).map(([name, { schema }]) => [name, v.nullish(schema)])),
 ) as v.GenericSchema<unknown, ConfigurationFile>;
 
-/** layConfigurations lays files over each other, the first at the bottom. */
+/** layConfigurations combines files: each adds to the files before it, and replaces their values. */
 export function layConfigurations(files: readonly ConfigurationFile[]): Configuration {
   const laid = Object.entries(sections).map(([name, each]) => {
     const layers = files.map((file) => file[name as SectionName] ?? undefined).filter((layer) => layer !== undefined);
-    // Each layer went through its own row's schema.
+    // Each value passed the schema of its row.
     const row: Section<unknown> = each;
     return [name, layers.reduce((base, own) => row.over(base, own), row.none)];
   });

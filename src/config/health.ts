@@ -8,7 +8,7 @@ import { object, text } from './schema.ts';
 import { dayMs } from '../time/days.ts';
 import { minuteMs } from '../time/duration.ts';
 
-/** From shorter than the watch's own rounds on, everything would be silent; longer than a source is remembered, nothing. */
+/** With less than the time between two rounds, every source would be silent; with more than a source is remembered, none. */
 const quietBounds = { least: 10 * minuteMs, most: 30 * dayMs };
 
 const patterns = v.pipe(
@@ -45,12 +45,12 @@ export const silence: v.GenericSchema<unknown, readonly SilenceSettings[]> = v.a
 const digestOptions = object({
   at: v.pipe(text(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59')),
   timezone: v.optional(
-    v.pipe(text(), v.check(isTimezone, 'is no time zone: write it as Europe/Berlin, or UTC')),
+    v.pipe(text(), v.check(isTimezone, 'not a time zone: write Europe/Berlin, or UTC')),
     'UTC',
   ),
 });
 
-/** digest is the section that says when the daily digest is told. */
+/** digest is the section that says when the daily digest is sent. */
 export const digest: v.GenericSchema<unknown, DigestSettings | 'off'> = v.lazy((given) =>
   typeof given === 'string' ? v.literal('off', 'must be off, or a map with `at`') : digestOptions,
 );

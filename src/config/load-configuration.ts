@@ -7,14 +7,14 @@ import type { Configuration, ConfigurationFile } from './configuration.ts';
 import { namingsOf } from './route.ts';
 import { policyProblems } from './policy.ts';
 
-/** ConfigurationError names everything that is wrong with the files, a line each: `config/dev.yml:3: logs.0.format: …`. */
+/** ConfigurationError lists all problems of the files, a line each: `config/dev.yml:3: logs.0.format: …`. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
 /**
- * loadConfiguration reads configuration files and lays each over those before it.
- * @throws {ConfigurationError} with all that is wrong with any of them.
+ * loadConfiguration reads configuration files and combines each with those before it.
+ * @throws {ConfigurationError} with all problems of all files.
  */
 export async function loadConfiguration(paths: readonly string[]): Promise<Configuration> {
   const problems: string[] = [];
@@ -58,7 +58,7 @@ function senselessPolicies({ route }: Configuration, files: readonly ParsedFile[
   );
 }
 
-/** ParsedFile is what one file says. */
+/** ParsedFile is the content of one file. */
 interface ParsedFile {
   readonly layer: ConfigurationFile;
   readonly problems: readonly string[];

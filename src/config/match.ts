@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { labelNames, valueProblem, type LabelName, type Match } from '../notify/settings.ts';
 import { object, text } from './schema.ts';
 
-/** match is what a finding's labels must be: labels and their values, at least one. */
+/** match is a test of a finding's labels: labels and their values, at least one. */
 export const match = v.pipe(
   object(Object.fromEntries(labelNames.map((name) => [name, v.optional(valuesOf(name))]))),
   v.check((labels) => Object.keys(labels).length > 0, `is empty: name at least one of ${labelNames.join(', ')}`),

@@ -7,7 +7,7 @@ import { durationBetween } from './policy.ts';
 import { object, text } from './schema.ts';
 import { minuteMs } from '../time/duration.ts';
 
-/** Named is a section whose parts have names, and which a stage may end with `off`. */
+/** Named is a section of named parts, which a stage may end with `off`. */
 export type Named<Settings> = Readonly<Record<string, Settings | 'off'>>;
 
 const suppression = object({
@@ -21,7 +21,7 @@ const suppression = object({
   ),
 });
 
-/** suppressions is the section of what nobody shall be told, by name. */
+/** suppressions is the section of findings that notify nobody, by name. */
 export const suppressions: v.GenericSchema<unknown, Named<SuppressionSettings>> = namedOrOff(
   suppression,
   'must be a map of names to suppressions',
@@ -31,7 +31,7 @@ const role = v.pipe(
   text(),
   v.check(
     (name) => rolePatterns(name) !== undefined,
-    'names no role: write ci-deploy, or arn:aws:iam::111122223333:role/ci-deploy; * stands for any characters',
+    'not a role: write ci-deploy, or arn:aws:iam::111122223333:role/ci-deploy; * stands for any characters',
   ),
 );
 
@@ -43,7 +43,7 @@ export const deployRoles: v.GenericSchema<unknown, readonly string[]> = v.pipe(
 );
 
 const oneLabel = `must be one of ${labelNames.join(', ')}`;
-const listOfLabels = 'must be a list of labels that both findings have alike, as [account, target]';
+const listOfLabels = 'must be a list of labels that both findings share, as [account, target]';
 
 const inhibition = v.pipe(
   object({
@@ -70,7 +70,7 @@ const dayOrMap = 'must be the last day of the trial, as 2026-12-31, or a map wit
 
 const until = v.pipe(text(), v.check(isDay, 'must be the last day of the trial, as 2026-12-31'));
 
-const everyRule = 'names every rule: nobody would be told of anything';
+const everyRule = 'names every rule, so that no finding would notify';
 
 const tried = v.pipe(
   valuesOf('rule'),
@@ -82,7 +82,7 @@ const trial = v.pipe(
   v.transform(({ rule: rules, ...rest }) => ({ ...rest, rules })),
 );
 
-/** trials is the section of rules that run without telling anybody, by name; a name with only a day is the rule's own. */
+/** trials is the section of rules that run without notifying, by name; a name with only a day is the rule's own. */
 export const trials: v.GenericSchema<unknown, Named<TrialSettings>> = v.pipe(
   v.record(
     v.pipe(text(), v.check(namesRules, everyRule)),

@@ -45,7 +45,7 @@ const hours = v.pipe(
         ),
         v.maxLength(
           days.length - 1,
-          'leaves no day on which somebody is told: give the route "receivers: none" instead',
+          'leaves no day for notifications: give the route "receivers: none" instead',
         ),
         v.check((all) => new Set(all).size === all.length, 'names a day twice'),
       ),
@@ -53,7 +53,7 @@ const hours = v.pipe(
     ),
     timezone: v.pipe(
       text(),
-      v.check(isTimezone, 'is no time zone: write it as Europe/Berlin, America/New_York or UTC'),
+      v.check(isTimezone, 'not a time zone: write Europe/Berlin, America/New_York or UTC'),
     ),
     except: v.optional(v.picklist(overrides, `must be one of ${overrides.join(', ')}`), 'critical'),
   }),
@@ -67,12 +67,12 @@ const hours = v.pipe(
   ),
   v.check(
     ({ from, days: whole }) => from !== undefined || whole.length > 0,
-    'is never quiet: give it from and to, or days',
+    'is never quiet: add from and to, or days',
   ),
   v.transform(({ from = '00:00', to = '00:00', ...rest }): QuietHours => ({ from, to, ...rest })),
 );
 
-/** policyOptions are what a route may say of how its findings are told. */
+/** policyOptions are the options of a route that say how it groups and when it notifies. */
 export const policyOptions = {
   groupBy: v.exactOptional(groupBy),
   groupWait: v.exactOptional(durationBetween(policyBounds.groupWait)),
@@ -95,15 +95,15 @@ export function durationBetween({ least, most }: { readonly least: number; reado
   );
 }
 
-/** PolicyProblem is what makes no sense of a route, where its options and those above it meet. */
+/** PolicyProblem is a contradiction between a route's options and those that it inherits. */
 export interface PolicyProblem {
   readonly keys: readonly string[];
   readonly problem: string;
 }
 
 /**
- * policyProblems finds the routes of a file whose intervals don't go together.
- * @param root the options at the root of all files laid over each other, which this file's routes inherit.
+ * policyProblems finds the routes of a file whose intervals contradict each other.
+ * @param root the options at the root of all files together, which this file's routes inherit.
  */
 export function policyProblems(tree: RouteTree, root: PolicySettings): readonly PolicyProblem[] {
   return problemsBelow(tree, policyOf(defaultPolicy, root), ['route']);
@@ -112,7 +112,7 @@ export function policyProblems(tree: RouteTree, root: PolicySettings): readonly 
 function problemsBelow(tree: RouteTree, above: GroupPolicy, keys: readonly string[]): readonly PolicyProblem[] {
   const policy = policyOf(above, tree);
   const problem = policyProblem(policy);
-  // What is wrong here is wrong below too, and said once.
+  // The routes below inherit the problem; it is reported once.
   if (problem !== undefined) return [{ keys, problem }];
   return tree.routes.flatMap((below, index) => problemsBelow(below, policy, [...keys, 'routes', String(index)]));
 }

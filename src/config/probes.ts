@@ -5,14 +5,14 @@ import { object, text } from './schema.ts';
 
 const url = v.pipe(
   text(),
-  v.check((value) => URL.canParse(value), 'is no address: write it whole, as https://www.example.com/health'),
+  v.check((value) => URL.canParse(value), 'not a web address: write it whole, as https://www.example.com/health'),
   v.check(
     (value) => !URL.canParse(value) || /^https?:$/.test(new URL(value).protocol),
     'must begin with https:// or http://',
   ),
   v.check(
     (value) => !URL.canParse(value) || (new URL(value).username === '' && new URL(value).password === ''),
-    'must hold no name or password: findings show it',
+    'must not hold a user name or password, since findings show it',
   ),
 );
 
@@ -48,7 +48,7 @@ const endpoint = v.pipe(
   })),
 );
 
-/** probes is the section that names what is checked from outside: `config/default.yml` says what may stand in it. */
+/** probes is the section of the endpoints to check: `config/default.yml` describes it. */
 export const probes: v.GenericSchema<unknown, ProbeSettings> = object({
   allow: v.optional(v.array(v.pipe(text(), v.transform(hostName)), 'must be a list of hosts and addresses'), []),
   endpoints: v.optional(

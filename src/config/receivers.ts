@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { canaryReceiver, receiverKinds, receiverProblem, type ReceiverSettings } from '../notify/settings.ts';
 
-/** Reserved: findings that nobody shall get are remembered under these, and canaries return to theirs. */
+/** Reserved names: the seen store keeps muted findings under these, and canaries return to theirs. */
 const reserved: ReadonlySet<string> = new Set(['none', 'suppressed', 'inhibited', 'trial', canaryReceiver]);
 
 const receiver = v.pipe(
@@ -12,13 +12,13 @@ const receiver = v.pipe(
         `must be one of ${Object.keys(receiverKinds).join(', ')}`,
       ),
     },
-    'must be a map with a kind, and what that kind wants',
+    'must be a map with a kind, and the options of that kind',
   ),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const problem = receiverProblem(dataset.value);
     if (problem === undefined) return;
-    // `topicArn: must be …` is said of that option, so that it is found in the file.
+    // `topicArn: must be …` is reported at that option, so that its line is found in the file.
     const [, key = '', message = problem] = /^(\w+): (.*)$/s.exec(problem) ?? [];
     const input: Record<string, unknown> = dataset.value;
     const path = { type: 'object', origin: 'value', input, key, value: input[key] } as const;
@@ -27,12 +27,12 @@ const receiver = v.pipe(
   v.transform((settings): ReceiverSettings => settings),
 );
 
-/** receivers is the section of names and what they stand for. */
+/** receivers is the section of receivers, by name. */
 export const receivers: v.GenericSchema<unknown, Readonly<Record<string, ReceiverSettings>>> = v.record(
   v.pipe(
     v.string(),
-    v.regex(/^[a-z][a-z0-9-]*$/, 'is no name of a receiver: small letters, digits and hyphens'),
-    v.check((name) => !reserved.has(name), 'means something else in a route: take another name'),
+    v.regex(/^[a-z][a-z0-9-]*$/, 'not a receiver name: use lower-case letters, digits and hyphens'),
+    v.check((name) => !reserved.has(name), 'reserved: choose another name'),
   ),
   receiver,
   'must be a map of names to receivers',

@@ -6,7 +6,7 @@ const settings = v.pipe(
   object({
     schedule: v.optional(text()),
     period: v.optional(text()),
-    account: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/, 'is no account id: twelve digits, in quotes'))),
+    account: v.optional(v.pipe(v.string(), v.regex(/^\d{12}$/, 'not a 12-digit account ID in quotes'))),
     region: v.optional(text()),
     parameters: v.optional(
       v.record(
@@ -27,9 +27,9 @@ const settings = v.pipe(
   })),
 );
 
-/** reports is the section that names the reports a stage runs by itself: `config/default.yml` says what may stand in it. */
+/** reports is the section of the reports that a stage runs by itself: `config/default.yml` describes it. */
 export const reports: v.GenericSchema<unknown, Readonly<Record<string, ReportSettings | 'off'>>> = v.record(
-  v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'is no name of a report')),
+  v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/, 'not a report name')),
   v.union([v.literal('off'), settings], 'must be a map with schedule, period, account, region, parameters; or off'),
-  'must be a map of reports to when they run',
+  'must be a map of report names to schedules',
 );

@@ -38,21 +38,21 @@ const route: v.GenericSchema<unknown, RouteSettings> = v.pipe(
   v.transform(({ match: wanted = {}, ...rest }) => ({ ...rest, match: wanted })),
 );
 
-/** routeTree is the section that says who is told what. */
+/** routeTree is the section that says which finding goes to which receivers. */
 export const routeTree: v.GenericSchema<unknown, RouteTree> = object({
   receivers: v.exactOptional(names),
   routes: v.optional(v.array(route, 'must be a list of routes'), []),
   ...policyOptions,
 });
 
-/** layRoutes puts a stage's own routes before the others, in the place of those of the same name. */
+/** layRoutes puts a stage's own routes before the others, and drops others of the same name. */
 export function layRoutes(base: RouteTree, own: RouteTree): RouteTree {
   const named = new Set(own.routes.map(({ name }) => name).filter((name) => name !== undefined));
   const kept = base.routes.filter(({ name }) => name === undefined || !named.has(name));
   return { ...base, ...own, routes: [...own.routes, ...kept] };
 }
 
-/** Naming is a route's naming of a receiver, and where in the file it stands. */
+/** Naming is a receiver that a route names, with its place in the file. */
 interface Naming {
   readonly receiver: string;
   readonly keys: readonly string[];

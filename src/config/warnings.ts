@@ -3,16 +3,15 @@ import { isOver } from '../time/days.ts';
 import type { Match, RouteSettings, RouteTree } from '../notify/settings.ts';
 import type { Configuration } from './configuration.ts';
 
-/** RuleName is how a configuration may call a rule. */
+/** RuleName is the names by which a configuration may mention a rule. */
 export interface RuleName {
   readonly id: string;
   readonly title: string;
 }
 
 /**
- * warningsOf says what in a configuration is likely a slip, a line each: it is right as far as anybody can tell, and means
- * nothing, or more than was meant. Accounts by names that no account has, suppressions of any level, routes that are never
- * asked, what has ended by itself.
+ * warningsOf lists likely mistakes in a valid configuration, a line each: account names that no account has, suppressions of any
+ * level, routes that are never asked, suppressions and trials that have ended.
  */
 export function warningsOf(configuration: Configuration, now: Date): readonly string[] {
   const { accounts, suppressions, trials } = configuration;
@@ -20,20 +19,20 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
     ...matchesIn(configuration).flatMap(([place, { account = [] }]) =>
       account
         .filter((name) => !isKnownAccount(name, accounts))
-        .map((name) => `${place}.account: no account is called ${name}: ${knownAccounts(accounts)}`),
+        .map((name) => `${place}.account: unknown account ${name}: ${knownAccounts(accounts)}`),
     ),
     ...neverAsked(configuration.route, 'route'),
     ...present(suppressions)
       .filter(([, { expires }]) => isOver(expires, now))
-      .map(([name, { owner, expires }]) => `suppressions.${name}: ended with ${expires}, no longer works (${owner})`),
+      .map(([name, { owner, expires }]) => `suppressions.${name}: ended with ${expires} (${owner})`),
     ...present(suppressions)
       .filter(([, { match, expires }]) => !isOver(expires, now) && isOfAnyLevel(match))
       .map(
-        ([name]) => `suppressions.${name}.match: names neither rule nor level, and so keeps back what is critical too`,
+        ([name]) => `suppressions.${name}.match: names neither rule nor level, so it mutes critical findings too`,
       ),
     ...present(trials)
       .filter(([, { until }]) => isOver(until, now))
-      .map(([name, { until }]) => `trials.${name}: ended with ${until}, so that its rules tell people: remove it`),
+      .map(([name, { until }]) => `trials.${name}: ended with ${until}, so its rules notify: remove it`),
   ];
 }
 
@@ -43,12 +42,12 @@ function neverAsked({ routes }: RouteTree | RouteSettings, place: string): reado
     const here = `${place}.${nameOf(route, index)}`;
     const takesAll = Object.keys(route.match).length === 0 && route.except === undefined && !route.continue;
     const after = routes.slice(index + 1).map((one, next) => nameOf(one, index + 1 + next));
-    const warning = `${here}: takes everything, so that routes after it are never asked: ${after.join(', ')}`;
+    const warning = `${here}: takes every finding, so the routes after it are never asked: ${after.join(', ')}`;
     return [...(takesAll && after.length > 0 ? [warning] : []), ...neverAsked(route, here)];
   });
 }
 
-/** unknownRules says which rules a configuration names that are not there: what it says of them means nothing. */
+/** unknownRules lists the rules that a configuration names and that do not exist. */
 export function unknownRules(configuration: Configuration, rules: readonly RuleName[]): readonly string[] {
   const isKnown = (name: string): boolean =>
     rules.some(({ id, title }) => matchesGlob(name, id) || matchesGlob(name, title));
@@ -56,7 +55,7 @@ export function unknownRules(configuration: Configuration, rules: readonly RuleN
     ...matchesIn(configuration).map(([place, { rule = [] }]) => [`${place}.rule`, rule] as const),
     ...present(configuration.trials).map(([name, trial]) => [`trials.${name}.rule`, trial.rules] as const),
   ].flatMap(([place, names]) =>
-    names.filter((name) => !isKnown(name)).map((name) => `${place}: no rule has the id or the title ${name}`),
+    names.filter((name) => !isKnown(name)).map((name) => `${place}: unknown rule ${name}; expected the id or title of a rule`),
   );
 }
 
@@ -64,13 +63,13 @@ function isOfAnyLevel({ level, rule = ['*'] }: Match): boolean {
   return level === undefined && rule.some((name) => /^\*+$/.test(name));
 }
 
-/** isKnownAccount tells an account that there may be: an id needs no name, a pattern some name that fits it. */
+/** isKnownAccount says whether an account may exist: any ID, or a pattern that fits the name of an account. */
 export function isKnownAccount(account: string, accounts: Configuration['accounts']): boolean {
   if (/^[\d*]+$/.test(account)) return true;
   return Object.values(accounts).some(({ name }) => matchesGlob(account, name));
 }
 
-/** knownAccounts says which names there are. */
+/** knownAccounts lists the account names, for a message. */
 export function knownAccounts(accounts: Configuration['accounts']): string {
   const names = Object.values(accounts).map(({ name }) => name);
   return names.length === 0 ? 'accounts names none' : `accounts names ${names.join(', ')}`;

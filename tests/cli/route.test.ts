@@ -71,7 +71,7 @@ test('a suppression that has ended is named', async () => {
     'slack,sns',
   );
   expect(stdout).toContain('! old: ended with 2026-03-11');
-  expect(stderr).toBe('trailwatch: suppressions.old: ended with 2026-03-11, no longer works (me@example.com)\n');
+  expect(stderr).toBe('trailwatch: suppressions.old: ended with 2026-03-11 (me@example.com)\n');
   expect(code).toBe(0);
 });
 

@@ -122,7 +122,7 @@ describe('by the command', () => {
     });
     const said = await run('--rules', join(folder, 'a.yml'), '--config', folder, '--out', out);
     expect(said.stderr.split('\n')).toEqual([
-      'config/dev.yml: warning: trials.x.rule: no rule has the id or the title Nobody has this',
+      'config/dev.yml: warning: trials.x.rule: unknown rule Nobody has this; expected the id or title of a rule',
       expect.stringMatching(/^Compiled 1 rules, 0 correlations, \d+ reports in \d+\.\d s$/),
       '',
     ]);

@@ -63,8 +63,8 @@ function compileMatch(match: Match): (labels: Labels) => Verdict {
       const values = labels[label] ?? [];
       const seen = values.find((value) => tests.some((test) => test(value)));
       if (seen === undefined) {
-        const given = values.length === 0 ? `there is no ${label}` : `${label} is ${listed(values)}`;
-        return { fits: false, why: `${given}, not ${wanted.join(' or ')}` };
+        const given = values.length === 0 ? `no ${label}` : `${label} is ${listed(values)}`;
+        return { fits: false, why: `${given}, expected ${wanted.join(' or ')}` };
       }
       const fitting = wanted[tests.findIndex((test) => test(seen))] ?? seen;
       reasons.push(ofEvents.has(label) ? `${label} fits ${fitting}` : `${label} is ${seen}`);

@@ -31,7 +31,7 @@ describe('refused, with its line', () => {
       'receivers:\n  a: { kind: slack-webhook, address: "https://hooks.slack.com/x" }',
       /^c\.yml:2: receivers\.a\.address: must name a secret/,
     ],
-    ['a reserved name', 'receivers:\n  none: { kind: sns }', /^c\.yml:2: receivers\.none: means something else/],
+    ['a reserved name', 'receivers:\n  none: { kind: sns }', /^c\.yml:2: receivers\.none: reserved/],
     [
       'an unknown key in the tree',
       'route:\n  recievers: sns',

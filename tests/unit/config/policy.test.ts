@@ -158,12 +158,12 @@ describe('refused, with what would be right', () => {
     [
       'a time zone that is none',
       one('quietHours: { days: [sun], timezone: Europe/Bonn }'),
-      /timezone: is no time zone: write it as Europe\/Berlin/,
+      /timezone: not a time zone: write Europe\/Berlin/,
     ],
     [
       'an offset, which knows no summer',
       one("quietHours: { days: [sun], timezone: '+01:00' }"),
-      /timezone: is no time zone/,
+      /timezone: not a time zone/,
     ],
     [
       'a time of day that is none',
@@ -194,7 +194,7 @@ describe('refused, with what would be right', () => {
     [
       'quiet for ever',
       one('quietHours: { days: [mon, tue, wed, thu, fri, sat, sun], timezone: UTC }'),
-      /quietHours\.days: leaves no day on which somebody is told/,
+      /quietHours\.days: leaves no day for notifications/,
     ],
     [
       'an override that tells all',

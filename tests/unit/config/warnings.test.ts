@@ -15,20 +15,20 @@ test.each<[string, string, readonly string[]]>([
   [
     'a name that no account has',
     'route: { routes: [{ name: prod, routes: [{ match: { account: [prodution] } }] }] }',
-    ['route.prod.routes.0.match.account: no account is called prodution: accounts names production, staging'],
+    ['route.prod.routes.0.match.account: unknown account prodution: accounts names production, staging'],
   ],
   [
     'a pattern that fits none',
     "route: { routes: [{ name: prod, except: { account: 'dev-*' } }] }",
-    ['route.prod.except.account: no account is called dev-*: accounts names production, staging'],
+    ['route.prod.except.account: unknown account dev-*: accounts names production, staging'],
   ],
   [
     'in suppressions and inhibitions',
     `suppressions: { a: { match: { account: x, level: low }, owner: me, reason: why, expires: never }, b: off }
 inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account], reason: why } }`,
     [
-      'suppressions.a.match.account: no account is called x: accounts names production, staging',
-      'inhibitions.c.target.account: no account is called y: accounts names production, staging',
+      'suppressions.a.match.account: unknown account x: accounts names production, staging',
+      'inhibitions.c.target.account: unknown account y: accounts names production, staging',
     ],
   ],
   [
@@ -40,8 +40,8 @@ inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account
   d: { match: { actor: x, level: '<= medium' }, owner: me, reason: why, expires: never }
   e: { match: { actor: x, level: critical }, owner: me, reason: why, expires: never }`,
     [
-      'suppressions.a.match: names neither rule nor level, and so keeps back what is critical too',
-      'suppressions.b.match: names neither rule nor level, and so keeps back what is critical too',
+      'suppressions.a.match: names neither rule nor level, so it mutes critical findings too',
+      'suppressions.b.match: names neither rule nor level, so it mutes critical findings too',
     ],
   ],
   [
@@ -52,15 +52,15 @@ inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account
     - { name: b, except: { level: low } }
     - { name: c, match: { level: low }, routes: [{ name: d }, { match: { tag: x } }, { name: e }] }
     - { name: f }`,
-    ['route.c.d: takes everything, so that routes after it are never asked: routes.1, e'],
+    ['route.c.d: takes every finding, so the routes after it are never asked: routes.1, e'],
   ],
   [
     'what has ended',
     `suppressions: { a: { match: { rule: x }, owner: me, reason: why, expires: 2026-03-13 } }
 trials: { b: 2026-03-13, c: 2026-03-14 }`,
     [
-      'suppressions.a: ended with 2026-03-13, no longer works (me)',
-      'trials.b: ended with 2026-03-13, so that its rules tell people: remove it',
+      'suppressions.a: ended with 2026-03-13 (me)',
+      'trials.b: ended with 2026-03-13, so its rules notify: remove it',
     ],
   ],
 ])('warns of %s', (_what, yaml, warnings) => {
@@ -85,10 +85,10 @@ trials: { Secret read: 2026-12-31, d: { rule: 'Pod *', until: 2026-12-31 } }
     { id: '88bb', title: 'Secret read' },
   ];
   expect(unknownRules(layConfigurations([layer]), rules)).toEqual([
-    'route.a.match.rule: no rule has the id or the title Disc full',
-    'route.a.routes.0.except.rule: no rule has the id or the title 4b1c',
-    'suppressions.b.match.rule: no rule has the id or the title Secret rad',
-    'inhibitions.c.source.rule: no rule has the id or the title Endpoint dwn',
-    'trials.d.rule: no rule has the id or the title Pod *',
+    'route.a.match.rule: unknown rule Disc full; expected the id or title of a rule',
+    'route.a.routes.0.except.rule: unknown rule 4b1c; expected the id or title of a rule',
+    'suppressions.b.match.rule: unknown rule Secret rad; expected the id or title of a rule',
+    'inhibitions.c.source.rule: unknown rule Endpoint dwn; expected the id or title of a rule',
+    'trials.d.rule: unknown rule Pod *; expected the id or title of a rule',
   ]);
 });

@@ -6,7 +6,7 @@ import { createMemoryOutbox, type MemoryOutbox, type OutboxStore } from './outbo
 import { createMemorySeenStore, type SeenStore } from './seen-store.ts';
 import { createMemoryThrottle, type ThrottleStore } from './throttle-store.ts';
 
-/** DeliveryState is all that delivery remembers, each part by itself: no step needs two of them to change as one. */
+/** DeliveryState is everything that delivery remembers. Each store stands alone: no step needs two of them to change as one. */
 export interface DeliveryState {
   readonly seen: SeenStore;
   readonly groups: GroupStore;
@@ -17,7 +17,7 @@ export interface DeliveryState {
   readonly fallbacks: FallbackStore;
 }
 
-/** createMemoryDeliveryState remembers within one process: for a laptop and for tests. */
+/** createMemoryDeliveryState keeps the state within one process: for a laptop and for tests. */
 export function createMemoryDeliveryState(): DeliveryState & { readonly outbox: MemoryOutbox } {
   return {
     seen: createMemorySeenStore(),

@@ -6,105 +6,105 @@ import { dayMs } from '../../../time/days.ts';
 
 /** Generation is a group while findings join it, from the first finding to the end of the repeat interval. */
 export interface Generation {
-  /** 32 hex digits, another one for each generation. */
+  /** 32 hex digits, different for each generation. */
   readonly key: string;
-  /** Milliseconds since 1970: from when, and until when findings join it. */
+  /** Milliseconds since 1970: findings join it from openedMs until closesMs. */
   readonly openedMs: number;
   readonly closesMs: number;
-  /** The telling that it began with. */
+  /** The dedupe key of its first finding. */
   readonly lead: string;
 }
 
-/** FindingGroup is what is known of a group from its beginning; none of it ever changes, so it may be remembered. */
+/** FindingGroup is the facts of a group that never change, so a copy of the function may remember them. */
 export interface FindingGroup extends Generation {
   readonly receiver: string;
-  /** The first finding: whoever tells of the group has to show it. */
+  /** The first finding, which notifications show. */
   readonly finding: Finding;
   readonly policy: GroupPolicy;
-  /** Why its findings are together, for a person. */
+  /** Why its findings are one group, for a person. */
   readonly groupReason: string;
-  /** Whether it is one finding that nothing can join. Then it has no members of its own. */
+  /** Whether it is a single finding that no other can join. Such a group has no members in the store. */
   readonly alone: boolean;
-  /** The group of the alert that this one completes, which is told first and in whose thread this belongs. */
+  /** The group of the alert that this one adds to: it notifies first, and this one goes into its thread. */
   readonly parent?: string;
-  /** The receivers that the first finding went to, with this one. */
+  /** All receivers of the first finding, including this one. */
   readonly allReceivers: readonly string[];
   /** Milliseconds since 1970: when the queue got the first finding. */
   readonly queuedMs?: number;
 }
 
-/** GroupState is what was told of a group so far, and what came of trying. */
+/** GroupState is how far a group's notifications have come, and its failures. */
 export interface GroupState {
-  /** How many of its findings the receiver knows of. */
+  /** How many of its findings the receiver was notified of. */
   readonly notified: number;
-  /** How many are told or stand among the dead letters: what is beyond has still to be told. */
+  /** How many were notified or are among the dead letters; the findings beyond are pending. */
   readonly settled: number;
-  /** Failures in a row, and when the first of them was (milliseconds since 1970). */
+  /** Failures in a row, and the time of the first of them (milliseconds since 1970). */
   readonly failures: number;
   readonly failingSinceMs?: number;
-  /** Until when nobody need look: there is a due entry for then. */
+  /** No delivery step before this time, for which a due entry exists. */
   readonly notBeforeMs?: number;
   readonly notifiedMs?: number;
   readonly receipt?: Receipt;
-  /** Whether the receiver was told that nothing more comes. */
+  /** Whether the group is closed at the receiver. */
   readonly closed: boolean;
 }
 
-/** The state of a group that nobody has been told of. */
+/** initialGroupState is the state of a group without notifications. */
 export const initialGroupState: GroupState = { notified: 0, settled: 0, failures: 0, closed: false };
 
-/** GroupLease is the short right to tell of a group, with its state as it is now. */
+/** GroupLease is the right to a group's delivery step, for a short time, with the group's current state. */
 export interface GroupLease {
   readonly key: string;
   readonly token: string;
   readonly state: GroupState;
-  /** How often the group was revived when the lease was taken: what is recorded must not undo a revival since. */
+  /** How often the group had been revived when the lease was taken: a record must not undo a later revival. */
   readonly revivals: number;
 }
 
 /**
- * GroupStore keeps groups. All writes are idempotent, and in an order in which a crash between any two leaves something
- * that the next try goes on from: the first finding before the generation that names it, the generation before its members.
- * A group is open when it has a member; what was prepared by whoever lost the race to open it has none, ever.
+ * GroupStore keeps groups. All writes are idempotent, and in an order that lets the next attempt go on after a crash between any
+ * two: the first finding before the generation that names it, the generation before its members. A group is open when it has a
+ * member; a group that lost the race to be opened never gets one.
  */
 export interface GroupStore {
   /** latest gives the last generation of a base; findings join it until it closes. */
   readonly latest: (base: string) => Promise<Generation | undefined>;
   /**
-   * open begins a generation, unless one is open: it returns the one that is, so that of any who race all get the same.
-   * A group that is alone has no base, and is there as soon as it is written.
+   * open begins a generation, unless one is open, and returns the open one: all callers in a race get the same. A group that is
+   * alone has no base, and exists as soon as it is written.
    */
   readonly open: (base: string | undefined, group: FindingGroup, now: Date) => Promise<Generation>;
   /** join adds a finding, once however often it is called. */
   readonly join: (generation: Generation, member: GroupMember) => Promise<void>;
-  /** has says whether a finding has joined, by its telling. */
+  /** has says whether a finding has joined, by its dedupe key. */
   readonly has: (generation: Generation, member: string) => Promise<boolean>;
   readonly find: (key: string) => Promise<FindingGroup | undefined>;
-  /** members counts all that have joined; it reads every one that was written before the call. */
+  /** members sums up all members; it includes every member that was written before the call. */
   readonly members: (key: string) => Promise<MemberRoll>;
   readonly state: (key: string) => Promise<GroupState>;
-  /** lease gives the right to tell to one holder at a time; undefined while another has it. */
+  /** lease gives the right to a delivery step to one holder at a time; undefined while another holds it. */
   readonly lease: (group: FindingGroup, now: Date) => Promise<GroupLease | undefined>;
   /**
-   * record writes the new state and gives the lease back. What was told stays told: whoever lost the lease meanwhile, or
-   * finds the group revived, records that alone and gets false: the group is to be looked at again.
+   * record writes the new state and gives the lease back. After a lost lease, or when the group was revived meanwhile, it records
+   * only the notification and returns false: the group then needs another delivery step.
    */
   readonly record: (group: FindingGroup, lease: GroupLease, state: GroupState) => Promise<boolean>;
-  /** revive makes what stands among the dead letters untold again. */
+  /** revive makes the findings that are among the dead letters pending again. */
   readonly revive: (group: FindingGroup) => Promise<void>;
 }
 
 export interface GroupStoreTimes {
-  /** How long a lease holds: longer than one send and its record may take. */
+  /** Milliseconds that a lease holds: longer than one send and its record may take. */
   readonly leaseMs: number;
   /**
-   * How long a group is kept after its end: longer than quiet hours may hold it back, a receiver is tried, and its dead letter
-   * waits to be sent again.
+   * Milliseconds that a group is kept after its end: longer than quiet hours, all attempts at a receiver, and the wait of a dead
+   * letter together.
    */
   readonly keepMs: number;
 }
 
-/** The default times: a minute to tell, 22 days to keep (up to 7 of quiet hours, 6 hours of tries, 14 days of waiting). */
+/** The default times: a minute for a step, 22 days to keep (up to 7 of quiet hours, 6 hours of attempts, 14 days of waiting). */
 export const groupStoreTimes: GroupStoreTimes = { leaseMs: 60_000, keepMs: 22 * dayMs };
 
 /** createMemoryGroupStore keeps groups within one process: for a laptop and for tests. */

@@ -1,24 +1,24 @@
-/** Due says when a group has to be looked at. A group may have several; whoever looks removes those it found. */
+/** Due is an entry for a group's next delivery step. A group may have several; a step removes the entries that it found. */
 export interface Due {
   readonly receiver: string;
-  /** The group's. */
+  /** The group's key. */
   readonly key: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: when the step is due. */
   readonly atMs: number;
-  /** Its own name: what is added while somebody looks is not removed with what he found. */
+  /** Names the entry, so that a step removes no entry that was added during the step. */
   readonly id: string;
 }
 
 /**
- * OutboxStore is what has to be told, by receiver and time. Each receiver has entries of its own, so that one that takes
- * nothing doesn't fill the list of another.
+ * OutboxStore is the pending groups, by receiver and time. Each receiver has a list of its own, so that a receiver that takes
+ * nothing does not fill the list of another.
  */
 export interface OutboxStore {
   readonly put: (receiver: string, key: string, atMs: number) => Promise<Due>;
-  /** list gives what is due at a receiver, the oldest first. */
+  /** list gives the due entries of a receiver, the oldest first. */
   readonly list: (receiver: string, now: Date, most: number) => Promise<readonly Due[]>;
   readonly remove: (entries: readonly Due[]) => Promise<void>;
-  /** receivers names all that ever had an entry, also those that are no longer configured. */
+  /** receivers lists all receivers that ever had an entry, also those that are no longer configured. */
   readonly receivers: () => Promise<readonly string[]>;
 }
 

@@ -96,6 +96,6 @@ test.each([
   ['nothing', "''"],
 ])('%s is refused as a role that deploys', (_what, value) => {
   expect(parseConfiguration(`deployRoles: [${value}]`, 'c.yml').problems.join('\n')).toMatch(
-    /^c\.yml:1: deployRoles\.0: (names no role: write ci-deploy, or arn:aws:iam|must not be empty)/,
+    /^c\.yml:1: deployRoles\.0: (not a role: write ci-deploy, or arn:aws:iam|must not be empty)/,
   );
 });
