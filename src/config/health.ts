@@ -44,10 +44,7 @@ export const silence: v.GenericSchema<unknown, readonly SilenceSettings[]> = v.a
 
 const digestOptions = object({
   at: v.pipe(text(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59')),
-  timezone: v.optional(
-    v.pipe(text(), v.check(isTimezone, 'not a time zone: write Europe/Berlin, or UTC')),
-    'UTC',
-  ),
+  timezone: v.optional(v.pipe(text(), v.check(isTimezone, 'not a time zone: write Europe/Berlin, or UTC')), 'UTC'),
 });
 
 /** digest is the section that says when the daily digest is sent. */

@@ -43,18 +43,12 @@ const hours = v.pipe(
           v.picklist(days, `must be one of ${days.join(', ')}`),
           `must be a list of days that are quiet as a whole: ${days.join(', ')}`,
         ),
-        v.maxLength(
-          days.length - 1,
-          'leaves no day for notifications: give the route "receivers: none" instead',
-        ),
+        v.maxLength(days.length - 1, 'leaves no day for notifications: give the route "receivers: none" instead'),
         v.check((all) => new Set(all).size === all.length, 'names a day twice'),
       ),
       [],
     ),
-    timezone: v.pipe(
-      text(),
-      v.check(isTimezone, 'not a time zone: write Europe/Berlin, America/New_York or UTC'),
-    ),
+    timezone: v.pipe(text(), v.check(isTimezone, 'not a time zone: write Europe/Berlin, America/New_York or UTC')),
     except: v.optional(v.picklist(overrides, `must be one of ${overrides.join(', ')}`), 'critical'),
   }),
   v.check(

@@ -27,9 +27,7 @@ export function warningsOf(configuration: Configuration, now: Date): readonly st
       .map(([name, { owner, expires }]) => `suppressions.${name}: ended with ${expires} (${owner})`),
     ...present(suppressions)
       .filter(([, { match, expires }]) => !isOver(expires, now) && isOfAnyLevel(match))
-      .map(
-        ([name]) => `suppressions.${name}.match: names neither rule nor level, so it mutes critical findings too`,
-      ),
+      .map(([name]) => `suppressions.${name}.match: names neither rule nor level, so it mutes critical findings too`),
     ...present(trials)
       .filter(([, { until }]) => isOver(until, now))
       .map(([name, { until }]) => `trials.${name}: ended with ${until}, so its rules notify: remove it`),
@@ -55,7 +53,9 @@ export function unknownRules(configuration: Configuration, rules: readonly RuleN
     ...matchesIn(configuration).map(([place, { rule = [] }]) => [`${place}.rule`, rule] as const),
     ...present(configuration.trials).map(([name, trial]) => [`trials.${name}.rule`, trial.rules] as const),
   ].flatMap(([place, names]) =>
-    names.filter((name) => !isKnown(name)).map((name) => `${place}: unknown rule ${name}; expected the id or title of a rule`),
+    names
+      .filter((name) => !isKnown(name))
+      .map((name) => `${place}: unknown rule ${name}; expected the id or title of a rule`),
   );
 }
 

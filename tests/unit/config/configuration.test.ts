@@ -29,7 +29,11 @@ describe('what is wrong is refused with its line', () => {
     ['a row without a place', 'logs:\n  - format: json', /^c\.yml:2: logs\.0: names no place/],
     ['a list where a map belongs', 'accounts: [a]', /^c\.yml:1: accounts\.0: not a 12-digit account ID/],
     ['an account id that is none', "accounts:\n  '12': x", /^c\.yml:2: accounts\.12: not a 12-digit account ID/],
-    ['an account id whose first zero YAML ate', 'accounts:\n  0x12: x', /^c\.yml:2: accounts\.0x12: not a 12-digit account ID/],
+    [
+      'an account id whose first zero YAML ate',
+      'accounts:\n  0x12: x',
+      /^c\.yml:2: accounts\.0x12: not a 12-digit account ID/,
+    ],
     ['a name that is a number', "accounts:\n  '111122223333': 7", /^c\.yml:2: accounts\.111122223333: must be a text/],
     [
       'a placeholder in its percent signs',

@@ -55,7 +55,11 @@ describe('refused, with its place', () => {
     ['two of one name', { endpoints: [shop, shop] }, /endpoints: has two entries of one name/],
     ['no address', { endpoints: [{ ...shop, url: 'shop' }] }, /endpoints\.0\.url: not a web address/],
     ['a file', { endpoints: [{ ...shop, url: 'file:///etc/passwd' }] }, /endpoints\.0\.url: must begin with https/],
-    ['a password', { endpoints: [{ ...shop, url: 'https://a:b@shop.test/' }] }, /must not hold a user name or password/],
+    [
+      'a password',
+      { endpoints: [{ ...shop, url: 'https://a:b@shop.test/' }] },
+      /must not hold a user name or password/,
+    ],
     [
       'a timeout longer than a run',
       { endpoints: [{ ...shop, timeoutMs: 60_000 }] },

@@ -58,10 +58,7 @@ inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account
     'what has ended',
     `suppressions: { a: { match: { rule: x }, owner: me, reason: why, expires: 2026-03-13 } }
 trials: { b: 2026-03-13, c: 2026-03-14 }`,
-    [
-      'suppressions.a: ended with 2026-03-13 (me)',
-      'trials.b: ended with 2026-03-13, so its rules notify: remove it',
-    ],
+    ['suppressions.a: ended with 2026-03-13 (me)', 'trials.b: ended with 2026-03-13, so its rules notify: remove it'],
   ],
 ])('warns of %s', (_what, yaml, warnings) => {
   const { layer, problems } = parseConfiguration(accounts + yaml, 'c.yml');
