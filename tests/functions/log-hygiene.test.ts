@@ -96,6 +96,7 @@ beforeAll(async () => {
   // A receiver may say anything, also what it was sent, and by which address.
   webhook = await startHttpServer(({ path, body }) => ({
     status: webhookStatus,
+    headers: { 'retry-after': '0' },
     body: webhookStatus === 200 ? 'ok' : `${path} ${body}`,
   }));
   ssm = await startHttpServer(() => ({

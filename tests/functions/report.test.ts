@@ -43,6 +43,7 @@ beforeAll(async () => {
     headers: { 'content-type': 'application/x-amz-json-1.1' },
     body: JSON.stringify({ __type: 'EntityNotFoundException', message: 'Entity Not Found' }),
   }));
+  athena.hurry(true);
   lambda = await startLocalLambda();
   lambda.aws.createBucket(bucket);
   Object.assign(process.env, { ...own, AWS_ENDPOINT_URL_ATHENA: athena.url, AWS_ENDPOINT_URL_GLUE: glue.url });

@@ -11,6 +11,8 @@ export interface LocalAthena {
   /** Every call in order, with its input. */
   readonly calls: readonly { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }[];
   mood(mood: Mood): void;
+  /** Queries end when they are first asked for, as none of Athena's does: for tests of what comes after. */
+  hurry(hurried: boolean): void;
   /** Calls of the operation are refused, until another one is named. */
   refuse(operation?: string): void;
   /** The next calls are throttled. */
@@ -39,6 +41,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
   const calls: { operation: string; input: Readonly<Record<string, unknown>> }[] = [];
   const executions = new Map<string, Execution>();
   let mood: Mood = 'works';
+  let polls = 0;
   let throttled = 0;
   let refused: string | undefined;
 
@@ -51,12 +54,12 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
       try {
         const answer = await engine.query({ sql, values }, { signal: new AbortController().signal });
         for await (const batch of answer.batches) rows.push(...batch);
-        executions.set(id, { input, polls: 0, stopped: false, columns: answer.columns, rows, mood });
+        executions.set(id, { input, polls, stopped: false, columns: answer.columns, rows, mood });
       } catch (error) {
         // Athena takes every statement, and tells later what is wrong with it.
         executions.set(id, {
           input,
-          polls: 0,
+          polls,
           stopped: false,
           columns: [],
           rows,
@@ -128,6 +131,7 @@ export async function startLocalAthena(engine: QueryEngine): Promise<LocalAthena
     calls,
     close,
     mood: (next) => void (mood = next),
+    hurry: (hurried) => void (polls = hurried ? 2 : 0),
     refuse: (operation) => void (refused = operation),
     throttle: (times) => void (throttled = times),
     clear: () => void calls.splice(0),

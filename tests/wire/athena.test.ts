@@ -78,6 +78,7 @@ afterAll(async () => {
 });
 afterEach(() => {
   athena.mood('works');
+  athena.hurry(false);
   athena.refuse();
   athena.clear();
   waits = [];
@@ -238,6 +239,7 @@ test('the history tells what was asked, by name, with its values, how it ended a
 
 test('--reuse takes an earlier result, and says that it did', async () => {
   athena.mood('answers from before');
+  athena.hurry(true);
   const { stderr } = await trailwatch(['report', 'run', 'deletions', '--stage', 'test', '--reuse', '12h'], {
     env: awsEnv(),
   });
@@ -267,6 +269,7 @@ test('the command names the partitions first, and the bytes and cost after', asy
     '--format',
     'csv',
   ];
+  athena.hurry(true);
   const env = awsEnv();
   const { code, stdout, stderr } = await trailwatch(args, { env });
   expect(stderr).toContain('reads partitions: account all, region all, days 2026/03/01 to 2026/04/02');
@@ -280,6 +283,7 @@ test.each([
   { rule: 'a query that fails', mood: 'fails' as const, code: 70, says: /TABLE_NOT_FOUND/ },
 ])('$rule leaves no answer, and exit code $code', async ({ mood, code, says }) => {
   athena.mood(mood);
+  athena.hurry(true);
   const env = awsEnv();
   const ended = await trailwatch(['report', 'run', 'deletions', '--stage', 'test'], { env });
   expect([ended.code, ended.stdout]).toEqual([code, '']);

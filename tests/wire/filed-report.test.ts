@@ -38,7 +38,7 @@ beforeAll(async () => {
       client,
       workGroup: 'w',
       database: 'd',
-      wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+      wait: (ms, signal) => sleep(Math.min(ms, 10), undefined, { signal }).catch(() => undefined),
     }),
     tables: {
       catalog: { table: async () => undefined },

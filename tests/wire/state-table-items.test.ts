@@ -9,6 +9,7 @@ import { createDynamoHeartbeatStore } from '../../src/aws/state-table/heartbeat-
 import { createDynamoInstanceLog } from '../../src/aws/state-table/instance-log.ts';
 import { itemKinds } from '../../src/aws/state-table/keys.ts';
 import { createDynamoNotifiedOnce } from '../../src/aws/state-table/notified-once.ts';
+import { createDynamoSightingStore } from '../../src/aws/state-table/sighting-store.ts';
 import { createDynamoTallies } from '../../src/aws/state-table/tally-store.ts';
 import { createDynamoTrialLog } from '../../src/aws/state-table/trial-log.ts';
 import { createDynamoWindowStore } from '../../src/aws/state-table/window-store.ts';
@@ -89,6 +90,10 @@ test('items are written as they always were', async () => {
   const more = { ...match, id: 'e-2', through: [login], group: { user: 'ann', host: null } };
   await windows.add(window, [match, more], { from: noon.getTime() - minute, to: noon.getTime() });
   await windows.mark(window, [{ time: noon.getTime(), by: ['e-1'] }], 0);
+
+  const sighting = { correlation: 'new-country', group: '["ann"]', value: 'NZ' };
+  const sight = { id: 'e-1', timeMs: noon.getTime() };
+  await createDynamoSightingStore(place).sight(sighting, sight, 30 * 24 * 60 * minute);
 
   await createDynamoInstanceLog({ ...place, now: () => noon }).add({
     kind: 'call',

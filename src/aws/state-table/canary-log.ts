@@ -1,7 +1,7 @@
 import type { CanaryLog } from '../../health/canary.ts';
 import { HealthStateError } from '../../health/heartbeat.ts';
 import { expiryOf, keyOf } from './keys.ts';
-import { failingAs, openTable, textOf, type StateTable } from './table.ts';
+import { failingAs, isNew, openTable, textOf, type StateTable } from './table.ts';
 
 /** An ID that isn't ours may have any length; a key may not. */
 const maxIdChars = 100;
@@ -15,7 +15,7 @@ export function createDynamoCanaryLog(place: StateTable): CanaryLog {
       failing(`the canary ${canary} could not be noted`, async () => {
         // Of a run that is tried again, the first time is when it was sent.
         const attributes = { sentAt: at.toISOString(), expires: expiryOf('canary', at.getTime()) };
-        await table.put(keyOf('canary', { canary }), attributes, { when: 'attribute_not_exists(pk)' });
+        await table.put(keyOf('canary', { canary }), attributes, isNew);
       }),
 
     async returned(canary, at) {

@@ -1,7 +1,7 @@
 import { beat, HealthStateError, type Heartbeat, type HeartbeatStore } from '../../health/heartbeat.ts';
 import { sourceKey, type Source } from '../../health/source.ts';
 import { digestOf, expiryOf, keyOf, partitionsOf, shardOf, type Key } from './keys.ts';
-import { failingAs, numberOf, openTable, textOf, type Attributes, type Item, type StateTable } from './table.ts';
+import { failingAs, isNew, numberOf, openTable, textOf, type Attributes, type Item, type StateTable } from './table.ts';
 
 /** More sources than this are not looked at: each has some 500 bytes. */
 const mostPerShard = 2_000;
@@ -25,9 +25,7 @@ export function createDynamoHeartbeatStore(place: StateTable): HeartbeatStore {
         await table.put(
           key,
           attributesOf(next),
-          known === undefined
-            ? { when: 'attribute_not_exists(pk)' }
-            : { when: 'lastAt = :last', values: { last: known.last } },
+          known === undefined ? isNew : { when: 'lastAt = :last', values: { last: known.last } },
         );
       }),
 

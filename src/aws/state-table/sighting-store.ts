@@ -7,7 +7,7 @@ import {
 } from '../../detect/correlation/sighting-cache.ts';
 import { WindowStoreError } from '../../detect/correlation/window-store.ts';
 import { digestOf, expiryOf, keyOf } from './keys.ts';
-import { failingAs, numberOf, openTable, textOf, type Item, type StateTable } from './table.ts';
+import { failingAs, isNew, numberOf, openTable, textOf, type Item, type StateTable } from './table.ts';
 
 /** How often a sighting is noted again when another writer notes one of the same value at the same time. */
 const maxTries = 5;
@@ -39,7 +39,7 @@ export function createDynamoSightingStore(place: StateTable): SightingStore {
           };
           const unchanged =
             known === undefined
-              ? { when: 'attribute_not_exists(pk)' }
+              ? isNew
               : { when: 'firstAt = :first AND lastAt = :last', values: { first: known.firstMs, last: known.lastMs } };
           if (await table.put(at, attributes, unchanged)) return next;
         }

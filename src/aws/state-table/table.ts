@@ -174,7 +174,7 @@ export function openTable({ client, table: TableName }: StateTable): Table {
 }
 
 /** isNew is the condition that no item has the key. */
-const isNew: Condition = { when: 'attribute_not_exists(pk)' };
+export const isNew: Condition = { when: 'attribute_not_exists(pk)' };
 
 /** unchangedSince is the condition that an item has the version that was read; 0 says that there was none. */
 export function unchangedSince(version: number): Condition {

@@ -5,6 +5,8 @@ import type { Surroundings } from '../shell/terminal.ts';
 import type { HistoryOptions } from './report-history.ts';
 import { reportFormats } from './report-options.ts';
 import type { ReportOptions } from './report-options.ts';
+import { dayMs } from '../../time/days.ts';
+import { durationOf, minuteMs } from '../../time/duration.ts';
 
 const help = `
 Examples:
@@ -109,13 +111,10 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-const mostReuse = 10_080;
-
 /** Athena takes whole minutes, up to seven days. */
 function minutes(text: string): number {
-  const [, number, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const value = Number(number) * { m: 1, h: 60, d: 1440 }[(unit ?? 'm') as 'm' | 'h' | 'd'];
-  if (number === undefined || value < 1 || value > mostReuse) {
+  const value = (durationOf(text) ?? 0) / minuteMs;
+  if (!Number.isInteger(value) || value < 1 || value > (7 * dayMs) / minuteMs) {
     throw new UsageError(`--reuse ${text}: expected a time from 1m to 7d, such as 60m, 12h or 7d`);
   }
   return value;
