@@ -77,7 +77,7 @@ describe('trailwatch archive compact', () => {
   test.each([
     ['days that are not over', ['--from', '2026-03-12'], 'no complete day'],
     ['a stage that is no name', ['--stage', 'Prod!'], 'expected lower-case letters'],
-    ['a date that is none', ['--from', 'soon'], 'not a time'],
+    ['a date that is none', ['--from', 'soon'], 'expected a day, a time, or a duration'],
   ])('refuses %s', async (_what, args, says) => {
     expect(await compact(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(says) });
   });

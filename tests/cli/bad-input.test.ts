@@ -129,7 +129,7 @@ describe('bad input', () => {
 
   test.each([
     ['an empty folder', [], /hollow: empty folder/],
-    ['a folder without any log', ['cat.png'], /no log in the given paths: hollow\/cat.png: /],
+    ['a folder without any log', ['cat.png'], /the given paths hold no log: hollow\/cat.png: /],
   ])('%s is named', async (_rule, names, says) => {
     await mkdir(join(folder, 'hollow'), { recursive: true });
     for (const name of names) await writeFile(join(folder, 'hollow', name), '\u0089PNG');

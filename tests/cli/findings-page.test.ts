@@ -168,7 +168,7 @@ describe('the findings page', () => {
     const page = await pageOf(known);
     const [, section = ''] = /What is held back([^]*?)<\/section>/.exec(page) ?? [];
     expect(page).toMatch(/No alerts[^]*Every finding is held back/);
-    expect(section).toContain('1,234 findings beside those in the alerts');
+    expect(section).toContain('1,234 findings not in the alerts');
     expect(section).toContain(', until 2026-12-31</small>');
     expect(section).toContain('<td class="n">1,234</td>');
     expect(tagsOf(page).filter((tag) => /^<(?:img|svg\/)|\son\w+=/i.test(tag))).toEqual([]);

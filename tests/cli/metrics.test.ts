@@ -26,7 +26,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve, reject) => {
     child.stderr?.setEncoding('utf8').on('data', (part: string) => {
       said += part;
-      if (said.includes('still answered')) resolve();
+      if (said.includes('still served')) resolve();
     });
     child.once('close', (code) => reject(new Error(`ended with ${code}: ${said}`)));
   });
@@ -138,8 +138,8 @@ describe('names', () => {
 
 describe('wrong usage', () => {
   test.each([
-    ['no number', ['--metrics-port', 'x'], /--metrics-port x: no port/],
-    ['too large', ['--metrics-port', '70000'], /no port/],
+    ['no number', ['--metrics-port', 'x'], /--metrics-port x: expected a port from 0 to 65535/],
+    ['too large', ['--metrics-port', '70000'], /expected a port/],
     ['hold without a port', ['--metrics-hold'], /--metrics-port/],
   ])('2: %s', async (_rule, args, says) => {
     const { code, stderr } = await commandLine(['run', ...args]);
@@ -150,6 +150,6 @@ describe('wrong usage', () => {
     const other = await startHttpServer(() => ({ status: 200, body: '' }));
     const { code, stderr } = await commandLine(['run', '--metrics-port', new URL(other.url).port]);
     await other.close();
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/another program listens there/) });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/another program uses this port/) });
   });
 });

@@ -268,7 +268,7 @@ describe('wrong usage', () => {
     { args: '--from 7d --dead-letters', says: '--dead-letters and --from exclude each other' },
     { args: '--to 7d', says: '--to requires --from' },
     { args: '--from 7d --limit 3', says: '--limit applies to dead letters only' },
-    { args: '--from 2026-03-12 --to 2026-03-11', says: '--from 2026-03-12 lies after --to 2026-03-11' },
+    { args: '--from 2026-03-12 --to 2026-03-11', says: '--from 2026-03-12 is after --to 2026-03-11' },
     {
       args: '--dead-letters nobody',
       says: '--dead-letters nobody: unknown queue; expected one of deliver, event-bus, findings-table, kinesis, trail-file',

@@ -112,22 +112,22 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
       'grouping, wait and quiet hours of a route',
       ['rule=Secret read', 'level=medium', '--at', noon],
       [
-        /\ntold\n  sns, slack\n    together  the same rule, account\n    wait      5m for others before it is told\n/,
-        /more      once, after 1d; what comes/,
+        /\nnotified\n  sns, slack\n    together  the same rule, account\n    wait      5m for more findings, then notified\n/,
+        /more      once, after 1d; a finding after/,
         /throttle  off\n    quiet     22:00 to 07:00, sun in Europe\/Berlin: not at 2026-03-11 12:00\n/,
       ],
     ],
     [
       'when a finding is told that comes in quiet hours',
       ['level=medium', '--at', night],
-      [/quiet     until 2026-03-30 07:00 in Europe\/Berlin; from high on it is told all the same/],
+      [/quiet     until 2026-03-30 07:00 in Europe\/Berlin; high and above notify at once/],
     ],
     ['what is told all the same', ['level=high', '--at', night], [/quiet     22:00 to 07:00, sun in .*: not for high/]],
     [
       'what mutes others',
       ['rule=Endpoint down', 'target=shop', 'level=high'],
       [
-        /\? down: rule is Endpoint down; once told, it mutes for 30m what is of rule Endpoint \* with the same target, and /,
+        /\? down: rule is Endpoint down; once notified, it mutes findings of rule Endpoint \* with the same target for 30m, and /,
         /reaches sns, slack, unless down mutes it/,
       ],
     ],
@@ -135,21 +135,21 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
       'what may be muted',
       ['rule=Endpoint slow', 'target=shop', 'level=high'],
       [
-        /\? down: rule is Endpoint slow; nobody is told within 30m of a finding of rule Endpoint down with the same target: It/,
+        /\? down: rule is Endpoint slow; notifies nobody within 30m of a finding of rule Endpoint down with the same target: It/,
       ],
     ],
     [
       'what lacks the label that decides',
       ['rule=Endpoint slow', 'level=high'],
-      [/· down: there is no target, by which findings would agree/, /reaches sns, slack\n$/],
+      [/· down: the finding has no target, by which findings must agree/, /reaches sns, slack\n$/],
     ],
     [
       'a rule on trial',
       ['rule=Pod started', 'level=high'],
       [
-        /✗ pods: rule is Pod started\. On trial until the end of 2026-12-31: nobody is told yet/,
-        /\nwould be told\n  sns, slack\n/,
-        /reaches none: pods is a trial, else it would reach sns, slack/,
+        /✗ pods: rule is Pod started\. On trial until the end of 2026-12-31: notifies nobody yet/,
+        /\nwould be notified\n  sns, slack\n/,
+        /reaches none: the rule is in trial pods, else it would reach sns, slack/,
       ],
     ],
     [
@@ -161,7 +161,7 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
       'a program, which gets every finding, at any hour and at once',
       ['tag=program', 'level=medium', '--at', night],
       [
-        /  siem\n    together  nothing: a program reads there, and gets each finding\n    wait      none, it is told at once\n\n/,
+        /  siem\n    together  nothing: a program reads there and gets each finding\n    wait      none: notified at once\n\n/,
       ],
     ],
     [
@@ -264,7 +264,7 @@ trials: { pods: { rule: 'Pod *', until: 2026-12-31 } }
   test('an account that nobody has is named', async () => {
     const config = await write('steps.yml', yaml);
     const { stderr } = await route('--config', config, 'level=low', 'account=prodution');
-    expect(stderr).toBe('trailwatch: account=prodution: no account is called that: accounts names production\n');
+    expect(stderr).toBe('trailwatch: account=prodution: unknown account: accounts names production\n');
   });
 });
 
@@ -299,17 +299,13 @@ describe('wrong usage is exit 2, with what is wrong', () => {
     ['nothing given', [], /give either labels/],
     ['labels and a finding', ['level=low', '--finding', 'x'], /give either labels/],
     ['no label', ['level'], /level: write a label as name=value/],
-    ['an unknown label', ['severity=high'], /severity=high: there is no label severity\nLabels are level, rule/],
-    ['a level that is none', ['level=hihg'], /a finding has one of the levels/],
-    ['a comparison, which only a route has', ['level=>= high'], /a finding has one of the levels/],
-    [
-      'an unknown receiver',
-      ['level=low', '--receivers', 'slak'],
-      /no receiver of that name; known are sns, slack, none/,
-    ],
-    ['a moment that is none', ['level=low', '--at', 'noon'], /--at noon: not a time/],
-    ['an unknown stage', ['level=low', '--stage', 'prdo'], /there is no config\/prdo\.yml/],
-    ['a stage that leaves the folder', ['level=low', '--stage', '../package'], /no name of a stage/],
+    ['an unknown label', ['severity=high'], /severity=high: unknown label severity\nLabels are level, rule/],
+    ['a level that is none', ['level=hihg'], /expected a level: informational, low/],
+    ['a comparison, which only a route has', ['level=>= high'], /expected a level: informational, low/],
+    ['an unknown receiver', ['level=low', '--receivers', 'slak'], /unknown receiver; known: sns, slack, none/],
+    ['a moment that is none', ['level=low', '--at', 'noon'], /--at noon: expected a day, a time/],
+    ['an unknown stage', ['level=low', '--stage', 'prdo'], /config\/prdo\.yml does not exist/],
+    ['a stage that leaves the folder', ['level=low', '--stage', '../package'], /not a stage name/],
     ['a finding that is not there', ['--finding', '/nowhere.json'], /--finding \/nowhere\.json: ENOENT/],
     ['a file that is no finding', ['--finding', join(root, 'package.json')], /--finding .*: event\.source: /],
   ])('%s', async (_what, args, message) => {

@@ -25,9 +25,9 @@ test.each([
   ['a local notation', '07/10/2026'],
   ['nothing', ''],
 ])('refused: %s', (_rule, text) => {
-  expect(() => parseTimeRange(text, undefined, now)).toThrow(/not a time/);
+  expect(() => parseTimeRange(text, undefined, now)).toThrow(/expected a day, a time, or a duration/);
 });
 
 test('refused: a range whose end lies before its start', () => {
-  expect(() => parseTimeRange('2026-07-11', '2026-07-10', now)).toThrow('--from 2026-07-11 lies after --to 2026-07-10');
+  expect(() => parseTimeRange('2026-07-11', '2026-07-10', now)).toThrow('--from 2026-07-11 is after --to 2026-07-10');
 });

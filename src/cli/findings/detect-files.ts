@@ -156,7 +156,7 @@ export async function detectFiles(
       overflow: ({ correlation, held }) => {
         watch.overflow?.();
         return err.write(
-          `trailwatch: ${titleOf(ruleSet, correlation)}: too many matches to hold at once; judged on the earliest ${count(held)}\n`,
+          `trailwatch: ${titleOf(ruleSet, correlation)}: too many matches to hold at once; only the earliest ${count(held)} were correlated\n`,
         );
       },
       finding: (finding) => {
@@ -168,7 +168,7 @@ export async function detectFiles(
     const elapsedMs = now().getTime() - startedAt;
     endProgress();
     const idle = withoutLogs(input, tally);
-    if (idle !== undefined && !stop.aborted) await err.write(`trailwatch: no log in the given paths: ${idle}\n`);
+    if (idle !== undefined && !stop.aborted) await err.write(`trailwatch: the given paths hold no log: ${idle}\n`);
     return { ...prepared, tally, failures, unread: unread.read(), elapsedMs, partial: stop.aborted, checkFailed };
   } finally {
     endProgress();
@@ -184,7 +184,7 @@ function withoutLogs(input: Input, { records }: Tally): string | undefined {
   const { read, skipped, skippedFiles } = input.summary();
   if (records > 0 || read > 0) return undefined;
   const [first] = skippedFiles;
-  if (first === undefined) return 'they hold no file';
+  if (first === undefined) return 'no files found';
   const rest = skipped > 1 ? `, and ${plural(skipped - 1, 'other file')} skipped` : '';
   return `${shown(first.path, 200)}: ${first.reason}${rest}`;
 }

@@ -37,7 +37,7 @@ async function writeFileAt(path: string, text: string): Promise<void> {
     await writeFile(path, text);
   } catch (cause) {
     throw new UsageError(
-      `${path}: can't be written: ${reasonOf(cause)}`,
+      `${path}: cannot be written: ${reasonOf(cause)}`,
       'Choose another place with --out FILE.',
       cause,
     );

@@ -8,7 +8,7 @@ import type { Colors } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 import type { FindingWriter } from './format.ts';
 
-/** What a table can hold: nobody reads further, and the rest belongs to ndjson. */
+/** How many rows a table holds; ndjson has all. */
 const rowLimit = 10_000;
 
 interface Row {

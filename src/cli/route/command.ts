@@ -5,8 +5,8 @@ import type { Surroundings } from '../shell/terminal.ts';
 import type { RouteTestOptions } from './test.ts';
 
 const help = `
-Labels: level, rule, tag, account, region, source, service, action, actor, actorKind, address, target; one may be given several times.
-A rule's own level, tags and log source are filled in where they aren't given.
+Labels: level, rule, tag, account, region, source, service, action, actor, actorKind, address, target. A label may be given several times.
+With rule=, the rule's own level, tags and log source are used where you don't give them.
 
 Examples:
   trailwatch route test --stage prod level=high account=production tag=attack.persistence
@@ -16,28 +16,31 @@ Examples:
   trailwatch route test level=critical --receivers sns,slack
   trailwatch route test --stage prod level=high --at 2026-12-24T23:00+01:00 --format json
 
-Exit codes: 0 done, 1 other receivers than --receivers names, 2 wrong usage or a configuration that is refused
+Exit codes: 0 done, 1 the finding would reach other receivers than --receivers names, 2 wrong usage or a refused configuration
 `;
 
-/** routeCommand adds `trailwatch route` and its command: who would be told of a finding. */
+/** routeCommand adds `trailwatch route` and its command: which receivers a finding would reach. */
 export function routeCommand(program: Command, surroundings: Surroundings, end: (code: ExitCode) => void): void {
   const route = program
     .command('route')
-    .summary('who would be told of a finding, and why')
+    .summary('which receivers a finding would reach, and why')
     .description('Ask what config/*.yml says of delivery.')
     .helpCommand(false);
 
   withConfigOption(route.command('test'))
     .summary('which receivers a finding would reach, and why')
     .description(
-      'Show what every step of delivery makes of a finding: suppressions, inhibitions, trials and routes, and how each ' +
-        'receiver that it would reach is told.',
+      'Show the result of every step of delivery for a finding: suppressions, inhibitions, trials and routes, and how each ' +
+        'receiver that the finding would reach is notified.',
     )
-    .argument('[label=value...]', 'what is known of the finding')
+    .argument('[label=value...]', 'facts of the finding')
     .option('--stage <name>', "lay the stage's file, config/<name>.yml, over config/default.yml")
-    .option('--finding <file>', 'take the labels from a finding as it is on the findings bus; - is standard input')
-    .option('--receivers <names>', 'exit 1 when it would reach others than these: names with commas between, or none')
-    .option('--at <time>', 'ask for another moment than now: 2026-12-24T23:00+01:00, or UTC without a zone')
+    .option('--finding <file>', 'read the labels from a finding as the findings bus carries it; - is standard input')
+    .option(
+      '--receivers <names>',
+      'exit 1 unless the finding would reach exactly these: names separated by commas, or none',
+    )
+    .option('--at <time>', 'the time of the decision (default: now): 2026-12-24T23:00+01:00, or UTC without a zone')
     .addOption(new Option('--format <format>', 'how the answer is printed').choices(['text', 'json']).default('text'))
     .addHelpText('after', help)
     .action(async (labels: readonly string[], options: RouteTestOptions) => {

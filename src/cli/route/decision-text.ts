@@ -14,7 +14,7 @@ export function renderDecision({ decision, inhibitions, ...asked }: Decided, col
   const known = labelNames.flatMap((name) => (labels[name] ?? []).map((value) => `${name}=${shown(value)}`));
   const reached = reachedBy(decision);
   const level = labels.level?.[0] as Level | undefined;
-  const told = addresseeLines(route.to, { level, ...asked }, colors);
+  const policies = addresseeLines(route.to, { level, ...asked }, colors);
   const lines = [
     colors.dim(known.join(' ')),
     ...section(
@@ -34,7 +34,9 @@ export function renderDecision({ decision, inhibitions, ...asked }: Decided, col
     ),
     '',
     ...routeLines(route.tree, colors, '', ''),
-    ...(told.length === 0 ? [] : ['', colors.bold(reached.length === 0 ? 'would be told' : 'told'), ...told]),
+    ...(policies.length === 0
+      ? []
+      : ['', colors.bold(reached.length === 0 ? 'would be notified' : 'notified'), ...policies]),
     '',
     reachText(decision, inhibitions, colors),
   ];
@@ -55,7 +57,7 @@ function suppressionLine({ kind, suppression, why }: SuppressionStep, colors: Co
     case 'passes':
       return colors.dim(`· ${shown(name)}: ${shown(why)}`);
     case 'expired':
-      return colors.yellow(`! ${shown(name)}: ${why}, asks nothing any more (${shown(owner)})`);
+      return colors.yellow(`! ${shown(name)}: ${why}, no longer works (${shown(owner)})`);
     default:
       throw new Error(kind satisfies never);
   }
@@ -65,15 +67,15 @@ function inhibitionLine(step: InhibitionStep, colors: Colors): string {
   const { inhibition, source, target, lacks, starts, mutable } = step;
   const { name, equal, forMs, reason } = inhibition;
   const alike = `with the same ${equal.join(' and ')}`;
-  const muted = `nobody is told within ${durationText(forMs)} of a finding of ${shown(conditionText({ match: inhibition.source }))} ${alike}`;
-  const mutes = `once told, it mutes for ${durationText(forMs)} what is of ${shown(conditionText({ match: inhibition.target }))} ${alike}`;
+  const muted = `notifies nobody within ${durationText(forMs)} of a finding of ${shown(conditionText({ match: inhibition.source }))} ${alike}`;
+  const mutes = `once notified, it mutes findings of ${shown(conditionText({ match: inhibition.target }))} ${alike} for ${durationText(forMs)}`;
   if (starts && mutable) {
-    return `${colors.yellow('?')} ${shown(name)}: ${shown(source.why)}; ${mutes}, and ${muted} that is not of both sides: ${shown(reason)}`;
+    return `${colors.yellow('?')} ${shown(name)}: ${shown(source.why)}; ${mutes}, and itself ${muted} that doesn't fit both sides: ${shown(reason)}`;
   }
   if (starts) return `${colors.green('✓')} ${shown(name)}: ${shown(source.why)}; ${mutes}`;
   if (mutable) return `${colors.yellow('?')} ${shown(name)}: ${shown(target.why)}; ${muted}: ${shown(reason)}`;
   const fits = source.fits || target.fits;
-  const why = fits ? `there is no ${lacks}, by which findings would agree` : `${source.why}; ${target.why}`;
+  const why = fits ? `the finding has no ${lacks}, by which findings must agree` : `${source.why}; ${target.why}`;
   return colors.dim(`· ${shown(name)}: ${shown(why)}`);
 }
 
@@ -81,7 +83,7 @@ function trialLine({ kind, trial, why }: TrialStep, colors: Colors): string {
   const name = shown(trial.name);
   switch (kind) {
     case 'tries':
-      return `${colors.yellow('✗')} ${name}: ${shown(why)}. On trial until the end of ${trial.until}: nobody is told yet`;
+      return `${colors.yellow('✗')} ${name}: ${shown(why)}. On trial until the end of ${trial.until}: notifies nobody yet`;
     case 'passes':
       return colors.dim(`· ${name}: ${shown(why)}`);
     case 'ended':
@@ -113,7 +115,7 @@ function reachText(decision: Decision, inhibitions: readonly InhibitionStep[], c
   const names = namesOf(route.receivers);
   const kept =
     suppressed === undefined
-      ? trial && `${shown(trial.name)} is a trial`
+      ? trial && `the rule is in trial ${shown(trial.name)}`
       : `${shown(suppressed.suppression.name)} suppresses it`;
   if (kept !== undefined) return `${colors.bold('reaches none')}: ${kept}, else it would reach ${names}`;
   const unless = inhibitions.filter(({ mutable }) => mutable).map(({ inhibition }) => shown(inhibition.name));

@@ -6,14 +6,14 @@ import type { Colors } from '../shell/terminal.ts';
 
 /** Asked is the moment and the level by which quiet hours are decided. */
 export interface Asked {
-  /** Undefined when nobody said: then every quiet hour holds. */
+  /** Undefined when it wasn't given: then every quiet hour holds. */
   readonly level: Level | undefined;
   readonly at: Date;
-  /** Whether a program reads there, which gets every finding by itself. */
+  /** Whether a program reads there: it gets every finding by itself. */
   readonly readByProgram: (receiver: string) => boolean;
 }
 
-/** addresseeLines says how each receiver is told, once for those that are told alike. */
+/** addresseeLines says how each receiver is notified, once for receivers with the same policy. */
 export function addresseeLines(to: readonly Addressee[], asked: Asked, colors: Colors): readonly string[] {
   const alike = new Map<string, { readonly names: string[]; readonly rows: readonly Row[] }>();
   for (const { receiver, policy } of to) {
@@ -38,11 +38,11 @@ function policyRows(policy: GroupPolicy, asked: Asked, program: boolean): readon
   const bound =
     most === Number.MAX_SAFE_INTEGER ? 'off' : `${most} of one rule in ${durationText(repeatMs)}, the rest as one`;
   return [
-    ['together', program ? 'nothing: a program reads there, and gets each finding' : togetherText(by)],
-    ['wait', waitMs === 0 ? 'none, it is told at once' : `${durationText(waitMs)} for others before it is told`],
+    ['together', program ? 'nothing: a program reads there and gets each finding' : togetherText(by)],
+    ['wait', waitMs === 0 ? 'none: notified at once' : `${durationText(waitMs)} for more findings, then notified`],
     ...(program || by === 'finding'
       ? []
-      : [['more', `${every} ${durationText(repeatMs)}; what comes after that is news again`] as const]),
+      : [['more', `${every} ${durationText(repeatMs)}; a finding after that opens a new group`] as const]),
     ...(program ? [] : [['throttle', bound] as const]),
     ...(quiet === undefined ? [] : [['quiet', quietText(quiet, asked)] as const]),
   ];
@@ -51,17 +51,17 @@ function policyRows(policy: GroupPolicy, asked: Asked, program: boolean): readon
 function togetherText(by: GroupPolicy['by']): string {
   if (by === 'finding') return 'nothing: each finding by itself';
   return by === 'news'
-    ? 'the same news: rule, actor, account and address, or what the rule says'
+    ? 'the same fingerprint: rule, actor, account and address, or the groupby of the rule'
     : `the same ${by.join(', ')}`;
 }
 
 function quietText(quiet: QuietHours, { level, at }: Asked): string {
   const until = quietUntil(quiet, level ?? 'informational', at);
   if (until !== undefined) {
-    return `until ${clockText(until, quiet.timezone)} in ${quiet.timezone}; from ${quiet.except} on it is told all the same`;
+    return `until ${clockText(until, quiet.timezone)} in ${quiet.timezone}; ${quiet.except} and above notify at once`;
   }
-  const told = level !== undefined && quietUntil(quiet, 'informational', at) !== undefined;
-  return `${hoursText(quiet)}: ${told ? `not for ${level}` : `not at ${clockText(at, quiet.timezone)}`}`;
+  const exempt = level !== undefined && quietUntil(quiet, 'informational', at) !== undefined;
+  return `${hoursText(quiet)}: ${exempt ? `not for ${level}` : `not at ${clockText(at, quiet.timezone)}`}`;
 }
 
 function hoursText({ from, to, days, timezone }: QuietHours): string {

@@ -5,12 +5,12 @@ import { projectPath } from '../shell/options.ts';
 
 export interface RuleLabels {
   readonly labels: Labels;
-  /** What was given for a rule, and none is called. */
+  /** Given names that no rule has. */
   readonly unknown: readonly string[];
 }
 
 /**
- * withRules fills in what rules say of their findings where nobody gave it: both names, level, tags and, of a detection, its
+ * withRules fills in the facts of a rule that weren't given: both names, level, tags and, for a detection, its
  * log source. A finding has all of them, and routes may ask for any.
  */
 export async function withRules(

@@ -30,7 +30,7 @@ export interface RouteTestOptions {
   readonly format: 'text' | 'json';
 }
 
-/** testRoute says which receivers a finding would reach, and why; with expected ones, whether it is these. */
+/** testRoute prints which receivers a finding would reach, and why, and compares them with the expected ones. */
 export async function testRoute(
   given: readonly string[],
   options: RouteTestOptions,
@@ -48,7 +48,7 @@ export async function testRoute(
   const unknown = wanted?.find((name) => name !== 'none' && !Object.hasOwn(configuration.receivers, name));
   if (unknown !== undefined) {
     const known = [...Object.keys(configuration.receivers), 'none'].join(', ');
-    throw new UsageError(`--receivers ${shown(unknown)}: no receiver of that name; known are ${known}`);
+    throw new UsageError(`--receivers ${shown(unknown)}: unknown receiver; known: ${known}`);
   }
   const { labels, slips } =
     options.finding === undefined
@@ -74,15 +74,15 @@ export async function testRoute(
 }
 
 async function stageFile(stage: string): Promise<string> {
-  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`--stage ${shown(stage)}: no name of a stage`);
+  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`--stage ${shown(stage)}: not a stage name`);
   const path = projectPath(`config/${stage}.yml`);
   await stat(path).catch((cause: unknown) => {
-    throw new UsageError(`--stage ${stage}: there is no config/${stage}.yml`, undefined, cause);
+    throw new UsageError(`--stage ${stage}: config/${stage}.yml does not exist`, undefined, cause);
   });
   return path;
 }
 
-/** Labels by which somebody describes a finding, with what follows from them; and what is likely a slip in them. */
+/** The labels that were given, with those that follow from them, and the likely mistakes in them. */
 async function labelsGiven(
   given: readonly string[],
   { accounts, placeholders }: Configuration,
@@ -95,7 +95,7 @@ async function labelsGiven(
       ...unknown.map((name) => `rule=${name}: no rule has that id or title`),
       ...(parsed.account ?? [])
         .filter((name) => !isKnownAccount(name, accounts))
-        .map((name) => `account=${name}: no account is called that: ${knownAccounts(accounts)}`),
+        .map((name) => `account=${name}: unknown account: ${knownAccounts(accounts)}`),
     ],
   };
 }
@@ -105,13 +105,11 @@ function parseLabels(given: readonly string[]): Labels {
   for (const pair of given) {
     const [, name = '', value = ''] = /^([^=]*)=(.+)$/su.exec(pair) ?? [];
     if (!isLabel(name)) {
-      const wrong = name === '' ? 'write a label as name=value' : `there is no label ${shown(name)}`;
+      const wrong = name === '' ? 'write a label as name=value' : `unknown label ${shown(name)}`;
       throw new UsageError(`${shown(pair)}: ${wrong}`, `Labels are ${labelNames.join(', ')}.`);
     }
     if (name === 'level' && (valueProblem(name, value) !== undefined || !/^[a-z]+$/.test(value))) {
-      throw new UsageError(
-        `${shown(pair)}: a finding has one of the levels informational, low, medium, high, critical`,
-      );
+      throw new UsageError(`${shown(pair)}: expected a level: informational, low, medium, high or critical`);
     }
     labels[name] = [...(labels[name] ?? []), value];
   }
@@ -140,13 +138,13 @@ async function readLabels(path: string, accounts: AccountBook, { cwd, stdin }: S
   } catch (cause) {
     const hint =
       cause instanceof FindingEventError
-        ? 'A finding is the event that the findings bus carries (schemas/finding.schema.json), or its detail.'
+        ? 'Expected the event that the findings bus carries (schemas/finding.schema.json), or its detail.'
         : undefined;
     throw new UsageError(`--finding ${shown(path)}: ${messageOf(cause)}`, hint, cause);
   }
 }
 
-/** What subscribers of the bus have kept is often the detail alone. */
+/** Subscribers of the bus often keep the detail alone. */
 function asEvent(text: string): string {
   let value: unknown;
   try {

@@ -26,7 +26,7 @@ export function alertLine({ finding, count, first, last, route, notifications, n
   };
 }
 
-/** heldBackLine is a row of findings that nobody is notified of, as data. */
+/** heldBackLine is findings that are held back, as data. */
 export function heldBackLine(heldBack: HeldBack) {
   return { heldBack };
 }

@@ -23,7 +23,7 @@ const widest = 120;
 
 /**
  * alertEntries gives what is printed of alerts, in order of time: each alert once with all that is known, when people are
- * first notified, and each later notification in two lines. An alert that notifies nobody is printed when it happened.
+ * first notified, and each later notification in two lines. An alert that notifies nobody is printed at the time of its first finding.
  * @param most how many later notifications are printed; of more than that, those of the most severe alerts.
  */
 export function alertEntries(
@@ -79,7 +79,7 @@ function againWords({ count: times, first, last }: Alert): string {
   return `${count(times)} times in ${span(apart)}, until ${until}`;
 }
 
-/** toWords says who is notified of an alert first, and when, where that is later than it happened; or why nobody is. */
+/** toWords names the receivers of the first notification, and its time if it waited; or the route that notifies nobody. */
 function toWords({ notifications, programs, route, first: happened }: Alert): string {
   const each = programs.length === 0 ? [] : [`${programs.join(', ')} (each finding)`];
   const [first] = notifications;

@@ -28,26 +28,30 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
     )
     .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
   withDetectOptions(command)
-    .addOption(new Option('--format <format>', 'how alerts are printed').choices(['text', 'ndjson']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how alerts are printed: text, or a JSON object a line')
+        .choices(['text', 'ndjson'])
+        .default('text'),
+    )
     .option('--limit <n>', 'print at most <n> alerts and <n> later notifications, the most severe; 0 prints all', '200')
     .option('--out <file>', 'where the findings page goes (default: .trailwatch/findings-<time>.html)')
     .option('--no-page', 'write no findings page')
     .addOption(new Option('--no-report', 'the same as --no-page').hideHelp())
     .option(
       '--metrics-port <port>',
-      'answer Prometheus at http://127.0.0.1:<port>/metrics while it runs; 0 takes a free one',
+      'serve metrics to Prometheus at http://127.0.0.1:<port>/metrics during the run; 0 picks a free port',
     )
-    .option('--metrics-hold', 'answer Prometheus also afterwards, until Ctrl-C', false)
+    .option('--metrics-hold', 'keep serving metrics after the run, until Ctrl-C', false)
     .addHelpText('after', help)
     .action(async (paths: readonly string[], options: RunOptions) => {
-      // What the work needs is loaded when there is work: --help and mistakes are answered at once.
+      // Loaded only for a run: --help and wrong usage are answered at once.
       const { runFiles } = await import('./run-files.ts');
       const run = (meter?: RunMeter): Promise<ExitCode> =>
         paths.length > 0
           ? runFiles(paths, options, surroundings, meter)
           : runFiles(samplePaths(surroundings.cwd), withSampleNames(options), surroundings, meter);
       if (options.metricsPort === undefined) {
-        if (options.metricsHold) throw new UsageError('--metrics-hold: name a port with --metrics-port');
+        if (options.metricsHold) throw new UsageError('--metrics-hold requires --metrics-port');
         end(await run());
         return;
       }
@@ -60,7 +64,7 @@ function withSampleNames(options: RunOptions): RunOptions {
   return { ...options, config: [projectPath('events/config.yml'), ...(options.config ?? [])] };
 }
 
-// events/lambda holds payloads for the functions' tests, the same records once more.
+// Not events/lambda: its payloads for the functions' tests hold the same records again.
 function samplePaths(cwd: string): readonly string[] {
   const shorten = (path: string): string => (path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path);
   return ['events/archive', 'events/hosts', 'events/ec2'].map((path) => shorten(projectPath(path)));

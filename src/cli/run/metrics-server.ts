@@ -7,7 +7,7 @@ import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { version } from '../shell/version.ts';
 
-/** MetricsServer answers Prometheus while it is open. */
+/** MetricsServer serves metrics to Prometheus while it is open. */
 export interface MetricsServer {
   readonly meter: PrometheusMeter;
   /** `http://127.0.0.1:9464/metrics` */
@@ -15,9 +15,10 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** openMetricsServer listens on this machine alone; port 0 takes a free one. */
+/** openMetricsServer listens on the loopback address only; port 0 picks a free port. */
 async function openMetricsServer(port: string): Promise<MetricsServer> {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new UsageError(`--metrics-port ${port}: no port`);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new UsageError(`--metrics-port ${port}: expected a port from 0 to 65535`);
   const meter = createPrometheusMeter({
     service: 'run',
     version: version(),
@@ -49,7 +50,7 @@ async function openMetricsServer(port: string): Promise<MetricsServer> {
     await once(server, 'listening');
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'another program listens there already' : message;
+    const why = code === 'EADDRINUSE' ? 'another program uses this port' : message;
     throw new UsageError(`--metrics-port ${port}: ${why}`, undefined, cause);
   }
   return {
@@ -62,10 +63,10 @@ async function openMetricsServer(port: string): Promise<MetricsServer> {
   };
 }
 
-/** RunMeter is what a run counts with. */
+/** RunMeter is the part of a meter that a run uses. */
 export type RunMeter = Pick<PrometheusMeter, 'count' | 'findings'>;
 
-/** measured does some work while Prometheus is answered, and, when asked to hold, answers on until it is stopped. */
+/** measured does some work while it serves metrics; with `hold` it serves on until it is stopped. */
 export async function measured<Result>(
   port: string,
   hold: boolean,
@@ -77,7 +78,7 @@ export async function measured<Result>(
     await err.write(`trailwatch: metrics at ${server.url}\n`);
     const result = await work(server.meter);
     if (hold && !stop.aborted) {
-      await err.write('trailwatch: done; metrics are still answered, until Ctrl-C\n');
+      await err.write('trailwatch: done; metrics are still served, until Ctrl-C\n');
       await once(stop, 'abort');
     }
     return result;

@@ -30,7 +30,7 @@ export async function runFiles(
   const prepared = await prepareDetection(paths, options, surroundings);
   const { configuration } = prepared;
   const findings = gatherFindings();
-  // What a person doesn't want to see may still decide what becomes of the rest.
+  // Findings below --level are not shown, but still take part in decisions: all are gathered.
   const { level, ...every } = options;
   const outcome = await detectFiles(
     prepared,
@@ -85,7 +85,7 @@ function suppressedIn({ heldBack }: Case): number {
 }
 
 function limitOf(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--limit ${text}: not a whole number`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--limit ${text}: expected a whole number`);
   return Number(text) || Infinity;
 }
 

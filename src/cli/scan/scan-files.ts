@@ -35,7 +35,7 @@ interface Scan {
   readonly target: Output;
 }
 
-/** scanFiles prints what the rules find in files, each fact once, and on stderr what became of the input. */
+/** scanFiles prints the findings of the rules in files, each fact once, and on stderr the counts of the input. */
 export async function scanFiles(
   paths: readonly string[],
   options: ScanOptions,
@@ -49,7 +49,7 @@ export async function scanFiles(
   const facts = new Set<string>();
   await target.write(writer.begin());
   const outcome = await detectFiles(prepared, options, surroundings, async (finding) => {
-    // What two accounts logged is one fact; a scan lists both records of it, since it says what each record holds.
+    // Two accounts may log one fact. A scan lists both records, since it is about records.
     const fact = `${finding.id} ${finding.event.id}`;
     if (facts.has(fact)) return;
     facts.add(fact);
@@ -106,7 +106,7 @@ async function openTarget(
     stream = createWriteStream(path);
     await once(stream, 'open');
   } catch (cause) {
-    throw new UsageError(`--out ${shown(out)}: can't be written: ${reasonOf(cause)}`, undefined, cause);
+    throw new UsageError(`--out ${shown(out)}: cannot be written: ${reasonOf(cause)}`, undefined, cause);
   }
   const close = async (): Promise<void> => {
     stream.end();

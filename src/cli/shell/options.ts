@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 import { levels } from '../../model/level.ts';
 import type { Level } from '../../model/level.ts';
 
-/** DetectOptions are the flags that every command takes which reads logs and asks rules about them. */
+/** DetectOptions are the flags of every command that runs rules over logs. */
 export interface DetectOptions {
   readonly rules?: readonly string[];
-  /** Configuration files, laid over the project's own in their order. */
+  /** Configuration files, laid over config/default.yml in their order. */
   readonly config?: readonly string[];
   readonly level?: Level;
   readonly from?: string;
@@ -20,7 +20,7 @@ export interface RunOptions extends DetectOptions {
   readonly format: 'text' | 'ndjson';
   readonly limit: string;
   readonly out?: string;
-  /** `--no-page`, and `--no-report`, as it was called. */
+  /** False with `--no-page`, or with `--no-report`, the earlier name of the flag. */
   readonly page: boolean;
   readonly report: boolean;
   readonly metricsPort?: string;
@@ -45,18 +45,22 @@ export function projectPath(path: string): string {
 /** withDetectOptions adds the flags of DetectOptions to a command. */
 export function withDetectOptions(command: Command): Command {
   return withConfigOption(command)
-    .option('--rules <dir>', 'Sigma rules to use instead of the own ones: a folder or file, repeatable', collect)
+    .option(
+      '--rules <dir>',
+      'Sigma rules to use instead of the rules of Trailwatch: a folder or a file, repeatable',
+      collect,
+    )
     .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))
-    .option('--from <time>', 'leave out records before: a day, a time (UTC), or 36h, 7d, 2w ago')
-    .option('--to <time>', 'leave out records after; a day counts to its end')
-    .addOption(new Option('--fail-on <level>', 'exit 1 when a finding has this level or a higher one').choices(levels));
+    .option('--from <time>', 'leave out records before this day or time (UTC), or from 36h, 7d, 2w ago on')
+    .option('--to <time>', 'leave out records after this time; a day counts to its end')
+    .addOption(new Option('--fail-on <level>', 'exit 1 if a finding has this level or a higher one').choices(levels));
 }
 
 /** withConfigOption adds the flag for more configuration than the default one. */
 export function withConfigOption(command: Command): Command {
   return command.option(
     '--config <file>',
-    'configuration to lay over config/default.yml, e.g. config/prod.yml, repeatable',
+    'configuration to lay over config/default.yml, for example config/prod.yml; repeatable',
     collect,
   );
 }

@@ -31,8 +31,8 @@ export function progressLine(progress: Progress, elapsedMs: number, width: numbe
   if (totalBytes === 0) return `${bytes(progress.bytes)}  ${rate}`.slice(0, width);
   const part = Math.min(progress.bytes / totalBytes, 1);
   const files = totalFiles > 1 ? `  ${count(progress.files)}/${count(totalFiles)} files` : '';
-  const told = ` ${`${Math.floor(part * 100)}%`.padStart(4)}  ${bytes(progress.bytes)} of ${bytes(totalBytes)}${files}  ${rate}`;
-  const cells = Math.max(Math.min(widestBar, width - told.length), 0);
+  const words = ` ${`${Math.floor(part * 100)}%`.padStart(4)}  ${bytes(progress.bytes)} of ${bytes(totalBytes)}${files}  ${rate}`;
+  const cells = Math.max(Math.min(widestBar, width - words.length), 0);
   const filled = Math.floor(part * cells);
-  return ('━'.repeat(filled) + '─'.repeat(cells - filled) + told).slice(0, width);
+  return ('━'.repeat(filled) + '─'.repeat(cells - filled) + words).slice(0, width);
 }

@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly stdin: Readable;
   readonly cwd: string;
   readonly now: () => Date;
-  /** Aborted by Ctrl-C, or when nobody reads stdout any more. */
+  /** Aborted by Ctrl-C, or when stdout is closed. */
   readonly stop: AbortSignal;
 }
 
@@ -38,7 +38,7 @@ export function createOutput(stream: TerminalStream, env: Environment): Output {
     width: stream.columns ?? (Number(env['COLUMNS']) || 100),
     colors: pc.createColors(wantsColor(env, interactive)),
     write(text) {
-      // A closed stream never drains; whoever closed it also aborted the work.
+      // A closed stream never drains; closing it also aborts the work.
       if (stream.write(text) || stream.destroyed) return Promise.resolve();
       return new Promise((resolve) => {
         const settle = (): void => {

@@ -14,7 +14,7 @@ export function parseTimeRange(from: string | undefined, to: string | undefined,
   if (from !== undefined) range.from = parseTime('--from', from, now).start;
   if (to !== undefined) range.to = parseTime('--to', to, now).end;
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw new UsageError(`--from ${from} lies after --to ${to}`);
+    throw new UsageError(`--from ${from} is after --to ${to}`);
   }
   return range;
 }
@@ -34,8 +34,8 @@ function parseTime(option: string, text: string, now: Date): { start: string; en
     if (!Number.isNaN(ms)) return instant(ms);
   }
   throw new UsageError(
-    `${option} ${text}: not a time`,
-    'Write 2026-07-10, 2026-07-10T09:30, 2026-07-10T09:30:00+02:00, or how long ago: 90m, 36h, 7d, 2w.',
+    `${option} ${text}: expected a day, a time, or a duration`,
+    'Examples: 2026-07-10, 2026-07-10T09:30, 2026-07-10T09:30:00+02:00, or a duration before now: 90m, 36h, 7d, 2w.',
   );
 }
 

@@ -47,7 +47,7 @@ export interface Alert {
   readonly occurrences: readonly Occurrence[];
   /** The route that decided, and why, in words. */
   readonly route: string;
-  /** The earliest times at which people are notified, in order; none when nobody is. */
+  /** The earliest times at which people are notified, in order; none when the route has no receivers. */
   readonly notifications: readonly AlertNotification[];
   /** All of them, also those that are not among `notifications`. */
   readonly notificationsTotal: number;
@@ -59,7 +59,7 @@ export interface Alerts {
   /** The most severe, in the order of their first finding. */
   readonly alerts: readonly Alert[];
   readonly alertsTotal: number;
-  /** How many of all alerts notify nobody, since no route wants them. */
+  /** How many of all alerts notify nobody: their route has no receivers. */
   readonly alertsToNobody: number;
   /** How many findings belong to the alerts that are not among `alerts`. */
   readonly findingsUnlisted: number;
@@ -106,7 +106,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
   const shortlist = createShortlist<OpenAlert>(limits.alerts, moreImportantFirst);
   const toSomebody = new Set<string>();
   let [findings, notifications] = [0, 0];
-  // Receivers that are notified alike at one moment are notified once, for whoever reads of it here.
+  // Receivers that are notified alike at one moment are notified once, for the reader of this book.
   let moment = { at: NaN, seen: new Map<string, OpenNotification | undefined>() };
 
   const open = (key: string, finding: Finding, route: string): void => {
@@ -145,7 +145,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       for (const { receiver } of accepted) (isProgram(receiver) ? alert?.programs : alert?.receivers)?.add(receiver);
       for (const { group } of byPeople) if (!groups.has(group)) groups.set(group, key);
       if (accepted.length > 0) toSomebody.add(key);
-      // What completes an alert is no finding of its own.
+      // A completion adds to an alert; it doesn't count as a finding.
       if (finding.completes !== undefined && !isNew) return;
       findings += 1;
       if (alert !== undefined) join(alert, finding);

@@ -2,7 +2,7 @@ import type { Finding, RuleSummary } from '../../../model/finding.ts';
 import type { AcceptOutcome } from '../../../notify/index.ts';
 import { bySeverity } from './order.ts';
 
-/** HeldBack is what delivery keeps from everybody for one reason, a row for each rule. */
+/** HeldBack is the findings of one rule that delivery holds back for one reason. */
 export interface HeldBack {
   readonly by: 'suppressed' | 'inhibited' | 'trial';
   /** The suppression, inhibition or trial. */

@@ -19,7 +19,7 @@ export interface ActorCount {
   readonly count: number;
 }
 
-/** Overview counts findings, whoever is notified of them. */
+/** Overview counts findings, notified or not. */
 export interface Overview {
   readonly findings: number;
   /** ISO 8601, UTC: when the first and the last finding happened; empty without findings. */

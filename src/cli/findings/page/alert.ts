@@ -19,7 +19,7 @@ import { durationWords } from '../../../time/duration.ts';
 
 const longest = 600;
 
-/** renderAlert writes one alert: a line that tells it, and inside it all that is known. */
+/** renderAlert writes one alert: a summary line, and all that is known inside it. */
 export function renderAlert(alert: Alert, context: MessageContext): Markup {
   const message = messageOf(alert.finding, context);
   const { level, time } = message;

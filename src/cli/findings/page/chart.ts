@@ -100,12 +100,12 @@ function drawBar({ start, counts }: Bar, barMs: number, { x }: Scale, highest: n
       html`<rect class="fill-${level}" x="${from}" y="${top}" width="${barWidth}" height="${round(bottom - top)}" />`,
     ];
   });
-  const told = levels
+  const words = levels
     .toReversed()
     .filter((level) => counts[level] > 0)
     .map((level) => `${counts[level]} ${level}`);
   const when = new Date(start).toISOString().slice(0, 16).replace('T', ' ');
-  return html`<g class="bar"><title>${when} UTC, ${span(barMs)}: ${told.join(', ')}</title>${pieces}</g>`;
+  return html`<g class="bar"><title>${when} UTC, ${span(barMs)}: ${words.join(', ')}</title>${pieces}</g>`;
 }
 
 interface Lane {

@@ -3,7 +3,7 @@ import { count, plural } from '../../../text/amounts.ts';
 import { html, type Markup } from '../../../text/markup.ts';
 import type { HeldBack } from '../casebook/held-back.ts';
 
-/** heldBackTable lists the findings that nobody is notified of, by whose word, and why; nothing when there are none. */
+/** heldBackTable lists the findings that are held back, who decided so, and why; nothing when there are none. */
 export function heldBackTable(heldBack: readonly HeldBack[]): Markup | undefined {
   if (heldBack.length === 0) return undefined;
   const total = heldBack.reduce((sum, { findings }) => sum + findings, 0);
@@ -11,7 +11,7 @@ export function heldBackTable(heldBack: readonly HeldBack[]): Markup | undefined
   return html`<section class="card">
     <h2>
       What is held back
-      <small>${plural(total, 'finding')} beside those in the alerts, as the configuration says</small>
+      <small>${plural(total, 'finding')} not in the alerts, by decision of the configuration</small>
     </h2>
     <table>
       <tr>

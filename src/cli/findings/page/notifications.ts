@@ -13,7 +13,7 @@ export function recipientWords({ notifications, programs }: Alert): string {
   return words.join('; ') || 'nobody';
 }
 
-/** recipientsOf is the row of facts that says who is notified of an alert, or why nobody is. */
+/** recipientsOf is the row with an alert's receivers and the route that decided. */
 export function recipientsOf(alert: Alert): Markup {
   return html`<dt>Notifies</dt>
     <dd>${clip(recipientWords(alert), 300)} <small>${clip(alert.route, 300)}</small></dd>`;
