@@ -9,10 +9,11 @@ import { isUserError } from './build/user-error.ts';
 import { functionDefinitions } from './functions/definitions.ts';
 import { checkGiven, type Given } from './parameters/read.ts';
 import { parameterNames, type ParameterName } from './parameters/table.ts';
+import { parameterWarnings } from './parameters/warnings.ts';
 import { stackResources } from './resources/index.ts';
 import { isPackager, type Log, type Provider, type Serverless, type VariableSource } from './serverless.ts';
 import { completeStack } from './stack/complete.ts';
-import { remainsOfStack } from './stack/deployed.ts';
+import { removalOf, type Removal } from './stack/deployed.ts';
 import { templateText } from './stack/template-text.ts';
 import { createStage, type Stage } from './stage.ts';
 
@@ -109,7 +110,7 @@ export default class StackPlugin {
     const started = performance.now();
     const sources = await loadSources(this.#serverless.serviceDir, String(name));
     const stage = createStage(
-      { service: String(service), name: String(name) },
+      { service: String(service), name: String(name), region: this.#provider.getRegion() },
       given as Readonly<Record<ParameterName, Given>>,
       sources,
     );
@@ -126,7 +127,7 @@ export default class StackPlugin {
         throw this.#shown(error);
       },
     );
-    for (const warning of compiled.warnings) this.#log.notice(warning);
+    for (const warning of [...compiled.warnings, ...parameterWarnings(stage)]) this.#log.notice(warning);
     const took = seconds + (performance.now() - started) / 1_000;
     this.#log.notice(`Compiled ${compiled.what} and the configuration of ${stage.name} in ${took.toFixed(1)} s`);
 
@@ -160,13 +161,20 @@ export default class StackPlugin {
   }
 
   async #lookBeforeRemoving(): Promise<void> {
+    const name = this.#provider.naming.getStackName();
+    let removal: Removal = { stays: [], protectedTables: [] };
     try {
-      this.#remaining = await remainsOfStack(this.#provider);
+      removal = await removalOf(this.#provider);
     } catch (error) {
       // Removing says itself why it can't.
-      const name = this.#provider.naming.getStackName();
       this.#log.warning(`Can't list what stays of ${name}: ${messageOf(error)}`);
     }
+    const [table] = removal.protectedTables;
+    if (table !== undefined) {
+      const message = `${name}: the table ${table} is protected from deletion; deploy with --param="protectState=false" first`;
+      throw new this.#serverless.classes.Error(message, 'TRAILWATCH_REFUSED');
+    }
+    this.#remaining = removal.stays;
     this.#sayWhatRemains('These stay, since they hold or record evidence:');
   }
 

@@ -29,6 +29,7 @@ export interface Provider {
     getCompiledTemplateFileName(): string;
   };
   getStage(): string;
+  getRegion(): string;
   getAwsSdkV3Config(): Promise<CloudFormationClientConfig>;
 }
 

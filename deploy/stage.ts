@@ -17,6 +17,7 @@ export interface Stage extends StageSources {
   readonly service: string;
   /** `dev`, `staging`, `prod`. */
   readonly name: string;
+  readonly region: string;
   /** The beginning of every name: `trailwatch-dev`. */
   readonly prefix: string;
   readonly params: Parameters;
@@ -24,14 +25,14 @@ export interface Stage extends StageSources {
 
 /** createStage reads the parameters. @throws {ParameterError} with a line for each that is wrong. */
 export function createStage(
-  { service, name }: Pick<Stage, 'service' | 'name'>,
+  { service, name, region }: Pick<Stage, 'service' | 'name' | 'region'>,
   given: Readonly<Record<ParameterName, Given>>,
   sources: StageSources,
 ): Stage {
   const prefix = `${service}-${name}`;
   const params = readParameters(given);
   checkTogether(params, name);
-  return { ...sources, service, name, prefix, params };
+  return { ...sources, service, name, region, prefix, params };
 }
 
 /** archiveNames are the names of the archive's parts, which functions get in their environment; empty for what the stage lacks. */
@@ -44,6 +45,12 @@ export function archiveNames(stage: Stage) {
     hostAuthStream: hasHostLogs(stage) ? `${prefix}-host-auth` : '',
   };
 }
+
+/** archiveBucketName is the name of the archive's bucket, with what CloudFormation fills in. */
+export const archiveBucketName = (prefix: string): string => `${prefix}-archive-\${AWS::AccountId}-\${AWS::Region}`;
+
+/** evidenceBucketName is the name of the bucket of locked evidence. */
+export const evidenceBucketName = (prefix: string): string => `${prefix}-evidence-\${AWS::AccountId}-\${AWS::Region}`;
 
 /** hasArchive says whether the stage has tables, reports and an archive: with a trail's bucket it does. */
 export function hasArchive({ params }: Pick<Stage, 'params'>): boolean {

@@ -99,7 +99,11 @@ export function fileReports(stage: Stage): readonly Statement[] {
     state('ReadCopyLedger', ['Query'], ['copiedFolder']),
     ...askAthena(stage, ['cloudtrail', 'deliveries', 'findings', 'host_auth', copyTable]),
     allow('ReadArchive', 's3:GetObject', ['deliveries', 'findings', 'host_auth', copyTable].map(inArchive)),
-    allow('FileEvidence', 's3:PutObject', inArchive('evidence')),
+    allow(
+      'FileEvidence',
+      's3:PutObject',
+      stage.params.evidenceLockDays === undefined ? inArchive('evidence') : sub('${EvidenceBucket.Arn}/evidence/*'),
+    ),
   ];
 }
 

@@ -26,6 +26,7 @@ function resourcesOf(key: string, row: FunctionRow, stage: Stage): Part {
   const { source } = row;
   const rules = source.kind === 'rules' || source.kind === 'queue' ? source.rules(stage) : [];
   const ids = rules.map((rule) => rule.id);
+  const { dataKeyArn } = stage.params;
   const target = source.kind === 'queue' ? `${id}Queue` : `${id}LambdaFunction`;
   return {
     Resources: {
@@ -38,8 +39,9 @@ function resourcesOf(key: string, row: FunctionRow, stage: Stage): Part {
           visibilitySeconds: 6 * row.timeoutSeconds,
           tries: source.tries,
           rules: ids,
+          key: dataKeyArn,
         })),
-      ...deadLetters(id, `${stage.prefix}-${name}`, ids),
+      ...deadLetters(id, `${stage.prefix}-${name}`, { rules: ids, key: dataKeyArn }),
       [`${id}Role`]: roleOf(id, `${stage.prefix}-${name}`, row, stage),
     },
   };
@@ -96,6 +98,7 @@ function roleOf(id: string, name: string, row: FunctionRow, stage: Stage): Resou
     allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup),
     ...row.may(stage),
     ownQueue(id, row),
+    ...useDataKey(stage),
     ...(stage.params.tracing === 'Active' ? [sendTraces] : []),
   ];
   return {
@@ -119,6 +122,11 @@ function ownQueue(id: string, { source }: FunctionRow): Statement {
         attribute(`${id}Queue`),
       )
     : allow('DeadLetters', 'sqs:SendMessage', attribute(`${id}DeadLetters`));
+}
+
+/** Every function uses the state table or a queue, which the key encrypts. */
+function useDataKey({ params: { dataKeyArn: key } }: Stage): readonly Statement[] {
+  return key === undefined ? [] : [allow('UseDataKey', ['kms:Decrypt', 'kms:GenerateDataKey'], key)];
 }
 
 // X-Ray has no resources to name.

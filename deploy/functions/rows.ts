@@ -1,5 +1,5 @@
 import { ref, sub, type Text } from '../cloudformation.ts';
-import { archiveNames, hasArchive, type Stage } from '../stage.ts';
+import { archiveBucketName, archiveNames, evidenceBucketName, hasArchive, type Stage } from '../stage.ts';
 import { canaryRule, eventRules } from './event-rules.ts';
 import * as may from './powers.ts';
 import { reportRules } from './report-rules.ts';
@@ -147,7 +147,11 @@ export const functionRows: Readonly<Record<string, FunctionRow>> = {
     environment: (stage) => ({
       ...detecting,
       ...askingAthena(stage),
-      TRAILWATCH_EVIDENCE_BUCKET: sub(`${stage.prefix}-archive-\${AWS::AccountId}-\${AWS::Region}`),
+      TRAILWATCH_EVIDENCE_BUCKET: sub(
+        stage.params.evidenceLockDays === undefined
+          ? archiveBucketName(stage.prefix)
+          : evidenceBucketName(stage.prefix),
+      ),
     }),
     source: { kind: 'rules', rules: reportRules },
     may: (stage) => [...may.detecting, ...may.fileReports(stage)],
@@ -208,7 +212,8 @@ function schedule(id: string, name: string, expression: string, description: str
   return { id, name, description, when: { schedule: expression } };
 }
 
-function trailFileRules({ params: { trailBucket } }: Stage): readonly Rule[] {
+function trailFileRules(stage: Stage): readonly Rule[] {
+  const { trailBucket } = stage.params;
   if (trailBucket === undefined) return [];
   return [
     {
@@ -221,11 +226,22 @@ function trailFileRules({ params: { trailBucket } }: Stage): readonly Rule[] {
           'detail-type': ['Object Created'],
           detail: {
             bucket: { name: [trailBucket] },
-            // Digest files lie beside the log files and hold no records.
-            object: { key: [{ 'anything-but': { wildcard: ['*/CloudTrail-Digest/*'] } }] },
+            object: { key: readKeys(stage) },
           },
         },
       },
     },
+  ];
+}
+
+/**
+ * The objects of the trail's bucket that are read: those below the trail's own folder, and those that the configuration names. An
+ * upload elsewhere in the bucket can't pass for CloudTrail's. Digest files are skipped by the function: EventBridge can't say both.
+ */
+function readKeys({ configuration, params: { trailPrefix } }: Stage): readonly object[] {
+  const named = configuration.logs.flatMap(({ paths }) => paths).filter((path) => !/^\w+:/.test(path));
+  return [
+    { prefix: trailPrefix === '' ? 'AWSLogs/' : `${trailPrefix}/AWSLogs/` },
+    ...[...new Set(named)].map((path) => ({ wildcard: `*${path.replace(/^\*+/, '')}`.replaceAll(/\*+/g, '*') })),
   ];
 }

@@ -37,30 +37,16 @@ const ofOwnTrail = [
 ] as const;
 
 function trailOptions(params: Parameters): string[] {
-  const { trailBucket, trailKeyArn, trailLockDays, trailRetentionDays, trailOrganization, trailAccounts } = params;
-  const organization =
-    trailBucket !== undefined && trailOrganization !== undefined && trailAccounts.length === 0
-      ? ["parameter trailAccounts: name the organization's accounts whose events reports read"]
-      : [];
-  const regions =
-    trailBucket !== undefined && params.trailRegions.length === 0
-      ? ['parameter trailRegions: name the regions whose events the trail holds']
-      : [];
+  const { trailBucket, trailKeyArn, trailLockDays, trailRetentionDays } = params;
   if (!params.createTrail) {
     const unused = ofOwnTrail.filter((name) => isGiven(params[name]));
-    return [
-      ...organization,
-      ...regions,
-      ...unused.map(
-        (name) => `parameter ${name}: requires createTrail=true, since it is for a trail that the stage creates`,
-      ),
-    ];
+    return unused.map(
+      (name) => `parameter ${name}: requires createTrail=true, since it is for a trail that the stage creates`,
+    );
   }
   if (trailBucket === undefined)
     return ['parameter createTrail: requires trailBucket, the name of the bucket to create'];
   return [
-    ...organization,
-    ...regions,
     ...(params.createTrailKey && trailKeyArn !== undefined
       ? ['parameter createTrailKey: trailKeyArn names a key already; give one of the two']
       : []),

@@ -46,6 +46,8 @@ export const parameterKinds = {
   trailAccounts: list(account),
   trailRegions: list(region),
   trailSince: parsed('a day, such as 2024/01/31', (text) => (isDay(text) ? text : undefined)),
+  evidenceLockDays: optional(whole(1, 36_500)),
+  evidenceLockMode: oneOf('GOVERNANCE', 'COMPLIANCE'),
   queryCutoffGigabytes: whole(1, 9_999_999),
   queryResultDays: whole(1, 9_999_999),
   archiveDays: optional(whole(1, 36_500)),
@@ -65,6 +67,8 @@ export const parameterKinds = {
   probeSchedule: schedule,
   verifySchedule: schedule,
   canaryMaxSeconds: whole(1, 3_600),
+  dataKeyArn: optional(key),
+  protectState: flag,
   tracing: oneOf('Active', 'PassThrough'),
   logLevel: oneOf('DEBUG', 'INFO', 'WARN', 'ERROR'),
   logRetentionDays: parsed(`one of ${retentionDays.join(', ')}`, (text) =>

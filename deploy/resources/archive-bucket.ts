@@ -2,7 +2,8 @@ import deliveries from '../../schemas/tables/deliveries.json' with { type: 'json
 import findings from '../../schemas/tables/findings.json' with { type: 'json' };
 import hostAuth from '../../schemas/tables/host_auth.json' with { type: 'json' };
 import { attribute, kept, policy, ref, sub, tlsOnly, type Part } from '../cloudformation.ts';
-import { hasHostLogs, type Stage } from '../stage.ts';
+import { archiveBucketName, hasHostLogs, type Stage } from '../stage.ts';
+import { closedBucket } from './closed-bucket.ts';
 
 /** archiveBucket gives the bucket of what the stage writes: findings, host logs, the columnar copy, evidence, results of queries. */
 export function archiveBucket(stage: Stage): Part {
@@ -10,18 +11,8 @@ export function archiveBucket(stage: Stage): Part {
     Resources: {
       // Findings are evidence: they outlive the stack.
       ArchiveBucket: kept('AWS::S3::Bucket', {
-        BucketName: sub(`${stage.prefix}-archive-\${AWS::AccountId}-\${AWS::Region}`),
-        BucketEncryption: {
-          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-        },
-        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          BlockPublicPolicy: true,
-          IgnorePublicAcls: true,
-          RestrictPublicBuckets: true,
-        },
-        VersioningConfiguration: { Status: 'Enabled' },
+        ...closedBucket(sub(archiveBucketName(stage.prefix))),
+        LoggingConfiguration: { DestinationBucketName: ref('AccessLogBucket'), LogFilePrefix: 'archive/' },
         LifecycleConfiguration: { Rules: lifecycle(stage) },
       }),
       ArchiveBucketPolicy: {

@@ -9,10 +9,17 @@ interface QueueOptions {
   readonly tries: number;
   /** The logical ids of the EventBridge rules that may send to it. */
   readonly rules: readonly string[];
+  /** The KMS key that encrypts it; SQS's own when absent. */
+  readonly key: string | undefined;
+}
+
+/** encryption is SQS's own, or by the key that is given. */
+function encryption(key: string | undefined) {
+  return key === undefined ? { SqsManagedSseEnabled: true } : { SqsManagedSseEnabled: false, KmsMasterKeyId: key };
 }
 
 /** queue gives the queue of a step, whose dead letters `deadLetters` gives. */
-export function queue(step: string, name: string, { visibilitySeconds, tries, rules }: QueueOptions): Resources {
+export function queue(step: string, name: string, { visibilitySeconds, tries, rules, key }: QueueOptions): Resources {
   return {
     [`${step}Queue`]: {
       Type: 'AWS::SQS::Queue',
@@ -20,7 +27,7 @@ export function queue(step: string, name: string, { visibilitySeconds, tries, ru
         QueueName: name,
         VisibilityTimeout: visibilitySeconds,
         MessageRetentionPeriod: 4 * daySeconds,
-        SqsManagedSseEnabled: true,
+        ...encryption(key),
         RedrivePolicy: { deadLetterTargetArn: attribute(`${step}DeadLetters`), maxReceiveCount: tries },
       },
     },
@@ -29,7 +36,11 @@ export function queue(step: string, name: string, { visibilitySeconds, tries, ru
 }
 
 /** deadLetters gives the queue for what a step could not handle, and the alarm that rings as long as something is in it. */
-export function deadLetters(step: string, name: string, rules: readonly string[]): Resources {
+export function deadLetters(
+  step: string,
+  name: string,
+  { rules, key }: Pick<QueueOptions, 'rules' | 'key'>,
+): Resources {
   const id = `${step}DeadLetters`;
   return {
     [id]: {
@@ -37,7 +48,7 @@ export function deadLetters(step: string, name: string, rules: readonly string[]
       Properties: {
         QueueName: `${name}-dead-letters`,
         MessageRetentionPeriod: 14 * daySeconds,
-        SqsManagedSseEnabled: true,
+        ...encryption(key),
       },
     },
     [`${id}Policy`]: queuePolicy(id, rules),

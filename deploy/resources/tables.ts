@@ -2,6 +2,7 @@ import cloudtrail from '../../schemas/tables/cloudtrail.json' with { type: 'json
 import deliveries from '../../schemas/tables/deliveries.json' with { type: 'json' };
 import findings from '../../schemas/tables/findings.json' with { type: 'json' };
 import hostAuth from '../../schemas/tables/host_auth.json' with { type: 'json' };
+import { regionsBeside } from '../../src/archive/trail/regions.ts';
 import { pascalCase } from '../functions/report-rules.ts';
 import { ref, sub, type Part, type Resource, type Text } from '../cloudformation.ts';
 import { archiveNames, hasHostLogs, type Stage } from '../stage.ts';
@@ -54,7 +55,7 @@ export function tables(stage: Stage, trailBucket: string): Part {
 }
 
 /** The folders of a trail's bucket are the partitions: Athena computes them, and no day has to be registered. */
-function trailTable(table: Table, { params }: Stage, bucket: string): Resource {
+function trailTable(table: Table, { params, region }: Stage, bucket: string): Resource {
   const { trailPrefix, trailOrganization, trailAccounts, trailRegions, trailSince } = params;
   const folders = [trailPrefix, 'AWSLogs', trailOrganization ?? ''].filter((part) => part !== '');
   const location = `s3://${bucket}/${folders.join('/')}/`;
@@ -67,7 +68,9 @@ function trailTable(table: Table, { params }: Stage, bucket: string): Resource {
       'projection.account.values':
         trailAccounts.length === 0 ? ref('AWS::AccountId') : trailAccounts.toSorted().join(','),
       'projection.region.type': 'enum',
-      'projection.region.values': trailRegions.toSorted().join(','),
+      'projection.region.values': (trailRegions.length === 0 ? regionsBeside(region) : trailRegions.toSorted()).join(
+        ',',
+      ),
       ...dayProjection(trailSince),
       'storage.location.template': sub(template),
     },

@@ -71,6 +71,10 @@ describe('the archive', () => {
     expect(table(single, 'CloudTrailTable').Parameters).toMatchObject({
       'projection.enabled': 'true',
       'projection.account.values': { Ref: 'AWS::AccountId' },
+      // Every region: IAM, the root user and console sign-ins are recorded in us-east-1, wherever the stage is.
+      'projection.region.values': expect.stringMatching(
+        /^af-south-1,.*eu-west-1,.*us-east-1,us-east-2,us-west-1,us-west-2$/,
+      ),
       'projection.day.format': 'yyyy/MM/dd',
     });
     expect(substituted(table(single, 'CloudTrailTable').Parameters['storage.location.template'])).toBe(

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkGiven } from '../../deploy/parameters/read.ts';
 import { parameterNames } from '../../deploy/parameters/table.ts';
+import { parameterWarnings } from '../../deploy/parameters/warnings.ts';
+import { regionsBeside } from '../../src/archive/trail/regions.ts';
 import { stageOf, stageParameters } from './stage-of.ts';
 
 const given = (name: string, value: string | number) => () => checkGiven([`${name}=${value}`], []);
@@ -12,12 +14,7 @@ describe('parameters', () => {
   });
 
   test.each(
-    Object.entries(stageParameters).flatMap(([stage, of]) =>
-      Object.entries(of)
-        // The region of the stage is known when it is deployed.
-        .filter(([, value]) => !String(value).startsWith('${'))
-        .map((one) => [stage, ...one] as const),
-    ),
+    Object.entries(stageParameters).flatMap(([stage, of]) => Object.entries(of).map((one) => [stage, ...one] as const)),
   )('%s: %s may be %s', (_stage, name, value) => {
     expect(given(name, value)).not.toThrow();
   });
@@ -70,6 +67,30 @@ describe('parameters', () => {
   ])("no source is Trailwatch's own: $given", ({ given: own }) => {
     const [name = ''] = Object.keys(own);
     expect(() => stageOf(own)).toThrow(new RegExp(`^parameter ${name}: .* is Trailwatch's own`));
+  });
+
+  test.each([
+    {
+      region: 'eu-west-1',
+      holds: ['us-east-1', 'eu-central-1', 'ap-southeast-7'],
+      not: ['us-gov-west-1', 'cn-north-1'],
+    },
+    { region: 'us-gov-west-1', holds: ['us-gov-east-1', 'us-gov-west-1'], not: ['us-east-1'] },
+    { region: 'xx-new-1', holds: ['xx-new-1'], not: ['us-east-1'] },
+  ])('without trailRegions the tables cover all regions beside $region', ({ region, holds, not }) => {
+    const regions = regionsBeside(region);
+    expect(regions).toEqual(expect.arrayContaining(holds));
+    expect(regions.filter((name) => not.includes(name))).toEqual([]);
+  });
+
+  test.each([
+    { groups: '/hosts/auth', warns: [] },
+    {
+      groups: '/aws/own',
+      warns: [/^parameter logGroups: warning: no row of `logs` in config\/prod\.yml names \/aws\/own: /],
+    },
+  ])('a log group without a row of its own is warned of: $groups', ({ groups, warns }) => {
+    expect(parameterWarnings(stageOf({ logGroups: groups }))).toEqual(warns.map((text) => expect.stringMatching(text)));
   });
 
   test('cold storage comes before frozen storage', () => {

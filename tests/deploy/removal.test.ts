@@ -33,7 +33,11 @@ async function remove(
     }),
   };
   const log = { notice: (text: string) => now.push(text), warning: (text: string) => said.warnings.push(text) };
-  const { hooks } = new StackPlugin({ getProvider: () => provider } as unknown as Serverless, {}, { log });
+  const { hooks } = new StackPlugin(
+    { getProvider: () => provider, classes: { Error } } as unknown as Serverless,
+    {},
+    { log },
+  );
   try {
     await hooks['before:remove:remove']?.();
     now = said.after;
@@ -95,6 +99,14 @@ describe('serverless remove', () => {
     ]);
   });
 
+  test('refuses a stack whose table is protected, before anything is deleted', async () => {
+    const Properties = { TableName: 'trailwatch-prod-state', DeletionProtectionEnabled: true };
+    const stage = { StateTable: { Type: 'AWS::DynamoDB::Table', Properties } };
+    await expect(remove(deployed(stage, { StateTable: 'trailwatch-prod-state' }))).rejects.toThrow(
+      'trailwatch-prod: the table trailwatch-prod-state is protected from deletion; deploy with --param="protectState=false" first',
+    );
+  });
+
   test('says nothing of a stack that leaves nothing behind', async () => {
     const stage = { StateTable: { Type: 'AWS::DynamoDB::Table', Properties: {} } };
     const { before, after } = await remove(deployed(stage, { StateTable: 'trailwatch-prod-state' }));
@@ -108,7 +120,18 @@ describe('serverless remove', () => {
   });
 
   test.each([
-    { part: 'archive', make: archive, given: { trailBucket: 'example-trail' }, stays: ['ArchiveBucket'] },
+    {
+      part: 'archive',
+      make: archive,
+      given: { trailBucket: 'example-trail' },
+      stays: ['ArchiveBucket', 'AccessLogBucket'],
+    },
+    {
+      part: 'locked evidence',
+      make: archive,
+      given: { trailBucket: 'example-trail', evidenceLockDays: '365' },
+      stays: ['EvidenceBucket'],
+    },
     {
       part: 'trail',
       make: trail,

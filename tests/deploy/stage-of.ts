@@ -25,10 +25,8 @@ const sources = await loadSources(root, 'prod');
 /** stageOf makes the stage `prod` with these parameters and the defaults of serverless.yml, in eu-west-1. @throws {ParameterError} */
 export function stageOf(given: Given = {}): Stage {
   return createStage(
-    { service: 'trailwatch', name: 'prod' },
-    { ...stageParameters.default, trailRegions: 'eu-west-1', ...given } as Readonly<
-      Record<ParameterName, string | number>
-    >,
+    { service: 'trailwatch', name: 'prod', region: 'eu-west-1' },
+    { ...stageParameters.default, ...given } as Readonly<Record<ParameterName, string | number>>,
     sources,
   );
 }

@@ -23,6 +23,8 @@ const everything = {
   cisAlarms: '/aws/cloudtrail',
   monthlyBudgetUsd: '50',
   reservedConcurrency: '20',
+  evidenceLockDays: '3650',
+  protectState: 'true',
 };
 
 // An address that is refused, so that a probe asks nothing from here. What is probed stands in the configuration, not in a parameter.
