@@ -53,8 +53,9 @@ export default class StackPlugin {
       },
     };
     this.hooks = {
-      initialize: () => {
+      initialize: async () => {
         if (this.#refusal !== undefined) throw this.#refusal;
+        if (this.#serverless.processedInput.commands[0] === 'deploy') await this.#checkCredentials();
       },
       'before:package:createDeploymentArtifacts': () => this.#package(),
       'before:package:function:package': () => this.#package(),
@@ -73,6 +74,15 @@ export default class StackPlugin {
       checkGiven(given, known);
     } catch (error) {
       throw this.#shown(error);
+    }
+  }
+
+  /** osls would find out only once everything is packaged. */
+  async #checkCredentials(): Promise<void> {
+    try {
+      await this.#provider.getAccountId();
+    } catch (error) {
+      throw new this.#serverless.classes.Error(`AWS credentials: ${messageOf(error)}`, 'TRAILWATCH_REFUSED');
     }
   }
 

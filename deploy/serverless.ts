@@ -12,6 +12,8 @@ export interface Serverless {
     getAllFunctions(): readonly string[];
     getFunction(key: string): FunctionObject;
   };
+  /** The command, as `['deploy']` or `['deploy', 'function']`. */
+  readonly processedInput: { readonly commands: readonly string[] };
   readonly pluginManager: { readonly plugins: readonly object[] };
   /** An error of the user's: osls shows its message alone. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
@@ -30,6 +32,8 @@ export interface Provider {
   };
   getStage(): string;
   getRegion(): string;
+  /** Asks STS; throws without credentials, and for credentials that AWS refuses. */
+  getAccountId(): Promise<string>;
   getAwsSdkV3Config(): Promise<CloudFormationClientConfig>;
 }
 

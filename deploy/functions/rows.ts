@@ -236,12 +236,19 @@ function trailFileRules(stage: Stage): readonly Rule[] {
 
 /**
  * The objects of the trail's bucket that are read: those below the trail's own folder, and those that the configuration names. An
- * upload elsewhere in the bucket can't pass for CloudTrail's. Digest files are skipped by the function: EventBridge can't say both.
+ * upload elsewhere in the bucket can't become a finding. The function skips digest files: EventBridge can't say both.
  */
-function readKeys({ configuration, params: { trailPrefix } }: Stage): readonly object[] {
-  const named = configuration.logs.flatMap(({ paths }) => paths).filter((path) => !/^\w+:/.test(path));
+function readKeys({ configuration, params: { trailBucket, trailPrefix } }: Stage): readonly object[] {
+  const named = configuration.logs.flatMap(({ paths }) =>
+    paths.flatMap((path) => {
+      const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/.exec(path) ?? [];
+      if (bucket !== '') return bucket === trailBucket ? [key] : [];
+      // `kinesis:…` is a stream; every other pattern is the end of a key.
+      return /^\w+:/.test(path) ? [] : [`*${path}`];
+    }),
+  );
   return [
     { prefix: trailPrefix === '' ? 'AWSLogs/' : `${trailPrefix}/AWSLogs/` },
-    ...[...new Set(named)].map((path) => ({ wildcard: `*${path.replace(/^\*+/, '')}`.replaceAll(/\*+/g, '*') })),
+    ...[...new Set(named)].map((key) => ({ wildcard: key.replaceAll(/\*+/g, '*') })),
   ];
 }

@@ -1,4 +1,4 @@
-import { matchesGlob } from '../../src/model/glob.ts';
+import { unlistedLogGroups } from '../../src/ingest/log-sources.ts';
 import type { Stage } from '../stage.ts';
 
 /** parameterWarnings says which parameters are probably a slip, a line each. */
@@ -7,12 +7,9 @@ export function parameterWarnings({
   name,
   params,
 }: Pick<Stage, 'configuration' | 'name' | 'params'>): readonly string[] {
-  const patterns = configuration.logs.flatMap(({ groups }) => groups);
-  return params.logGroups
-    .filter((group) => !patterns.some((pattern) => matchesGlob(pattern, group)))
-    .map(
-      (group) =>
-        `parameter logGroups: warning: no row of \`logs\` in config/${name}.yml names ${group}: its lines are read by their shape, ` +
-        'so that its writers can forge CloudTrail records; add a row that says its format',
-    );
+  return unlistedLogGroups(params.logGroups, configuration.logs).map(
+    (group) =>
+      `parameter logGroups: warning: no row of \`logs\` in config/${name}.yml names ${group}: records of CloudTrail and of other ` +
+      'services are refused there, since anybody who may write to it could forge them; add a row with its format',
+  );
 }

@@ -113,14 +113,14 @@ function byName(
   return found === undefined ? undefined : nodeOf(found[0], resources);
 }
 
-const shapes: Readonly<Record<string, (name: string) => string>> = {
+const shapes: Readonly<Record<string, (name: string, id: string) => string>> = {
   'AWS::Lambda::Function': (name) => `(["${name}"])`,
   'AWS::SQS::Queue': (name) => `[/"queue ${name}"/]`,
   'AWS::Kinesis::Stream': (name) => `[/"stream ${name}"/]`,
   'AWS::KinesisFirehose::DeliveryStream': (name) => `[/"delivery stream ${name}"/]`,
   'AWS::Events::EventBus': (name) => `{{"event bus ${name}"}}`,
   'AWS::DynamoDB::Table': (name) => `[("table ${name}")]`,
-  'AWS::S3::Bucket': () => `[("the archive's bucket")]`,
+  'AWS::S3::Bucket': (_name, id) => (id === 'EvidenceBucket' ? '[("locked evidence")]' : `[("the archive's bucket")]`),
   'AWS::SNS::Topic': (name) => `{{"topic ${name}"}}`,
   'AWS::Athena::WorkGroup': (name) => `[("Athena, work group ${name}")]`,
 };
@@ -133,7 +133,7 @@ function nodeOf(id: string | undefined, resources: Resources): string | undefine
   const name = Object.entries(Properties).find(([key]) =>
     /^(?:Function|Queue|DeliveryStream|Table|Topic)?Name$/.test(key),
   )?.[1];
-  return `${id}${shapes[Type]?.(short(typeof name === 'string' ? name : id)) ?? ''}`;
+  return `${id}${shapes[Type]?.(short(typeof name === 'string' ? name : id), id) ?? ''}`;
 }
 
 function short(name: string): string {

@@ -117,10 +117,20 @@ describe('what the trail-file function reads', () => {
   test('and what a path of the configuration names, if it is one of a bucket', () => {
     const { configuration, ...stage } = stageOf({ trailBucket: 'example-trail' });
     const row = { groups: [], format: 'lines' } as const;
-    const logs = [{ ...row, paths: ['hosts/*.log', '*/messages', 'kinesis:orders/*'] }];
+    const paths = ['hosts/*.log', '*/messages', 's3://example-trail/other/*', 's3://another/*', 'kinesis:orders/*'];
+    const logs = [{ ...row, paths }];
     const { TrailFileRule } = functionResources({ ...stage, configuration: { ...configuration, logs } }).Resources;
     expect(TrailFileRule?.Properties['EventPattern']).toMatchObject({
-      detail: { object: { key: [{ prefix: 'AWSLogs/' }, { wildcard: '*hosts/*.log' }, { wildcard: '*/messages' }] } },
+      detail: {
+        object: {
+          key: [
+            { prefix: 'AWSLogs/' },
+            { wildcard: '*hosts/*.log' },
+            { wildcard: '*/messages' },
+            { wildcard: 'other/*' },
+          ],
+        },
+      },
     });
   });
 });
