@@ -23,7 +23,10 @@ export async function startLocalStateTable(name = 'trailwatch-dev-state'): Promi
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const { StateTable } = stateTable({ prefix: 'trailwatch-dev', params: { dataKeyArn: undefined, protectState: false } }).Resources;
+  const { StateTable } = stateTable({
+    prefix: 'trailwatch-dev',
+    params: { dataKeyArn: undefined, protectState: false },
+  }).Resources;
   const properties = StateTable?.Properties as CreateTableCommandInput | undefined;
   if (properties === undefined) throw new Error('the stack has no StateTable');
   const { AttributeDefinitions, KeySchema, BillingMode } = properties;
