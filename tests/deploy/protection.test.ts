@@ -103,8 +103,9 @@ describe('evidence', () => {
 describe('what the trail-file function reads', () => {
   const keysOf = (given: Readonly<Record<string, string>>): unknown => {
     const { TrailFileRule } = functionResources(stageOf({ trailBucket: 'example-trail', ...given })).Resources;
-    const { detail } = TrailFileRule?.Properties['EventPattern'] as { readonly detail: { readonly object: unknown } };
-    return detail.object;
+    const pattern = TrailFileRule?.Properties['EventPattern'] as
+      { readonly detail: { readonly object: unknown } } | undefined;
+    return pattern?.detail.object;
   };
 
   test.each([
