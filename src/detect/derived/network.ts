@@ -17,6 +17,9 @@ const adminPorts: readonly number[] = [
   22, 23, 135, 139, 445, 1433, 1521, 2375, 3306, 3389, 5432, 5601, 5900, 5985, 6379, 9200, 27017,
 ];
 
+/** What a public load balancer is for; HTTP/3 comes over UDP. */
+const webPorts = new Set(['tcp/80', 'tcp/443', 'udp/443']);
+
 /** With more entries than this in one call, only those with the same ports are taken together. */
 const maxTogether = 200;
 const maxOpenings = 2_000;
@@ -40,10 +43,19 @@ export function worldPorts(fields: Fields): Fields {
   if (open.length === 0) return {};
   const reached = ({ protocol }: { readonly protocol: string }): boolean => ['tcp', 'udp', 'all'].includes(protocol);
   const admin = adminPorts.filter((port) => open.some((each) => reached(each) && each.from <= port && port <= each.to));
+  const other = open.filter(
+    (each) =>
+      reached(each) && !webPorts.has(portsText(each)) && !admin.some((port) => each.from <= port && port <= each.to),
+  );
   return {
-    world_ports: open.map(({ protocol, from, to }) => `${protocol}/${from}${to === from ? '' : `-${to}`}`),
+    world_ports: open.map(portsText),
     ...(admin.length > 0 && { admin_ports: admin }),
+    ...(other.length > 0 && { other_ports: other.map(portsText) }),
   };
+}
+
+function portsText({ protocol, from, to }: Span & { readonly protocol: string }): string {
+  return `${protocol}/${from}${to === from ? '' : `-${to}`}`;
 }
 
 interface Span {

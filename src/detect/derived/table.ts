@@ -47,6 +47,7 @@ export const derivations: readonly Derivation[] = [
     fields: {
       world_ports: 'ports that the call opens to the world: `tcp/22`, `udp/5000-5010`, `all/0-65535`',
       admin_ports: 'those of them that are for administration or databases, as numbers: `22`, `3389`, `5432`',
+      other_ports: 'those of them that are neither for administration nor for the web (80, 443)',
     },
     derive: worldPorts,
   },

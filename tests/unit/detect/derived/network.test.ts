@@ -25,7 +25,7 @@ function call(source: string, eventName: string, requestParameters: unknown): Fi
 
 const quarters = ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/2', '192.0.0.0/2'];
 
-test.each<[string, Fields, readonly string[] | undefined, readonly number[] | undefined]>([
+test.each<[string, Fields, readonly string[] | undefined, readonly number[] | undefined, (readonly string[])?]>([
   ['SSH to the world', ingress(['tcp', 22, 22, world]), ['tcp/22'], [22]],
   ['SSH to the world of IPv6', ingress(['tcp', 22, 22, '::/0']), ['tcp/22'], [22]],
   ['a web port to the world', ingress(['tcp', 443, 443, world]), ['tcp/443'], undefined],
@@ -52,13 +52,20 @@ test.each<[string, Fields, readonly string[] | undefined, readonly number[] | un
   ],
   ['a wide range of ports', ingress(['tcp', 1, 1024, world]), ['tcp/1-1024'], [22, 23, 135, 139, 445]],
   ['every protocol', ingress(['-1', undefined, undefined, world]), ['all/0-65535'], expect.any(Array) as never],
-  ['ports of UDP by its number', ingress(['17', 161, 161, world]), ['udp/161'], undefined],
+  ['ports of UDP by its number', ingress(['17', 161, 161, world]), ['udp/161'], undefined, ['udp/161']],
+  [
+    'the web, also over QUIC',
+    ingress(['tcp', 80, 80, world], ['udp', 443, 443, world]),
+    ['tcp/80', 'udp/443'],
+    undefined,
+  ],
   ['ICMP, whose numbers are no ports', ingress(['icmp', 8, 22, world]), ['icmp/8-22'], undefined],
   [
     'neighbours are one span',
     ingress(['tcp', 80, 80, world], ['tcp', 81, 81, world], ['tcp', 443, 443, world]),
     ['tcp/80-81', 'tcp/443'],
     undefined,
+    ['tcp/80-81'],
   ],
   [
     'one flat permission',
@@ -106,10 +113,11 @@ test.each<[string, Fields, readonly string[] | undefined, readonly number[] | un
     [22],
   ],
   ['egress', call('ec2', 'AuthorizeSecurityGroupEgress', { cidrIp: world }), undefined, undefined],
-])('%s', (_what, fields, ports, admin) => {
+])('%s', (_what, fields, ports, admin, ...[other]) => {
   expect(worldPorts(fields)).toEqual({
     ...(ports === undefined ? {} : { world_ports: ports }),
     ...(admin === undefined ? {} : { admin_ports: admin }),
+    ...(other === undefined ? {} : { other_ports: other }),
   });
 });
 
