@@ -226,7 +226,7 @@ function indented(line: string): string {
 }
 
 function actionsOf(
-  { consoleLink, references, runbook }: Message,
+  { consoleLink, followUps, references, runbook }: Message,
   { counted, kind }: Headline,
   extent: Extent,
 ): readonly object[] {
@@ -247,7 +247,7 @@ function actionsOf(
     targetElements: [id],
   });
   const more = [
-    ...(extent.queries ? [toggle('Queries', 'queries')] : []),
+    ...(extent.queries && followUps.length > 0 ? [toggle('Queries', 'queries')] : []),
     ...(extent.rawChars > 0 ? [toggle('Event', 'event')] : []),
   ];
   return kind === 'alert' ? [...open, ...more] : open;

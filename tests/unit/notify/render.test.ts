@@ -9,9 +9,10 @@ import { escapeHtml, safeHref } from '../../../src/text/html.ts';
 import { renderPagerDuty } from '../../../src/notify/render/pagerduty.ts';
 import { clip, clipBytes, plain, plainJson, shown } from '../../../src/text/escape.ts';
 import { renderSlack } from '../../../src/notify/render/slack.ts';
-import { renderTeams, type TeamsPayload } from '../../../src/notify/render/teams.ts';
+import { renderTeams } from '../../../src/notify/render/teams.ts';
 import { renderText } from '../../../src/notify/render/text.ts';
 import { expectGolden } from '../../support/golden.ts';
+import { cardProblems, cardText } from './adaptive-card.ts';
 import {
   bruteForce,
   completion,
@@ -52,11 +53,8 @@ describe.each(specimens)('the message of %s', (name, finding, group) => {
   test('reads as it was looked at, on a terminal', () => expectGolden(`notify/${name}.console.txt`, compact));
   test('reads as it was looked at, as mail', () => expectGolden(`notify/${name}.mail.txt`, full));
   test('reads as it was looked at, in Slack', () => expectGolden(`notify/${name}.slack.json`, json(slack)));
-  test('reads as it was looked at, in Teams', () => {
-    expectGolden(`notify/${name}.teams.json`, json(teams));
-    // What a person sees of it, to be looked at.
-    expectGolden(`notify/${name}.teams.txt`, seenInTeams(teams));
-  });
+  test('reads as it was looked at, in Teams', () => expectGolden(`notify/${name}.teams.txt`, cardText(teams)));
+  test('is an Adaptive Card', () => expect(cardProblems(teams)).toEqual([]));
   test('reads as it was looked at, in PagerDuty', () => expectGolden(`notify/${name}.pagerduty.json`, json(pagerDuty)));
 
   if (group === undefined) {
@@ -144,6 +142,34 @@ describe.each(specimens)('the message of %s', (name, finding, group) => {
     for (const text of markupOf(slack)) {
       expect(((text.match(/```/g) ?? []).length % 2) + ((text.match(/`/g) ?? []).length % 2)).toBe(0);
     }
+  });
+});
+
+test.each([
+  ['root-login', rootLogin],
+  ['hostile', hostile],
+])('the card of %s, whole', (name, finding) => {
+  expectGolden(`notify/${name}.teams.json`, json(renderTeams(messageOf(finding, context))));
+});
+
+describe('an Adaptive Card', () => {
+  const card = renderTeams(messageOf(rootLogin, context));
+  const { content } = card.attachments[0];
+  const withContent = (changes: object): unknown => ({
+    ...card,
+    attachments: [{ ...card.attachments[0], content: { ...content, ...changes } }],
+  });
+
+  test.each<[rule: string, payload: unknown, problem: string]>([
+    ['without an attachment', { ...card, attachments: [] }, 'attachments.0'],
+    ['of an unknown version', withContent({ version: '2.0' }), 'version'],
+    ['with an element that reads Markdown', withContent({ body: [{ type: 'TextBlock', text: '*x*' }] }), 'body.0.type'],
+    ['with a misspelled property', withContent({ boddy: [] }), 'boddy'],
+    ['with a link to a script', withContent({ actions: [{ type: 'Action.OpenUrl', url: 'javascript:x' }] }), 'url'],
+    ['with a button for nothing', withContent({ body: content.body.slice(0, 1) }), 'a button shows queries'],
+    ['with a part that no button shows', withContent({ actions: [] }), 'no button shows queries'],
+  ])('%s is refused', (_rule, payload, problem) => {
+    expect(cardProblems(payload).join('\n')).toContain(problem);
   });
 });
 
@@ -347,27 +373,4 @@ function elementsOf(data: unknown): readonly CardElement[] {
   if (typeof data !== 'object' || data === null) return [];
   const inner = Object.values(data).flatMap(elementsOf);
   return Array.isArray(data) ? inner : [data, ...inner];
-}
-
-/** A card as a person sees it, roughly. */
-function seenInTeams({ attachments: [{ content }] }: TeamsPayload): string {
-  const seen = (element: unknown): string => {
-    const { type, items, columns, inlines, id } = element as Record<string, readonly unknown[] | string | undefined>;
-    const all = (parts: unknown, between: string): string =>
-      Array.isArray(parts) ? parts.map(seen).join(between) : '';
-    switch (String(type)) {
-      case 'Container':
-        return `${id === undefined ? '' : `[${String(id)}, shown when asked for]\n`}${all(items, '\n')}`;
-      case 'ColumnSet':
-        return all(columns, '');
-      case 'Column':
-        return all(items, '\n').padEnd((element as { width: string }).width === 'stretch' ? 0 : 18);
-      case 'RichTextBlock':
-        return all(inlines, '');
-      default:
-        return (element as CardElement).text ?? '';
-    }
-  };
-  const buttons = content.actions.map((action) => `[ ${(action as { title: string }).title} ]`).join('  ');
-  return `${[...content.body.map(seen), buttons].join('\n')}\n`;
 }
