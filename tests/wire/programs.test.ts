@@ -12,6 +12,7 @@ import { createPagerDuty } from '../../src/notify/receivers/pagerduty.ts';
 import { createTeams } from '../../src/notify/receivers/teams.ts';
 import { createWebhook } from '../../src/notify/receivers/webhook.ts';
 import { renderGelf } from '../../src/notify/render/gelf.ts';
+import { renderPagerDuty } from '../../src/notify/render/pagerduty.ts';
 import { startMisbehavingServer, type MisbehavingServer, type Post } from '../support/misbehaving-server.ts';
 import { completion, hostile, instanceStopped, rootAgain, rootLogin } from '../unit/notify/specimens.ts';
 import { never, notificationOf } from './notification.ts';
@@ -157,6 +158,14 @@ describe('gelf', () => {
     expect(json()).toMatchObject({ version: '1.1', level: 3, timestamp: 1773479564, _account: '111122223333' });
   });
 
+  test('a page of a proxy is not a success', async () => {
+    server.script = [{ status: 200, body: '  <html>Sign in</html>' }];
+    await expect(gelf().send(notificationOf(rootLogin), never)).rejects.toMatchObject({
+      reason: 'unexpected',
+      retryable: true,
+    });
+  });
+
   test('a time that is none is left to Graylog', () => {
     const odd: Finding = { ...rootLogin, time: 'yesterday' };
     expect(JSON.stringify(renderGelf(notificationOf(odd)))).not.toContain('"timestamp"');
@@ -164,6 +173,11 @@ describe('gelf', () => {
 });
 
 describe('pagerduty', () => {
+  const success = { status: 202, body: '{"status":"success","message":"Event processed","dedup_key":"x"}' };
+  beforeEach(() => {
+    server.script = [success];
+  });
+
   const pager = (autoResolve = false): Receiver =>
     createPagerDuty({
       routingKey: async () => '0123456789abcdef0123456789abcdef',
@@ -207,10 +221,60 @@ describe('pagerduty', () => {
     expect(json()).toMatchObject({ dedup_key: alert, payload: { summary: expect.stringMatching(/^Now known/) } });
   });
 
+  test.each<[answer: string, status: number, body: string, error: { reason: string; retryable: boolean }]>([
+    ['a page of a proxy', 200, '<html><body>Sign in</body></html>', { reason: 'unexpected', retryable: true }],
+    ['nothing', 202, '', { reason: 'unexpected', retryable: true }],
+    ['text that only begins like JSON', 202, '{"status":"success"', { reason: 'unexpected', retryable: true }],
+    ['another success', 200, '{"ok":true}', { reason: 'unexpected', retryable: true }],
+    [
+      'an event that PagerDuty refuses',
+      202,
+      '{"status":"invalid event","message":"Event object is invalid","errors":["\'source\' is missing or blank"]}',
+      { reason: 'rejected', retryable: false },
+    ],
+    [
+      'too many events',
+      202,
+      '{"status":"throttle exceeded","message":"Requests for this service are arriving too quickly."}',
+      { reason: 'rate-limited', retryable: true },
+    ],
+  ])('an answer of 2xx with %s is not a success', async (_what, status, body, error) => {
+    server.script = [{ status, body }];
+    await expect(pager().send(notificationOf(rootLogin), never)).rejects.toMatchObject(error);
+  });
+
   test('a close that fails says so as a send does', async () => {
     server.script = [{ status: 500 }];
     const closed = pager(true).close?.({ key: 'k', finding: rootLogin, count: 1 }, never);
     await expect(closed).rejects.toMatchObject({ reason: 'unavailable', retryable: true });
+  });
+});
+
+describe('the place of an event is never empty, as the source of PagerDuty and the host of Graylog', () => {
+  const { account: _account, region: _region, ...placeless } = rootLogin.event;
+  const hosts = (...ids: readonly string[]) => ids.map((id) => ({ kind: 'host', id }));
+  test.each<[rule: string, event: Finding['event'], source: string, host: string]>([
+    ['the account and region', rootLogin.event, 'production us-east-1', 'production'],
+    ['the host', { ...rootLogin.event, targets: hosts('web-7') }, 'web-7', 'web-7'],
+    ['another host than one without a name', { ...rootLogin.event, targets: hosts('', 'web-7') }, 'web-7', 'web-7'],
+    [
+      'the account where a host has only blanks',
+      { ...rootLogin.event, targets: hosts(' \t') },
+      'production us-east-1',
+      'production',
+    ],
+    ['the region where the account is empty', { ...rootLogin.event, account: '' }, 'us-east-1', 'trailwatch'],
+    ['a word without any of them', { ...placeless, targets: [] }, 'unknown', 'trailwatch'],
+    [
+      'a word where all are empty',
+      { ...placeless, account: '', region: ' ', targets: hosts('') },
+      'unknown',
+      'trailwatch',
+    ],
+  ])('%s', (_rule, event, source, host) => {
+    const notification = notificationOf({ ...rootLogin, event });
+    expect(renderPagerDuty(notification)['payload']).toMatchObject({ source });
+    expect(renderGelf(notification)).toMatchObject({ host });
   });
 });
 
@@ -221,7 +285,8 @@ describe('teams', () => {
   test('posts one Adaptive Card, also of a finding of megabytes', async () => {
     for (const finding of [rootLogin, hostile]) {
       await teams().send(notificationOf(finding), never);
-      expect(last().bytes.length).toBeLessThanOrEqual(28_000);
+      // Larger cards get a 202, and are dropped.
+      expect(last().bytes.length).toBeLessThan(23_000);
       expect(json()).toMatchObject({
         type: 'message',
         attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard' } }],
@@ -238,6 +303,7 @@ describe('teams', () => {
     ],
     ['Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413', 'too-large'],
     ['Webhook message delivery failed', 'unavailable'],
+    ['<!DOCTYPE html><html>Sign in</html>', 'unexpected'],
   ])('200 with %j', async (body, reason) => {
     server.script = [{ status: 200, body }];
     const sent = teams().send(notificationOf(rootLogin), never);

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gzip as gzipCallback } from 'node:zlib';
 import type { Receiver } from './receiver.ts';
 import { renderGelf } from '../render/gelf.ts';
-import { checkedAddress, post, statusVerdict, type HttpTools } from './http.ts';
+import { checkedAddress, post, statusVerdict, unlessPage, type HttpTools } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface GelfOptions extends HttpTools {
@@ -41,7 +41,7 @@ export function createGelf(options: GelfOptions): Receiver {
           // Without its scheme too: `Basic …`.
           secrets: [header, ...header.split(' ').slice(1)],
         };
-        return post(request, statusVerdict, options, signal);
+        return post(request, unlessPage(statusVerdict), options, signal);
       });
     },
   };

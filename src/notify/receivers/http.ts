@@ -91,6 +91,15 @@ export function statusVerdict({ status, retryAfterMs: waitMs }: HttpAnswer): Ver
   return { reason: 'rejected', retryable: false };
 }
 
+/**
+ * unlessPage judges an answer as `judge` does, but a success with a page of HTML as a failure: a proxy or a sign-in page answered in
+ * place of a receiver that never sends HTML.
+ */
+export function unlessPage(judge: (answer: HttpAnswer) => Verdict): (answer: HttpAnswer) => Verdict {
+  return (answer) =>
+    judge(answer) ?? (/^\s*</.test(answer.text) ? { reason: 'unexpected', retryable: true } : undefined);
+}
+
 const maxTries = 3;
 const longestWaitMs = 5_000;
 
@@ -189,5 +198,17 @@ function decoded(piece: string): string {
     return decodeURIComponent(piece);
   } catch {
     return piece;
+  }
+}
+
+/** jsonOf reads an answer as a JSON object; undefined for any other text. */
+export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const data: unknown = JSON.parse(text);
+    return typeof data === 'object' && data !== null && !Array.isArray(data)
+      ? (data as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }

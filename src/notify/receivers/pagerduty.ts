@@ -1,7 +1,7 @@
 import type { Sleep } from '../../retry/backoff.ts';
 import type { Receiver } from './receiver.ts';
 import { renderPagerDuty } from '../render/pagerduty.ts';
-import { patiently, post, statusVerdict, type HttpTools } from './http.ts';
+import { jsonOf, patiently, post, statusVerdict, type HttpAnswer, type HttpTools, type Verdict } from './http.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface PagerDutyOptions extends HttpTools {
@@ -37,7 +37,7 @@ export function createPagerDuty(options: PagerDutyOptions): Receiver {
         body: JSON.stringify({ routing_key: key, ...event }),
         secrets: [key],
       };
-      return patiently(() => post(request, statusVerdict, options, signal), options.sleep, signal);
+      return patiently(() => post(request, pagerDutyVerdict, options, signal), options.sleep, signal);
     });
   return {
     name,
@@ -53,4 +53,17 @@ export function createPagerDuty(options: PagerDutyOptions): Receiver {
       },
     }),
   };
+}
+
+/** An answer of 2xx is a success only if PagerDuty says so: it may also refuse the event, or come from a proxy on the way. */
+function pagerDutyVerdict(answer: HttpAnswer): Verdict {
+  const verdict = statusVerdict(answer);
+  if (verdict !== undefined) return verdict;
+  const status = jsonOf(answer.text)?.['status'];
+  if (status === 'success') return undefined;
+  if (status === 'invalid event') return { reason: 'rejected', retryable: false };
+  if (status === 'throttle exceeded') {
+    return { reason: 'rate-limited', retryable: true, retryAfterMs: answer.retryAfterMs };
+  }
+  return { reason: 'unexpected', retryable: true };
 }

@@ -1,6 +1,6 @@
 import { DeliveryError, type DeliveryReason } from './receiver.ts';
 import { renderSlack, renderSlackBriefly } from '../render/slack.ts';
-import { statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
+import { jsonOf, statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
 
 /**
  * Slack's error words, which come with any status, also with 200; any other word means a refusal.
@@ -75,17 +75,5 @@ export async function orBriefly<Taken>(send: (write: typeof renderSlack) => Prom
     if (!(error instanceof DeliveryError) || error.retryable) throw error;
     if (error.reason !== 'too-large' && !badlyWritten.test(error.message)) throw error;
     return send(renderSlackBriefly);
-  }
-}
-
-/** jsonOf reads an answer as a JSON object; undefined for any other text. */
-export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const data: unknown = JSON.parse(text);
-    return typeof data === 'object' && data !== null && !Array.isArray(data)
-      ? (data as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -3,9 +3,9 @@ import type { NotificationGroup, Notification, Receipt } from '../message/notifi
 import { DeliveryError } from './receiver.ts';
 import type { Receiver } from './receiver.ts';
 import { renderSlack, type SlackPayload } from '../render/slack.ts';
-import { patiently, post, type HttpTools } from './http.ts';
+import { jsonOf, patiently, post, type HttpTools } from './http.ts';
 import { chatHeaders } from './chat-webhook.ts';
-import { jsonOf, orBriefly, slackVerdict } from './slack-answer.ts';
+import { orBriefly, slackVerdict } from './slack-answer.ts';
 import { withSecrets, type ReadSecret } from './with-secrets.ts';
 
 export interface SlackBotOptions extends HttpTools {

@@ -1,6 +1,6 @@
 import { maxTeamsBytes, renderTeams } from '../render/teams.ts';
 import { createChatWebhook, type ChatWebhookOptions } from './chat-webhook.ts';
-import { statusVerdict, type HttpAnswer, type Verdict } from './http.ts';
+import { statusVerdict, unlessPage, type HttpAnswer, type Verdict } from './http.ts';
 import { DeliveryError, type Receiver } from './receiver.ts';
 
 /**
@@ -11,7 +11,7 @@ import { DeliveryError, type Receiver } from './receiver.ts';
 export function createTeams(options: ChatWebhookOptions): Receiver {
   return createChatWebhook(options, {
     name: 'teams',
-    judge: teamsVerdict,
+    judge: unlessPage(teamsVerdict),
     send: ({ message, group }, postPayload) => {
       const send = (maxBytes: number): Promise<unknown> => postPayload(renderTeams(message, group, maxBytes));
       return send(maxTeamsBytes).catch((error: unknown) => {

@@ -2,7 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { Notification } from '../message/notification.ts';
 import { clip, clipBytes, plain, shown } from '../../text/escape.ts';
 import { renderText } from './text.ts';
-import { whyWords } from './words.ts';
+import { firstText, whyWords } from './words.ts';
 
 /** Syslog's severities, as Graylog shows and sorts by. */
 const severities: Readonly<Record<Level, number>> = { critical: 2, high: 3, medium: 4, low: 5, informational: 6 };
@@ -18,6 +18,7 @@ export function renderGelf({
 }: Pick<Notification, 'finding' | 'message'>): Readonly<Record<string, unknown>> {
   const { event, rule } = finding;
   const { account, cause, mainTarget, techniques } = message;
+  const hosts = event.targets.filter(({ kind }) => kind === 'host').map(({ id }) => id);
   const fields: Readonly<Record<string, string | number | undefined>> = {
     finding_id: finding.id,
     fingerprint: finding.fingerprint,
@@ -55,11 +56,8 @@ export function renderGelf({
   };
   return {
     version: '1.1',
-    // The system that the event happened on; Graylog calls it the source.
-    host: clip(
-      event.targets.find(({ kind }) => kind === 'host')?.id ?? account?.name ?? event.account ?? 'trailwatch',
-      250,
-    ),
+    // The system that the event happened on, which GELF requires; Graylog calls it the source.
+    host: shown(firstText(...hosts, account?.name, event.account) ?? 'trailwatch', 250),
     short_message: shown(message.title, 500),
     full_message: clipBytes(renderText(message, { detail: 'full', width: 100 }), maxFullBytes, cutMark),
     timestamp: secondsOf(message.time),

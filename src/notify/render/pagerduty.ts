@@ -4,7 +4,16 @@ import type { Notification } from '../message/notification.ts';
 import { safeHref } from '../../text/html.ts';
 import { headlineOf, type Counted, type Headline } from './headline.ts';
 import { clip, shown } from '../../text/escape.ts';
-import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
+import {
+  accountWords,
+  causeWords,
+  eventListWords,
+  firstText,
+  timeWords,
+  whatWords,
+  whoWords,
+  whyWords,
+} from './words.ts';
 
 const severities: Readonly<Record<Level, 'critical' | 'error' | 'warning' | 'info'>> = {
   critical: 'critical',
@@ -71,12 +80,12 @@ export function renderPagerDuty({ message, finding, group }: Notification): Trig
   return trigger(fitting ?? {});
 }
 
-/** The affected system, in PagerDuty's words: where the event happened, as far as that is known. */
+/** The affected system, in PagerDuty's words: where the event happened, as far as that is known. PagerDuty refuses an empty one. */
 function sourceOf({ account, region, targets }: Message, counted: Counted | undefined): string {
   if (counted?.mixed === true) return 'Trailwatch';
-  const host = counted?.varies.has('target') === true ? undefined : targets.find(({ kind }) => kind === 'host')?.id;
-  const place = [account?.name ?? account?.id, region].filter((part) => part !== undefined).join(' ');
-  return shown(host ?? (place === '' ? 'unknown' : place), 200);
+  const hosts = counted?.varies.has('target') === true ? [] : targets.filter(({ kind }) => kind === 'host');
+  const place = [firstText(account?.name, account?.id), firstText(region)].filter((part) => part !== undefined);
+  return shown(firstText(...hosts.map(({ id }) => id), place.join(' ')) ?? 'unknown', 200);
 }
 
 function countedOf({ counted }: Headline): Readonly<Record<string, unknown>> {

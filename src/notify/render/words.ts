@@ -89,6 +89,11 @@ export function accountWords({ id, name, owner }: NonNullable<Message['account']
   return `${name === undefined ? id : `${name} (${id})`}${owner === undefined ? '' : `, owned by ${owner}`}`;
 }
 
+/** firstText gives the first text that is not blank; the place of an event may be empty in a record. */
+export function firstText(...texts: readonly (string | undefined)[]): string | undefined {
+  return texts.find((text) => text !== undefined && text.trim() !== '');
+}
+
 /** timeWords writes a time to the second: `2026-09-01 09:12:44 UTC`. An unreadable time stays as it came. */
 export function timeWords(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC` : iso;

@@ -86,7 +86,7 @@ describe.each(specimens)('the message of %s', (name, finding, group) => {
   }
 
   test('is within the limits of Teams and PagerDuty', () => {
-    expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThanOrEqual(28_000);
+    expect(Buffer.byteLength(JSON.stringify(teams))).toBeLessThan(23_000);
     expect(Buffer.byteLength(JSON.stringify(pagerDuty))).toBeLessThanOrEqual(500_000);
     expect((pagerDuty['payload'] as { summary: string }).summary.length).toBeLessThanOrEqual(1024);
   });
@@ -252,7 +252,7 @@ describe('text of any kind', () => {
         const notification = { id: finding.id, finding, message };
         const written = [renderTeams(message), renderPagerDuty(notification), renderGelf(notification)];
         const asff = renderAsff(notification, place, now);
-        for (const [index, bytes] of [28_000, 512_000, 1_000_000].entries()) {
+        for (const [index, bytes] of [22_999, 512_000, 1_000_000].entries()) {
           expect(Buffer.byteLength(JSON.stringify(written[index]))).toBeLessThanOrEqual(bytes);
         }
         expect(Buffer.byteLength(JSON.stringify(asff))).toBeLessThan(240_000);
@@ -312,7 +312,8 @@ describe('text of any kind', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.nat(80), (text, max) => {
         expect(clip(text, max, '').isWellFormed()).toBe(true);
         expect(clip(text, max, '').length).toBeLessThanOrEqual(max);
-        expect(clipBytes(text, max, '')).not.toContain('\ufffd');
+        // A cut in a character would read as this one.
+        if (!text.includes('\ufffd')) expect(clipBytes(text, max, '')).not.toContain('\ufffd');
         expect(Buffer.byteLength(clipBytes(text, max, ''))).toBeLessThanOrEqual(max);
         expect(text.startsWith(clipBytes(text, max, ''))).toBe(true);
       }),
