@@ -43,7 +43,7 @@ const roomsMayImport = {
     delivery: ['routing', 'message', 'receivers'],
     simulation: ['routing', 'message', 'receivers', 'delivery'],
   },
-  archive: { trail: [], verification: ['trail'], store: [], copy: [] },
+  archive: { coverage: [], trail: [], verification: ['trail', 'coverage'], store: [], copy: [] },
   report: {
     definition: [],
     run: ['definition'],
