@@ -23,9 +23,6 @@ export function readControl(text: string): Control | undefined {
   return row === undefined || !/^[A-Z0-9][A-Z0-9().-]*$/i.test(id) ? undefined : { framework: row.framework, id };
 }
 
-/** shortNames are the names that stand before controls' numbers. */
-export const shortNames: readonly string[] = frameworks.map(({ short }) => short);
-
 /** isOf says whether a control is meant by a name: itself (`CIS-4.3`), or all of its framework (`cis`, `PCI DSS`). */
 export function isOf(name: string, control: string): boolean {
   const wanted = name.toLowerCase();
