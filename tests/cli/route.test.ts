@@ -283,7 +283,7 @@ test('a run keeps back what is suppressed, and says so in its summary', async ()
   expect(total(rest.stdout) + Number(kept)).toBe(total(all.stdout));
 });
 
-test('a run fails for what people are told, not for what is suppressed', async () => {
+test('a run fails for findings that nothing holds back, neither a suppression nor a trial', async () => {
   const known = await write(
     'known.yml',
     "suppressions: { known: { match: { level: '>= medium' }, owner: me@example.com, reason: known, expires: never } }",
@@ -292,6 +292,8 @@ test('a run fails for what people are told, not for what is suppressed', async (
   expect((await commandLine([...args, 'medium'])).code).toBe(1);
   expect((await commandLine([...args, 'medium', '--config', known])).code).toBe(0);
   expect((await commandLine([...args, 'low', '--config', known])).code).toBe(1);
+  const tried = await write('tried.yml', "trials: { hosts: { rule: ['SSH *', 'User created *'], until: 2026-12-31 } }");
+  expect((await commandLine([...args, 'low', '--config', tried])).code).toBe(0);
 });
 
 describe('wrong usage is exit 2, with what is wrong', () => {

@@ -1,5 +1,6 @@
 import { levels } from '../../model/level.ts';
-import { shown } from '../../text/escape.ts';
+import { clip, shown } from '../../text/escape.ts';
+import { hang } from '../../text/wrap.ts';
 import type { DetectOutcome } from './detect-files.ts';
 import type { Case } from './casebook/casebook.ts';
 import type { HeldBack } from './casebook/held-back.ts';
@@ -22,6 +23,8 @@ export interface SummaryFacts {
 interface Row {
   readonly label: string;
   readonly lines: readonly string[];
+  /** Whether the lines may be broken between words. */
+  readonly wraps?: true;
 }
 
 const listedRules = 8;
@@ -33,15 +36,15 @@ export function renderSummary(facts: SummaryFacts): string {
   const { outcome, colors, width } = facts;
   const title = outcome.partial ? 'Stopped before the end; so far' : 'Summary';
   const rows: readonly Row[] = [
-    { label: 'files', lines: [filesLine(outcome)] },
+    { label: 'files', lines: [filesLine(outcome)], wraps: true },
     { label: 'records', lines: recordLines(outcome, colors) },
-    { label: 'findings', lines: [findingsLine(facts)] },
-    { label: 'notified', lines: notifiedLines(facts) },
-    { label: 'held back', lines: heldBackLines(facts) },
+    { label: 'findings', lines: [findingsLine(facts)], wraps: true },
+    { label: 'notified', lines: notifiedLines(facts), wraps: true },
+    { label: 'held back', lines: heldBackLines(facts), wraps: true },
     { label: 'when', lines: timelineLines(facts.found.timeline, width - labelWidth) },
     { label: 'rules', lines: ruleLines(facts) },
-    { label: 'failed', lines: failureLines(outcome.failures, listedFailures) },
-    { label: 'unread', lines: unreadLines(outcome.unread) },
+    { label: 'failed', lines: failureLines(outcome.failures, listedFailures), wraps: true },
+    { label: 'unread', lines: unreadLines(outcome.unread), wraps: true },
     {
       label: 'refused',
       lines: outcome.refused > 0 ? [`${plural(outcome.refused, 'rule')} that could not be used, named above`] : [],
@@ -49,8 +52,10 @@ export function renderSummary(facts: SummaryFacts): string {
     { label: 'time', lines: [timeLine(outcome)] },
     { label: 'page', lines: facts.page === undefined ? [] : [facts.page] },
   ];
-  const body = rows.flatMap(({ label, lines }) =>
-    lines.map((line, index) => colors.dim((index === 0 ? label : '').padEnd(labelWidth)) + line),
+  const body = rows.flatMap(({ label, lines, wraps }) =>
+    (wraps === true ? lines.flatMap((line) => hang(line, width - labelWidth)) : lines).map(
+      (line, index) => colors.dim((index === 0 ? label : '').padEnd(labelWidth)) + line,
+    ),
   );
   return `${colors.bold(title)}\n${body.join('\n')}\n`;
 }
@@ -168,7 +173,7 @@ function ruleLines({ found, colors, width }: SummaryFacts): readonly string[] {
   const digits = Math.max(0, ...listed.map((row) => count(row.count).length));
   const lines = listed.map(({ rule, count: findings }) => {
     const level = colorLevel(colors, rule.level, rule.level) + ' '.repeat('informational'.length - rule.level.length);
-    return `${count(findings).padStart(digits)} × ${level}  ${shown(rule.title, Math.max(width - 40, 30))}`;
+    return `${count(findings).padStart(digits)} × ${level}  ${clip(shown(rule.title, 300), Math.max(width - labelWidth - digits - 18, 20))}`;
   });
   const rest = found.rules.length - listed.length;
   return rest > 0 ? [...lines, `… and ${plural(rest, 'more rule', 'more rules')}`] : lines;

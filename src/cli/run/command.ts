@@ -11,6 +11,7 @@ const help = `
 Examples:
   trailwatch run
   trailwatch run AWSLogs/111122223333/CloudTrail/eu-central-1/2026/07 /var/log/auth.log
+  trailwatch run AWSLogs/ --config config/prod.yml
   trailwatch run AWSLogs/ --rules my-rules/ --from 2026-07-10 --to 2026-07-12 --out july.html
   zcat events.json.gz | trailwatch run - --format ndjson --no-page
   trailwatch run AWSLogs/ --metrics-port 9464 --metrics-hold

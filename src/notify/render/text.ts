@@ -2,6 +2,7 @@ import type { Message } from '../message/message.ts';
 import type { NotificationGroup } from '../message/notification.ts';
 import { headlineOf, type Counted, type Headline, type Varying } from './headline.ts';
 import { shown } from '../../text/escape.ts';
+import { hang, wrap } from '../../text/wrap.ts';
 import { accountWords, causeWords, eventListWords, timeWords, whatWords, whoWords, whyWords } from './words.ts';
 import { durationWords } from '../../time/duration.ts';
 
@@ -220,24 +221,4 @@ export function rowLines(rows: readonly TextRow[], width: number, paint: Paint, 
       .flatMap((value) => hang(shown(value, maxChars), width - labelWidth))
       .map((line, index) => (index === 0 ? paint.faint(label.padEnd(labelWidth)) : indent) + line),
   );
-}
-
-// A value's further lines stand deeper than its first, so that several values stay apart.
-function hang(text: string, width: number): readonly string[] {
-  const [first = '', ...rest] = wrap(text, width - 2);
-  return [first, ...rest.map((line) => `  ${line}`)];
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }
