@@ -155,7 +155,7 @@ export function accountOf(id: string, accounts: AccountBook = {}): Account {
 
 function titleOf({ rule, event, correlated }: Finding, account: Account | undefined): string {
   const target = mainTargetOf(event);
-  const who = isUntold(event) && target !== undefined ? '' : clip(event.actor.name, titlePartChars);
+  const who = isActorUnknown(event) && target !== undefined ? '' : clip(event.actor.name, titlePartChars);
   return [
     `${rule.title}: `,
     correlated.length > 1 ? `${correlated.length} events, ` : '',
@@ -170,7 +170,7 @@ function completionTitleOf({ rule, event }: Finding, account: Account | undefine
   const target = mainTargetOf(event);
   const who = clip(event.actor.name, titlePartChars);
   return [
-    isUntold(event) ? 'No longer certain who did it' : `Now known: ${doneWords(event)} by ${who}`,
+    isActorUnknown(event) ? 'No longer certain who did it' : `Now known: ${doneWords(event)} by ${who}`,
     target === undefined ? '' : ` → ${targetText(target)}`,
     placeText(event, target, account),
     ` (${clip(rule.title, titlePartChars)})`,
@@ -178,15 +178,15 @@ function completionTitleOf({ rule, event }: Finding, account: Account | undefine
 }
 
 /** A change of state does not name who caused it, and some log lines of a host name no actor. */
-function isUntold({ actor, category, cause }: AuditEvent): boolean {
+function isActorUnknown({ actor, category, cause }: AuditEvent): boolean {
   if (category.kind === 'instance-state') return cause === undefined;
   return actor.kind === 'unknown' && actor.name === 'unknown';
 }
 
-function placeText({ targets }: AuditEvent, told: Target | undefined, account: Account | undefined): string {
+function placeText({ targets }: AuditEvent, named: Target | undefined, account: Account | undefined): string {
   const host = targets.find(({ kind }) => kind === 'host');
   return [
-    host === undefined || host === told ? '' : ` on ${clip(host.id, titlePartChars)}`,
+    host === undefined || host === named ? '' : ` on ${clip(host.id, titlePartChars)}`,
     account === undefined ? '' : ` in ${account.name ?? account.id}`,
   ].join('');
 }
@@ -208,8 +208,8 @@ function targetText({ kind, id }: Target): string {
 
 /** The first target that is not the actor, the host or the account, which a title has anyway. */
 function mainTargetOf({ account, actor, targets }: AuditEvent): Target | undefined {
-  const telling = targets.filter(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
-  return telling.find(({ kind }) => kind !== 'host') ?? telling[0];
+  const others = targets.filter(({ id }) => id !== actor.name && id !== actor.arn && id !== account);
+  return others.find(({ kind }) => kind !== 'host') ?? others[0];
 }
 
 function correlationOf(events: readonly AuditEvent[]): CorrelationSummary | undefined {

@@ -36,9 +36,9 @@ const cutMark = '\n… cut here: the message was longer than SNS takes. The find
 
 function publishInput(notification: Notification, topicArn: string): PublishCommandInput {
   const { finding, group, id, message } = notification;
-  const news = headlineOf(notification);
-  const subject = subjectOf(news);
-  const attributes = attributesOf(notification, news);
+  const headline = headlineOf(notification);
+  const subject = subjectOf(headline);
+  const attributes = attributesOf(notification, headline);
   const body = renderText(message, { detail: 'full', width: mailWidth }, group);
   return {
     TopicArn: topicArn,

@@ -1,6 +1,6 @@
 import type { Labels } from './labels.ts';
-import { isOver } from '../../time/days.ts';
-import { compileCondition, type Condition } from './match.ts';
+import type { Condition } from './match.ts';
+import { createWithEnd } from './with-end.ts';
 
 /** SuppressionSettings is a suppression as configured: findings that notify nobody, who decided so, why, and for how long. */
 export interface SuppressionSettings extends Condition {
@@ -25,17 +25,13 @@ export interface Suppressions {
   readonly expired: (now: Date) => readonly SuppressionSettings[];
 }
 
+const kinds = { fits: 'suppresses', passes: 'passes', ended: 'expired' } as const;
+
 export function createSuppressions(all: readonly SuppressionSettings[]): Suppressions {
-  const compiled = all.map((suppression) => ({ suppression, test: compileCondition(suppression) }));
+  const { verdicts, ended } = createWithEnd(all, (each) => ({ condition: each, lastDay: each.expires }));
   return {
     decide: (labels, now) =>
-      compiled.map(({ suppression, test }) => {
-        if (isOver(suppression.expires, now)) {
-          return { kind: 'expired', suppression, why: `ended with ${suppression.expires}` };
-        }
-        const { fits, why } = test(labels);
-        return { kind: fits ? 'suppresses' : 'passes', suppression, why };
-      }),
-    expired: (now) => all.filter(({ expires }) => isOver(expires, now)),
+      verdicts(labels, now).map(({ item, kind, why }) => ({ kind: kinds[kind], suppression: item, why })),
+    expired: ended,
   };
 }

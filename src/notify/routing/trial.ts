@@ -1,6 +1,5 @@
 import type { Labels } from './labels.ts';
-import { isOver } from '../../time/days.ts';
-import { compileCondition } from './match.ts';
+import { createWithEnd } from './with-end.ts';
 
 /** TrialSettings is a trial as configured: rules that run without notifying anybody, to see first what they would send. */
 export interface TrialSettings {
@@ -26,15 +25,16 @@ export interface Trials {
   readonly ended: (now: Date) => readonly TrialSettings[];
 }
 
+const kinds = { fits: 'tries', passes: 'passes', ended: 'ended' } as const;
+
 export function createTrials(all: readonly TrialSettings[]): Trials {
-  const compiled = all.map((trial) => ({ trial, test: compileCondition({ match: { rule: trial.rules } }) }));
+  const { verdicts, ended } = createWithEnd(all, ({ rules, until }) => ({
+    condition: { match: { rule: rules } },
+    lastDay: until,
+  }));
   return {
     decide: (labels, now) =>
-      compiled.map(({ trial, test }) => {
-        if (isOver(trial.until, now)) return { kind: 'ended', trial, why: `ended with ${trial.until}` };
-        const { fits, why } = test(labels);
-        return { kind: fits ? 'tries' : 'passes', trial, why };
-      }),
-    ended: (now) => all.filter(({ until }) => isOver(until, now)),
+      verdicts(labels, now).map(({ item, kind, why }) => ({ kind: kinds[kind], trial: item, why })),
+    ended,
   };
 }
