@@ -122,7 +122,7 @@ describe('deliver', () => {
     expect(lambda.slack.posts).toHaveLength(1);
   });
 
-  test('what one receiver did not take is told by the flush, to that one alone', async () => {
+  test('the flush sends what one receiver did not take, to that one alone', async () => {
     const [failing] = await found('slack-is-away');
     lambda.slack.status = 503;
     expect(await handler(sqsEvent([queueBody(failing)]))).toEqual(none);
@@ -173,7 +173,7 @@ describe('deliver', () => {
     expect(lambda.alerts()).toHaveLength(1);
   });
 
-  test('the same news in one batch is told once, with a count', async () => {
+  test('findings of one group in one batch are one notification with a count', async () => {
     const [entry] = await found('same-news');
     const bodies = ['a', 'b', 'c'].map((id) => altered(entry, () => ({ id: id.repeat(32) })));
     expect(await handler(sqsEvent(bodies))).toEqual(none);
@@ -194,7 +194,7 @@ describe('deliver', () => {
     { rule: 'is no JSON', body: 'hello' },
     { rule: 'is no event', body: '{}' },
     {
-      rule: 'is an event of somebody else',
+      rule: 'is an event from elsewhere',
       body: JSON.stringify({ source: 'aws.ec2', 'detail-type': 'x', detail: {} }),
     },
   ])('a message that $rule comes again, the others are delivered', async ({ body }) => {

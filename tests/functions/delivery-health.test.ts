@@ -89,7 +89,7 @@ describe('a canary', () => {
     expect(counts()).not.toHaveProperty('CanariesForged');
   });
 
-  test('that somebody else made keeps no alarm quiet, and bothers nobody either', async () => {
+  test('from elsewhere keeps no alarm quiet, and notifies nobody either', async () => {
     await eventBus(canaryEvent('made-up'));
     expect(await deliver(sqsEvent(findings().map(queueBody)))).toEqual({ batchItemFailures: [] });
     expect(counts()).toMatchObject({ CanariesForged: 1 });

@@ -46,7 +46,7 @@ async function deliverOne(event: string): Promise<unknown> {
 }
 
 describe('the table of deliveries', () => {
-  test('a finding is accepted into a group, and the group is told: which is when the finding was', async () => {
+  test("a row for the acceptance of a finding into a group, and one for the group's notification", async () => {
     await deliverOne('event-bridge/api-call');
     const accepted = rows().filter(({ kind }) => kind === 'accepted');
     const told = rows().filter(({ kind }) => kind === 'told');
@@ -58,7 +58,7 @@ describe('the table of deliveries', () => {
     }
   });
 
-  test('what can not be written is told and counted, and delivers nothing again', async () => {
+  test('rows that cannot be written are logged and counted, and repeat no delivery', async () => {
     firehose.refuse('AccessDeniedException');
     expect(await deliverOne('event-bridge/console-sign-in')).toEqual({ batchItemFailures: [] });
     expect(output.lines()).toContainEqual(

@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('a queue brings again what failed, and that alone', () => {
-  test('two of ten messages that nobody can read end among the dead letters; the others are told once', async () => {
+  test('two unreadable messages of ten end among the dead letters; the others notify once', async () => {
     const handler = await lambda.load<SQSBatchResponse>('deliver');
     const detect = await lambda.load<void>('event-bus');
     const event = lambdaEvent('event-bridge/console-sign-in') as { readonly detail: object };

@@ -56,7 +56,7 @@ let first: string | undefined;
 const findings = (): { id: string; rule: { title: string }; event: { account: string; targets: { id: string }[] } }[] =>
   lambda.bus.entries.map(({ Detail }) => JSON.parse(Detail) as ReturnType<typeof findings>[number]);
 
-test('an endpoint that must not be reached is told, in the account that the probe runs in', async () => {
+test('an endpoint that must not be reached alerts, in the account that the probe runs in', async () => {
   await handler(event);
   expect(findings().map(({ rule, event: { account, targets } }) => [rule.title, account, targets[0]?.id])).toEqual([
     ['Endpoint down', '111122223333', 'metadata'],
@@ -65,7 +65,7 @@ test('an endpoint that must not be reached is told, in the account that the prob
   first = findings()[0]?.id;
 });
 
-test('a run that is tried again tells the same finding, and the next run nothing', async () => {
+test('a run that is tried again raises the same finding, and the next run none', async () => {
   await handler(event);
   const [again] = findings();
   expect(again?.id).toBe(first);
@@ -74,7 +74,7 @@ test('a run that is tried again tells the same finding, and the next run nothing
   expect(findings()).toEqual([]);
 });
 
-test('an endpoint that goes down is told, and one that stays down is not told again', async () => {
+test('an endpoint that goes down alerts, and one that stays down does not alert again', async () => {
   status = 503;
   await handler({ ...event, id: '0f7d1c3e-7c0a-4f0c-b1fb-8a3f3e6c2a11', time: '2026-03-11T09:10:00Z' });
   expect(findings().map(({ rule, event: { targets } }) => [rule.title, targets[0]?.id])).toEqual([

@@ -101,7 +101,7 @@ test('a dead letter reaches the receiver that did not take it, and nobody else a
   expect(lambda.alerts()).toHaveLength(alerts);
 });
 
-test('what the archive brings again is told nobody twice', async () => {
+test('a replay of the archive notifies nobody twice', async () => {
   const entry = await found('100000000002');
   // A replayed event is the same one with the name of the replay.
   const replayed = JSON.stringify({

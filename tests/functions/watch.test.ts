@@ -72,7 +72,7 @@ const delivered = (over: object = {}): object => ({
   ...over,
 });
 
-test('the digest of the day before is told, once', async () => {
+test('the digest of the day before is sent, once', async () => {
   const yesterday = new Date(Date.now() - day);
   await createDynamoTallies({ ...table, random: () => 0 }).add(yesterday, [{ kind: 'told', name: 'sns', by: 3 }]);
   await watch(round());
@@ -124,7 +124,7 @@ describe('the canary', () => {
 });
 
 describe('silence', () => {
-  test('a source that never rested, and now does, is told once', async () => {
+  test('a source that never rested, and now does, alerts once', async () => {
     const store = createDynamoHeartbeatStore(table);
     const source = { path: 's3', name: 'example-trail', account: '111122223333', region: 'eu-west-1' } as const;
     // Ten days with records every two hours, and then a day without any.

@@ -95,14 +95,14 @@ describe.each(states)('groups in %s', (_name, create) => {
     expect(await groups.has(group, later(31).id)).toBe(false);
   });
 
-  test('says when its findings are not the same news', async () => {
+  test('says when its findings have different fingerprints', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     await groups.join(group, memberOf(rootLogin));
     await groups.join(group, memberOf(sshRootLogin));
     expect(await groups.members(group.key)).toMatchObject({ count: 2, mixed: true });
   });
 
-  test('is told by one at a time; a lease ends by itself', async () => {
+  test('has one lease holder at a time; a lease ends by itself', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     const leases = await Promise.all(range(20).map(() => groups.lease(group, at(0))));
     expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
@@ -110,7 +110,7 @@ describe.each(states)('groups in %s', (_name, create) => {
     expect(await groups.lease(group, at(60_000))).toMatchObject({ state: initialGroupState });
   });
 
-  test('remembers what was told, and what is waited for no longer', async () => {
+  test('remembers its notifications, and forgets waits that are over', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     const failing = { ...initialGroupState, failures: 2, failingSinceMs: start, notBeforeMs: start + 5 };
     await groups.record(group, await leased(groups, group, 0), failing);
@@ -128,7 +128,7 @@ describe.each(states)('groups in %s', (_name, create) => {
     expect((await leased(groups, group, 2)).state).toEqual(notified);
   });
 
-  test('who lost the lease says that it was told, and changes nothing else', async () => {
+  test('a former lease holder records its notification, and changes nothing else', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     const late = await leased(groups, group, 0);
     const held = await leased(groups, group, 60_000);
@@ -140,7 +140,7 @@ describe.each(states)('groups in %s', (_name, create) => {
     expect(await groups.state(group.key)).toMatchObject({ notified: 3, settled: 3 });
   });
 
-  test('that is revived is untold again, also against whoever was burying it', async () => {
+  test('that is revived is pending again, also against a step that was writing its dead letter', async () => {
     const [{ groups }, group] = [create(), groupOf()];
     await groups.record(group, await leased(groups, group, 0), {
       ...initialGroupState,
@@ -251,7 +251,7 @@ describe.each<[string, () => TallyStore]>([
 });
 
 describe('delivery on DynamoDB', () => {
-  test('ten copies of the functions that get 30 findings of one news tell it once, and then its count once', async () => {
+  test('ten copies of the functions that get 30 findings of one group notify once, and then once with the count', async () => {
     const mail = heard(`mail-${name()}`);
     const stage = deliveryStage({ receivers: [mail], state: inTable(), start: at(0).toISOString() });
     const copies = range(10).map(() => stage.another());

@@ -108,7 +108,7 @@ describe.each<[string, () => NotifiedOnce]>([
   ['memory', createMemoryNotifiedOnce],
   ['DynamoDB', () => createDynamoNotifiedOnce(place())],
 ])('marks in %s', (_name, create) => {
-  test('what was told is remembered, whatever it is called', async () => {
+  test('a notification is remembered, under any name', async () => {
     const [notifiedOnce, what] = [create(), `trial-ended "x"#${fresh()}`];
     expect(await notifiedOnce.has(what)).toBe(false);
     await notifiedOnce.set(what, noon);
@@ -118,7 +118,7 @@ describe.each<[string, () => NotifiedOnce]>([
   });
 });
 
-test('a table that is away is told with what could not be done', async () => {
+test('a table that is down gives an error that names the failed step', async () => {
   const away = { client: gone, table: 'away' };
   await expect(createDynamoArrivalLog(away).add('f', 's3', noon)).rejects.toThrow(/the path .*: state table away: /);
   await expect(createDynamoCanaryLog(away).returned('c', noon)).rejects.toThrow(/the return of a canary/);

@@ -40,7 +40,7 @@ describe.each(stores)('heartbeats in %s', (_name, create) => {
   const heartbeatOf = async (store: HeartbeatStore, source: Source) =>
     (await store.all()).find((one) => one.source.name === source.name);
 
-  test('a source is known from its first note on, and each later one tells how long it was quiet', async () => {
+  test('a source is known from its first note on, and each later one shows how long it was quiet', async () => {
     const [store, source] = [create(), freshSource()];
     for (const minutes of [0, 5, 25, 31]) await store.note(source, at(minutes));
     expect(await heartbeatOf(store, source)).toEqual({
@@ -65,7 +65,7 @@ describe.each(stores)('heartbeats in %s', (_name, create) => {
     expect(await heartbeatOf(store, source)).toMatchObject({ last: noon + 10 * minute, times: 2 });
   });
 
-  test('a silence that was told is over with the next records, and teaches nothing', async () => {
+  test('a notified silence is over with the next records, and does not count as usual', async () => {
     const [store, source] = [create(), freshSource()];
     await store.note(source, at(0));
     await store.note(source, at(10));
@@ -79,7 +79,7 @@ describe.each(stores)('heartbeats in %s', (_name, create) => {
     expect(back).toMatchObject({ last: noon + 600 * minute, longest: { '2026-03-11': 10 * minute } });
   });
 
-  test('a silence is not told of a source that came back meanwhile', async () => {
+  test('a silence is not marked for a source that came back meanwhile', async () => {
     const [store, source] = [create(), freshSource()];
     await store.note(source, at(0));
     const silent = await heartbeatOf(store, source);
@@ -112,7 +112,7 @@ test('many sources lie in several partitions, and all are found', async () => {
   expect(Items.every((item) => Number(item['expires']?.N) > noon / 1_000 + 30 * 86_400)).toBe(true);
 });
 
-test('a table that is away is told as one that may come back', async () => {
+test('a table that is down gives an error worth another try', async () => {
   const gone = new DynamoDBClient({
     endpoint: 'http://127.0.0.1:1',
     region: 'eu-central-1',

@@ -158,7 +158,7 @@ describe.each(Object.entries(cases))('%s', (kind, { create, yes, patient, holds 
   test.each([
     ['seconds', { 'retry-after': '30' }, 30_000],
     ['a date', { date: 'Sat, 14 Mar 2026 09:00:00 GMT', 'retry-after': 'Sat, 14 Mar 2026 09:02:00 GMT' }, 120_000],
-  ])('429 with a long wait is the queue’s, told in %s', async (_how, headers, retryAfterMs) => {
+  ])('429 with a long wait in %s is left to the next delivery step', async (_how, headers, retryAfterMs) => {
     server.script = [{ status: 429, headers }];
     expect(await failure(receiver())).toMatchObject({ reason: 'rate-limited', retryable: true, retryAfterMs });
     expect(server.posts).toHaveLength(1);

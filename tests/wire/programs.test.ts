@@ -132,7 +132,7 @@ describe('webhook', () => {
     },
   );
 
-  test('tells programs every finding by itself', () => expect(webhook().grouping).toBe('each'));
+  test('sends programs every finding by itself', () => expect(webhook().grouping).toBe('each'));
 });
 
 describe('gelf', () => {
@@ -198,7 +198,7 @@ describe('pagerduty', () => {
     expect(receipt).toEqual({ dedupKey: rootLogin.id });
   });
 
-  test('tells more of one group to one incident, and resolves that', async () => {
+  test('sends updates of one group to one incident, and resolves that', async () => {
     const opened = { ...notificationOf(rootLogin), group: { ...rootAgain, kind: 'first', count: 1 } as const };
     const receipt = (await pager(true).send(opened, never)) ?? {};
     const first = json()['dedup_key'];
@@ -212,7 +212,7 @@ describe('pagerduty', () => {
     });
   });
 
-  test('resolves nothing by itself unless it is told to', () => expect(pager().close).toBeUndefined());
+  test('resolves nothing by itself without autoResolve', () => expect(pager().close).toBeUndefined());
 
   test('what completes an alert goes to the same incident', async () => {
     await pager().send(notificationOf(instanceStopped), never);

@@ -33,7 +33,7 @@ const stores: readonly (readonly [string, () => SeenStore])[] = [
 describe.each(stores)('the seen store in %s', (_name, create) => {
   const key = (): DeliveryKey => ({ findingId: `finding-${(keys += 1)}`, receiver: 'mail' });
 
-  test('grants a delivery to one holder, and tells the next one to wait', async () => {
+  test('grants a delivery to one holder, and makes the next one wait', async () => {
     const [store, it] = [create(), key()];
     expect(await store.claim(it, at(0))).toMatchObject({ kind: 'granted', lease: { key: it } });
     expect(await store.claim(it, at(1000))).toEqual({ kind: 'held', until: at(60_000).toISOString() });
@@ -132,7 +132,7 @@ describe.each(stores)('the seen store in %s', (_name, create) => {
     expect(await leased(store, it, 60_002)).toMatchObject({ parked: 'group-3', again: true });
   });
 
-  test('says when somebody began before and never ended', async () => {
+  test('says when an earlier holder never ended', async () => {
     const [store, it] = [create(), key()];
     expect(await leased(store, it, 0)).not.toHaveProperty('again');
     expect(await leased(store, it, 60_000)).toMatchObject({ again: true });

@@ -68,7 +68,7 @@ test('buttons lead to the web, and to nothing that would have to answer', async 
     expect(button).toEqual(expect.objectContaining({ url: expect.stringMatching(/^https:/) }));
 });
 
-describe('more of the same news', () => {
+describe('an update of a group', () => {
   test('changes the counter of the first message, then lists what is new in its thread', async () => {
     expect(await bot().send(again(), never)).toEqual(receipt);
     expect(calls()).toMatchObject([
@@ -83,13 +83,13 @@ describe('more of the same news', () => {
     expect(reply).not.toContain('Why it matched');
   });
 
-  test('tells who did it in the thread, and leaves the counter alone', async () => {
+  test('names the actor in the thread, and leaves the counter alone', async () => {
     await bot().send({ ...notificationOf(completion), group: { ...rootAgain, receipt } }, never);
     expect(calls().map(({ method }) => method)).toEqual(['chat.postMessage']);
     expect(calls()[0]?.body).toMatchObject({ thread_ts: receipt.ts });
   });
 
-  test('tells who did several of them in the thread, and leaves the counter alone, which counts others', async () => {
+  test('names several actors in the thread, and leaves the counter alone, which counts others', async () => {
     await bot().send(again({ count: 2, additions: true }), never);
     expect(calls().map(({ method }) => method)).toEqual(['chat.postMessage']);
     expect(calls()[0]?.body).toMatchObject({ thread_ts: receipt.ts });
@@ -104,7 +104,7 @@ describe('more of the same news', () => {
   });
 
   test.each(['message_not_found', 'cant_update_message', 'edit_window_closed'])(
-    'is told in the thread although the first message says %s',
+    'goes into the thread although the first message says %s',
     async (error) => {
       server.script = [says(error), posted];
       await bot().send(again(), never);
@@ -121,7 +121,7 @@ describe('more of the same news', () => {
     },
   );
 
-  test('is not told in the thread before the counter could be asked to change: a second try repeats nothing', async () => {
+  test('does not go into the thread before the counter could be changed: a second try repeats nothing', async () => {
     server.script = [{ status: 500 }];
     expect(await failure(again())).toMatchObject({ reason: 'unavailable', retryable: true });
     expect(calls().map(({ method }) => method)).toEqual(['chat.update']);

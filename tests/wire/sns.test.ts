@@ -120,7 +120,7 @@ test('a FIFO topic drops the same fact when it comes again', async () => {
   ]);
 });
 
-describe('findings that are told together', () => {
+describe('a group of findings', () => {
   test.each(groups)('%s: the subject counts them, and the mail keeps to its width', async (_name, finding, group) => {
     await createSns({ client: sns, topicArn }).send({ ...notificationOf(finding), group }, never);
     const [mail] = await received('all');
@@ -135,7 +135,7 @@ describe('findings that are told together', () => {
     expect((await received('severe'))[0]?.MessageAttributes['level']?.Value).toBe('critical');
   });
 
-  test('more of the same news passes a FIFO topic: it is no copy of the first', async () => {
+  test('an update passes a FIFO topic: it is not a copy of the first', async () => {
     const fifo = createSns({ client: sns, topicArn: fifoArn });
     await fifo.send({ ...notificationOf(rootLogin), id: 'the first' }, never);
     await fifo.send({ ...notificationOf(rootLogin), id: 'more of it', group: rootAgain }, never);

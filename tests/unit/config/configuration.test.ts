@@ -50,7 +50,7 @@ describe('what is wrong is refused with its line', () => {
     expect(parseConfiguration(text, 'c.yml').problems.join('\n')).toMatch(problem);
   });
 
-  test('all that is wrong with all files is told at once', async () => {
+  test('all problems of all files are reported at once', async () => {
     await expect(load('a: 1', 'accounts: 3\nlogs: 4')).rejects.toThrow(
       /0\.yml:1: a.*\n.*1\.yml:1: accounts.*\n.*1\.yml:2: logs/,
     );

@@ -19,7 +19,7 @@ function to(yaml: string, labels: Labels) {
   return createDecider(layConfigurations([layer])).decideFor(labels, now).route.to;
 }
 
-describe('how a finding is told', () => {
+describe('the policy of a route', () => {
   const tree = `
 route:
   receivers: sns
@@ -197,7 +197,7 @@ describe('refused, with what would be right', () => {
       /quietHours\.days: leaves no day for notifications/,
     ],
     [
-      'an override that tells all',
+      'an override that notifies always',
       one('quietHours: { days: [sun], timezone: UTC, except: informational }'),
       /except: must be one of low, medium/,
     ],

@@ -32,7 +32,7 @@ inhibitions: { c: { source: { rule: r }, target: { account: y }, equal: [account
     ],
   ],
   [
-    'suppressions that keep back whatever somebody does',
+    'suppressions that mute everything an actor does',
     `suppressions:
   a: { match: { actor: x }, owner: me, reason: why, expires: never }
   b: { match: { actor: x, rule: '*' }, owner: me, reason: why, expires: never }

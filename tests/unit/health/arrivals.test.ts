@@ -128,7 +128,7 @@ describe('no fast path missed', () => {
       rule: 'a correlation comes by whichever record was last',
       finding: { ...by('s3'), correlated: [by('s3').event] },
     },
-    { rule: 'what completes an alert was told by another record', finding: { ...by('s3'), completes: 'call' } },
+    { rule: 'an addition to an alert came from another record', finding: { ...by('s3'), completes: 'call' } },
     {
       rule: 'what Trailwatch says of itself has no path',
       finding: { ...by('s3'), event: { ...by('s3').event, origin: { path: 'pipeline', index: 0 } } },

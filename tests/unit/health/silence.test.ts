@@ -78,7 +78,7 @@ describe('what is learned', () => {
     expect(silenceOf(changed, [], after(changed, 2 * hour)).kind).toBe('silent');
   });
 
-  test('whoever made it silent for a day did not teach it to bear that', () => {
+  test('a silence of a day that an attacker made does not count as usual', () => {
     const notified: Heartbeat = { ...busy, notified: busy.last };
     const back = beat(notified, source, notified.last + day);
     expect(back?.longest).toEqual(busy.longest);

@@ -67,7 +67,7 @@ function findingsOf(records: readonly LogRecord[]): readonly Finding[] {
 describe('a source that falls silent', () => {
   const kinds = (records: readonly LogRecord[]) => records.map(({ fields }) => fields['kind']);
 
-  test('is told once for each silence, however often one looks', async () => {
+  test('notifies once for each silence, however many rounds see it', async () => {
     const { options, notified, watch } = start({ digest: 'off' });
     await options.heartbeats.note(source, new Date(noon));
     for (const minutes of [30, 60, 65, 70, 600]) await watch(noon + minutes * 60_000);
@@ -82,7 +82,7 @@ describe('a source that falls silent', () => {
     expect(new Set(findingsOf(notified).map(({ fingerprint }) => fingerprint)).size).toBe(1);
   });
 
-  test('is told again when it could not be published, as the same finding', async () => {
+  test('is published again when that failed, as the same finding', async () => {
     let fails = true;
     const notified: LogRecord[] = [];
     const { options, watch } = start({
@@ -191,7 +191,7 @@ describe('the digest', () => {
       day: '2026-07-09',
     },
     {
-      rule: 'and is told then',
+      rule: 'and is due then',
       at: '07:00',
       timezone: 'America/Los_Angeles',
       now: '2026-07-11T14:00:00Z',
@@ -208,7 +208,7 @@ describe('the digest', () => {
     expect(digestDue({ at, timezone }, new Date(now))).toBe(due);
   });
 
-  test('is told once a day, of the day before', async () => {
+  test('is sent once a day, for the day before', async () => {
     const { options, notified, watch } = start({ silence: [{ quiet: 'off' }] });
     await (options.tallies as ReturnType<typeof createMemoryTallies>).add(new Date(noon), [
       { kind: 'told', name: 'sns', by: 3 },
@@ -218,7 +218,7 @@ describe('the digest', () => {
     expect(notified[0]?.fields['summary']).toEqual([{ title: 'Notified', lines: ['sns: 3 alerts'] }]);
   });
 
-  test('is told of a quiet day too, but not of the time before there was a stage', async () => {
+  test('is sent for a quiet day too, but not for the time before there was a stage', async () => {
     const { options, notified, watch } = start({ silence: [{ quiet: 'off' }] });
     await options.heartbeats.note(source, new Date(noon));
     await watch(noon + 60_000);
@@ -262,7 +262,7 @@ describe('the digest', () => {
 describe('the report of a trial', () => {
   const trial = { name: 'new-host-rules', rules: ['SSH login*', 'Docker*'], until: '2026-03-10' };
 
-  test('is told once, when the trial is over, and reads as it was looked at', async () => {
+  test('is sent once, when the trial is over, and reads as it was looked at', async () => {
     const trials = createMemoryTrialLog();
     const { notified, watch } = start({ digest: 'off', trials, ended: (now) => (now.getTime() > noon ? [trial] : []) });
     for (const [index, receivers] of [['sns', 'slack'], ['slack'], []].entries()) {

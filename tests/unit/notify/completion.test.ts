@@ -35,15 +35,15 @@ describe('a message that completes an alert', () => {
   });
 });
 
-describe('what a finding tells', () => {
+describe('the dedupe keys of a finding', () => {
   const [fact, who] = [dedupeKeyOf(instanceStopped), dedupeKeyOf(completion)];
 
   test.each([
-    ['an alert tells the fact', instanceStopped, [fact]],
-    ['an alert that knows who did it tells that too', instanceStoppedByBen, [fact, who]],
-    ['what completes it tells that alone', completion, [who, who]],
-    ['told whole, it is the alert that knows', wholeAlertOf(completion), [fact, who]],
-    ['any other finding tells itself', rootLogin, [rootLogin.id]],
+    ['an alert has one for the fact', instanceStopped, [fact]],
+    ['an alert that names its actor has one for the actor too', instanceStoppedByBen, [fact, who]],
+    ['an addition has only the one for the actor', completion, [who, who]],
+    ['an addition as a whole alert has both', wholeAlertOf(completion), [fact, who]],
+    ['any other finding has its own ID', rootLogin, [rootLogin.id]],
   ])('%s', (_rule, finding, tellings) => {
     expect(dedupeKeysOf(finding)).toEqual(tellings);
   });

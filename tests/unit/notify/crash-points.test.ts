@@ -173,14 +173,14 @@ describe.each([
   ['whose receivers take everything', false],
   ['with a receiver that is away, refuses, and is back', true],
 ])('a story %s', (_what, moody) => {
-  test('is told whole, and nothing twice, when nobody dies', async () => {
+  test('is delivered whole, and nothing twice, without a crash', async () => {
     const { people, program, left } = await play(undefined, moody);
     expect(left).toBe(0);
     expect([people, program].map(known)).toEqual([all.length, all.length]);
     expect([people, program].map(repeatsOf)).toEqual([0, 0]);
   });
 
-  test('is told whole wherever the function dies, and one thing twice at most, where it died between send and record', async () => {
+  test('is delivered whole wherever the function dies, and at most one notification twice, where it died between send and record', async () => {
     const wrong: string[] = [];
     for (const kill of await deaths(moody)) {
       const result = await play(kill, moody);

@@ -189,7 +189,7 @@ test('buttons of a hostile finding lead to the web only', () => {
   expect(urls).toEqual([expect.stringMatching(/^https:\/\/us-east-1\.console/), 'https://example.com/a%20b%22%3C%3E']);
 });
 
-describe('findings that differ are never told as if the first stood for all', () => {
+describe('findings that differ are never shown as if the first stood for all', () => {
   const told = ([, finding, group]: (typeof groups)[number]): readonly string[] => {
     const message = messageOf(finding, context);
     const again = { ...group, kind: 'update' } as const;

@@ -39,7 +39,7 @@ const { tree } = fc.letrec<{ tree: RouteSettings }>((tie) => ({
   ),
 }));
 
-test('findings go where Alertmanager would send them, each receiver once, told as the first route says', () => {
+test('findings go where Alertmanager would send them, to each receiver once, with the policy of the first route', () => {
   fc.assert(
     fc.property(fc.array(tree, { maxLength: 4 }), subset, (routes, action) => {
       const root: RouteTree = { receivers: ['root'], routes };

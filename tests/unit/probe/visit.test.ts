@@ -232,7 +232,7 @@ describe('what a probe must not reach', () => {
 describe('certificates', () => {
   const secure = { 'secure.test': [[publicAddress]], 'other.test': [[publicAddress]] };
 
-  test('a valid one is told with its end', async () => {
+  test('a valid one has its end in the record', async () => {
     const site = await startSite((_request, response) => response.end('fine'), { certificate: valid });
     sites.push(site);
     const seen = await visit(new URL(`https://secure.test:${site.port}/`), options, localNetwork(secure, valid.cert));

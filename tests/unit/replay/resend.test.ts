@@ -117,7 +117,7 @@ describe('sending letters again', () => {
     expect([sent.length, waiting.length, waiting.filter(({ held }) => held).length]).toEqual([12, 13, 0]);
   });
 
-  test('stops when it is told to, and holds nothing', async () => {
+  test('stops when it is aborted, and holds nothing', async () => {
     const stop = new AbortController();
     const { deadLetters, queue, waiting } = officeOf([...many(30), 'unreadable']);
     await resendQueue(deadLetters, queue, options({ signal: stop.signal, progress: () => stop.abort() }));

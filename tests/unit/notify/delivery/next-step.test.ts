@@ -31,15 +31,15 @@ const quiet = { from: '22:00', to: '07:00', days: [], timezone: 'UTC', except: '
 
 describe('a group’s turn', () => {
   test.each<[rule: string, facts: Partial<NextStepFacts> & { readonly ms?: number }, turn: object]>([
-    ['is to tell what is news', {}, { kind: 'notify', notification: 'first' }],
-    ['is nothing when all is told', { state: notified }, { kind: 'nothing' }],
+    ['is the first notification of a new group', {}, { kind: 'notify', notification: 'first' }],
+    ['is nothing without new findings', { state: notified }, { kind: 'nothing' }],
     [
-      'is to wait a while after it was told',
+      'is to wait a while after a notification',
       { state: notified, roll: roll(2), ms: minute },
       { kind: 'wait', untilMs: start + 5 * minute },
     ],
     [
-      'is to tell again what came since',
+      'is an update with the findings since',
       { state: notified, roll: roll(3), ms: 5 * minute },
       { kind: 'notify', notification: 'update', why: '2 more since the last notification' },
     ],
@@ -63,11 +63,7 @@ describe('a group’s turn', () => {
       { parent: initialGroupState },
       { kind: 'wait', untilMs: start + minute },
     ],
-    [
-      'of an addition is to tell once its alert is told',
-      { parent: notified },
-      { kind: 'notify', notification: 'first' },
-    ],
+    ['of an addition is to notify once its alert has', { parent: notified }, { kind: 'notify', notification: 'first' }],
     [
       'of an addition waits no longer for an alert that is given up',
       { parent: { ...initialGroupState, settled: 1 } },
@@ -85,7 +81,7 @@ describe('a group’s turn', () => {
       { kind: 'nothing' },
     ],
     [
-      'is not to close what nobody was told of',
+      'is not to close a group without notifications',
       { state: { ...initialGroupState, settled: 1 }, closes: true, ms: 5 * hour },
       { kind: 'nothing' },
     ],
@@ -155,7 +151,7 @@ describe('a place', () => {
   const by = (labels: readonly ('account' | 'region')[]) => ({ policy: { ...defaultPolicy, by: labels } });
 
   test.each<[rule: string, one: Parameters<typeof place>[0], two: Parameters<typeof place>[0], same: boolean]>([
-    ['is that of the same news', {}, { finding: { ...rootLogin, id: 'another' } }, true],
+    ['is that of the same fingerprint', {}, { finding: { ...rootLogin, id: 'another' } }, true],
     ['is not that of other news', {}, { finding: sshRootLogin }, false],
     ['is another at another receiver', {}, { receiver: { name: 'chat' } }, false],
     ['is that of the same labels', by(['account']), { ...by(['account']), finding: sshRootLogin }, true],

@@ -51,7 +51,7 @@ describe('a finding', () => {
         for (const copy of copies) await deliver(copy);
       },
     ],
-  ])('that comes several times %s is told once, and said to be known', async (_rule, bring) => {
+  ])('that comes several times %s notifies once, and is then known', async (_rule, bring) => {
     const mail = heard('mail');
     const stage = deliveryStage({ receivers: [mail] });
     await bring([rootLogin, { ...rootLogin }, { ...rootLogin }], stage.deliver);
@@ -87,7 +87,7 @@ describe('a finding', () => {
   });
 
   test.each(['groups.open', 'groups.join', 'outbox.put', 'seen.record', 'throttle.take'])(
-    'comes again when %s fails, and is told once then',
+    'comes again when %s fails, and notifies once then',
     async (call) => {
       const state = createMemoryDeliveryState();
       const [part, method] = call.split('.') as [keyof typeof state, string];
@@ -118,7 +118,7 @@ describe('a finding', () => {
   test.each<[rule: string, by: GroupPolicy['by']]>([
     ['in the group that it had joined', 'news'],
     ['alone, where it stood alone', 'finding'],
-  ])('that failed at the end of a generation is told once, %s', async (_rule, by) => {
+  ])('that failed at the end of a generation notifies once, %s', async (_rule, by) => {
     const state = createMemoryDeliveryState();
     let down = true;
     const record: typeof state.seen.record = async (...given) => {
@@ -146,19 +146,19 @@ describe('a finding', () => {
 describe('a group', () => {
   test.each<{ rule: string; policy?: Partial<GroupPolicy>; at: readonly number[]; notified: readonly string[] }>([
     {
-      rule: 'is told with the first, and counts the others at the next update',
+      rule: 'notifies of the first, and counts the others at the next update',
       at: [0, 1, 2],
       notified: ['first 1', 'update 3'],
     },
-    { rule: 'is told no more when nothing more comes', at: [0], notified: ['first 1'] },
+    { rule: 'notifies no more without further findings', at: [0], notified: ['first 1'] },
     {
-      rule: 'is told again at each update that has more',
+      rule: 'notifies again at each update with further findings',
       at: [0, 1, 6, 7, 30],
       notified: ['first 1', 'update 2', 'update 4', 'update 5'],
     },
     { rule: 'waits for more where its route says so', policy: { waitMs: minute }, at: [0, 0.5], notified: ['first 2'] },
     {
-      rule: 'ends with its repeat interval: then it is news again',
+      rule: 'ends with its repeat interval: the next finding opens another',
       at: [0, 1, 4 * 60 + 1],
       notified: ['first 1', 'update 2', 'first 1'],
     },
@@ -216,7 +216,7 @@ describe('a group', () => {
     expect(said(mail)).toEqual(['first 1', 'first 1']);
   });
 
-  test('tells of what joins under a policy that waits longer than the one it began with', async () => {
+  test('notifies of findings that join under a policy that waits longer than the first one', async () => {
     const state = createMemoryDeliveryState();
     const chat = heard('chat');
     await deliveryStage({ receivers: [chat], state }).deliver(rootLogin);
@@ -227,7 +227,7 @@ describe('a group', () => {
     expect(said(chat)).toEqual(['first 1', 'update 2']);
   });
 
-  test('is told of by one of many that look at the same time', async () => {
+  test('notifies once when many copies do its delivery step at the same time', async () => {
     const mail = heard('mail');
     const stage = deliveryStage({ receivers: [mail] });
     await stage.pipeline.accept({ finding: rootLogin });
@@ -303,7 +303,7 @@ describe('a burst', () => {
 describe('quiet hours', () => {
   const quiet = { from: '22:00', to: '07:00', days: [], timezone: 'UTC', except: 'critical' } as const;
 
-  test('hold back, and then tell with a count; what is critical is told at once', async () => {
+  test('hold findings back, and then notify with a count; critical findings notify at once', async () => {
     const chat = heard('chat');
     const stage = deliveryStage({ receivers: [chat], policy: { quiet }, start: '2026-03-14T23:00:00Z' });
     await stage.deliver(rootLogin);
@@ -330,7 +330,7 @@ describe('quiet hours', () => {
 });
 
 describe('a receiver that fails', () => {
-  test('is tried again later, and tells with a count what came meanwhile', async () => {
+  test('is tried again later, and counts the findings since', async () => {
     const chat = heard('chat');
     const stage = deliveryStage({ receivers: [chat] });
     chat.behave = refusal('unavailable', true);
@@ -405,7 +405,7 @@ describe('a receiver that fails', () => {
     expect(said(mail)).toEqual(['first 1', 'update 2']);
   });
 
-  test('a dead letter that is sent again while it is being buried is told all the same', async () => {
+  test('a dead letter that is sent again while it is being written notifies all the same', async () => {
     const state = createMemoryDeliveryState();
     let replay = async (): Promise<void> => {};
     const record: typeof state.groups.record = async (...given) => {
@@ -511,9 +511,9 @@ describe('the fallback', () => {
   };
 
   test.each([
-    ['is told of what is critical when every chat has failed, once', 'critical', ['slack', 'teams'], ['first 1']],
+    ['gets a critical finding when every chat has failed, once', 'critical', ['slack', 'teams'], ['first 1']],
     ['is not while one of them works', 'critical', ['slack'], []],
-    ['is not told of less', 'high', ['slack', 'teams'], []],
+    ['does not get less severe findings', 'high', ['slack', 'teams'], []],
   ] as const)('%s', async (_rule, level, failing, notified) => {
     const { slack, teams, topic, finding, deliver, pass } = stage(level);
     for (const chat of [slack, teams]) {
@@ -524,14 +524,14 @@ describe('the fallback', () => {
     expect(said(topic)).toEqual(notified);
   });
 
-  test('is told at once when no chat will ever take it', async () => {
+  test('gets it at once when every chat refuses it', async () => {
     const { slack, teams, topic, finding, deliver } = stage('critical');
     for (const chat of [slack, teams]) chat.behave = refusal('unauthorized', false);
     await deliver(finding);
     expect(said(topic)).toEqual(['first 1']);
   });
 
-  test('is told later when the state fails just then, though a chat has refused it for good', async () => {
+  test('gets it later when the state fails just then, although a chat has refused it', async () => {
     const state = createMemoryDeliveryState();
     let failing = true;
     const claim: typeof state.seen.claim = async (key, at) => {
@@ -568,7 +568,7 @@ describe('what an inhibition mutes', () => {
     return { mail, ...made };
   };
 
-  test('is told to nobody while its source is fresh, nor when a copy comes later', async () => {
+  test('notifies nobody while its source is fresh, nor when a copy comes later', async () => {
     const { mail, deliver, pass, facts } = stage();
     await deliver(rootLogin);
     await deliver(sshRootLogin);
@@ -596,7 +596,7 @@ describe('what an inhibition mutes', () => {
     expect(mail.notifications.map(({ finding }) => finding.rule.id)).not.toContain(sshRootLogin.rule.id);
   });
 
-  test('was told before its source came stays told', async () => {
+  test('that came before its source stays delivered', async () => {
     const { mail, deliver, facts } = stage();
     await deliver(sshRootLogin);
     await deliver(rootLogin);
@@ -632,7 +632,7 @@ describe('who did it, when that becomes known later', () => {
     expect(notified(mail)).toEqual(sent);
   });
 
-  test('is told in the thread of the alert', async () => {
+  test('goes into the thread of the alert', async () => {
     const mail = heard('mail');
     const stage = deliveryStage({ receivers: [mail] });
     await stage.deliver(instanceStopped);
@@ -641,7 +641,7 @@ describe('who did it, when that becomes known later', () => {
     expect(added?.group).toMatchObject({ key: alert?.group?.key, kind: 'update', receipt: { thread: 'mail' } });
   });
 
-  test('waits for an alert that is not told yet', async () => {
+  test('waits for an alert that is pending', async () => {
     const mail = heard('mail');
     const stage = deliveryStage({ receivers: [mail] });
     mail.behave = refusal('unavailable', true);
@@ -738,7 +738,7 @@ describe('flush', () => {
     expect(said(mail)).toEqual(['first 1']);
   });
 
-  test('says that what arrived could not be recorded, and tells it at most once more', async () => {
+  test('reports a notification that could not be recorded, and sends it at most once more', async () => {
     const state = createMemoryDeliveryState();
     let down = true;
     const record: typeof state.groups.record = async (...given) => {

@@ -125,7 +125,7 @@ describe('follow-up queries', () => {
   });
 
   test.each<[string, Finding]>([
-    ['nobody is known', withEvent(sshRootLogin, { sourceAddress: 'unknown-host' })],
+    ['no address is known', withEvent(sshRootLogin, { sourceAddress: 'unknown-host' })],
     ['the time is none', withEvent(rootLogin, { time: 'yesterday' })],
     ['the time is at the end of time', withEvent(rootLogin, { time: '+275760-09-13T00:00:00.000Z' })],
     [
@@ -168,7 +168,7 @@ test('the raw event is cut between characters, and the message says how much is 
   expect(whole.startsWith(raw.text)).toBe(true);
 });
 
-test('an event nested deeper than JSON can be written is told all the same', () => {
+test('an event nested deeper than JSON can be written makes a message all the same', () => {
   let deep: Record<string, unknown> = {};
   for (let depth = 0; depth < 100_000; depth += 1) deep = { deep };
   expect(messageOf(withEvent(rootLogin, { raw: deep })).raw.text).toMatch(/^\(not shown: /);
@@ -215,7 +215,7 @@ test('an insight is no deed that succeeds', () => {
   expect(whatWords(message)).toBe('sts:ApiErrorRateInsight start');
 });
 
-test('a name that somebody only claimed is told as such', () => {
+test('a claimed name is shown as claimed', () => {
   const actor = { kind: 'anonymous', name: 'test', chain: [] } as const;
   expect(whoWords(messageOf(withEvent(sshRootLogin, { actor })))).toBe('test (not signed in)');
 });

@@ -37,8 +37,8 @@ const deploy = session('ci-deploy');
 
 describe('what the deploying role does', () => {
   test.each<[string, string, Labels, boolean]>([
-    ['is told when nobody named it', '{}', deploy, false],
-    ['is not told, by its name', byName, deploy, true],
+    ['notifies when deployRoles does not name it', '{}', deploy, false],
+    ['does not notify when named by its name', byName, deploy, true],
     ["nor by its ARN, whose path sessions don't have", byArn, deploy, true],
     [
       'nor by the ARN of its sessions',
@@ -49,20 +49,15 @@ describe('what the deploying role does', () => {
     ['nor by a pattern', "deployRoles: ['ci-*']", deploy, true],
     ['nor in another partition', byName, { ...deploy, actor: ['arn:aws-cn:sts::1:assumed-role/ci-deploy/x'] }, true],
     ['an ARN holds for its own account', byArn, session('ci-deploy', 'x', '444455556666'), false],
-    ['severe findings are told', byName, { ...deploy, level: ['high'] }, false],
+    ['severe findings notify', byName, { ...deploy, level: ['high'] }, false],
     ["another role's are", byName, session('ci-deploy-2'), false],
     ["and its sessions' called alike", byName, session('other', 'ci-deploy'), false],
-    ['what impairs watching is told', byName, { ...deploy, tag: ['attack.t1562.008'] }, false],
+    ['findings about impaired detection notify', byName, { ...deploy, tag: ['attack.t1562.008'] }, false],
     ['what removes traces, too', byName, { ...deploy, tag: ['attack.t1070'] }, false],
-    ['a user of that name is told', byName, { ...deploy, actorKind: ['iam-user'] }, false],
+    ['a user of that name notifies', byName, { ...deploy, actorKind: ['iam-user'] }, false],
     ["a person's session is", byName, { ...deploy, actorKind: ['federated'] }, false],
     ['a text in another log that is spelled like it is', byName, { ...deploy, source: ['sshd'] }, false],
-    [
-      'and everything is told where a stage says off',
-      `${byName}\nsuppressions: { deploying-role: off }`,
-      deploy,
-      false,
-    ],
+    ['everything notifies where a stage says off', `${byName}\nsuppressions: { deploying-role: off }`, deploy, false],
   ])('%s', (_rule, yaml, labels, suppressed) => {
     expect(suppressedBy(yaml, labels)).toBe(suppressed ? 'deploying-role' : undefined);
   });
@@ -72,7 +67,7 @@ describe('what the deploying role does', () => {
     expect(layConfigurations(layers).deployRoles).toEqual([]);
   });
 
-  test('is told all the same where a rule sees somebody end logs, detectors, or Trailwatch itself', async () => {
+  test('notifies all the same where a rule sees logs, detectors or Trailwatch itself end', async () => {
     const root = join(import.meta.dirname, '../../../..');
     const { ruleSet } = await loadRules([join(root, 'rules')]);
     const blinding = [...ruleSet.detections, ...ruleSet.correlations].filter(

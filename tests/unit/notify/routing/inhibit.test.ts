@@ -18,7 +18,7 @@ const bruteForce: InhibitionSettings = {
   target: { rule: ['SSH login failed', 'SSH brute *'] },
   equal: ['address', 'account'],
   forMs: hourMs,
-  reason: 'the brute force tells of them all',
+  reason: 'the brute force covers them all',
 };
 
 const terminated: InhibitionSettings = {
@@ -85,7 +85,7 @@ describe('what mutes what', () => {
     expect(inhibitions.muting(failure)).toContainEqual({
       key: started?.key,
       name: 'brute-force',
-      reason: 'the brute force tells of them all',
+      reason: 'the brute force covers them all',
     });
   });
 
@@ -105,7 +105,7 @@ const hostile = fc.constantFrom('', '"', '","', '\\', '\\"', '[', ']', ',', '\u0
 const values = fc.array(hostile, { minLength: 1, maxLength: 3 });
 const labelsOfAny = fc.record({ rule: values, address: values, account: values, target: values });
 
-test('only values that are the same give the same keys, whoever wrote them', () => {
+test('only equal values give equal keys, also for values that an attacker chose', () => {
   const any: InhibitionSettings = {
     name: 'any',
     source: {},

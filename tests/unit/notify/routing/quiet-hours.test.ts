@@ -38,7 +38,7 @@ describe('quiet until', () => {
     ['critical', 'high', false],
     ['high', 'high', false],
     ['low', 'high', true],
-  ])('%s, where %s is told all the same', (level, except, quiet) => {
+  ])('%s, where %s notifies all the same', (level, except, quiet) => {
     expect(until({ ...night, except }, '2026-03-11T23:00Z', level) !== undefined).toBe(quiet);
   });
 });
@@ -178,7 +178,7 @@ test('agrees with a look at the clock every minute', () => {
   );
 });
 
-test('what is told at the end of quiet hours is told: no other stretch begins there', () => {
+test('a notification at the end of quiet hours goes out: no other stretch begins there', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
       const end = quietUntil(weekend, 'low', new Date(seconds * 1000));

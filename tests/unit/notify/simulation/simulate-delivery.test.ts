@@ -187,7 +187,7 @@ describe('a simulated delivery', () => {
     expect((await simulated([canary], base)).map(({ receiver }) => receiver)).toEqual(['canary']);
   });
 
-  test('what was decided is told before those who are notified of it', async () => {
+  test('a decision comes before its notifications', async () => {
     const facts: SimulatedFact['kind'][] = [];
     await simulateDelivery([finding()], {
       decider: createDecider(base),
