@@ -40,6 +40,22 @@ const code = (cell: string | undefined): string => /`([^`]+)`/.exec(cell ?? '')?
 const codes = (cell: string | undefined): readonly string[] =>
   [...(cell ?? '').matchAll(/`([^`]+)`/g)].map(([, each = '']) => each);
 
+/** The entries of the list that begins with such an entry, each on one line. */
+function listEntries(first: string): readonly string[] {
+  const at = page.indexOf(`\n- ${first}`);
+  const [list = ''] = page.slice(at + 1).split('\n\n', 1);
+  return list
+    .split(/^- /m)
+    .slice(1)
+    .map((entry) => entry.replaceAll(/\s*\n\s*/g, ' ').trim());
+}
+
+/** `contains`: what it means. `item` matches `event`, not `event`. */
+const modifiers = listEntries('`contains`').map((entry) => {
+  const [, names = '', example = ''] = /^(.+?): .*?(`[^`]+` matches `[^`]+`, not `[^`]+`)\.$/.exec(entry) ?? [];
+  return { names, example };
+});
+
 describe('the sessions', () => {
   const sessions = blocks
     .filter(({ language }) => language === 'console')
@@ -71,18 +87,17 @@ describe('the tables', () => {
     const [rule] = lowered.ruleSet.detections;
     return rule !== undefined && compileMatcher(rule.expr)(JSON.parse(event) as Fields);
   };
-  const rows = [...tableRows('item'), ...tableRows('modifier').map((cells) => cells.slice(2))];
+  const rows = [
+    ...tableRows('item').map((cells) => cells.map(code)),
+    ...modifiers.map(({ example }) => codes(example)),
+  ];
 
-  test.each(rows.map((cells) => [code(cells[0]), code(cells[1]), code(cells[2])]))('%s', (item, is, isNot) => {
+  test.each(rows.map(([item = '', is = '', isNot = '']) => [item, is, isNot]))('%s', (item, is, isNot) => {
     expect([matches(item, is), matches(item, isNot)]).toEqual([true, false]);
   });
 
   test('name every modifier and every type of correlation', () => {
-    expect(
-      tableRows('modifier')
-        .flatMap(([names]) => codes(names))
-        .toSorted(),
-    ).toEqual(modifierNames.toSorted());
+    expect(modifiers.flatMap(({ names }) => codes(names)).toSorted()).toEqual(modifierNames.toSorted());
     expect(tableRows('type').map(([name]) => code(name))).toEqual(correlationTypes);
   });
 
@@ -90,6 +105,7 @@ describe('the tables', () => {
     const written = derivations.flatMap(({ name, fields }) =>
       Object.entries(fields).map(([field, what]) => [`derived.${name}.${field}`, what]),
     );
-    expect(tableRows('field').map(([field, what]) => [code(field), what])).toEqual(written);
+    const entries = listEntries('`derived.').map((entry) => [code(entry), entry.slice(entry.indexOf(': ') + 2)]);
+    expect(entries).toEqual(written);
   });
 });

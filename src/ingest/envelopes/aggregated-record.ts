@@ -24,7 +24,7 @@ export function deaggregate(data: Buffer): { readonly records: readonly Buffer[]
   }
   const records: Buffer[] = [];
   const fields = fieldsOf(message);
-  if (fields === undefined) return { reason: 'aggregated Kinesis record that is no valid protobuf' };
+  if (fields === undefined) return { reason: 'aggregated Kinesis record: not valid protobuf' };
   for (const { number, bytes } of fields) {
     if (number !== 3 || bytes === undefined) continue;
     const body = fieldsOf(bytes)?.findLast((field) => field.number === 3)?.bytes;

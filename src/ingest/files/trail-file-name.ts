@@ -5,7 +5,7 @@ export type TrailFileKind = 'trail' | 'insight' | 'digest' | 'config' | 'unknown
 const reasons = {
   digest: 'CloudTrail digest file: it proves log files intact, it holds no records',
   // Who changed it stands in CloudTrail, within minutes; Config tells hours later what it was changed to.
-  config: "AWS Config's file: it tells how resources are set up, it holds no events",
+  config: "AWS Config's file: it describes resources and has no events",
 } as const satisfies Partial<Record<TrailFileKind, string>>;
 
 /** reasonToSkip says why a file is not to be opened at all, as far as its name tells; undefined for all others. */

@@ -9,5 +9,5 @@ export function isConfigFile(value: Fields): boolean {
 
 /** openConfigFile names it: who changed a resource stands in CloudTrail; what it was changed to is no event. */
 export function openConfigFile(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
-  return [skipped(origin, "AWS Config's file: it tells how resources are set up, it holds no events")];
+  return [skipped(origin, "AWS Config's file: it describes resources and has no events")];
 }

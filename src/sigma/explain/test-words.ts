@@ -60,7 +60,7 @@ function patternWords(patterns: readonly Pattern[], met: boolean): string {
   const byVerb = new Map<Verb, string[]>();
   for (const pattern of patterns) {
     const [name, text] = wordsOf(pattern);
-    if (text === undefined) return met ? 'is any text' : 'is no text';
+    if (text === undefined) return met ? 'is any text' : 'is not text';
     byVerb.set(name, [...(byVerb.get(name) ?? []), text]);
   }
   return [...byVerb].map(([name, texts]) => listed(name, texts, met)).join(met ? ' or ' : ' and ');

@@ -308,7 +308,7 @@ class RegexParser {
       if (found) {
         const [whole, not, name = ''] = found;
         const set = Object.hasOwn(posixClasses, name) ? posixClasses[name] : undefined;
-        if (set === undefined) throw new RegexError(`there is no class [:${name}:]`);
+        if (set === undefined) throw new RegexError(`unknown character class [:${name}:]`);
         this.#next += whole.length;
         return not === '^' ? complement(set) : set;
       }

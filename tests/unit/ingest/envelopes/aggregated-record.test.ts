@@ -31,15 +31,19 @@ describe('records aggregated by the producer library', () => {
   test.each([
     ['a byte changed', Buffer.from(known.map((byte, at) => (at === 30 ? byte ^ 1 : byte))), /checksum is wrong/],
     ['a part without data', sealed(Buffer.from([0x1a, 2, 0x08, 0])), /has no data/],
-    ['a length beyond the end', sealed(Buffer.from([0x1a, 100, 1])), /no valid protobuf/],
-    ['a length of 2^63', sealed(Buffer.from([0x1a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])), /no valid/],
+    ['a length beyond the end', sealed(Buffer.from([0x1a, 100, 1])), /not valid protobuf/],
+    [
+      'a length of 2^63',
+      sealed(Buffer.from([0x1a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])),
+      /not valid/,
+    ],
     [
       'a number without end',
       sealed(Buffer.from([0x1a, ...Array.from({ length: 12 }, () => 0xff)])),
-      /no valid protobuf/,
+      /not valid protobuf/,
     ],
-    ['a group', sealed(Buffer.from([0x1b, 0x1c])), /no valid protobuf/],
-    ['a field cut off', sealed(Buffer.from([0x09, 1, 2])), /no valid protobuf/],
+    ['a group', sealed(Buffer.from([0x1b, 0x1c])), /not valid protobuf/],
+    ['a field cut off', sealed(Buffer.from([0x09, 1, 2])), /not valid protobuf/],
     ['more parts than any producer packs', aggregated(Array.from({ length: 100_001 }, () => '')), /more than 100000/],
   ])('%s is refused', (_name, data, reason) => {
     expect(isAggregated(data)).toBe(true);
