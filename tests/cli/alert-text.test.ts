@@ -79,6 +79,15 @@ describe('the text of alerts', () => {
     ]);
   });
 
+  test('says that a throttle put findings together', async () => {
+    const burst = [0, 1, 2].map((n) => finding({ event: { id: `e${n}`, time: at(n) }, news: String(n) }));
+    const route = { receivers: ['chat'], throttle: 2, routes: [] };
+    const text = await textOf(burst, { configuration: { route } });
+    expect(text.match(/^throttled .*$/gm)).toEqual([
+      'throttled more than 2 alerts of this rule, so the rest is one group',
+    ]);
+  });
+
   test('of several findings at once it counts them, and shows the first', async () => {
     const text = await textOf(times([0, 1]), {
       configuration: { route: { receivers: ['chat'], groupWait: 120_000, routes: [] } },

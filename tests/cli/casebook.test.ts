@@ -138,7 +138,11 @@ describe('people are notified as a stage would', () => {
     const burst = Array.from({ length: 8 }, (_, n) =>
       finding({ event: { id: `e${n}`, time: at(0, n) }, news: String(n) }),
     );
-    const { alerts, notifications: total } = await caseOf(burst, routed({ receivers: ['chat'], throttle: 5 }));
+    const {
+      alerts,
+      findingsThrottled,
+      notifications: total,
+    } = await caseOf(burst, routed({ receivers: ['chat'], throttle: 5 }));
     expect(alerts).toHaveLength(6);
     expect(alerts.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1, 3]);
     expect(alerts[5]?.notifications.map(({ kind, count }) => [kind, count])).toEqual([
@@ -146,6 +150,11 @@ describe('people are notified as a stage would', () => {
       ['update', 3],
     ]);
     expect(total).toBe(7);
+    expect(alerts.map(({ throttled }) => throttled)).toEqual([
+      ...Array.from({ length: 5 }, () => undefined),
+      'more than 5 alerts of this rule',
+    ]);
+    expect(findingsThrottled).toBe(3);
   });
 
   test('by the labels of the route: what they share is one alert', async () => {

@@ -40,6 +40,7 @@ export function renderSummary(facts: SummaryFacts): string {
     { label: 'records', lines: recordLines(outcome, colors) },
     { label: 'findings', lines: [findingsLine(facts)], wraps: true },
     { label: 'notified', lines: notifiedLines(facts), wraps: true },
+    { label: 'throttled', lines: throttledLines(facts), wraps: true },
     { label: 'held back', lines: heldBackLines(facts), wraps: true },
     { label: 'when', lines: timelineLines(facts.found.timeline, width - labelWidth) },
     { label: 'rules', lines: ruleLines(facts) },
@@ -112,6 +113,12 @@ function notifiedLines({ found }: SummaryFacts): readonly string[] {
     program ? `${shown(name)} ${count(times)} (each finding)` : `${shown(name)} ${count(times)}`,
   );
   return [[...(sent.length > 0 ? [`${people}: ${sent.join(', ')}`] : []), ...nobody].join('; ')];
+}
+
+function throttledLines({ found: { findingsThrottled } }: SummaryFacts): readonly string[] {
+  return findingsThrottled === 0
+    ? []
+    : [`${plural(findingsThrottled, 'finding')} grouped by rule beyond the throttle of the route`];
 }
 
 function heldBackLines({ found }: SummaryFacts): readonly string[] {

@@ -3,7 +3,8 @@ import type { HeldBack } from '../findings/casebook/held-back.ts';
 import { findingLine } from '../findings/ndjson.ts';
 
 /** alertLine is an alert as data: its first finding, and when a stage would have notified whom. */
-export function alertLine({ finding, count, first, last, route, notifications, notificationsTotal, programs }: Alert) {
+export function alertLine(alert: Alert) {
+  const { finding, count, first, last, route, throttled, notifications, notificationsTotal, programs } = alert;
   return {
     ...findingLine(finding),
     alert: {
@@ -12,6 +13,7 @@ export function alertLine({ finding, count, first, last, route, notifications, n
       last,
       to: [...new Set([...notifications.flatMap(({ to }) => to), ...programs])],
       route,
+      ...(throttled !== undefined && { throttled }),
       notifications: notifications.map(({ time, kind, to, count: findings, fresh, afterQuietHours }) => ({
         time,
         kind,

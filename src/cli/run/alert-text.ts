@@ -50,6 +50,10 @@ function alertText(alert: Alert, { context, colors, width }: AlertTextOptions): 
   const story = renderText(message, { detail: 'compact', width: columns, paint }, first?.group);
   const rows = [
     { label: 'again', values: alert.count > 1 ? [againWords(alert)] : [] },
+    {
+      label: 'throttled',
+      values: alert.throttled === undefined ? [] : [`${alert.throttled}, so the rest is one group`],
+    },
     { label: 'to', values: [toWords(alert)] },
   ];
   return [story.trimEnd(), ...rowLines(rows, columns, paint), ''].join('\n');

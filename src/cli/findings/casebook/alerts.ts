@@ -47,6 +47,8 @@ export interface Alert {
   readonly occurrences: readonly Occurrence[];
   /** The route that decided, and why, in words. */
   readonly route: string;
+  /** Why its findings are one group although they differ, where the throttle of their route put them together. */
+  readonly throttled?: string;
   /** The earliest times at which people are notified, in order; none when the route has no receivers. */
   readonly notifications: readonly AlertNotification[];
   /** All of them, also those that are not among `notifications`. */
@@ -63,6 +65,8 @@ export interface Alerts {
   readonly alertsToNobody: number;
   /** How many findings belong to the alerts that are not among `alerts`. */
   readonly findingsUnlisted: number;
+  /** How many findings a throttle put together. */
+  readonly findingsThrottled: number;
   /** How often people are notified; what several receivers get at once counts once. */
   readonly notifications: number;
 }
@@ -80,7 +84,7 @@ interface OpenNotification extends AlertNotification {
   readonly to: string[];
 }
 
-interface OpenAlert extends Pick<Alert, 'finding' | 'route'> {
+interface OpenAlert extends Pick<Alert, 'finding' | 'route' | 'throttled'> {
   readonly key: string;
   count: number;
   last: string;
@@ -105,15 +109,16 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
   const groups = new Map<string, string>();
   const shortlist = createShortlist<OpenAlert>(limits.alerts, moreImportantFirst);
   const toSomebody = new Set<string>();
-  let [findings, notifications] = [0, 0];
+  let [findings, findingsThrottled, notifications] = [0, 0, 0];
   // Receivers that are notified alike at one moment are notified once, for the reader of this book.
   let moment = { at: NaN, seen: new Map<string, OpenNotification | undefined>() };
 
-  const open = (key: string, finding: Finding, route: string): void => {
+  const open = (key: string, finding: Finding, route: string, throttled: string | undefined): void => {
     const alert: OpenAlert = {
       key,
       finding,
       route,
+      ...(throttled !== undefined && { throttled }),
       count: 0,
       last: finding.time,
       notificationsTotal: 0,
@@ -140,7 +145,8 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       const [main] = byPeople;
       const key = main === undefined ? finding.fingerprint : (groups.get(main.group) ?? placementAt(main));
       const isNew = !alerts.has(key);
-      if (isNew) open(key, finding, outcomes[0]?.why['route'] ?? '');
+      const throttled = main?.throttled === true ? main.why['group'] : undefined;
+      if (isNew) open(key, finding, outcomes[0]?.why['route'] ?? '', throttled);
       const alert = alerts.get(key);
       for (const { receiver } of accepted) (isProgram(receiver) ? alert?.programs : alert?.receivers)?.add(receiver);
       for (const { group } of byPeople) if (!groups.has(group)) groups.set(group, key);
@@ -148,6 +154,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
       // A completion adds to an alert; it doesn't count as a finding.
       if (finding.completes !== undefined && !isNew) return;
       findings += 1;
+      if (throttled !== undefined) findingsThrottled += 1;
       if (alert !== undefined) join(alert, finding);
     },
 
@@ -195,6 +202,7 @@ export function createAlertBook(limits: AlertLimits, isProgram: (receiver: strin
         alertsTotal: alerts.size,
         alertsToNobody: alerts.size - toSomebody.size,
         findingsUnlisted: findings - kept.reduce((sum, { count }) => sum + count, 0),
+        findingsThrottled,
         notifications,
       };
     },

@@ -16,7 +16,13 @@ export function recipientWords({ notifications, programs }: Alert): string {
 /** recipientsOf is the row with an alert's receivers and the route that decided. */
 export function recipientsOf(alert: Alert): Markup {
   return html`<dt>Notifies</dt>
-    <dd>${clip(recipientWords(alert), 300)} <small>${clip(alert.route, 300)}</small></dd>`;
+    <dd>${clip(recipientWords(alert), 300)} <small>${clip(alert.route, 300)}</small></dd>
+    ${
+      alert.throttled === undefined
+        ? undefined
+        : html`<dt>Throttled</dt>
+            <dd>${clip(alert.throttled, 200)}, so the rest is one group</dd>`
+    }`;
 }
 
 /** notificationsTable lists when people are notified of an alert; nothing where they are notified once, as it happens. */
