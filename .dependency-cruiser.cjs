@@ -26,6 +26,7 @@ const mayImport = {
 
 /** Imports inside a part run one way: a row a room, the rooms of the same part that it may import. */
 const roomsMayImport = {
+  detect: { derived: [], 'instance-story': [], correlation: [], 'rule-test': ['correlation', 'derived'] },
   sigma: {
     regex: [],
     parse: [],

@@ -1,4 +1,5 @@
 import type { Condition } from './condition.ts';
+import { covers } from './glob.ts';
 import type { PolicyDocument, Statement } from './document.ts';
 import { includesAction, isWide } from './scope.ts';
 
@@ -117,22 +118,53 @@ const administers = [
   'sts:assumerole',
 ];
 
+/** The service that a role is passed to, by the service of the call that does it; where it may be several, none is named. */
+const passedTo: Readonly<Record<string, string>> = {
+  ec2: 'ec2.amazonaws.com',
+  autoscaling: 'ec2.amazonaws.com',
+  lambda: 'lambda.amazonaws.com',
+  ecs: 'ecs-tasks.amazonaws.com',
+  glue: 'glue.amazonaws.com',
+  cloudformation: 'cloudformation.amazonaws.com',
+  codebuild: 'codebuild.amazonaws.com',
+  codepipeline: 'codepipeline.amazonaws.com',
+  sagemaker: 'sagemaker.amazonaws.com',
+  states: 'states.amazonaws.com',
+  ssm: 'ssm.amazonaws.com',
+  scheduler: 'scheduler.amazonaws.com',
+  events: 'events.amazonaws.com',
+};
+
 /** privilegesOf says what a policy of an identity gives: all its statements together, less what it denies without a condition. */
 export function privilegesOf({ statements }: PolicyDocument): Privileges {
   const allows = statements.filter((each) => each.effect === 'allow' && isWide(each) && !each.conditions.some(binds));
   const denials = statements.filter((each) => each.effect === 'deny' && isWide(each) && each.conditions.length === 0);
-  const may = (action: string): boolean => {
+  const may = (action: string, service?: string): boolean => {
     const name = action.toLowerCase();
-    return allows.some((each) => includesAction(each, name)) && !denials.some((each) => includesAction(each, name));
+    const allowed = allows.some((each) => includesAction(each, name) && passesTo(each, service));
+    return allowed && !denials.some((each) => includesAction(each, name));
   };
-  const administration = allows.some(isEverything) && administers.every(may);
+  const administration = allows.some(isEverything) && administers.every((action) => may(action));
   return {
     administration,
     escalations: ways
-      .filter((way) => way.every(may))
+      .filter((way) => way.every((action) => may(action, action === 'iam:PassRole' ? serviceOf(way) : undefined)))
       .map((way) => way.join(' + '))
       .toSorted(),
   };
+}
+
+function serviceOf([, call = '']: readonly string[]): string | undefined {
+  return passedTo[call.slice(0, call.indexOf(':'))];
+}
+
+/** Whether roles may be passed to a service: `iam:PassedToService` names those that they may be passed to, or may not. */
+function passesTo({ conditions }: Statement, service: string | undefined): boolean {
+  return conditions.every(({ key, comparison, negated, values }) => {
+    if (service === undefined || key !== 'iam:passedtoservice') return true;
+    if (comparison !== 'text' && comparison !== 'pattern') return true;
+    return values.some((value) => covers(value.toLowerCase(), service)) !== negated;
+  });
 }
 
 /** Everything, or everything but some. */

@@ -2,6 +2,7 @@ import type { Fields } from '../../model/log-record.ts';
 import { accessOf, parsePolicy, type Own, type PolicyAccess } from '../../policy/index.ts';
 import { policyOf } from './grants.ts';
 import { policiesIn } from './policies.ts';
+import { isGuardRail } from './privileges.ts';
 
 /** What `derived.access.to` says, each with what must have been found of all policies of the call. */
 const words: readonly (readonly [string, (access: PolicyAccess) => boolean])[] = [
@@ -16,8 +17,14 @@ const words: readonly (readonly [string, (access: PolicyAccess) => boolean])[] =
   ['unknown', ({ unknown }) => unknown.length > 0],
 ];
 
+/** Calls that take a policy to judge it, or that read one. */
+const onlyLooks = /^(?:Get|List|Describe|Simulate|Validate|Check|Test|Preview)/;
+
 /** accessGained gives the fields of `derived.access`: who gains access by a call, whichever way it says so. */
 export function accessGained(fields: Fields, own: Own): Fields {
+  // A guard rail gives nobody access, whomever it names.
+  if (isGuardRail(fields) || (typeof fields['eventName'] === 'string' && onlyLooks.test(fields['eventName'])))
+    return {};
   const shared = parsePolicy(policyOf(fields));
   const documents = [...policiesIn(fields), ...(shared.ok ? [shared.document] : [])];
   const found = documents.map((document) => accessOf(document, own));

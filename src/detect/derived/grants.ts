@@ -12,6 +12,12 @@ interface Grant {
   readonly within?: Readonly<Record<string, string>>;
 }
 
+const aclParameters = [
+  'x-amz-acl',
+  'AccessControlPolicy.AccessControlList.Grant.Grantee.URI',
+  ...['read', 'write', 'read-acp', 'write-acp', 'full-control'].map((right) => `x-amz-grant-${right}`),
+].join(' ');
+
 const grants: readonly Grant[] = [
   row(
     'ec2',
@@ -47,9 +53,11 @@ const grants: readonly Grant[] = [
     'aws:SourceArn': 'sourceArn',
   }),
   row('events', 'PutPermission', 'principal', { 'aws:PrincipalOrgID': 'condition.value' }),
-  ...['PutBucketAcl', 'PutObjectAcl', 'CreateBucket', 'PutObject'].map((call) =>
-    row('s3', call, 'x-amz-acl AccessControlPolicy.AccessControlList.Grant.Grantee.URI'),
-  ),
+  row('serverlessrepo', 'PutApplicationPolicy', 'statements.principals', {
+    'aws:PrincipalOrgID': 'statements.principalOrgIDs',
+  }),
+  row('lightsail', 'UpdateBucket', 'accessRules.getObject'),
+  ...['PutBucketAcl', 'PutObjectAcl', 'CreateBucket', 'PutObject'].map((call) => row('s3', call, aclParameters)),
 ];
 
 function row(source: string, call: string, to: string, within?: Grant['within']): Grant {
@@ -60,6 +68,7 @@ function row(source: string, call: string, to: string, within?: Grant['within'])
 const everybody = new Set([
   '*',
   'all',
+  'public',
   'public-read',
   'public-read-write',
   'authenticated-read',
@@ -82,8 +91,21 @@ export function policyOf({ eventSource, eventName, requestParameters }: Fields):
     const values = textsAt(path);
     return values.length === 0 ? [] : [[key, values]];
   });
-  const statements = grant.to.flatMap(textsAt).flatMap((text) => statementFor(text, Object.fromEntries(conditions)));
+  const statements = grant.to
+    .flatMap(textsAt)
+    .flatMap(namesIn)
+    .flatMap((text) => statementFor(text, Object.fromEntries(conditions)));
   return statements.length === 0 ? undefined : { Statement: statements };
+}
+
+/** A header of S3 lists grantees: `uri="http://…", id="…"`. */
+function namesIn(text: string): readonly string[] {
+  return /^\s*(?:uri|id|emailAddress)=/i.test(text)
+    ? text
+        .slice(0, 4_096)
+        .split(',')
+        .map((one) => one.replace(/^\s*\w+=/, '').replaceAll('"', ''))
+    : [text];
 }
 
 function statementFor(text: string, conditions: Fields): readonly Fields[] {

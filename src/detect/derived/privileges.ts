@@ -8,18 +8,33 @@ const guardRails: Readonly<Record<string, readonly string[]>> = {
   'ec2.amazonaws.com': ['CreateVpcEndpoint', 'ModifyVpcEndpoint'],
 };
 
+/** Calls whose policy is an identity's. A session's policy (sts:AssumeRole) only takes away, and a simulated one gives nothing. */
+const identityCalls: Readonly<Record<string, readonly string[]>> = {
+  'iam.amazonaws.com': ['PutUserPolicy', 'PutGroupPolicy', 'PutRolePolicy', 'CreatePolicy', 'CreatePolicyVersion'],
+  'sso.amazonaws.com': ['PutInlinePolicyToPermissionSet'],
+};
+
+/** isGuardRail says whether a call is about a policy that says what others may do at most. */
+export function isGuardRail(fields: Fields): boolean {
+  return isOneOf(fields, guardRails);
+}
+
 /** privilegesGiven gives the fields of `derived.privileges`: what a policy of an identity allows beyond ordinary work. */
 export function privilegesGiven(fields: Fields): Fields {
-  const { eventSource, eventName } = fields;
-  const calls = typeof eventSource === 'string' ? guardRails[eventSource] : undefined;
+  if (isGuardRail(fields)) return policiesIn(fields).some(isUnrestricted) ? { unrestricted: true } : {};
+  if (!isOneOf(fields, identityCalls)) return {};
   const documents = policiesIn(fields);
-  if (calls?.includes(String(eventName)) === true) return documents.some(isUnrestricted) ? { unrestricted: true } : {};
   const found = documents.filter(isOfIdentity).map(privilegesOf);
   const escalations = [...new Set(found.flatMap((each) => each.escalations))].toSorted();
   return {
     ...(found.some(({ administration }) => administration) && { administration: true }),
     ...(escalations.length > 0 && { escalations }),
   };
+}
+
+function isOneOf({ eventSource, eventName }: Fields, calls: Readonly<Record<string, readonly string[]>>): boolean {
+  if (typeof eventSource !== 'string' || typeof eventName !== 'string') return false;
+  return Object.hasOwn(calls, eventSource) && calls[eventSource]?.includes(eventName) === true;
 }
 
 /** A policy of a resource names principals; one of an identity never does. */

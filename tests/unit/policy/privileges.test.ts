@@ -59,6 +59,30 @@ test.each<[string, unknown, readonly string[]]>([
   ['one role', allow('sts:AssumeRole', { Resource: 'arn:aws:iam::111122223333:role/deploy' }), []],
   ['a role passed to an instance', allow(['iam:PassRole', 'ec2:RunInstances']), ['iam:PassRole + ec2:RunInstances']],
   ['the same in two statements', [allow('ec2:Run*'), allow('iam:PassRole')], ['iam:PassRole + ec2:RunInstances']],
+  [
+    'a role that may be passed to that service alone',
+    [
+      allow('iam:PassRole', { Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } }),
+      allow('ec2:Run*'),
+    ],
+    ['iam:PassRole + ec2:RunInstances'],
+  ],
+  [
+    'a role that may be passed to another service alone',
+    [
+      allow('iam:PassRole', { Condition: { StringEquals: { 'iam:PassedToService': ['lambda.amazonaws.com'] } } }),
+      allow('ec2:Run*'),
+    ],
+    [],
+  ],
+  [
+    'a role that may be passed to any service but that',
+    [
+      allow('iam:PassRole', { Condition: { StringNotEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } }),
+      allow('ec2:Run*'),
+    ],
+    [],
+  ],
   ['a role passed to nothing', allow('iam:PassRole'), []],
   [
     'one role passed',

@@ -207,6 +207,31 @@ const rows: readonly (readonly [string, Fields, Fields])[] = [
     }),
     { to: ['anyone'], public_actions: ['*'] },
   ],
+  [
+    'a grant in a header, behind one to an owner',
+    call('s3', 'PutObjectAcl', {
+      'x-amz-grant-read': ['id="79a5", uri="http://acs.amazonaws.com/groups/global/AuthenticatedUsers"'],
+    }),
+    { to: ['anyone'], public_actions: ['*'] },
+  ],
+  [
+    'a bucket of Lightsail',
+    call('lightsail', 'UpdateBucket', { accessRules: { getObject: 'public' } }),
+    { to: ['anyone'], public_actions: ['*'] },
+  ],
+  [
+    'an application of the repository, within an organization',
+    call('serverlessrepo', 'PutApplicationPolicy', {
+      statements: [{ principals: ['*'], principalOrgIDs: ['o-zzzzzzzzzz'], actions: ['Deploy'] }],
+    }),
+    { to: ['foreign_organization'], organizations: ['o-zzzzzzzzzz'] },
+  ],
+  [
+    'a policy that is only checked',
+    call('access-analyzer', 'CheckNoPublicAccess', { policyDocument: text(allow('*')) }),
+    {},
+  ],
+  ['a guard rail for everybody', call('ec2', 'ModifyVpcEndpoint', { policyDocument: text(allow('*')) }), {}],
   ['a call without parameters', call('s3', 'PutBucketPolicy', null), {}],
   ['a policy that is not one', call('s3', 'PutBucketPolicy', { bucketPolicy: '{"Statement":' }), {}],
   ['a policy that CloudTrail hides', call('kms', 'PutKeyPolicy', { policy: 'HIDDEN_DUE_TO_SECURITY_REASONS' }), {}],

@@ -15,6 +15,14 @@ test.each<[string, Fields, unknown]>([
     call('iam', 'CreatePolicyVersion', { policyDocument: policy('iam:PassRole', 'ec2:RunInstances') }),
     { escalations: ['iam:PassRole + ec2:RunInstances'] },
   ],
+  ["a session's policy, which only takes away", call('sts', 'AssumeRole', { policy: policy('*') }), {}],
+  ['a policy that is simulated', call('iam', 'SimulateCustomPolicy', { policyInputList: [policy('*')] }), {}],
+  ['a policy of things', call('iot', 'CreatePolicy', { policyDocument: policy('*') }), {}],
+  [
+    'a permission set',
+    call('sso', 'PutInlinePolicyToPermissionSet', { inlinePolicy: policy('*') }),
+    { administration: true },
+  ],
   ['ordinary work', call('iam', 'PutRolePolicy', { policyDocument: policy('s3:GetObject') }), {}],
   [
     'a policy of a resource, which gives no identity anything',
