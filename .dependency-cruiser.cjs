@@ -167,6 +167,13 @@ module.exports = {
       from: { path: '^functions/' },
       to: { path: 'node_modules/yaml/', reachable: true },
     },
+    {
+      name: 'archives-never-reach-a-lambda',
+      comment: 'Only a command reads archives and tables: their libraries would be in every bundle.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: 'node_modules/(csv-parse|tar-stream|yauzl)/', reachable: true },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-unresolved',

@@ -58,6 +58,7 @@ function* openJson(text: string, origin: OpenOrigin, open: Opener): Iterable<Ing
 /** What a line holds that says nothing of itself: behind the prefix of `aws logs tail`, in a column of `--output text`. */
 function openEmbedded(text: string, line: Ingested, origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
   if (line.kind !== 'record') return undefined;
+  if (isOtherRow(text)) return [skipped(origin, "a row of the AWS CLI's text output beside its events")];
   const { record } = line;
   const here = record.time === origin.time ? origin : datedBy(origin, record.time);
   for (const candidate of embeddedIn(text, record)) {
@@ -65,6 +66,11 @@ function openEmbedded(text: string, line: Ingested, origin: OpenOrigin, open: Op
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** In `--output text`, an answer's other parts stand between its events, each line named in capitals. */
+function isOtherRow(text: string): boolean {
+  return /^(?:RESOURCES|SEARCHEDLOGSTREAMS|NEXTTOKEN|STATISTICS|RESPONSEMETADATA)\t/.test(text);
 }
 
 /**

@@ -10,7 +10,7 @@ import { answerShapes, shapes } from './shapes/index.ts';
 import { openUnknown } from './shapes/unknown.ts';
 import { createWrapping } from './shapes/wrapped.ts';
 import { trailFileKind } from './files/trail-file-name.ts';
-import { rowOfPairs } from './unwrap/rows.ts';
+import { rowOfCells, rowOfPairs } from './unwrap/rows.ts';
 
 /**
  * createOpener opens what a person hands to a command: values and texts by what they look like, however they are wrapped, and
@@ -111,6 +111,6 @@ function* openArray(values: readonly unknown[], origin: OpenOrigin, open: Opener
 
 /** A list may be one row of an answer, its values with their names; undefined unless a record comes of it. */
 function openRow(values: readonly unknown[], origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
-  const row = rowOfPairs(values);
+  const row = rowOfPairs(values) ?? rowOfCells(values);
   return row === undefined ? undefined : open.within(row, origin);
 }

@@ -201,7 +201,7 @@ describe('exit codes', () => {
     ],
     ['2: a time that is none', 2, ['scan', 'trail.json', '--from', 'noon'], /--from noon: expected a day, a time/],
     ['2: a path that does not exist', 2, ['run', 'missing'], /missing: no such file or folder/],
-    ['2: a bucket, with what to do instead', 2, ['run', 's3://trail/x'], /aws s3 sync s3:\/\/trail\/x/],
+    ['2: what is no address of a bucket', 2, ['run', 's3://Not_a_bucket/x'], /expected s3:\/\/bucket\/prefix/],
     ['2: rules that do not exist', 2, ['run', 'trail.json', '--rules', 'missing'], /--rules .*missing: no such file/],
     ['2: a folder without rules', 2, ['run', 'trail.json', '--rules', 'docs'], /no usable rule/],
     ['0: help', 0, ['--help'], /^$/],

@@ -18,7 +18,7 @@ test.each<[string, Record<string, string>, boolean, boolean]>([
 });
 
 describe('the progress bar', () => {
-  const half = { totalFiles: 10, totalBytes: 2_000_000, files: 4, bytes: 1_000_000, outside: 0 };
+  const half = { totalFiles: 10, totalBytes: 2_000_000, files: 4, bytes: 1_000_000, outside: 0, unknown: 0 };
 
   test('tells part, bytes, files and rate', () => {
     expect(progressLine(half, 500, 100)).toBe('━━━━━━━━━━━━────────────  50%  1.0 MB of 2.0 MB  4/10 files  2.0 MB/s');

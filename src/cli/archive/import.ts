@@ -4,6 +4,8 @@ import { LocalStoreError, openStoreWriter } from '../../archive/store/store-writ
 import type { StoredTable, StoreWriter } from '../../archive/store/store-writer.ts';
 import { createOpener } from '../../ingest/open.ts';
 import { readPaths } from '../../ingest/files/local-files.ts';
+import type { GivenSource } from '../../ingest/files/local-files.ts';
+import { reasonToSkip } from '../../ingest/files/trail-file-name.ts';
 import { walk } from '../../ingest/files/walk.ts';
 import { bodyOf, columnsSql } from '../../report/duckdb/table.ts';
 import type { Table } from '../../report/duckdb/table.ts';
@@ -18,6 +20,7 @@ import { archiveRows } from './rows.ts';
 import type { ArchiveTally } from './rows.ts';
 import type { SourceFile } from './source-file.ts';
 import type { Surroundings } from '../shell/terminal.ts';
+import { parseTimeRange } from '../shell/time-range.ts';
 import { bytes, count, duration, plural } from '../../text/amounts.ts';
 
 /** ImportOptions are the flags of `trailwatch archive import`. */
@@ -101,7 +104,14 @@ export async function importInto(
     // Until they are read to the end: a report over the store names them after a crash or Ctrl-C.
     await writer.ledger.add(fresh.map(({ path, size, time }) => ({ path, size, time, incomplete: unread })));
     const size = fresh.reduce((sum, file) => sum + file.size, 0);
-    const progress: Progress = { totalFiles: fresh.length, totalBytes: size, files: 0, bytes: 0, outside: 0 };
+    const progress: Progress = {
+      totalFiles: fresh.length,
+      totalBytes: size,
+      files: 0,
+      bytes: 0,
+      outside: 0,
+      unknown: 0,
+    };
     const endProgress = showProgress(err, progress, startedAt, now);
     const tally: ArchiveTally = { records: 0, others: 0 };
     const failures = createFailureList();
@@ -188,10 +198,39 @@ async function filesOf(
   }
   const local = folders.length === 0 ? [] : await localFiles(folders, surroundings);
   if (buckets.length === 0) return local;
-  const { bucketFiles } = await import('./bucket-files.ts');
+  const { bucketFiles } = await import('../shell/bucket-files.ts');
+  const { now, stop } = surroundings;
+  const range = parseTimeRange(from, to, now());
   const remote: SourceFile[] = [];
-  for (const path of buckets) remote.push(...(await bucketFiles(path, { from, to }, surroundings)));
+  for (const path of buckets) {
+    for (const source of await bucketFiles(path, range, { now: now(), stop })) {
+      if (reasonToSkip(source.path) === undefined) remote.push(ofBucket(source, surroundings));
+    }
+  }
+  if (remote.length === 0 && local.length === 0) {
+    throw new UsageError(`${buckets.join(', ')}: no log files found`, 'Check the prefix and the range of days.');
+  }
   return [...local, ...remote];
+}
+
+function ofBucket(source: GivenSource, { stdin, now }: Surroundings): SourceFile {
+  const { path, size, time, ahead } = source;
+  return {
+    path,
+    size,
+    time,
+    ahead,
+    async read(onBytes) {
+      const { ingested } = await readPaths([], {
+        stdin,
+        opener: createOpener(),
+        now: now().toISOString(),
+        sources: [source],
+        onProgress: (reached) => onBytes(reached.bytes),
+      });
+      return ingested;
+    },
+  };
 }
 
 async function localFiles(paths: readonly string[], { stdin, now }: Surroundings): Promise<readonly SourceFile[]> {

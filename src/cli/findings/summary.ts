@@ -85,11 +85,17 @@ export function recordsLine({ tally }: DetectOutcome): string {
   return `${count(records)} read = ${count(matched)} matched + ${count(unmatched)} unmatched + ${count(failed)} failed`;
 }
 
+/** unknownLine says how many records were read as they are, since no format knows them. */
+export function unknownLine(unknown: number): string {
+  return `${count(unknown)} in no known format`;
+}
+
 function recordLines(outcome: DetectOutcome, colors: Colors): readonly string[] {
   const line = recordsLine(outcome);
-  const { outside } = outcome.input.progress;
+  const { outside, unknown } = outcome.input.progress;
   return [
     outcome.tally.failed > 0 ? line.replace(/[\d,]+ failed$/, (failed) => colors.red(failed)) : line,
+    ...(unknown > 0 ? [unknownLine(unknown)] : []),
     ...(outside > 0 ? [`${count(outside)} outside the asked-for time left out`] : []),
   ];
 }

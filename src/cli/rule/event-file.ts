@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { readLogStream } from '../../ingest/files/read-log-stream.ts';
+import { readGiven } from '../../ingest/containers/read-given.ts';
 import type { Fields } from '../../model/log-record.ts';
 import { UsageError } from '../shell/exit.ts';
 import type { Surroundings } from '../shell/terminal.ts';
@@ -63,10 +63,12 @@ async function recordAt(
 ): Promise<{ readonly fields: Fields } | { readonly reason: string }> {
   let count = 0;
   // Named by position, as scan and run name them, whether or not the records before could be read.
-  for await (const one of readLogStream(pieces(bytes), path)) {
-    count += 1;
-    if (one.kind === 'record' && one.record.origin.index === index) return { fields: one.record.fields };
-    if (one.kind === 'failure' && one.failure.origin.index === index) return { reason: one.failure.reason };
+  for await (const batch of readGiven(pieces(bytes), path, {})) {
+    for (const one of batch) {
+      count += 1;
+      if (one.kind === 'record' && one.record.origin.index === index) return { fields: one.record.fields };
+      if (one.kind === 'failure' && one.failure.origin.index === index) return { reason: one.failure.reason };
+    }
   }
   return { reason: `it has no record ${index}; it has ${count}, counted from 0` };
 }

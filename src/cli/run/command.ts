@@ -27,7 +27,7 @@ export function runCommand(program: Command, surroundings: Surroundings, end: (c
         'by the time of the records; then a summary, with what was held back and why. Writes the findings as an HTML page. ' +
         'Nothing is sent.',
     )
-    .argument('[path...]', 'files, folders or - (default: the sample archive in events/)');
+    .argument('[path...]', 'files, folders, s3://bucket/prefix or - (default: the sample archive in events/)');
   withDetectOptions(command)
     .addOption(
       new Option('--format <format>', 'how alerts are printed: text, or a JSON object a line')

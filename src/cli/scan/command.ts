@@ -23,7 +23,7 @@ export function scanCommand(program: Command, surroundings: Surroundings, end: (
     .command('scan')
     .summary('findings only, as a table, JSON lines, SARIF or HTML')
     .description('Read logs and print the findings of the rules: each fact once, each finding by itself.')
-    .argument('<path...>', 'files, folders or -');
+    .argument('<path...>', 'files, folders, s3://bucket/prefix or -');
   withDetectOptions(command)
     .addOption(new Option('--format <format>', 'how findings are printed').choices(scanFormats).default('table'))
     .option('--out <file>', 'write to this file instead of standard output')

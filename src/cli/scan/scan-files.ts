@@ -20,7 +20,7 @@ import { createTableWriter } from '../findings/table.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import { pageOf } from '../findings/page-file.ts';
 import type { ScanOptions } from '../shell/options.ts';
-import { filesLine, recordsLine } from '../findings/summary.ts';
+import { filesLine, recordsLine, unknownLine } from '../findings/summary.ts';
 import { createOutput } from '../shell/terminal.ts';
 import type { Output, Surroundings } from '../shell/terminal.ts';
 import { unreadLines } from '../findings/unread-lines.ts';
@@ -87,9 +87,10 @@ function createPageWriter({ paths, options, surroundings }: Scan): FindingWriter
 }
 
 function notes(outcome: DetectOutcome, findings: number): string {
+  const { unknown } = outcome.input.progress;
   const lines = [
     ...[...failureLines(outcome.failures, 20), ...unreadLines(outcome.unread)].map((line) => `trailwatch: ${line}`),
-    `${outcome.partial ? 'Stopped before the end. ' : ''}${plural(findings, 'finding')}; records: ${recordsLine(outcome)}; files: ${filesLine(outcome)}`,
+    `${outcome.partial ? 'Stopped before the end. ' : ''}${plural(findings, 'finding')}; records: ${recordsLine(outcome)}${unknown > 0 ? `, ${unknownLine(unknown)}` : ''}; files: ${filesLine(outcome)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

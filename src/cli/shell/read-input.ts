@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { readPaths } from '../../ingest/files/local-files.ts';
 import type { Opener } from '../../ingest/ingested.ts';
-import type { FileSummary, LocalFiles } from '../../ingest/files/local-files.ts';
-import type { Ingested } from '../../model/log-record.ts';
-import { UsageError } from './exit.ts';
+import type { FileSummary, GivenSource, LocalFiles } from '../../ingest/files/local-files.ts';
+import type { Ingested, LogRecord } from '../../model/log-record.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** Input is what the given paths hold, ready to be read once. */
@@ -23,6 +22,8 @@ export interface Progress {
   readonly totalBytes: number;
   files: number;
   bytes: number;
+  /** Records of no known format. */
+  unknown: number;
   /** Records that were left out because they lie outside the asked-for range of time. */
   outside: number;
 }
@@ -38,18 +39,18 @@ export interface InputOptions {
 /** openInput looks at the paths. Those that don't exist are named in `missing`; the others are read all the same. */
 export async function openInput(paths: readonly string[], options: InputOptions): Promise<Input> {
   const { stdin, opener, now, range, stop } = options;
-  const remote = paths.find((path) => path.startsWith('s3://'));
-  if (remote !== undefined) {
-    throw new UsageError(`${remote}: buckets are not read directly`, `Copy it first: aws s3 sync ${remote} trail/`);
-  }
-  const there = await Promise.all(paths.map(exists));
-  const progress: Progress = { totalFiles: 0, totalBytes: 0, files: 0, bytes: 0, outside: 0 };
+  const buckets = paths.filter((path) => path.startsWith('s3://'));
+  const local = paths.filter((path) => !path.startsWith('s3://'));
+  const there = await Promise.all(local.map(exists));
+  const progress: Progress = { totalFiles: 0, totalBytes: 0, files: 0, bytes: 0, outside: 0, unknown: 0 };
   const files = await readPaths(
-    paths.filter((_path, index) => there[index]),
+    local.filter((_path, index) => there[index]),
     {
       stdin,
       opener,
       now: now.toISOString(),
+      sources: await sourcesOf(buckets, options),
+      stop,
       onProgress: (reached) => {
         progress.files = reached.files;
         progress.bytes = reached.bytes;
@@ -59,11 +60,24 @@ export async function openInput(paths: readonly string[], options: InputOptions)
   const { totalFiles, totalBytes } = files;
   Object.assign(progress, { totalFiles, totalBytes });
   return {
-    missing: paths.filter((_path, index) => !there[index]),
+    missing: local.filter((_path, index) => !there[index]),
     progress,
     records: withinRange(files, range, progress, stop),
     summary: () => files.summary(),
   };
+}
+
+/** Of a trail in a bucket, only the folders of the range's days are read. */
+async function sourcesOf(
+  buckets: readonly string[],
+  { now, range, stop }: InputOptions,
+): Promise<readonly GivenSource[]> {
+  if (buckets.length === 0) return [];
+  // The SDK is loaded when there is a bucket to read.
+  const { bucketFiles } = await import('./bucket-files.ts');
+  const sources: GivenSource[] = [];
+  for (const path of buckets) sources.push(...(await bucketFiles(path, range, { now, stop })));
+  return sources;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -89,7 +103,10 @@ async function* withinRange(
   for await (const batch of untilStopped(files.batches, stop)) {
     for (const ingested of batch) {
       if (ingested.kind === 'record' && !within(ingested.record.time)) progress.outside++;
-      else yield ingested;
+      else {
+        if (ingested.kind === 'record' && isUnknown(ingested.record)) progress.unknown++;
+        yield ingested;
+      }
       if (stop.aborted) return;
     }
   }
@@ -110,4 +127,9 @@ async function* untilStopped<Item>(items: AsyncIterable<Item>, stop: AbortSignal
     if (next === undefined || next.done === true) return;
     yield next.value;
   }
+}
+
+/** JSON or a line that no format knows, read as it is. */
+function isUnknown({ source: { product, services } }: LogRecord): boolean {
+  return product === 'unknown' && (services[0] === 'json' || services[0] === 'plain');
 }

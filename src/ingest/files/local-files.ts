@@ -3,10 +3,25 @@ import type { Ingested } from '../../model/log-record.ts';
 import { skipped } from '../ingested.ts';
 import type { Opener } from '../ingested.ts';
 import type { ReadLimits } from './limits.ts';
-import { readLogBatches } from './read-log-stream.ts';
+import { readGiven } from '../containers/read-given.ts';
 import { reasonToSkip } from '../files/trail-file-name.ts';
 import { walk } from './walk.ts';
 import type { FoundFile } from './walk.ts';
+
+/** GivenSource is a file that lies elsewhere than on disk, e.g. an object of a bucket. */
+export interface GivenSource {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  /** ISO 8601: when it was written. */
+  readonly time: string;
+  /** Whether a person named this very file, and not a folder round it. */
+  readonly given: boolean;
+  /** Its bytes, once. */
+  readonly bytes: () => AsyncIterable<Uint8Array>;
+  /** Begins to fetch it. */
+  readonly ahead: (stop?: AbortSignal) => void;
+}
 
 /** ReadPathsOptions are what reading files takes from outside. */
 export interface ReadPathsOptions {
@@ -17,6 +32,10 @@ export interface ReadPathsOptions {
   /** Called after each chunk read. */
   readonly onProgress?: (progress: Progress) => void;
   readonly limits?: Partial<ReadLimits>;
+  /** Files that lie elsewhere, read behind those of the paths. */
+  readonly sources?: readonly GivenSource[];
+  /** Breaks off what is being fetched. */
+  readonly stop?: AbortSignal;
   /** Knows how the logs of some paths are to be read. */
   readonly opener?: Opener;
 }
@@ -67,14 +86,16 @@ const namedSkipped = 1000;
  * when a path doesn't exist. Everything else that can't be read is a failure in its place, and the rest goes on.
  */
 export async function readPaths(paths: readonly string[], options: ReadPathsOptions): Promise<LocalFiles> {
-  const { files, notes } = await walk(paths);
+  const { files: local, notes } = await walk(paths);
+  const files: readonly ReadableFile[] = [...local, ...(options.sources ?? [])];
   const counts: Counts = { read: 0, skipped: 0, failed: 0, bytes: 0, invalidText: 0, skippedFiles: [] };
   const totalBytes = files.reduce((sum, file) => sum + file.size, 0);
 
   const batches = async function* (): AsyncIterable<readonly Ingested[]> {
     for (const note of notes) count(counts, [note]);
     if (notes.length > 0) yield notes;
-    for (const file of files) {
+    for (const [place, file] of files.entries()) {
+      for (const next of files.slice(place, place + aheadFiles)) if ('ahead' in next) next.ahead(options.stop);
       const seen = { record: false, failure: false, skipped: undefined as string | undefined };
       const progress = (bytes: number) => {
         counts.bytes += bytes;
@@ -109,8 +130,13 @@ export async function readPaths(paths: readonly string[], options: ReadPathsOpti
   };
 }
 
+type ReadableFile = FoundFile | GivenSource;
+
+/** How many objects of a bucket are on their way at a time: each alone would wait for the network. */
+const aheadFiles = 6;
+
 async function* readFile(
-  file: FoundFile,
+  file: ReadableFile,
   options: ReadPathsOptions,
   onBytes: (bytes: number) => void,
   onInvalidText: () => void,
@@ -121,11 +147,8 @@ async function* readFile(
     yield [skipped({ path, index: 0 }, reason)];
     return;
   }
-  const time = file.kind === 'stdin' ? options.now : file.time;
-  const source = file.kind === 'stdin' ? options.stdin : readChunks(file.name, file.size);
-  const onlyLogs = file.kind === 'found';
   const { opener } = options;
-  yield* readLogBatches(counted(source, onBytes), path, {
+  const how = (time: string, onlyLogs: boolean) => ({
     ...options.limits,
     time,
     onlyLogs,
@@ -133,9 +156,17 @@ async function* readFile(
     onInvalidText,
     ...(opener && { opener }),
   });
+  if ('bytes' in file) {
+    yield* readGiven(counted(file.bytes(), onBytes), path, how(file.time, !file.given));
+  } else if (file.kind === 'stdin') {
+    yield* readGiven(counted(options.stdin, onBytes), path, how(options.now, false));
+  } else {
+    const bytes = counted(readChunks(file.name, file.size), onBytes);
+    yield* readGiven(bytes, path, how(file.time, file.kind === 'found'), { file: file.name });
+  }
 }
 
-/** A file's bytes. Throws what the system says when it can't be opened or read; `readLogBatches` tells it as a failure. */
+/** A file's bytes. Throws what the system says when it can't be opened or read; `readGiven` names it as a failure. */
 async function* readChunks(name: Buffer | string, size: number): AsyncIterable<Buffer> {
   const handle = await open(name, 'r');
   try {

@@ -12,6 +12,7 @@ import { createRowReader } from '../unwrap/rows.ts';
 import { createNothingKnown } from './nothing-known.ts';
 import { createRepeatCounter } from './repeat-counter.ts';
 import { standardOpener } from '../open.ts';
+import { ReadError } from './read-error.ts';
 import { sniff } from './sniff.ts';
 import { messageOf } from '../../text/system-error.ts';
 
@@ -25,6 +26,8 @@ export interface ReadOptions extends Partial<ReadLimits> {
   readonly trustNames?: boolean;
   /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
   readonly onInvalidText?: (index: number) => void;
+  /** Gzip was taken off already. */
+  readonly unpacked?: boolean;
   /** Knows how the logs of some places are to be read; without it, each text says so itself. */
   readonly opener?: Opener;
 }
@@ -79,7 +82,7 @@ export async function* readLogBatches(
     return found;
   };
   try {
-    for await (const chunk of unpacked(stream, limits)) {
+    for await (const chunk of options.unpacked === true ? toBuffers(stream) : unpacked(stream, limits)) {
       if (reader === undefined) {
         head.push(chunk);
         headSize += chunk.length;
@@ -211,10 +214,12 @@ function add(output: Output, item: Ingested): void {
 /** Firehose packs what CloudWatch Logs hands to it packed: two layers. More are nobody's intention. */
 const maxLayers = 2;
 
-async function* unpacked(
+/** unpacked takes gzip off a stream, also twice; `onGzip` hears of it. */
+export async function* unpacked(
   stream: AsyncIterable<Uint8Array>,
   limits: ReadLimits,
-  layers = maxLayers,
+  onGzip?: () => void,
+  layers: number = maxLayers,
 ): AsyncIterable<Buffer> {
   const iterator = stream[Symbol.asyncIterator]();
   // Two bytes tell gzip, and a stream may hand out one at a time.
@@ -228,8 +233,10 @@ async function* unpacked(
   }
   const rest = rejoin(first, iterator);
   const packed = isGzip(Buffer.concat(first.map((part) => part.subarray(0, 2))));
-  if (packed && layers > 0) yield* unpacked(gunzip(rest, limits), limits, layers - 1);
-  else for await (const chunk of rest) yield toBuffer(chunk);
+  if (packed && layers > 0) {
+    onGzip?.();
+    yield* unpacked(gunzip(rest, limits), limits, onGzip, layers - 1);
+  } else for await (const chunk of rest) yield toBuffer(chunk);
 }
 
 async function* rejoin(first: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -237,11 +244,15 @@ async function* rejoin(first: readonly Uint8Array[], iterator: AsyncIterator<Uin
   yield* { [Symbol.asyncIterator]: () => iterator };
 }
 
+async function* toBuffers(stream: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  for await (const chunk of stream) yield toBuffer(chunk);
+}
+
 function toBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof GunzipError) return error.message;
+  if (error instanceof GunzipError || error instanceof ReadError) return error.message;
   return `cannot be read: ${messageOf(error)}`;
 }

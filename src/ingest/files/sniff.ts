@@ -70,7 +70,7 @@ export function sniff(head: Buffer, path: string, { onlyLogs, trustNames, given 
   // A JSON lines file may begin in the middle of a record; among text lines, those that are JSON are opened as such.
   const content = head.toString('latin1', from);
   if (/^"?\{\s*\\?"/m.test(content)) return { kind: 'text', from };
-  if (given === true && (/\{\s*"/.test(content) || hasLogLine(head.toString('utf8', from))))
+  if (given === true && (text.startsWith('"') || /\{\s*"/.test(content) || hasLogLine(head.toString('utf8', from))))
     return { kind: 'text', from };
   return { kind: 'unreadable', reason: `not JSON: it begins with ${quote(text, 40)}` };
 }

@@ -41,7 +41,7 @@ function unknownReason(fields: Fields): string {
   const named = keys.slice(0, namedKeys).map((key) => quote(key, namedChars));
   const rest = keys.length > namedKeys ? `, and ${keys.length - namedKeys} more` : '';
   const seen = keys.length === 0 ? 'an empty object' : `an object with the keys ${named.join(', ')}${rest}`;
-  return `JSON in which no known record was found and that has no time: ${seen}. ${advice}`;
+  return `no known record in it, and no time: ${seen}. ${advice}`;
 }
 
 /** advice says what a person can do about logs that were not understood. */

@@ -1,15 +1,19 @@
-import type { LogRecord } from '../../model/log-record.ts';
+import type { Fields, LogRecord } from '../../model/log-record.ts';
 import { leadingTime } from '../formats/clock/stamp.ts';
 import { parseJson } from '../json/json-text.ts';
+import { rowOfCells } from './rows.ts';
 
 /**
  * embeddedIn gives what a line may hold, the likeliest first: what it is as a JSON string or base64, the cells between its tabs,
  * what follows its first brace, its time, or its time and a name. None for a line that a known program wrote: what stands in it may be somebody
  * else's word.
  */
-export function embeddedIn(line: string, { source }: LogRecord): readonly unknown[] {
-  const isPlain = source.product === 'unknown' && source.services[0] === 'plain';
+export function embeddedIn(line: string, { source, fields }: LogRecord): readonly unknown[] {
   const isOfNobody = source.product === 'linux' && source.services[0] === 'syslog';
+  // A line without a header among lines of a host counts as theirs.
+  const isPlain =
+    (source.product === 'unknown' && source.services[0] === 'plain') ||
+    (isOfNobody && fields['program'] === undefined && fields['hostname'] === undefined);
   if (!isPlain && !isOfNobody) return [];
   // A JSON string, or one word of base64.
   if (line.startsWith('"') || !/\s/.test(line)) return [line];
@@ -26,8 +30,7 @@ export function embeddedIn(line: string, { source }: LogRecord): readonly unknow
 }
 
 /** The columns of `--output text` are in the order of their names: an event's `timestamp` comes behind its `ingestionTime`. */
-function cellsOf(line: string): Readonly<Record<string, string>> {
+function cellsOf(line: string): Fields {
   const cells = line.split('\t');
-  const timestamp = cells.findLast((cell) => /^1\d{12}$/.test(cell));
-  return { ...Object.fromEntries(cells.entries()), ...(timestamp !== undefined && { timestamp }) };
+  return rowOfCells(cells) ?? Object.fromEntries(cells.entries());
 }

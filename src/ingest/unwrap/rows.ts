@@ -1,4 +1,5 @@
 import type { Fields } from '../../model/log-record.ts';
+import { storeTime } from '../../time/store-time.ts';
 import { isObject } from '../ingested.ts';
 import { recordField } from '../shapes/spellings/field-names.ts';
 
@@ -97,6 +98,17 @@ export function rowOfPairs(list: readonly unknown[]): Fields | undefined {
 
 const maxColumns = 1_000;
 
+/**
+ * rowOfCells makes an object of a list of texts and numbers, as `--query 'events[].[timestamp,message]'` prints one for each event: a
+ * list with a time in it is a row. Undefined for any other list.
+ */
+export function rowOfCells(list: readonly unknown[]): Fields | undefined {
+  if (list.length < 2 || list.length > maxColumns) return undefined;
+  if (list.some((cell) => typeof cell === 'object' && cell !== null)) return undefined;
+  const timestamp = list.findLast((cell) => storeTime(cell) !== undefined);
+  return timestamp === undefined ? undefined : { ...Object.fromEntries(list.entries()), timestamp };
+}
+
 function pairOf(item: Fields): [string, unknown] | undefined {
   const name = item['field'] ?? item['name'] ?? item['key'];
   if (hasPairNames(item)) return [String(name), item['value']];
@@ -153,7 +165,7 @@ const eventColumns: ReadonlySet<string> = new Set([
 ]);
 
 /** isColumnName tells the name of a column that holds CloudTrail's fields or whole events. */
-function isColumnName(name: string): boolean {
+export function isColumnName(name: string): boolean {
   return eventColumns.has(name.toLowerCase()) || recordField(name) !== undefined;
 }
 

@@ -6,7 +6,7 @@ import { looksLikeJson } from '../looks-like-json.ts';
 import { nearOf } from './near.ts';
 import type { Near } from './near.ts';
 import { packedTexts } from './packed-text.ts';
-import { rowOfPairs, rowsIn } from './rows.ts';
+import { rowOfCells, rowOfPairs, rowsIn } from './rows.ts';
 import { valuesInText } from './values-in-text.ts';
 
 /** Found is a part of a value that is a record, or stands in a list beside one. */
@@ -73,7 +73,7 @@ function look(value: unknown, near: Near, level: number, search: Search): readon
 }
 
 function inList(list: readonly unknown[], near: Near, level: number, search: Search): readonly Leaf[] {
-  const row = rowOfPairs(list);
+  const row = rowOfPairs(list) ?? rowOfCells(list);
   if (row !== undefined) return look(row, near, level + 1, search);
   const items = list.map((item) => look(item, near, level + 1, search));
   if (items.every((leaves) => leaves.length === 0)) return nothing;

@@ -2,6 +2,7 @@ import type { Fields, Ingested } from '../../../model/log-record.ts';
 import type { OpenOrigin } from '../../ingested.ts';
 import { openCloudTrailRecord } from '../cloudtrail.ts';
 import { isColumnRecord, recordOfColumns } from './columns.ts';
+import { isConsoleEvent, recordOfConsole } from './console-history.ts';
 import { isEcsRecord, recordOfEcs } from './ecs.ts';
 import { isOcsfRecord, recordOfOcsf } from './ocsf.ts';
 
@@ -11,6 +12,7 @@ const spellings: readonly {
   readonly recordOf: (value: Fields) => Fields;
 }[] = [
   { recognise: isColumnRecord, recordOf: recordOfColumns },
+  { recognise: isConsoleEvent, recordOf: recordOfConsole },
   { recognise: isEcsRecord, recordOf: recordOfEcs },
   { recognise: isOcsfRecord, recordOf: recordOfOcsf },
 ];
