@@ -1,4 +1,4 @@
--- What the key signed, and what was signed with keys that it was handed by STS.
+-- What the key signed, and what was signed with keys that STS returned to it.
 SELECT
   eventtime,
   account,

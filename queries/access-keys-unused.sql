@@ -1,4 +1,4 @@
--- Everything that is known of a key: when it was made, used, deleted.
+-- All events of a key: when it was created, used, deleted.
 WITH signs AS (
   SELECT access_key, principal AS owner, eventtime, 'used' AS sign
   FROM trail

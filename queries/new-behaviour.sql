@@ -1,4 +1,4 @@
--- What is lately is counted back from the end of the period, or from its last event.
+-- Recent means: before the end of the period, or before its last event.
 WITH signs AS (
   SELECT principal, account, 'action' AS kind, replace(eventsource, '.amazonaws.com', '') || ':' || eventname AS value, eventtime FROM trail
   UNION ALL

@@ -1,4 +1,4 @@
--- Whoever has a role's session and named it like a mail address came through an identity provider.
+-- A role session named like an email address belongs to a federated user.
 WITH local_times AS (
   SELECT *, at_timezone(from_iso8601_timestamp(eventtime), :timezone) AS local_at
   FROM trail

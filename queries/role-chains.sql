@@ -1,4 +1,4 @@
--- Each successful assumption, with the key that it handed out.
+-- Each successful assumption, with the key that it returned.
 WITH handed AS (
   SELECT
     COALESCE(sharedeventid, eventid) AS call_id,

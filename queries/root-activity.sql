@@ -1,4 +1,4 @@
--- What the root user did itself. AwsServiceEvents and calls of services in root's name are nobody's activity.
+-- What the root user did itself. AwsServiceEvents and calls by services on behalf of root are left out.
 SELECT
   eventtime,
   account,
