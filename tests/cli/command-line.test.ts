@@ -231,19 +231,25 @@ describe('on a terminal, in a pipe', () => {
   });
 
   test('Ctrl-C prints what there is so far and exits 130, though standard input has no end', async () => {
-    const child = spawn(process.execPath, [bin, 'run', '-', '--no-report'], { cwd: folder });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
+    const child = spawn(process.execPath, [bin, 'run', '-', '--no-page', '--metrics-port', '0'], { cwd: folder });
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => void (said[name] += text));
+    }
     // JSON lines: enough of them that some are read at once, and no end.
     for (let n = 0; n < 300; n++) child.stdin.write(`${JSON.stringify(cloudTrailRecord({ eventID: `open-${n}` }))}\n`);
     const ended = once(child, 'close');
-    await setTimeout(1200);
+    // However long a busy machine takes to start: its own metrics say when records have been read.
+    const read = async (): Promise<number> => {
+      const url = /metrics at (\S+)/.exec(said.stderr)?.[1];
+      const text = url === undefined ? '' : await (await fetch(url)).text();
+      return Number(/^trailwatch_records_read_total\S* (\d+)/m.exec(text)?.[1] ?? 0);
+    };
+    while ((await read()) < 100) await setTimeout(50);
     child.kill('SIGINT');
     const [code] = (await ended) as [number | null];
-    expect(stdout).toContain('Stopped before the end; so far');
-    expect(stdout).toMatch(/^again +\d+ times/m);
+    expect(said.stdout).toContain('Stopped before the end; so far');
+    expect(said.stdout).toMatch(/^again +\d+ times/m);
     expect(code).toBe(130);
   });
 });
