@@ -63,6 +63,8 @@ const calls: Readonly<Record<string, readonly Part[]>> = {
   'redshift RevokeSnapshotAccess': [['unshared-with', 'accountWithRestoreAccess']],
   'redshift AuthorizeClusterSecurityGroupIngress': [['opened-to', 'cIDRIP']],
   'redshift AuthorizeDataShare': [['shared-with', 'consumerIdentifier']],
+  'redshift AuthorizeEndpointAccess': [['shared-with', 'account']],
+  'serverlessrepo PutApplicationPolicy': [['shared-with', 'statements.principals']],
   'ram CreateResourceShare': [['shared-with', 'principals']],
   'ram AssociateResourceShare': [['shared-with', 'principals']],
   'ram DisassociateResourceShare': [['unshared-with', 'principals']],
@@ -118,6 +120,17 @@ const calls: Readonly<Record<string, readonly Part[]>> = {
 };
 
 const rows = new Map(Object.entries(calls).map(([key, parts]) => [key.toLowerCase(), parts] as const));
+
+/**
+ * sharePaths gives the paths of a call's parameters that name with whom it shares something; none for a call that shares nothing,
+ * or that says so in a policy.
+ */
+export function sharePaths(call: Call): readonly string[] {
+  const parts = rows.get(callKey(call)) ?? [];
+  return parts.flatMap(([relation, path, reading]) =>
+    relation === 'shared-with' && reading === undefined ? [path] : [],
+  );
+}
 
 /** sharedWith says with whom a call shares what it was done to, to whom it opens it, or where it sends it. */
 export function sharedWith(call: Call, parameters: unknown, account: string | undefined): readonly Target[] {

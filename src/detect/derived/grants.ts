@@ -1,68 +1,34 @@
+import { sharePaths } from '../../describe/cloudtrail/sharing.ts';
 import type { Fields } from '../../model/log-record.ts';
 import { compileField, textOf } from '../../sigma/match.ts';
 
-/** Grant is a call that opens a resource to others without a policy: the parameters that say to whom, and within what. */
-interface Grant {
-  readonly source: string;
-  /** `eventName`, without the API version that Lambda and its like write behind it. */
-  readonly call: string;
-  /** Parameters that name accounts, principals, organizations or everybody (`all`, `*`, S3's groups). */
-  readonly to: readonly string[];
-  /** Parameters that limit it, by the condition key that they stand for. */
-  readonly within?: Readonly<Record<string, string>>;
-}
-
-const aclParameters = [
+/** Parameters of S3's access control lists: canned, by a list, by a header for each right. */
+const aclPaths = [
   'x-amz-acl',
   'AccessControlPolicy.AccessControlList.Grant.Grantee.URI',
   ...['read', 'write', 'read-acp', 'write-acp', 'full-control'].map((right) => `x-amz-grant-${right}`),
-].join(' ');
+];
 
-const grants: readonly Grant[] = [
-  row(
-    'ec2',
-    'ModifySnapshotAttribute',
-    'createVolumePermission.add.items.userId createVolumePermission.add.items.group',
-  ),
-  row(
-    'ec2',
-    'ModifyImageAttribute',
-    'launchPermission.add.items.userId launchPermission.add.items.group launchPermission.add.items.organizationArn launchPermission.add.items.organizationalUnitArn',
-  ),
-  row('ec2', 'ModifyFpgaImageAttribute', 'loadPermission.add.items.userId loadPermission.add.items.group'),
-  row(
-    'ec2',
-    'ModifyVpcEndpointServicePermissions',
-    'addAllowedPrincipals ModifyVpcEndpointServicePermissionsRequest.AddAllowedPrincipals.content',
-  ),
-  row('rds', 'ModifyDBSnapshotAttribute', 'valuesToAdd'),
-  row('rds', 'ModifyDBClusterSnapshotAttribute', 'valuesToAdd'),
-  row('redshift', 'AuthorizeSnapshotAccess', 'accountWithRestoreAccess'),
-  row('redshift', 'AuthorizeEndpointAccess', 'account'),
-  row('redshift', 'AuthorizeDataShare', 'consumerIdentifier'),
-  row('ssm', 'ModifyDocumentPermission', 'accountIdsToAdd'),
-  row('ram', 'CreateResourceShare', 'principals'),
-  row('ram', 'AssociateResourceShare', 'principals'),
-  row('kms', 'CreateGrant', 'granteePrincipal retiringPrincipal'),
-  row('sns', 'AddPermission', 'aWSAccountId aWSAccountIds'),
-  row('sqs', 'AddPermission', 'aWSAccountIds'),
-  row('lambda', 'AddLayerVersionPermission', 'principal', { 'aws:PrincipalOrgID': 'organizationId' }),
-  row('lambda', 'AddPermission', 'principal', {
+/** Calls that open something to everybody by a word, which names nobody. */
+const openedBy: Readonly<Record<string, readonly string[]>> = {
+  's3 PutBucketAcl': aclPaths,
+  's3 PutObjectAcl': aclPaths,
+  's3 CreateBucket': aclPaths,
+  's3 PutObject': aclPaths,
+  'lightsail UpdateBucket': ['accessRules.getObject'],
+};
+
+/** Parameters that limit what a call shares, by the condition key that they stand for. */
+const within: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'lambda AddPermission': {
     'aws:PrincipalOrgID': 'principalOrgID',
     'aws:SourceAccount': 'sourceAccount',
     'aws:SourceArn': 'sourceArn',
-  }),
-  row('events', 'PutPermission', 'principal', { 'aws:PrincipalOrgID': 'condition.value' }),
-  row('serverlessrepo', 'PutApplicationPolicy', 'statements.principals', {
-    'aws:PrincipalOrgID': 'statements.principalOrgIDs',
-  }),
-  row('lightsail', 'UpdateBucket', 'accessRules.getObject'),
-  ...['PutBucketAcl', 'PutObjectAcl', 'CreateBucket', 'PutObject'].map((call) => row('s3', call, aclParameters)),
-];
-
-function row(source: string, call: string, to: string, within?: Grant['within']): Grant {
-  return { source: `${source}.amazonaws.com`, call, to: to.split(' '), ...(within && { within }) };
-}
+  },
+  'lambda AddLayerVersionPermission': { 'aws:PrincipalOrgID': 'organizationId' },
+  'events PutPermission': { 'aws:PrincipalOrgID': 'condition.value' },
+  'serverlessrepo PutApplicationPolicy': { 'aws:PrincipalOrgID': 'statements.principalOrgIDs' },
+};
 
 /** Names of everybody that AWS's parameters have beside `*`. */
 const everybody = new Set([
@@ -78,47 +44,58 @@ const everybody = new Set([
 
 /** policyOf gives what a call shares as a policy that says the same, to be judged as any other; undefined when it shares nothing. */
 export function policyOf({ eventSource, eventName, requestParameters }: Fields): unknown {
-  if (typeof eventName !== 'string' || typeof requestParameters !== 'object' || requestParameters === null)
-    return undefined;
-  const call = eventName.replace(/\d{8}(?:v\d+)?$/, '');
-  const grant = grants.find((each) => each.source === eventSource && each.call === call);
-  if (grant === undefined) return undefined;
-  const textsAt = (path: string): readonly string[] =>
-    compileField(path)(requestParameters as Fields).flatMap((value) =>
-      (Array.isArray(value) ? value : [value]).flatMap((each: unknown) => textOf(each) ?? []),
-    );
-  const conditions = Object.entries(grant.within ?? {}).flatMap(([key, path]): [string, readonly string[]][] => {
+  if (typeof eventSource !== 'string' || typeof eventName !== 'string') return undefined;
+  if (typeof requestParameters !== 'object' || requestParameters === null) return undefined;
+  const service = eventSource.replace(/\.amazonaws\.com(?:\.cn)?$/, '');
+  // Lambda and its like write the version of their API behind the name.
+  const call = `${service} ${eventName.replace(/\d{8}(?:v\d+)?$/, '')}`;
+  const paths = [...sharePaths({ service, name: eventName }), ...(rowOf(openedBy, call) ?? [])];
+  const textsAt = (path: string): readonly string[] => textsOf(compileField(path)(requestParameters as Fields));
+  const conditions = Object.entries(rowOf(within, call) ?? {}).flatMap(([key, path]): [string, readonly string[]][] => {
     const values = textsAt(path);
     return values.length === 0 ? [] : [[key, values]];
   });
-  const statements = grant.to
-    .flatMap(textsAt)
-    .flatMap(namesIn)
-    .flatMap((text) => statementFor(text, Object.fromEntries(conditions)));
+  const names = paths.flatMap(textsAt).flatMap(namesIn);
+  const statements = names.flatMap((name) => statementFor(name.trim(), Object.fromEntries(conditions)));
   return statements.length === 0 ? undefined : { Statement: statements };
+}
+
+function rowOf<Row>(table: Readonly<Record<string, Row>>, call: string): Row | undefined {
+  return Object.hasOwn(table, call) ? table[call] : undefined;
+}
+
+function textsOf(values: readonly unknown[]): readonly string[] {
+  return values.flat(2).flatMap((value) => textOf(value) ?? textOf(contentOf(value)) ?? []);
+}
+
+/** Some EC2 requests keep the XML that they came in: `{ tag: 1, content: 'arn:…' }`. */
+function contentOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as Fields)['content'] : undefined;
 }
 
 /** A header of S3 lists grantees: `uri="http://…", id="…"`. */
 function namesIn(text: string): readonly string[] {
-  return /^\s*(?:uri|id|emailAddress)=/i.test(text)
-    ? text
-        .slice(0, 4_096)
-        .split(',')
-        .map((one) => one.replace(/^\s*\w+=/, '').replaceAll('"', ''))
-    : [text];
+  if (!/^\s*(?:uri|id|emailAddress)=/i.test(text)) return [text];
+  return text
+    .slice(0, 4_096)
+    .split(',')
+    .map((one) => one.replace(/^\s*\w+=/, '').replaceAll('"', ''));
 }
 
-function statementFor(text: string, conditions: Fields): readonly Fields[] {
-  const name = text.trim();
+function statementFor(name: string, conditions: Fields): readonly Fields[] {
   const condition = Object.keys(conditions).length === 0 ? {} : { Condition: { ArnLike: conditions } };
   const allow = { Effect: 'Allow', Action: '*', ...condition };
   if (everybody.has(name.toLowerCase())) return [{ ...allow, Principal: '*' }];
-  const organization = /^(?:arn:[^:]*:organizations::\d{12}:(?:organization|ou)\/)?(o-[a-z0-9]{10,32})(?:\/|$)/.exec(
-    name,
-  )?.[1];
+  const organization = organizationIn(name);
   if (organization !== undefined)
     return [{ ...allow, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } } }];
   if (/^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/.test(name)) return [{ ...allow, Principal: { Service: name } }];
   // S3's other canned lists name the bucket's owner and AWS's own deliveries.
   return /^\d{12}$|^arn:/.test(name) ? [{ ...allow, Principal: { AWS: name } }] : [];
+}
+
+/** The organization that an id, or an ARN of it or of a unit in it, names. */
+function organizationIn(name: string): string | undefined {
+  const id = /^arn:[^:]*:organizations::\d{12}:(?:organization|ou)\/([^/]+)/.exec(name)?.[1] ?? name;
+  return /^o-[a-z0-9]{10,32}$/.test(id) ? id : undefined;
 }
