@@ -27,7 +27,7 @@ function reportText(report: Report, colors: Colors, width: number): string {
   const wide = Math.max(...columns.map((column) => column.name.length), ...parameters.map((one) => one.name.length));
   const takes = parameters.map((one) => {
     const standard = one.default === undefined ? 'required' : `default ${JSON.stringify(one.default)}`;
-    const choices = one.choices === undefined ? expectationOf(one.type) : one.choices.join(' | ');
+    const choices = one.choices === undefined ? expectationOf(one) : one.choices.join(' | ');
     return `${one.name.padEnd(wide)}  ${one.meaning} (${choices}; ${standard})`;
   });
   const frameworks = [...new Set(controls.map(({ framework }) => framework))].map(

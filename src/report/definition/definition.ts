@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { readYamlMap } from '../../text/yaml.ts';
 import { expectationOf, parameterTypes, readParameter } from './parameter.ts';
 import type { ParameterDefinition } from './parameter.ts';
-import { readPeriod } from './period.ts';
+import { laterThanAnyPeriod, readPeriod } from './period.ts';
 import { columnTypes, tableNames } from './report.ts';
 import type { Report } from './report.ts';
 import { ReportError } from './report-error.ts';
@@ -31,6 +31,8 @@ const object = <const Entries extends v.ObjectEntries>(entries: Entries) =>
         : 'expected a map',
   );
 
+const wholeNumber = v.pipe(v.number('expected a whole number'), v.safeInteger('expected a whole number'));
+
 const parameter = v.pipe(
   object({
     name,
@@ -43,7 +45,14 @@ const parameter = v.pipe(
       ),
     ),
     choices: v.optional(v.array(words(100))),
+    min: v.exactOptional(wholeNumber),
+    max: v.exactOptional(wholeNumber),
   }),
+  v.check(
+    ({ type, min, max }) => type === 'integer' || (min === undefined && max === undefined),
+    'min and max are for integers',
+  ),
+  v.check(({ min = -Infinity, max = Infinity }) => min <= max, 'min: must not be larger than max'),
   v.transform(({ default: standard, choices, ...rest }): ParameterDefinition => ({
     ...rest,
     ...(standard !== undefined && { default: standard }),
@@ -56,7 +65,7 @@ const parameter = v.pipe(
   v.check(
     hasFittingDefault,
     ({ input }) =>
-      `default: expected ${expectationOf(input.type)}${input.choices === undefined ? '' : ', and one of the choices'}`,
+      `default: expected ${expectationOf(input)}${input.choices === undefined ? '' : ', and one of the choices'}`,
   ),
 );
 
@@ -100,7 +109,7 @@ const definition = object({
 
 function isPeriod(text: string): boolean {
   try {
-    readPeriod({ period: text }, new Date(0));
+    readPeriod({ period: text }, laterThanAnyPeriod);
     return true;
   } catch {
     return false;

@@ -11,6 +11,9 @@ export interface ParameterDefinition {
   readonly default?: string;
   /** The only values allowed. */
   readonly choices?: readonly string[];
+  /** The smallest and largest value of an integer. */
+  readonly min?: number;
+  readonly max?: number;
 }
 
 /** ParameterValue is a checked value: an execution parameter, never part of the query's text. */
@@ -30,7 +33,7 @@ const matching =
 
 // A row a type. `*` means any value, for the types that allow it: SQL then reads `(:account = '*' OR account = :account)`.
 const readers = {
-  text: { expects: `text of at most ${longest} characters, without control characters`, read: (text) => textOf(text) },
+  text: { expects: `text of 1 to ${longest} characters, without control characters`, read: (text) => textOf(text) },
   integer: {
     expects: 'a whole number',
     read(text) {
@@ -61,23 +64,45 @@ const readers = {
 export type ParameterType = keyof typeof readers;
 export const parameterTypes = Object.keys(readers) as readonly ParameterType[];
 
-/** expectationOf describes the values of a type. */
-export function expectationOf(type: ParameterType): string {
-  return readers[type].expects;
+/** expectationOf describes the values of a parameter. */
+export function expectationOf({ type, min, max }: Pick<ParameterDefinition, 'type' | 'min' | 'max'>): string {
+  const { expects } = readers[type];
+  if (type !== 'integer') return expects;
+  if (min === undefined) return max === undefined ? expects : `${expects} up to ${max}`;
+  return max === undefined ? `${expects} from ${min} up` : `${expects} from ${min} to ${max}`;
 }
 
 /** readParameter checks the text of one parameter. @throws {ReportError} with the expected values. */
 export function readParameter(definition: ParameterDefinition, text: string): ParameterValue {
   const { name, type, choices } = definition;
-  const { expects, read } = readers[type] as Reader;
+  const { read } = readers[type] as Reader;
   // Values never need control characters, and Athena's console would hide them.
   // oxlint-disable-next-line no-control-regex
   const value = text.length > longest || /[\u0000-\u001f\u007f]/.test(text) ? undefined : read(text);
-  if (value === undefined) throw new ReportError('usage', `${name}: expected ${expects}, got ${quote(text)}`);
+  if (value === undefined || !isWithin(definition, value)) {
+    throw new ReportError('usage', `${name}: expected ${expectationOf(definition)}, got ${quote(text)}`);
+  }
   if (choices !== undefined && !choices.includes(text)) {
     throw new ReportError('usage', `${name}: expected one of ${choices.join(', ')}, got ${quote(text)}`);
   }
   return value;
+}
+
+/** A blank text would compare with every row and find none, unless the SQL gives the empty text a meaning of its own. */
+function isWithin(
+  { default: standard, min = -Infinity, max = Infinity }: ParameterDefinition,
+  value: ParameterValue,
+): boolean {
+  switch (value.type) {
+    case 'text':
+      return value.value.trim() !== '' || standard?.trim() === '';
+    case 'integer':
+      return value.value >= min && value.value <= max;
+    case 'boolean':
+      return true;
+    default:
+      throw new Error(value satisfies never);
+  }
 }
 
 /**
@@ -102,7 +127,7 @@ export function readParameters(
     const text = Object.hasOwn(given, definition.name) ? given[definition.name] : definition.default;
     if (text === undefined) {
       throw new ReportError('usage', `${definition.name}: required parameter is missing (${definition.meaning})`, {
-        hint: `Add --param ${definition.name}=VALUE: ${readers[definition.type].expects}.`,
+        hint: `Add --param ${definition.name}=VALUE: ${expectationOf(definition)}.`,
       });
     }
     values.set(definition.name, readParameter(definition, text));

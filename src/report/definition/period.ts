@@ -15,6 +15,9 @@ const forms =
 /** allTime is the period without limits. */
 export const allTime: Period = { from: '0001-01-01T00:00:00Z', to: '9999-12-31T00:00:00Z' };
 
+/** A time at which every year of four digits has begun: for checks of a period that will be read later. */
+export const laterThanAnyPeriod = new Date('9999-12-31T00:00:00Z');
+
 /**
  * readPeriod reads a named period, or its two ends: `from` counts from the beginning of its date, `to` up to the end of its date.
  * @throws {ReportError} when a text is not a date, or the ends are in the wrong order.
@@ -29,6 +32,7 @@ export function readPeriod(
       throw new ReportError('usage', '--period and --from or --to exclude each other');
     }
     const span = readSpan('period', period, now);
+    if (span.start >= now.getTime()) throw new ReportError('usage', `--period ${period} is in the future`);
     // A span back from now ends now, to the second.
     return periodOf(span.start, span.end);
   }
@@ -54,13 +58,19 @@ export function partitionDays({ from, to }: Period): { readonly first: string; r
   return { first: day(from), last: day(last) };
 }
 
+const earliestMs = Date.parse(allTime.from);
+
 interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 function readSpan(what: string, text: string, now: Date): Span {
-  const span = spanOf(text.trim().toLowerCase(), now);
+  const written = text.trim().toLowerCase();
+  if (durationOf(written) === 0) {
+    throw new ReportError('usage', `--${what} ${JSON.stringify(text)}: expected a span longer than zero`);
+  }
+  const span = spanOf(written, now);
   if (span === undefined)
     throw new ReportError('usage', `--${what} ${JSON.stringify(text)}: not a period or date`, { hint: forms });
   return span;
@@ -68,7 +78,7 @@ function readSpan(what: string, text: string, now: Date): Span {
 
 function spanOf(text: string, now: Date): Span | undefined {
   const ago = durationOf(text);
-  if (ago !== undefined) return { start: now.getTime() - ago, end: now.getTime() + 999 };
+  if (ago !== undefined) return { start: Math.max(earliestMs, now.getTime() - ago), end: now.getTime() + 999 };
   const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
   if (text === 'today') return { start: today, end: today + dayMs };
   if (text === 'yesterday') return { start: today - dayMs, end: today };

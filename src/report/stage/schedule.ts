@@ -1,5 +1,5 @@
 import { findReport } from '../definition/find-report.ts';
-import { readPeriod } from '../definition/period.ts';
+import { laterThanAnyPeriod, readPeriod } from '../definition/period.ts';
 import type { Report } from '../definition/report.ts';
 import { ReportError } from '../definition/report-error.ts';
 import { prepareReport } from '../run/run-report.ts';
@@ -71,7 +71,7 @@ function scheduleOf(
   }
   const asked = period ?? rhythm?.period ?? report.period;
   // Errors are found at deployment, not at the first scheduled run.
-  prepareReport(report, { period: readPeriod({ period: asked }, new Date(0)), account, region, parameters });
+  prepareReport(report, { period: readPeriod({ period: asked }, laterThanAnyPeriod), account, region, parameters });
   return {
     report: report.name,
     expression: rhythm?.at(minuteOf(report.name)) ?? wanted,

@@ -14,9 +14,34 @@ test.each<{ type: ParameterType; good: string; bad: string }>([
   { type: 'access-key', good: 'AKIAIOSFODNN7EXAMPLE', bad: 'AKIA' },
   { type: 'timezone', good: 'Europe/Berlin', bad: 'Mars/Olympus' },
   { type: 'text', good: "O'Neil", bad: 'a\u0000b' },
+  { type: 'text', good: '*', bad: '' },
+  { type: 'text', good: ' x ', bad: ' \u00a0 ' },
 ])('$type takes $good and refuses $bad', ({ type, good, bad }) => {
   expect(readParameter(definition(type), good)).toBeDefined();
   expect(() => readParameter(definition(type), bad)).toThrow(/x: expected .*, got /);
+});
+
+test.each<{ rule: string; text: string; says: string }>([
+  { rule: 'below the range', text: '-1', says: 'x: expected a whole number from 0 to 23, got "-1"' },
+  { rule: 'above the range', text: '24', says: 'x: expected a whole number from 0 to 23, got "24"' },
+  { rule: 'not a number', text: '7h', says: 'x: expected a whole number from 0 to 23, got "7h"' },
+])('an integer $rule is refused', ({ text, says }) => {
+  expect(() => readParameter({ ...definition('integer'), min: 0, max: 23 }, text)).toThrow(says);
+});
+
+test('an integer may be any number of its range, or have one bound', () => {
+  for (const text of ['0', '23']) {
+    expect(readParameter({ ...definition('integer'), min: 0, max: 23 }, text)).toEqual({
+      type: 'integer',
+      value: Number(text),
+    });
+  }
+  expect(() => readParameter({ ...definition('integer'), min: 1 }, '0')).toThrow('expected a whole number from 1 up');
+  expect(() => readParameter({ ...definition('integer'), max: 9 }, '10')).toThrow('expected a whole number up to 9');
+});
+
+test('text may be empty where that is the default', () => {
+  expect(readParameter({ ...definition('text'), default: '' }, '')).toEqual({ type: 'text', value: '' });
 });
 
 test('an unknown parameter is refused with the known ones', () => {

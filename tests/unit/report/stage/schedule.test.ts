@@ -61,7 +61,7 @@ describe('scheduledReports', () => {
       /reports\.principal-timeline: principal: required parameter is missing/,
       /reports\.deletions: unknown schedule "sometimes"/,
       /reports\.root-activity: --period "last moon": not a period or date/,
-      /reports\.access-keys-unused: days: expected a whole number, got "many"/,
+      /reports\.access-keys-unused: days: expected a whole number from 0 up, got "many"/,
       /reports\.denied-calls: region: expected a region such as eu-west-1, got "Mars"/,
       /reports\.address-timeline: unknown schedule "on demand"/,
     ]) {
