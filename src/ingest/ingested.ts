@@ -23,6 +23,8 @@ export interface LineContext {
   readonly cutFrom?: number;
   /** The text as it was, before colours and NULs were taken out. */
   readonly raw?: string;
+  /** The line stands in a file that a person handed over: a log of lines without headers is read by their words. */
+  readonly headless?: true;
   /** The record of the line before. */
   readonly follows?: LogRecord;
 }

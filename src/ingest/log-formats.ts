@@ -37,6 +37,8 @@ const formats = {
   },
   /** Lines of any format, also those that begin like JSON. */
   lines: (detect) => linesOf(detect),
+  /** What the programs of hosts write, as lines or as the JSON of the journal and of shippers; everything else is taken as it is. */
+  host: (detect) => onlyFrom('linux', detect),
   /** One JSON object a line, taken as it is: an application's `Records` or `detail-type` is its own. */
   json: () => ({ value: openAsIs, text: openJsonLine }),
   /**

@@ -38,7 +38,7 @@ export function* openText(text: string, origin: OpenOrigin, context: LineContext
     yield* inContainer(dated, origin, open, within);
     return;
   }
-  const line = openLine(text, origin, context);
+  const line = openLine(text, origin, open.deep && !open.configured ? { ...context, headless: true } : context);
   const embedded = open.deep ? openEmbedded(trimmed, line, origin, open) : undefined;
   if (embedded === undefined) yield line;
   else yield* embedded;

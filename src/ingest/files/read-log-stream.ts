@@ -6,6 +6,9 @@ import { createJsonScanner } from '../json/json-scanner.ts';
 import { explainJsonError } from '../json/json-text.ts';
 import { defaultLimits } from './limits.ts';
 import type { ReadLimits } from './limits.ts';
+import { createExportReader } from './journal/export.ts';
+import type { JournalSink } from './journal/export.ts';
+import { createVerboseReader } from './journal/verbose.ts';
 import { createLineReader } from './line-reader.ts';
 import type { Opener, OpenOrigin } from '../ingested.ts';
 import { createRowReader } from '../unwrap/rows.ts';
@@ -135,6 +138,10 @@ function startReader(
           limits,
           { ...options, given },
         );
+      case 'journal-export':
+        return createExportReader(journalSink(path, open, output, { ...options, given }), limits);
+      case 'journal-verbose':
+        return createVerboseReader(journalSink(path, open, output, { ...options, given }), limits);
       case 'empty':
       case 'binary':
       case 'unreadable':
@@ -150,7 +157,7 @@ function startReader(
     else if (whole) add(output, failure(origin, 'empty file'));
     return { push: () => undefined, end: () => undefined };
   }
-  reader.push(format.kind === 'json' || format.kind === 'text' ? head.subarray(format.from) : head);
+  reader.push('from' in format ? head.subarray(format.from) : head);
   return given ? judged(reader, path, output, options.time) : reader;
 }
 
@@ -203,6 +210,26 @@ function jsonReader(
     },
     limits,
   );
+}
+
+function journalSink(
+  path: string,
+  open: Opener,
+  output: Output,
+  { time, given }: ReadOptions & { readonly given: boolean },
+): JournalSink {
+  const surroundings: Omit<OpenOrigin, 'index'> = {
+    path,
+    nth: createRepeatCounter(),
+    ...(time !== undefined && { time }),
+    ...(given && { written: true }),
+  };
+  return {
+    entry: (fields) => {
+      for (const item of open.value(fields, { ...surroundings, index: output.next })) add(output, item);
+    },
+    broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
+  };
 }
 
 function add(output: Output, item: Ingested): void {

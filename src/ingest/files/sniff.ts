@@ -4,11 +4,13 @@ import { isLogLine } from '../formats/open-line.ts';
 import { quote } from '../ingested.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
 import { containerLine } from '../shapes/container-line.ts';
+import { isJournalExport } from './journal/export.ts';
+import { isJournalVerbose } from './journal/verbose.ts';
 
 /** Sniffed is what a file's first bytes say it is. */
 export type Sniffed =
   /** `from` is where the content begins, behind a byte order mark. */
-  | { readonly kind: 'json' | 'text'; readonly from: number }
+  | { readonly kind: 'json' | 'text' | 'journal-export' | 'journal-verbose'; readonly from: number }
   | { readonly kind: 'empty' }
   /** No log at all, e.g. an image: recognised and left alone. */
   | { readonly kind: 'binary'; readonly reason: string }
@@ -61,6 +63,8 @@ export function sniff(head: Buffer, path: string, { onlyLogs, trustNames, given 
   const first = text.startsWith('\x1e') ? text.slice(1).trimStart() : text;
   if (text === '' && head.length - from < 4096) return { kind: 'empty' };
   if (/^(?:\{\s*["}]|\[\s*[{[\]"])/.test(first) || /^[{[]\s*$/.test(first)) return { kind: 'json', from };
+  if (isJournalExport(head.subarray(from))) return { kind: 'journal-export', from };
+  if (isJournalVerbose(head.subarray(from))) return { kind: 'journal-verbose', from };
   if (isBinary(head)) return { kind: named ? 'unreadable' : 'binary', reason: 'not a log: binary data' };
   if (!namedJson.test(path)) {
     return onlyLogs === true && !namedLog.test(path) && !hasLogLine(head.toString('utf8', from))

@@ -1,11 +1,12 @@
 import type { Ingested, LogRecord, RecordSource } from '../../model/log-record.ts';
 import { digestId, failure, plainOrigin, record, skipped } from '../ingested.ts';
 import type { LineContext, OpenOrigin } from '../ingested.ts';
+import { readBareLine } from './bare-line.ts';
 import { cleanText, hasNoise } from './clean-text.ts';
 import { leadingTime } from './clock/stamp.ts';
 import { readLine } from './lines.ts';
 import { plainFields } from './plain.ts';
-import { isTableHeading } from './system-stats.ts';
+import { separatorReason } from './separator.ts';
 import type { LineFields, LineReader, ReadLine } from './text-format.ts';
 import { dayMs } from '../../time/days.ts';
 
@@ -27,8 +28,12 @@ export function openLine(
   reader: LineReader = readLine,
 ): Ingested {
   const line = cleanText(text);
-  if (isTableHeading(line)) return skipped(origin, "df's column heading: it holds no record");
-  const read = reader(line, origin.time) ?? plainLine(line, context.follows);
+  const separator = separatorReason(line);
+  if (separator !== undefined) return skipped(origin, separator);
+  const read =
+    reader(line, origin.time) ??
+    (context.headless === true ? readBareLine(line, context.follows) : undefined) ??
+    plainLine(line, context.follows);
   return lineRecord(
     text,
     line,
@@ -70,7 +75,7 @@ export function isKnownLine(line: string, referenceTime: string | undefined): bo
 
 /** isLogLine tells a log's line from prose: it is of a known format, or begins with a time. */
 export function isLogLine(line: string): boolean {
-  return isTableHeading(line) || isKnownLine(line, undefined) || leadingTime(line) !== undefined;
+  return separatorReason(line) !== undefined || isKnownLine(line, undefined) || leadingTime(line) !== undefined;
 }
 
 function lineRecord(

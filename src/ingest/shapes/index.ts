@@ -4,6 +4,7 @@ import * as cloudtrail from './cloudtrail.ts';
 import { isConfigFile, openConfigFile } from './config.ts';
 import * as docker from './docker.ts';
 import * as eventBridge from './event-bridge.ts';
+import { isHostLine, openHostLine } from './host-line.ts';
 import * as journald from './journald.ts';
 import { isLogEvent, openLogEvent } from './log-event.ts';
 import * as logs from './logs-subscription.ts';
@@ -48,6 +49,7 @@ export const shapes: readonly Shape[] = [
   { name: 'S3 notification', recognise: queue.isS3EventRecord, open: queue.openS3Notice },
   { name: 'S3 test event', recognise: queue.isS3TestEvent, open: queue.openS3Notice },
   { name: 'journal entry', recognise: journald.isJournalEntry, open: journald.openJournalEntry },
+  { name: "host's line as JSON", recognise: isHostLine, open: openHostLine },
   { name: 'Docker event', recognise: docker.isDockerEvent, open: docker.openDockerEvent },
   { name: "line of Docker's json-file", recognise: docker.isJsonFileLine, open: docker.openJsonFileLine },
   { name: 'disk usage', recognise: stats.isDiskUsage, open: stats.openDiskUsage },

@@ -17,7 +17,7 @@ const severityNames: Readonly<Record<string, string>> = {
 };
 
 /** priorityOf gives facility × 8 + severity, each given by its name or its number; undefined when one of them is neither. */
-function priorityOf(facility: string | undefined, severity: string | undefined): number | undefined {
+export function priorityOf(facility: string | undefined, severity: string | undefined): number | undefined {
   const high = numberOf(facility, facilities, facilityNames);
   const low = numberOf(severity, severities, severityNames);
   return high === undefined || low === undefined ? undefined : high * 8 + low;

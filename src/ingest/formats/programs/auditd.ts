@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { RecordSource } from '../../../model/log-record.ts';
 import { epochTime } from '../../../time/iso-time.ts';
+import { dateAt } from '../clock/stamp.ts';
 import type { LineFields, LineReader, ProgramParser } from '../text-format.ts';
 
 /** AuditMeaning is what a record's type says happened. The outcome is the record's own `res` or `success`. */
@@ -57,13 +58,20 @@ const encoded = new Set(
 const source: RecordSource = { product: 'linux', services: ['auditd'] };
 const maxValues = 512;
 
-/** readAudit reads a line of audit.log: `type=USER_LOGIN msg=audit(1364481363.243:24287): pid=… msg='op=login acct="root" … res=failed'`. */
-export const readAudit: LineReader = (line) => {
+/**
+ * readAudit reads a line of audit.log, `type=USER_LOGIN msg=audit(1364481363.243:24287): pid=… msg='op=login acct="root" … res=failed'`,
+ * and what `ausearch -i` makes of it: `msg=audit(03/28/2013 14:36:03.243:24287) : … acct=root …`, with names in the place of
+ * numbers, and nothing in quotes or hex.
+ */
+export const readAudit: LineReader = (line, referenceTime) => {
   if (!line.startsWith('type=') && !line.startsWith('node=')) return undefined;
-  const head = /^(?:node=(\S{1,255}) )?type=(\S{1,64}) msg=audit\((\d{1,12}\.\d{1,9}):(\d{1,20})\): ?/.exec(line);
+  const head = /^(?:node=(\S{1,255}) )?type=(\S{1,64}) msg=audit\(([\d./: APM-]{10,40}):(\d{1,20})\) ?: ?/.exec(line);
   if (head === null) return undefined;
-  const [start, node, type = '', seconds, serial] = head;
-  const time = epochTime(Number(seconds));
+  const [start, node, type = '', seconds = '', serial] = head;
+  const raw = /^\d{1,12}\.\d{1,9}$/.test(seconds);
+  const date = raw ? undefined : dateAt(seconds, 0, referenceTime);
+  if (!raw && date?.end !== seconds.length) return undefined;
+  const time = raw ? epochTime(Number(seconds)) : date?.time;
   const message = line.slice(start.length);
   return {
     ...(time !== undefined && { time }),
@@ -71,9 +79,10 @@ export const readAudit: LineReader = (line) => {
     fields: {
       ...(node !== undefined && { hostname: node }),
       program: 'auditd',
-      audit_id: `${seconds}:${serial}`,
+      audit_id: `${raw || time === undefined ? seconds : (Date.parse(time) / 1000).toFixed(3)}:${serial}`,
       message,
-      ...parseRecord(type, message),
+      ...parseRecord(type, message, !raw),
+      ...(date?.doubt !== undefined && { unparsed: date.doubt }),
     },
   };
 };
@@ -110,8 +119,9 @@ const typeNames: Readonly<Record<string, string>> = {
   1701: 'ANOM_ABEND',
 };
 
-function parseRecord(type: string, text: string): LineFields {
-  const values = readValues(type, text);
+/** `interpreted` values are as `ausearch -i` writes them: what looks like hex is a word. */
+function parseRecord(type: string, text: string, interpreted = false): LineFields {
+  const values = readValues(type, text, interpreted);
   const meaning = meanings[type] ?? { action: type.toLowerCase().replaceAll('_', ' '), activity: 'other' };
   const outcome = outcomeOf(values);
   const failed = outcome === 'failure' && meaning.failed !== undefined;
@@ -122,7 +132,7 @@ function parseRecord(type: string, text: string): LineFields {
     activity: meaning.activity,
     ...(outcome !== undefined && { outcome }),
   };
-  const user = values['acct'] ?? values['AUID'];
+  const user = values['acct'] ?? values['AUID'] ?? (interpreted ? named(values['auid']) : undefined);
   // `acct="(unknown)"` stands where the host has no such user.
   if (values['acct'] === '(unknown)' || values['acct'] === '(invalid user)') fields['invalid_user'] = true;
   else if (user !== undefined && user !== '?') fields['user'] = user;
@@ -135,14 +145,24 @@ function parseRecord(type: string, text: string): LineFields {
   return fields;
 }
 
+/** Who nobody logged in as has no name. */
+function named(auid: LineFields[string] | undefined): LineFields[string] | undefined {
+  return auid === 'unset' || auid === '-1' || auid === '4294967295' ? undefined : auid;
+}
+
 function outcomeOf({ res, success }: LineFields): 'success' | 'failure' | undefined {
   if (res === 'success' || res === '1' || success === 'yes') return 'success';
   return res === 'failed' || res === '0' || success === 'no' ? 'failure' : undefined;
 }
 
-/** Reads `key=value`, `key="value"` and, of `msg='…'`, what is inside. Of a key given twice the first counts. */
-function readValues(type: string, text: string): LineFields {
+/**
+ * Reads `key=value`, `key="value"` and, of `msg='…'`, what is inside. Of a key given twice the first counts, and of interpreted values
+ * within the message the last.
+ */
+function readValues(type: string, text: string, interpreted: boolean): LineFields {
   const fields: LineFields = {};
+  /** What the kernel says stands before the message of the program. */
+  let ofKernel: ReadonlySet<string> | undefined;
   let count = 0;
   let at = 0;
   while (at < text.length) {
@@ -153,6 +173,7 @@ function readValues(type: string, text: string): LineFields {
     const key = text.slice(from, equals);
     const nested = key === 'msg' && text.charAt(equals + 1) === "'";
     if (nested) {
+      ofKernel ??= new Set(Object.keys(fields));
       at = equals + 2;
       continue;
     }
@@ -165,9 +186,14 @@ function readValues(type: string, text: string): LineFields {
     }
     const piece = /^(a\d{1,5})\[\d{1,5}\]$/.exec(key);
     const name = piece?.[1] ?? key;
-    const read = quoted || !isEncoded(type, name) ? value : decoded(value);
+    const read = quoted || interpreted || !isEncoded(type, name) ? value : decoded(value);
     if (!Object.hasOwn(fields, name)) fields[name] = name === 'proctitle' ? read.replaceAll('\0', ' ') : read;
     else if (piece !== null) fields[name] = String(fields[name]) + read;
+    else if (interpreted && ofKernel !== undefined && !ofKernel.has(name)) {
+      // Names are bare there and may hold other values; what stands behind them is the program's own.
+      fields[name] = read;
+      fields['unparsed'] = `${name} is given twice: a name may hold one of them`;
+    }
   }
   return fields;
 }
