@@ -42,6 +42,17 @@ export const watching: readonly Statement[] = [
   state('ReadCounts', ['Query'], ['tally', 'trial']),
 ];
 
+/** followAccounts lets a function add accounts that it finds in the trail's bucket to the tables over it. */
+export function followAccounts(stage: Stage): readonly Statement[] {
+  const { trailBucket } = stage.params;
+  if (trailBucket === undefined) return [];
+  const tables = ['cloudtrail', 'cloudtrail_insights', 'cloudtrail_network_activity'];
+  return [
+    allow('ListTrail', 's3:ListBucket', bucketArn(trailBucket)),
+    allow('AddAccounts', ['glue:GetTable', 'glue:UpdateTable'], tablesOf(stage, tables)),
+  ];
+}
+
 export function keepHostLogs(stage: Stage): readonly Statement[] {
   return hasHostLogs(stage) ? [writeStream('KeepHostLogs', archiveNames(stage).hostAuthStream)] : [];
 }

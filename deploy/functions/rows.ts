@@ -103,12 +103,16 @@ export const functionRows: Readonly<Record<string, FunctionRow>> = {
     does: 'Checks that events still arrive and that no source is silent, and sends the daily digest',
     memoryMb: 512,
     timeoutSeconds: 60,
-    environment: () => detecting,
+    environment: (stage) => ({
+      ...detecting,
+      TRAILWATCH_TRAIL_BUCKET: stage.params.trailBucket ?? '',
+      TRAILWATCH_DATABASE: archiveNames(stage).database,
+    }),
     source: {
       kind: 'rules',
       rules: () => [schedule('WatchRule', 'watch', 'rate(5 minutes)', 'Schedule of the checks of Trailwatch itself')],
     },
-    may: () => [...may.detecting, ...may.watching],
+    may: (stage) => [...may.detecting, ...may.watching, ...may.followAccounts(stage)],
   },
 
   compact: {

@@ -7,12 +7,7 @@ import type { Parameters } from './table.ts';
  * @throws {ParameterError} with a line for each contradiction.
  */
 export function checkTogether(params: Parameters, stage: string): void {
-  const problems = [
-    ...ownSources(params, stage),
-    ...trailOptions(params),
-    ...organizationAccounts(params),
-    ...archiveDays(params),
-  ];
+  const problems = [...ownSources(params, stage), ...trailOptions(params), ...archiveDays(params)];
   if (problems.length > 0) throw new ParameterError(problems.join('\n'));
 }
 
@@ -62,12 +57,6 @@ function trailOptions(params: Parameters): string[] {
       ? [`parameter trailRetentionDays: expected ${trailLockDays} (trailLockDays) or more, got ${trailRetentionDays}`]
       : []),
   ];
-}
-
-function organizationAccounts({ trailBucket, trailOrganization, trailAccounts }: Parameters): string[] {
-  return trailBucket !== undefined && trailOrganization !== undefined && trailAccounts.length === 0
-    ? ["parameter trailAccounts: name the organization's accounts whose events reports read"]
-    : [];
 }
 
 function isGiven(value: Parameters[(typeof ofOwnTrail)[number]]): boolean {

@@ -3,6 +3,7 @@ import deliveries from '../../schemas/tables/deliveries.json' with { type: 'json
 import findings from '../../schemas/tables/findings.json' with { type: 'json' };
 import hostAuth from '../../schemas/tables/host_auth.json' with { type: 'json' };
 import { regionsBeside } from '../../src/archive/trail/regions.ts';
+import { spanProperties } from '../../src/archive/trail/table-span.ts';
 import { pascalCase } from '../functions/report-rules.ts';
 import { ref, sub, type Part, type Resource, type Text } from '../cloudformation.ts';
 import { archiveNames, hasHostLogs, type Stage } from '../stage.ts';
@@ -65,14 +66,14 @@ function trailTable(table: Table, { params, region }: Stage, bucket: string): Re
     location,
     projection: {
       'projection.account.type': 'enum',
-      'projection.account.values':
+      [spanProperties.accounts]:
         trailAccounts.length === 0 ? ref('AWS::AccountId') : trailAccounts.toSorted().join(','),
+      // The function watch adds accounts as it finds them.
+      [spanProperties.follow]: trailAccounts.length === 0 ? 'found' : 'given',
       'projection.region.type': 'enum',
-      'projection.region.values': (trailRegions.length === 0 ? regionsBeside(region) : trailRegions.toSorted()).join(
-        ',',
-      ),
+      [spanProperties.regions]: (trailRegions.length === 0 ? regionsBeside(region) : trailRegions.toSorted()).join(','),
       ...dayProjection(trailSince),
-      'storage.location.template': sub(template),
+      [spanProperties.folders]: sub(template),
     },
     // https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html
     inputFormat: 'com.amazon.emr.cloudtrail.CloudTrailInputFormat',

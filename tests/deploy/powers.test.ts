@@ -21,9 +21,15 @@ interface Power {
 const powers: readonly Power[] = [
   {
     power: "read the trail's files",
-    action: /^s3:Get(?:Object|ObjectVersion|BucketLocation)$|^s3:ListBucket$/,
+    action: /^s3:Get(?:Object|ObjectVersion|BucketLocation)$/,
     on: /s3:::example-trail/,
     nobodyBut: ['compact', 'report', 'trail-file', 'verify'],
+  },
+  {
+    power: "list the trail's bucket",
+    action: /^s3:ListBucket$/,
+    on: /s3:::example-trail/,
+    nobodyBut: ['compact', 'report', 'verify', 'watch'],
   },
   {
     power: 'decrypt them',
@@ -97,11 +103,13 @@ const powers: readonly Power[] = [
   },
   {
     power: 'ask Athena',
-    action: /^athena:|^glue:Get/,
-    on: /workgroup\/trailwatch-prod-reports|:glue:/,
+    action: /^athena:/,
+    on: /workgroup\/trailwatch-prod-reports/,
     nobodyBut: ['compact', 'report'],
   },
-  { power: 'make a table', action: /^glue:(?:Create|Update)Table$/, on: /:glue:/, nobodyBut: ['compact'] },
+  { power: 'see tables', action: /^glue:Get/, on: /:glue:/, nobodyBut: ['compact', 'report', 'watch'] },
+  { power: 'make a table', action: /^glue:CreateTable$/, on: /:glue:/, nobodyBut: ['compact'] },
+  { power: 'change a table', action: /^glue:UpdateTable$/, on: /:glue:/, nobodyBut: ['compact', 'watch'] },
   {
     power: 'read and write the archive',
     action: /^s3:(?:AbortMultipartUpload|Get\w+|List\w+|PutObject)$/,

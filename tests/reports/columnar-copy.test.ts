@@ -99,7 +99,7 @@ function allDays(list: readonly string[]): readonly string[] {
   for (let day = list[0] ?? ''; day <= folderAfter(list.at(-1) ?? ''); day = folderAfter(day)) {
     folders.push({ day, scope: 's', whole: true, done: [], records: 0, events: 0, copiedAt: '' });
   }
-  return coveredDays(folders, 's');
+  return coveredDays(folders, () => 's');
 }
 
 describe('its SQL', () => {

@@ -161,7 +161,7 @@ describe('the columnar copy', () => {
     await copy({ range: { from: '2026/03/10', to: '2026/03/10' } });
     await local.ask(`INSERT INTO cloudtrail_columnar SELECT * FROM cloudtrail_columnar WHERE eventid = 'a'`);
     await expect(copy()).rejects.toThrow(
-      /deliveries of 2026\/03\/11: account 111122223333, 2026\/03\/10: the copy holds 4 rows of 3/,
+      /deliveries of 2026\/03\/11: account 111122223333, 2026\/03\/10: the copy has 4 rows for 3 events/,
     );
     expect(await covered()).toEqual([]);
   });

@@ -8,6 +8,9 @@ export interface DayRange {
   readonly to: string;
 }
 
+/** ScopeOf gives what the trail's table covers on a day, yyyy/MM/dd: a hash of its accounts and regions. */
+export type ScopeOf = (day: string) => string;
+
 /** folderAfter gives the folder of the day that is `days` after a folder's day (before it when negative). */
 export function folderAfter(folder: string, days = 1): string {
   return folderOf(daysAfter(folder.replaceAll('/', '-'), days));
@@ -27,10 +30,12 @@ export function daysIn({ from, to }: DayRange): readonly string[] {
 export function foldersToCopy(
   range: DayRange,
   folders: readonly CopiedFolder[],
-  scope: string,
+  scopeOf: ScopeOf,
   now: Date,
 ): readonly string[] {
-  const known = new Map(folders.filter((folder) => folder.scope === scope).map((folder) => [folder.day, folder]));
+  const known = new Map(
+    folders.filter(({ day, scope }) => scope === scopeOf(day)).map((folder) => [folder.day, folder]),
+  );
   return daysIn(range).filter((day) => {
     const folder = known.get(day);
     return folder === undefined || !folder.whole || (isEarly(folder) && isSettled(day, now));
@@ -56,8 +61,8 @@ function endOf(day: string): number {
  * coveredDays are the days whose events are all in the copy: it has the deliveries of the day and of the day after, when the last
  * events of a day are delivered.
  */
-export function coveredDays(folders: readonly CopiedFolder[], scope: string): readonly string[] {
-  const whole = new Set(folders.filter((one) => one.whole && one.scope === scope).map(({ day }) => day));
+export function coveredDays(folders: readonly CopiedFolder[], scopeOf: ScopeOf): readonly string[] {
+  const whole = new Set(folders.filter((one) => one.whole && one.scope === scopeOf(one.day)).map(({ day }) => day));
   return [...whole].filter((day) => whole.has(folderAfter(day))).toSorted();
 }
 

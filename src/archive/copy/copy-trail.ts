@@ -3,11 +3,12 @@ import { chunksOf, lacking } from './copy-plan.ts';
 import type { Surveyed } from './copy-plan.ts';
 import type { CopiedFolder, CopyLease, CopyLedger } from './copy-ledger.ts';
 import { folderAfter, foldersToCopy } from './copy-days.ts';
-import type { DayRange } from './copy-days.ts';
+import type { DayRange, ScopeOf } from './copy-days.ts';
 import { countSql, expireSql, mergeSql, optimizeSql, surveySql, vacuumSql } from './copy-sql.ts';
 import type { Chunk } from './copy-sql.ts';
 import { addColumnsSql, copyColumns, copyTable, createCopySql, rawTable } from './copy-table.ts';
 import type { CopyColumn } from './copy-table.ts';
+import { accountsOf, accountsOn, spanProperties } from '../trail/table-span.ts';
 import { dayOf, folderOf } from '../../time/days.ts';
 
 /** CopyError says why the copy could not be updated. Earlier days stay in the copy. */
@@ -115,7 +116,7 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
     const wanted = foldersToCopy(range, folders, state.scope, now());
     const copied: string[] = [];
     for (const day of wanted) {
-      const before = folders.find((one) => one.day === day && one.scope === state.scope);
+      const before = folders.find((one) => one.day === day && one.scope === state.scope(day));
       const outcome = await copyFolder(day, before, state, work);
       if (outcome === 'out of time') break;
       copied.push(day);
@@ -143,7 +144,7 @@ export async function pendingDays(
 
 interface CopyState {
   readonly ledger: CopyLedger;
-  readonly scope: string;
+  readonly scope: ScopeOf;
   readonly accounts: readonly string[];
   readonly columns: readonly CopyColumn[];
 }
@@ -174,7 +175,7 @@ async function stateOf(
     copy.columns.map(({ name }) => name),
   );
   if (more !== undefined) await run(more);
-  return { ledger: ledgerOf(copy.location), scope: scopeOf(raw), accounts: accountsOf(raw), columns };
+  return { ledger: ledgerOf(copy.location), scope: scopeOf(raw), accounts: coveredAccounts(raw), columns };
 }
 
 /** A folder that no earlier copy used: an Iceberg table must not share its folder. */
@@ -194,19 +195,24 @@ async function rawTableOf(catalog: Catalog): Promise<CatalogTable> {
   return raw;
 }
 
-/** scopeOf is a hash of the accounts, regions and location of the trail's table: after a change, earlier copies are incomplete. */
-export function scopeOf({ parameters }: CatalogTable): string {
-  const parts = ['projection.account.values', 'projection.region.values', 'storage.location.template'];
-  return createHash('sha256')
-    .update(parts.map((name) => parameters[name] ?? '').join('\n'))
-    .digest('hex')
-    .slice(0, 16);
+/**
+ * scopeOf is a hash of the accounts, regions and location of the trail's table on a day of delivery: after a change, earlier copies are
+ * incomplete. An account that joined later changes nothing of the days before it.
+ */
+export function scopeOf({ parameters }: CatalogTable): ScopeOf {
+  const { regions, folders } = spanProperties;
+  const rest = [parameters[regions] ?? '', parameters[folders] ?? ''];
+  return (day) =>
+    createHash('sha256')
+      .update([accountsOn(parameters, day).join(','), ...rest].join('\n'))
+      .digest('hex')
+      .slice(0, 16);
 }
 
-function accountsOf({ parameters }: CatalogTable): readonly string[] {
-  const accounts = (parameters['projection.account.values'] ?? '').split(',').filter((id) => /^\d{12}$/.test(id));
+function coveredAccounts({ parameters }: CatalogTable): readonly string[] {
+  const accounts = accountsOf(parameters);
   if (accounts.length === 0) throw new CopyError(`table ${rawTable}: its partition projection has no accounts`);
-  return accounts.toSorted();
+  return accounts;
 }
 
 /** Accounts per survey: with more, the work group's cut-off could stop the query. */
@@ -228,7 +234,7 @@ async function copyFolder(
   }
   const sum = (of: (one: Surveyed) => number): number => surveyed.reduce((all, one) => all + of(one), 0);
   const totals = { records: sum(({ records }) => records), events: sum(({ events }) => events) };
-  const folder = { day, scope: state.scope, ...totals };
+  const folder = { day, scope: state.scope(day), ...totals };
   const same = before !== undefined && before.records === totals.records && before.events === totals.events;
   const chunks = chunksOf(surveyed);
   request.onEvent?.({ kind: 'surveyed', day, events: totals.events, chunks: chunks.length });
