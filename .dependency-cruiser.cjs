@@ -44,7 +44,7 @@ const roomsMayImport = {
     delivery: ['routing', 'message', 'receivers'],
     simulation: ['routing', 'message', 'receivers', 'delivery'],
   },
-  archive: { coverage: [], trail: [], verification: ['trail', 'coverage'], store: [], copy: [] },
+  archive: { coverage: [], trail: [], verification: ['trail', 'coverage'], store: [], copy: ['trail'] },
   report: {
     definition: [],
     run: ['definition'],
