@@ -58,10 +58,12 @@ function* openJson(text: string, origin: OpenOrigin, open: Opener): Iterable<Ing
 /** What a line holds that says nothing of itself: behind the prefix of `aws logs tail`, in a column of `--output text`. */
 function openEmbedded(text: string, line: Ingested, origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
   if (line.kind !== 'record') return undefined;
-  if (isOtherRow(text)) return [skipped(origin, "a row of the AWS CLI's text output beside its events")];
   const { record } = line;
+  const candidates = embeddedIn(text, record);
+  if (candidates.length === 0) return undefined;
+  if (isOtherRow(text)) return [skipped(origin, "a row of the AWS CLI's text output beside its events")];
   const here = record.time === origin.time ? origin : datedBy(origin, record.time);
-  for (const candidate of embeddedIn(text, record)) {
+  for (const candidate of candidates) {
     const found = open.within(candidate, here);
     if (found !== undefined) return found;
   }

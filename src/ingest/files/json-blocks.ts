@@ -44,7 +44,7 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
         hold(line);
         return;
       }
-      const opens = /(?:^|\s)[{[]\s*$/.test(line.slice(-200));
+      const opens = endsOpen(line);
       if (heading !== undefined) {
         const before = heading;
         heading = undefined;
@@ -65,10 +65,26 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
   };
 }
 
+/** Whether a line's last word is a bracket that opens. */
+function endsOpen(line: string): boolean {
+  let end = line.length - 1;
+  while (end >= 0 && isBlank(line.charCodeAt(end))) end--;
+  const code = line.charCodeAt(end);
+  if (code !== 0x7b && code !== 0x5b) return false;
+  return end === 0 || isBlank(line.charCodeAt(end - 1));
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}
+
+/** A time, and behind it one word. */
 function isHeading(line: string): boolean {
-  if (line.length > 600) return false;
-  const time = leadingTime(line);
-  return time !== undefined && /^ \S+\s*$/.test(line.slice(time.end));
+  const end = line.trimEnd();
+  const space = end.lastIndexOf(' ');
+  // Most lines say more, and needn't be asked for their time.
+  if (space < 16 || space > 40) return false;
+  return leadingTime(line)?.end === space;
 }
 
 /** How many brackets a line opens and doesn't close, outside of its strings, which end on their line. */

@@ -61,6 +61,7 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
   // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
   // The start and the end of an insight share theirs as well, and are two facts.
   const fact = fields['insightDetails'] === undefined ? fields['sharedEventID'] : undefined;
+  const account = fields['userIdentity'] === undefined ? accountOf(fields) : undefined;
   yield record({
     id: eventID,
     time,
@@ -68,7 +69,7 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
     fields,
     origin: plainOrigin(origin),
     ...(typeof fact === 'string' && fact !== '' && fact.length <= maxIdChars && { fact }),
-    ...accountOf(fields),
+    ...(account !== undefined && { account }),
   });
 }
 
@@ -84,9 +85,8 @@ function timeIn(fields: Fields): unknown {
  * Aggregated events name the account and nobody who called.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aggregated-events.html
  */
-function accountOf({ accountId, recipientAccountId, userIdentity }: Fields): { readonly account?: string } {
-  const alone = recipientAccountId === undefined && userIdentity === undefined && typeof accountId === 'string';
-  return alone ? { account: accountId } : {};
+function accountOf({ accountId, recipientAccountId }: Fields): string | undefined {
+  return recipientAccountId === undefined && typeof accountId === 'string' ? accountId : undefined;
 }
 
 /** isTrailFile recognises what CloudTrail delivers to S3; `Records` is never absent, but may be empty. */

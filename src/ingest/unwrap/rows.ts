@@ -139,6 +139,7 @@ export function createRowReader(): RowReader {
   let begun = false;
   return {
     read: (value) => {
+      if (begun && names === undefined) return undefined;
       const cells = Array.isArray(value) ? (value as readonly unknown[]) : athenaCells(value);
       if (!begun) {
         begun = true;
@@ -147,7 +148,7 @@ export function createRowReader(): RowReader {
         names = found;
         return 'names';
       }
-      return names === undefined || cells === undefined ? undefined : zipped(names, cells);
+      return cells === undefined || names === undefined ? undefined : zipped(names, cells);
     },
   };
 }
