@@ -10,7 +10,7 @@ const maxChars = 80;
  * storeTime reads a time as stores and consoles spell it, and gives it back in UTC with milliseconds; undefined for anything
  * else: ISO 8601, seconds to nanoseconds since 1970 (as a number or as text), Athena's `2026-03-11 05:33:01.000 UTC` and
  * `… Europe/Berlin`, CloudTrail's console `March 11, 2026, 05:33:01 (UTC+00:00)`, Kibana's `Mar 11, 2026 @ 05:33:01.000`,
- * Unix's `Wed Mar 11 05:33:01 UTC 2026`. A time without a zone is taken as UTC.
+ * Unix's `Wed Mar 11 05:33:01 UTC 2026`, web servers' `11/Mar/2026:05:33:01 +0000`. A time without a zone is taken as UTC.
  */
 export function storeTime(value: unknown): string | undefined {
   if (typeof value === 'number') return epochTime(value);
@@ -27,6 +27,11 @@ function spelledTime(text: string): string | undefined {
     );
   if (named !== null) {
     const [, month = '', day = '', year = '', clock = '', zone = 'UTC'] = named;
+    return inZone(`${dayOf(year, month, day)}T${clock}`, zone);
+  }
+  const web = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})$/.exec(text);
+  if (web !== null) {
+    const [, day = '', month = '', year = '', clock = '', zone = ''] = web;
     return inZone(`${dayOf(year, month, day)}T${clock}`, zone);
   }
   const unix = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d:\d\d:\d\d) (\S{1,40}) (\d{4})$/.exec(text);

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { dateAt } from './clock/stamp.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
-const source: RecordSource = { product: 'unknown', services: ['access'], category: 'webserver' };
+/** webAccess is the log source of requests to web servers. */
+export const webAccess: RecordSource = { product: 'unknown', services: ['access'], category: 'webserver' };
 
 /**
  * readWebAccess reads nginx's and Apache's combined and common log: `192.0.2.1 - alice [10/Oct/2025:13:55:36 +0000] "GET /a?b HTTP/1.1"
@@ -32,7 +33,7 @@ export const readWebAccess: LineReader = (line) => {
   const agent = referer === undefined ? undefined : quotedAt(line, referer.end + 1);
   return {
     time,
-    source,
+    source: webAccess,
     fields: {
       message: line,
       'c-ip': client,
@@ -48,7 +49,7 @@ export const readWebAccess: LineReader = (line) => {
 };
 
 /** `GET /index.html?a=b HTTP/1.1`; what isn't written so, a port scanner's bytes say, is the URI as a whole. */
-function requestFields(request: string): LineFields {
+export function requestFields(request: string): LineFields {
   const method = request.indexOf(' ');
   const version = request.lastIndexOf(' HTTP/');
   if (method === -1 || version < method || !/^[A-Za-z]{1,32}$/.test(request.slice(0, method)))

@@ -11,6 +11,7 @@ import * as logs from './logs-subscription.ts';
 import * as queue from './queue-message.ts';
 import { isRespelledRecord, openRespelledRecord } from './spellings/index.ts';
 import * as stats from './system-stats.ts';
+import { isWebAccess, openWebAccess } from './web-access-json.ts';
 
 /** Shape is one kind of JSON object that holds records. */
 export interface Shape {
@@ -53,6 +54,7 @@ export const shapes: readonly Shape[] = [
   { name: 'Docker event', recognise: docker.isDockerEvent, open: docker.openDockerEvent },
   { name: "line of Docker's json-file", recognise: docker.isJsonFileLine, open: docker.openJsonFileLine },
   { name: 'disk usage', recognise: stats.isDiskUsage, open: stats.openDiskUsage },
+  { name: 'request of a web server', recognise: isWebAccess, open: openWebAccess },
   { name: 'system load', recognise: stats.isSystemLoad, open: stats.openSystemLoad },
 ];
 

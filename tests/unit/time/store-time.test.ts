@@ -17,6 +17,7 @@ test.each<[string, unknown, string | undefined]>([
   ["CloudTrail's console", 'March 11, 2026, 05:33:01 (UTC+00:00)', at],
   ["CloudTrail's console, in another zone", 'March 11, 2026, 07:33:01 (UTC+02:00)', at],
   ['Kibana', 'Mar 11, 2026 @ 05:33:01.500', '2026-03-11T05:33:01.500Z'],
+  ['a web server', '11/Mar/2026:06:33:01 +0100', at],
   ["Unix's date", 'Wed Mar 11 05:33:01 UTC 2026', at],
   ['an abbreviation that several zones share', '2026-03-11 05:33:01 IST', undefined],
   ['a zone that does not exist', '2026-03-11 05:33:01 Europe/Nowhere', undefined],
