@@ -24,6 +24,9 @@ const readers: Readonly<Record<ContainerKind, () => Promise<ContainerReader>>> =
 /** An archive within an archive is somebody's export in somebody's mail; more is nobody's intention. */
 const maxArchives = 2;
 
+/** One answer is one value; a laptop has more memory for it than a function. */
+const maxAnswerBytes = 256 * 1024 * 1024;
+
 /** How much of a file's beginning tells its kind. */
 const headBytes = 64 * 1024;
 
@@ -52,7 +55,7 @@ async function* readAt(
   file: string | Buffer | undefined,
   archives: number,
 ): AsyncIterable<readonly Ingested[]> {
-  const limits = { ...defaultLimits, ...options };
+  const limits = { ...defaultLimits, valueBytes: maxAnswerBytes, ...options };
   const { head, packed, rest } = asText(await beginningOf(bytes, limits));
   const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
   const kind = containerKind(head, path);
@@ -60,7 +63,8 @@ async function* readAt(
   // A row of the configuration says how the lines of a path are read; what packs files is opened all the same.
   if (kind === undefined || (open.configured && !isArchive)) {
     const reason = open.configured ? undefined : unreadableKind(head);
-    if (reason === undefined) yield* readLogBatches(rest, path, { ...options, unpacked: true });
+    if (reason === undefined)
+      yield* readLogBatches(rest, path, { ...options, valueBytes: limits.valueBytes, unpacked: true });
     else yield [failure({ path, index: 0 }, reason)];
     return;
   }

@@ -18,17 +18,22 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
   let held: string[] = [];
   let size = 0;
   let depth = 0;
+  /** Whether the first line that is held is a heading. */
+  let headed = false;
   /** A line with a time and a name alone: what it is of may follow. */
   let heading: string | undefined;
 
   const release = () => {
     const lines = held;
+    const before = headed ? (lines[0] ?? '').length + 1 : 0;
     held = [];
+    headed = false;
     size = 0;
     depth = 0;
     const text = lines.join('\n');
-    const start = text.search(/[{[]\s*["{[]/);
-    if (start !== -1 && parseJson(text.slice(start).trimEnd()).ok) give(text);
+    // The bracket that ends the line which began all this.
+    const start = before + (lines[before === 0 ? 0 : 1] ?? '').trimEnd().length - 1;
+    if (parseJson(text.slice(start).trimEnd()).ok) give(text);
     else for (const line of lines) give(line);
   };
   const hold = (line: string) => {
@@ -51,6 +56,7 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
         if (opens && /^\s*[{[]\s*$/.test(line)) {
           held.push(before);
           size += before.length;
+          headed = true;
         } else give(before);
       }
       if (opens) hold(line);

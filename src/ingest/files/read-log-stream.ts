@@ -3,7 +3,8 @@ import type { Ingested } from '../../model/log-record.ts';
 import { gunzip, GunzipError, isGzip } from './gunzip.ts';
 import { failure, skipped } from '../ingested.ts';
 import { createJsonScanner } from '../json/json-scanner.ts';
-import { explainJsonError } from '../json/json-text.ts';
+import { explainJsonError, parseJson } from '../json/json-text.ts';
+import { salvageJson } from '../json/salvage.ts';
 import { defaultLimits } from './limits.ts';
 import type { ReadLimits } from './limits.ts';
 import { createExportReader } from './journal/export.ts';
@@ -190,6 +191,15 @@ function jsonReader(
     ...(given && { written: true }),
   };
   const rows = given ? createRowReader() : undefined;
+  /** Of an answer that was cut off, what stands before the cut is as good as any. */
+  const salvage = (bytes: Buffer): boolean => {
+    const whole = salvageJson(bytes.toString('utf8'));
+    const parsed = whole === undefined ? undefined : parseJson(whole);
+    if (parsed?.ok !== true) return false;
+    const items = open.within(parsed.value, { ...surroundings, index: output.next });
+    for (const item of items ?? []) add(output, item);
+    return items !== undefined;
+  };
   return createJsonScanner(
     {
       value: (bytes) => {
@@ -206,7 +216,11 @@ function jsonReader(
         if (row === 'names') return;
         for (const item of open.value(row ?? value, origin)) add(output, item);
       },
-      broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
+      broken: (reason, rest) => {
+        const read = given && rest !== undefined && salvage(rest());
+        add(output, failure({ path, index: output.next }, reason));
+        return read;
+      },
     },
     limits,
   );

@@ -7,8 +7,11 @@ import { createRecordFinder } from './record-finder.ts';
 export interface JsonSink {
   /** One record's bytes, balanced but not yet parsed. */
   value(bytes: Buffer): void;
-  /** A record that can't be one, with the reason. */
-  broken(reason: string): void;
+  /**
+   * A record that can't be one, with the reason. Of a single value that was cut off, `rest` gives the bytes, and whether something
+   * was made of them: then they are not searched for records.
+   */
+  broken(reason: string, rest?: () => Buffer): boolean;
 }
 
 /** JsonScanner is fed a file's bytes in pieces of any size. */
@@ -85,8 +88,13 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
     from: number,
     seen: number,
   ): { readonly buf: Buffer; readonly at: number } => {
-    sink.broken(reason);
     const before = pieces;
+    const cut = reason === cutOff && !listed ? () => Buffer.concat([...before, buf.subarray(from)]) : undefined;
+    if (sink.broken(reason, cut)) {
+      pieces = [];
+      mode = 'between';
+      return { buf, at: buf.length };
+    }
     const again = before.reduce((sum, piece) => sum + piece.length, seen - from);
     pieces = [];
     mode = 'lost';

@@ -1,5 +1,13 @@
 import type { Fields, Ingested } from '../../model/log-record.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
+import {
+  isBulkAction,
+  isEmptyAnswer,
+  isLookupSummary,
+  openBulkAction,
+  openEmptyAnswer,
+  openLookupSummary,
+} from './answer-part.ts';
 import * as cloudtrail from './cloudtrail.ts';
 import { isConfigFile, openConfigFile } from './config.ts';
 import * as docker from './docker.ts';
@@ -62,4 +70,7 @@ export const shapes: readonly Shape[] = [
 export const answerShapes: readonly Shape[] = [
   ...shapes,
   { name: 'event of a store, a queue or a stream', recognise: isLogEvent, open: openLogEvent },
+  { name: 'event of LookupEvents without its record', recognise: isLookupSummary, open: openLookupSummary },
+  { name: "line of Elasticsearch's bulk format", recognise: isBulkAction, open: openBulkAction },
+  { name: 'answer without events', recognise: isEmptyAnswer, open: openEmptyAnswer },
 ];

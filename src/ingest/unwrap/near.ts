@@ -14,6 +14,9 @@ export interface Near {
 /** Times of stores, shippers and queues, beside those that applications write; the time of the event before that of its arrival. */
 const timeNames = [
   '_time',
+  '_messagetime',
+  'Time',
+  'Timestamp',
   'event_time',
   'eventTimestamp',
   'TimeGenerated',

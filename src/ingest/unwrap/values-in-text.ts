@@ -32,6 +32,7 @@ function severalIn(text: string): readonly unknown[] | undefined {
       },
       broken: () => {
         broken = true;
+        return true;
       },
     },
     defaultLimits,

@@ -5,6 +5,7 @@ import { isColumnRecord, recordOfColumns } from './columns.ts';
 import { isConsoleEvent, recordOfConsole } from './console-history.ts';
 import { isEcsRecord, recordOfEcs } from './ecs.ts';
 import { isOcsfRecord, recordOfOcsf } from './ocsf.ts';
+import { isSentinelRecord, recordOfSentinel } from './sentinel.ts';
 
 /** Schemas that keep a CloudTrail record under names of their own. A new one is a row. */
 const spellings: readonly {
@@ -15,6 +16,7 @@ const spellings: readonly {
   { recognise: isConsoleEvent, recordOf: recordOfConsole },
   { recognise: isEcsRecord, recordOf: recordOfEcs },
   { recognise: isOcsfRecord, recordOf: recordOfOcsf },
+  { recognise: isSentinelRecord, recordOf: recordOfSentinel },
 ];
 
 /** isRespelledRecord recognises a CloudTrail record under the names of a table, of ECS or of OCSF. */

@@ -21,7 +21,10 @@ function scan(text: string | Buffer, cuts: readonly number[] = []): Scanned {
         broken.push('not JSON');
       }
     },
-    broken: (reason: string) => void broken.push(reason),
+    broken: (reason: string) => {
+      broken.push(reason);
+      return false;
+    },
   };
   const scanner = createJsonScanner(sink, defaultLimits);
   let from = 0;

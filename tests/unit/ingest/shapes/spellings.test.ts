@@ -145,6 +145,27 @@ const snakes = {
   recipient_account_id: '111122223333',
 };
 
+const sentinel = {
+  TimeGenerated: '2026-04-01T10:00:00Z',
+  AwsEventId: facts.eventID,
+  EventName: facts.eventName,
+  EventSource: facts.eventSource,
+  AWSRegion: facts.awsRegion,
+  SourceIpAddress: facts.sourceIPAddress,
+  UserAgent: facts.userAgent,
+  RecipientAccountId: '111122223333',
+  RequestParameters: JSON.stringify(parameters),
+  UserIdentityType: identity.type,
+  UserIdentityArn: identity.arn,
+  UserIdentityPrincipalid: identity.principalId,
+  UserIdentityAccountId: identity.accountId,
+  UserIdentityAccessKeyId: identity.accessKeyId,
+  SessionMfaAuthenticated: 'false',
+  SessionIssuerType: 'Role',
+  SessionIssuerArn: identity.sessionContext.sessionIssuer.arn,
+  TenantId: 't',
+};
+
 describe('a CloudTrail record under other names is the record that rules know', () => {
   test.each<[string, Fields]>([
     ["Athena's columns", lower],
@@ -178,6 +199,7 @@ describe('a CloudTrail record under other names is the record that rules know', 
     ['ECS', ecs],
     ["ECS, with what the services say as Java's text only", withText(ecs)],
     ['ECS, a key for each value', dotted(ecs)],
+    ["Sentinel's table", sentinel],
     ['OCSF, the second version', ocsf],
     [
       'OCSF, the first version',

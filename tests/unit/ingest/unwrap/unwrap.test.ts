@@ -144,6 +144,41 @@ describe('what is taken out of a wrapping', () => {
   });
 });
 
+describe('what stands beside events in an answer', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['no event was found', { events: [], searchedLogStreams: [{ logStreamName: 's' }] }, /list of events is empty/],
+    ['a search without a hit', { took: 1, hits: { total: { value: 0 }, hits: [] } }, /list of events is empty/],
+    [
+      'Loki found nothing',
+      { status: 'success', data: { resultType: 'streams', result: [] } },
+      /list of events is empty/,
+    ],
+    ["a bulk file's action", { index: { _index: 'x', _id: '1' } }, /bulk format/],
+  ])('%s: skipped by name', (_name, value, reason) => {
+    expect(open(value)).toMatchObject({ records: [], failures: [], skips: [expect.stringMatching(reason)] });
+  });
+
+  test('what LookupEvents says of a record, without the record, is refused by name', () => {
+    const value = [{ EventId: 'e1', EventName: 'StopLogging', EventSource: 'x', EventTime: 1, Username: 'eve' }];
+    expect(open(value).failures).toEqual([expect.stringMatching(/^e1: .* without its CloudTrailEvent/)]);
+  });
+
+  test.each<[string, (content: string) => string, string]>([
+    ["Loki's labels", (content) => `2026-03-01T10:00:01+00:00 {job="x", host="h"} ${content}`, 'sshd'],
+    ['a quote on either side', () => `'${text(cloudTrailRecord('a'))}'`, 'cloudtrail'],
+    ['a logger', () => `INFO:root:${text(cloudTrailRecord('a'))}.`, 'cloudtrail'],
+    [
+      'a header of somebody who passes it on',
+      () => `Mar  1 10:00:01 relay trail: ${text(cloudTrailRecord('a'))}`,
+      'cloudtrail',
+    ],
+  ])('a line with %s', (_name, make, service) => {
+    expect(sorted(standardOpener.text(make(line), origin)).records.map(({ source }) => source.services[0])).toEqual([
+      service,
+    ]);
+  });
+});
+
 describe('nothing known', () => {
   test.each<[string, unknown, RegExp]>([
     ['an answer of another API', { Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] }, /keys "Reservations"/],
