@@ -11,6 +11,7 @@ import { createDetector } from '../../src/detect/detector.ts';
 import { createInstanceStory } from '../../src/detect/instance-story/instance-story.ts';
 import { loadRules } from '../../src/detect/load-rules.ts';
 import { createMemoryInstanceLog } from '../../src/detect/instance-story/memory-instance-log.ts';
+import { createReadAccounts } from '../../src/cli/findings/read-accounts.ts';
 import { createRuleSet } from '../../src/detect/rule-set.ts';
 import { readPaths } from '../../src/ingest/files/local-files.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -21,7 +22,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 const events = path.join(root, 'events');
 const intruder = new Set(['198.51.100.77', '198.51.100.23']);
 
-const ruleSet = createRuleSet((await loadRules([path.join(root, 'rules')])).ruleSet);
+const accounts = createReadAccounts({ accounts: [] });
+const ruleSet = createRuleSet((await loadRules([path.join(root, 'rules')])).ruleSet, accounts.derive);
 const findings: Finding[] = [];
 const records: LogRecord[] = [];
 const failures: RecordFailure[] = [];
@@ -30,7 +32,7 @@ const files = await readPaths(
   { stdin: (async function* () {})(), now: '2026-03-12T00:00:00.000Z' },
 );
 const tally = await detectRecords(
-  files.ingested,
+  accounts.known(files.ingested),
   {
     detector: createDetector(ruleSet),
     correlator: createBatchCorrelator(ruleSet),

@@ -4,7 +4,8 @@ import type { Configuration } from '../../config/configuration.ts';
 import { detectRecords } from '../../detect/detect.ts';
 import type { Tally } from '../../detect/detect.ts';
 import { createBatchCorrelator } from '../../detect/correlation/batch-correlator.ts';
-import { createDerive, ownAccounts } from '../../detect/derived/derive.ts';
+import { ownAccounts } from '../../detect/derived/derive.ts';
+import { createReadAccounts } from './read-accounts.ts';
 import { createDetector } from '../../detect/detector.ts';
 import { createInstanceStory } from '../../detect/instance-story/instance-story.ts';
 import { loadRules } from '../../detect/load-rules.ts';
@@ -91,9 +92,10 @@ export async function prepareDetection(
   if (errors.length > listedProblems) {
     await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
   }
+  const accounts = createReadAccounts(ownAccounts(configuration));
   return {
-    ruleSet: createRuleSet(rules.ruleSet, createDerive(ownAccounts(configuration))),
-    input,
+    ruleSet: createRuleSet(rules.ruleSet, accounts.derive),
+    input: { ...input, records: accounts.known(input.records) },
     range,
     configuration,
     refused: errors.length,

@@ -27,13 +27,14 @@ export function ownAccounts({
 export type Derive = (fields: Fields) => Fields;
 
 /** createDerive makes a Derive for the reader's accounts. The record's own account is always one of them. */
-export function createDerive({ accounts, organization }: OwnAccounts = { accounts: [] }): Derive {
+export function createDerive(mine: OwnAccounts = { accounts: [] }): Derive {
+  const { organization } = mine;
   const organizations = new Set(organization === undefined ? [] : [organization]);
   const known = new WeakMap<Fields, Fields>();
   return (fields) => {
     const before = known.get(fields);
     if (before !== undefined) return before;
-    const own = (): Own => ({ accounts: new Set([...accounts, ...accountsOf(fields)]), organizations });
+    const own = (): Own => ({ accounts: new Set([...mine.accounts, ...accountsOf(fields)]), organizations });
     const derived = withDerived(fields, own);
     known.set(fields, derived);
     // What is derived already stays as it is.

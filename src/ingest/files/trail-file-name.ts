@@ -49,6 +49,11 @@ export function trailFileTime(key: string): string | undefined {
   return /_(\d{8}T\d{4}(?:\d{2})?Z)[_.]/.exec(key.slice(key.lastIndexOf('/') + 1))?.[1];
 }
 
+/** trailAccount is the account whose trail a file belongs to, by the name that CloudTrail gave it: `<account>_CloudTrail…`. */
+export function trailAccount(key: string): string | undefined {
+  return /^(\d{12})_CloudTrail/.exec(key.slice(key.lastIndexOf('/') + 1))?.[1];
+}
+
 /** Kinds that AWS may add hold records like every other: only digests don't. */
 function kindOfSuffix(suffix: string | undefined): TrailFileKind {
   if (suffix === 'Digest') return 'digest';
