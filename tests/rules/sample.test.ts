@@ -94,7 +94,6 @@ describe('nothing ordinary is alerted on', () => {
   /** Findings whose event doesn't name the intruder's address, each with its reason. */
   const others: Readonly<Record<string, string>> = {
     'Guard of a bucket removed': "the intruder's policy taken back by hand",
-    'Snapshot, image or database copy shared with a foreign account': 'the other account of the organization',
     'User created on a host': "root's session is the intruder's; useradd's line has no address",
     'Root user was active': 'the break-glass use in answer to the intrusion, which has to be confirmed',
   };
