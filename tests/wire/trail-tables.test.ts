@@ -60,7 +60,7 @@ beforeAll(async () => {
   ];
   for (const file of files) {
     await s3.send(
-      new PutObjectCommand({ Bucket: 'example-trail', Key: `audit/AWSLogs/o-a1b2c3d4e5/${file}`, Body: '' }),
+      new PutObjectCommand({ Bucket: 'example-trail', Key: `audit/AWSLogs/o-a1b2c3d4e5/${file}`, Body: 'x' }),
     );
   }
 });
