@@ -45,6 +45,8 @@ export interface Wanted {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Files that are other than in the project, by their paths: a stage's configuration. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Handlers that do nothing are bundled in place of the functions, where a suite looks at the template alone: it is the same. */
+  readonly templateOnly?: boolean;
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -71,9 +73,11 @@ export async function packageStage(wanted: Wanted): Promise<Packaged> {
   return readPackaged(folder);
 }
 
-async function make({ stage, parameters, files = {} }: Wanted, folder: string): Promise<void> {
+async function make({ stage, parameters, files = {}, templateOnly = false }: Wanted, folder: string): Promise<void> {
   const workshop = openWorkshop();
   try {
+    const handlers = templateOnly ? readdirSync(path.join(root, 'functions')) : [];
+    for (const file of handlers) workshop.write(`functions/${file}`, 'export const handler = async () => {};\n');
     for (const [file, text] of Object.entries(files)) workshop.write(file, text);
     const made = await workshop.package(stage, parameters);
     // Copied first and then moved, so that a folder with this name is whole.

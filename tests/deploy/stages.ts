@@ -34,15 +34,16 @@ const reporting =
 
 /** The stages that suites look at: each is packaged once, by the first suite that asks for it. */
 const stages = {
-  dev: { stage: 'dev' },
-  staging: { stage: 'staging' },
+  dev: { stage: 'dev', templateOnly: true },
+  staging: { stage: 'staging', templateOnly: true },
   prod: { stage: 'prod', files: { 'config/prod.yml': probing } },
   'prod with every parameter': {
     stage: 'prod',
     parameters: everything,
     files: { 'config/prod.yml': probing + reporting },
+    templateOnly: true,
   },
-  'dev with a trail': { stage: 'dev', parameters: { trailBucket: 'example-trail' } },
+  'dev with a trail': { stage: 'dev', parameters: { trailBucket: 'example-trail' }, templateOnly: true },
   'prod of an organization': {
     stage: 'prod',
     parameters: {
@@ -54,6 +55,7 @@ const stages = {
       logGroups: '/hosts/auth',
     },
     files: { 'config/prod.yml': reporting },
+    templateOnly: true,
   },
   'dev to be examined': {
     stage: 'dev',
@@ -63,6 +65,7 @@ const stages = {
       slackWebhookParameter: '/trailwatch/dev/slack',
       alertEmails: 'security@example.com',
     },
+    templateOnly: true,
   },
 } as const satisfies Readonly<Record<string, Wanted>>;
 
