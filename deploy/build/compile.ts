@@ -10,6 +10,8 @@ export interface CompileOptions {
   readonly root: string;
   readonly stage: string;
   readonly sources: StageSources;
+  /** The folder of the configuration that the sources were read from; the project's own when absent. */
+  readonly config?: string;
   /** Rule files and folders; the project's own when absent. */
   readonly rules?: readonly string[];
   /** The folder to write to; the one that `#compiled-…` in package.json names when absent. */
@@ -32,12 +34,14 @@ export async function compileStage({
   root,
   stage,
   sources: { configuration, reports },
+  config = join(root, 'config'),
   rules = [join(root, 'rules')],
   out = join(root, '.build'),
   now,
 }: CompileOptions): Promise<Compiled> {
-  const { placeholders } = configuration;
-  const { ruleSet, warnings } = await compileRules({ rules, root, placeholders });
+  const { placeholders, rules: pack } = configuration;
+  const configs = ['default', stage].map((name) => join(config, `${name}.yml`));
+  const { ruleSet, warnings } = await compileRules({ rules, root, placeholders, pack, configs });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { readonly version: string };
   const modules = {
     'compiled-rules': rulesModule(ruleSet),

@@ -26,6 +26,7 @@ try {
     root,
     stage,
     sources: await loadSources(root, stage, config),
+    ...(config !== undefined && { config }),
     ...(rules !== undefined && { rules }),
     ...(out !== undefined && { out }),
     now: new Date(),

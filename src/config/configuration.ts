@@ -5,6 +5,7 @@ import type { DigestSettings } from '../health/digest.ts';
 import type { SilenceSettings } from '../health/silence.ts';
 import type { ReportSettings } from '../report/stage/schedule.ts';
 import type { ProbeSettings } from '../probe/settings.ts';
+import { wholePack, type RulePack } from '../model/rule-pack.ts';
 import type { AccountBook } from '../model/account-book.ts';
 import type {
   InhibitionSettings,
@@ -19,6 +20,7 @@ import { deployRoles, inhibitions, suppressions, trials, type Named } from './mu
 import { digest, silence } from './health.ts';
 import { probes } from './probes.ts';
 import { reports } from './reports.ts';
+import { layRulePacks, rulePack } from './rule-pack.ts';
 import { object, text } from './schema.ts';
 
 /** Section is one top-level key of the configuration: its schema, and how one file's value is combined with an earlier file's. */
@@ -123,6 +125,8 @@ const sections = {
     none: {},
     over: (base, own) => ({ ...base, ...own }),
   }),
+  /** Which rules are on, and what changes in them. A stage's lists replace lists, its levels and overrides those of the same rule. */
+  rules: section<RulePack>({ schema: rulePack, none: wholePack, over: layRulePacks }),
   /** The endpoints that probes check. A stage's endpoint replaces one of the same name. */
   probes: section<ProbeSettings>({
     schema: probes,

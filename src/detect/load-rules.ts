@@ -1,12 +1,18 @@
-import { derivedFields } from './derived/table.ts';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { wholePack, type RulePack } from '../model/rule-pack.ts';
 import { lowerRules, parseRuleFile, type LoweredRuleSet, type Problem, type SigmaDocument } from '../sigma/index.ts';
+import { derivedFields } from './derived/table.ts';
+import { packRules, type PackProblem } from './rule-pack.ts';
 
 export interface LoadedRules {
   readonly ruleSet: LoweredRuleSet;
   /** Everything wrong with the files, by path and line. Documents with an error are not in the set. */
   readonly problems: readonly Problem[];
+  /** What of the pack is wrong. */
+  readonly packProblems: readonly PackProblem[];
+  /** How many rules the pack left out. */
+  readonly off: number;
   /** How many rule files were read. */
   readonly files: number;
 }
@@ -14,6 +20,8 @@ export interface LoadedRules {
 export interface LoadOptions {
   /** What `%name%` in an `expand` modifier stands for. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>;
+  /** Which of the rules are on, and what changes in them; all as written when absent. */
+  readonly pack?: RulePack;
 }
 
 /**
@@ -22,16 +30,19 @@ export interface LoadOptions {
  */
 export async function loadRules(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedRules> {
   const problems: Problem[] = [];
-  const files = new Set<string>();
+  /** The folder below which each file was found. */
+  const files = new Map<string, string>();
   for (const path of paths) {
     try {
-      for (const file of await ruleFilesOf(path)) files.add(file);
+      for (const file of await ruleFilesOf(path)) {
+        if (!files.has(file)) files.set(file, file === path ? dirname(path) : path);
+      }
     } catch (error) {
       problems.push(unreadable(path, error));
     }
   }
   const documents: SigmaDocument[] = [];
-  for (const file of files) {
+  for (const file of files.keys()) {
     try {
       const parsed = parseRuleFile(await readFile(file, 'utf8'), file);
       documents.push(...parsed.documents);
@@ -41,7 +52,18 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
     }
   }
   const lowered = lowerRules(documents, { ...options, derivedFields });
-  return { ruleSet: lowered.ruleSet, problems: [...problems, ...lowered.problems].sort(byPlace), files: files.size };
+  const packed = packRules(lowered.ruleSet, options.pack ?? wholePack, (path) => files.get(path) ?? dirname(path));
+  return {
+    ruleSet: packed.ruleSet,
+    problems: [...problems, ...lowered.problems].sort(byPlace),
+    packProblems: packed.problems,
+    off: countOf(lowered.ruleSet) - countOf(packed.ruleSet),
+    files: files.size,
+  };
+}
+
+function countOf({ detections, correlations }: LoweredRuleSet): number {
+  return detections.length + correlations.length;
 }
 
 /** ruleFilesOf lists the rule files of a path: the file itself, or those of a folder with all below, sorted by name. */

@@ -21,6 +21,9 @@ beforeAll(async () => {
     writeFile(at('names.yml'), "accounts: { '111122223333': platform }"),
     writeFile(at('renamed.yml'), "accounts: { '111122223333': the-platform }"),
     writeFile(at('ignore.yml'), "logs: [{ path: 'trail.json', format: ignore }]"),
+    writeFile(at('pack.yml'), 'rules:\n  disable: [{ area: "*" }]\n  levels: {}'),
+    writeFile(at('level.yml'), 'rules: { enable: [{ tag: attack.t1098.001 }] }'),
+    writeFile(at('unknown-rule.yml'), 'rules:\n  levels:\n    no-such-rule: low'),
     writeFile(at('wrong.yml'), '# misspelled\nacounts: {}'),
   ]);
 });
@@ -32,6 +35,28 @@ describe('--config', () => {
   test('gives accounts their names, the last file the last word', async () => {
     const { stdout } = await run(at('trail.json'), '--config', at('names.yml'), '--config', at('renamed.yml'));
     expect(stdout).toContain('in the-platform');
+  });
+
+  test('turns rules off: without any left nothing is read', async () => {
+    const { code, stderr } = await run(at('trail.json'), '--config', at('pack.yml'));
+    expect(stderr).toMatch(/the configuration turns every rule off \(\d+ rules\)/);
+    expect(code).toBe(2);
+  });
+
+  test('leaves the rules that it enables, also in the list of rules', async () => {
+    const { stdout } = await commandLine(['rule', 'list', '--format', 'json', '--config', at('level.yml')]);
+    const listed = JSON.parse(stdout) as readonly { readonly techniques: readonly string[] }[];
+    expect(listed.length).toBeGreaterThan(0);
+    expect(listed.filter(({ techniques }) => !techniques.includes('T1098.001'))).toEqual([]);
+  });
+
+  test('names an id that no rule has by file and line, also beside rules of one’s own', async () => {
+    const said = /unknown-rule\.yml:3: rules\.levels\.no-such-rule: no rule has the id "no-such-rule"/;
+    for (const more of [[], ['--rules', 'rules/identity']]) {
+      const { code, stderr } = await run(at('trail.json'), '--config', at('unknown-rule.yml'), ...more);
+      expect(stderr).toMatch(said);
+      expect(code).toBe(2);
+    }
   });
 
   test('without it an account is its id', async () => {

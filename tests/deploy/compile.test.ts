@@ -103,6 +103,41 @@ describe('rules are compiled', () => {
   });
 });
 
+describe('a pack is compiled', () => {
+  const id = '0b3ad5f5-0a3c-4d53-9b0f-1f3f5d7f0001';
+  const packed = async (more: string) => {
+    const { folder, out } = await write({
+      'a.yml': rule('A', id),
+      'b.yml': rule('B', b),
+      'default.yml': '',
+      'dev.yml': `rules:\n  disable: [{ id: ${b} }]\n  levels:\n    ${more}\n`,
+    });
+    const sources = await loadSources(root, 'dev', folder);
+    await compileStage({
+      root,
+      stage: 'dev',
+      config: folder,
+      sources,
+      rules: [join(folder, 'a.yml'), join(folder, 'b.yml')],
+      out,
+      now: new Date(),
+    });
+    return (await imported(out, 'compiled-rules')) as LoweredRuleSet;
+  };
+
+  test('into the rules: what is off is not there, and levels are as the stage wants them', async () => {
+    const { detections } = await packed(`${id}: low`);
+    expect(detections.map(({ key, meta }) => [key, meta.level])).toEqual([[id, 'low']]);
+  });
+
+  test('and an id that no rule has is refused, by file and line, with the nearest', async () => {
+    const typo = id.replace('0b3', '0b4');
+    await expect(packed(`${typo}: low`)).rejects.toThrow(
+      new RegExp(`dev\\.yml:4: rules\\.levels\\.${typo}: error: no rule has the id "${typo}"; did you mean ${id}`),
+    );
+  });
+});
+
 describe('the configuration is compiled', () => {
   test.each(['dev', 'staging', 'prod', 'a stage without a file'])('for %s; it names no account', async (stage) => {
     const { out } = await write({});

@@ -8,7 +8,7 @@ import { ownAccounts } from '../../detect/derived/derive.ts';
 import { createReadAccounts } from './read-accounts.ts';
 import { createDetector } from '../../detect/detector.ts';
 import { createInstanceStory } from '../../detect/instance-story/instance-story.ts';
-import { loadRules } from '../../detect/load-rules.ts';
+import { loadRules, type LoadOptions, type LoadedRules } from '../../detect/load-rules.ts';
 import { createMemoryInstanceLog } from '../../detect/instance-story/memory-instance-log.ts';
 import { createRuleSet } from '../../detect/rule-set.ts';
 import type { RuleSet } from '../../detect/rule-set.ts';
@@ -20,7 +20,7 @@ import { exitCode, UsageError } from '../shell/exit.ts';
 import type { ExitCode } from '../shell/exit.ts';
 import { createFailureList } from '../shell/failure-list.ts';
 import type { FailureList } from '../shell/failure-list.ts';
-import { readConfiguration } from '../shell/read-configuration.ts';
+import { readConfiguration, refusePackErrors } from '../shell/read-configuration.ts';
 import { projectPath } from '../shell/options.ts';
 import type { DetectOptions } from '../shell/options.ts';
 import { showProgress } from '../shell/progress.ts';
@@ -76,7 +76,7 @@ export async function prepareDetection(
   const configuration = await readConfiguration(options.config, cwd);
   const opener = createOpener(configuration.logs);
   const [rules, input] = await Promise.all([
-    readRules(options.rules, configuration.placeholders, cwd),
+    readRules(options, configuration, cwd),
     openInput(paths, { stdin, opener, now: now(), range, stop }),
   ]);
   for (const path of input.missing) await err.write(`trailwatch: ${shown(path)}: no such file or folder\n`);
@@ -103,8 +103,8 @@ export async function prepareDetection(
 }
 
 async function readRules(
-  given: readonly string[] | undefined,
-  placeholders: Configuration['placeholders'],
+  { rules: given, config }: DetectOptions,
+  { placeholders, rules: pack }: Configuration,
   cwd: string,
 ): ReturnType<typeof loadRules> {
   const paths = given?.map((path) => resolve(cwd, path)) ?? [projectPath('rules')];
@@ -113,15 +113,29 @@ async function readRules(
       throw new UsageError(`--rules ${path}: no such file or folder`, undefined, cause);
     });
   }
-  const rules = await loadRules(paths, { placeholders });
+  const rules = await loadRules(paths, { placeholders, pack });
+  await refusePackErrors(await packProblemsOf(rules, given, { placeholders, pack }), config, cwd);
   if (rules.ruleSet.detections.length === 0) {
     const [first] = rules.problems;
+    if (rules.off > 0) throw new UsageError(`the configuration turns every rule off (${plural(rules.off, 'rule')})`);
     throw new UsageError(
       `no usable rule in ${paths.join(', ')} (${plural(rules.files, 'file')} read)`,
       first === undefined ? 'Rules are Sigma rules in .yml files.' : `${first.path}:${first.line}: ${first.message}`,
     );
   }
   return rules;
+}
+
+/** The pack may be about the rules that come with Trailwatch, also where a command reads others. */
+async function packProblemsOf(
+  { packProblems }: LoadedRules,
+  given: readonly string[] | undefined,
+  options: LoadOptions,
+): Promise<LoadedRules['packProblems']> {
+  if (given === undefined || packProblems.length === 0) return packProblems;
+  const ours = await loadRules([projectPath('rules')], options);
+  const known = new Set(ours.packProblems.map(({ keys }) => keys.join('.')));
+  return packProblems.filter(({ keys }) => known.has(keys.join('.')));
 }
 
 /** detectFiles reads the files found, record by record, and hands on every finding of the asked-for level. */

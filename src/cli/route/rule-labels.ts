@@ -1,3 +1,4 @@
+import type { Configuration } from '../../config/configuration.ts';
 import { ruleSummary } from '../../detect/finding.ts';
 import { loadRules } from '../../detect/load-rules.ts';
 import type { Labels } from '../../notify/index.ts';
@@ -15,11 +16,11 @@ export interface RuleLabels {
  */
 export async function withRules(
   given: Labels,
-  placeholders: Readonly<Record<string, readonly string[]>>,
+  { placeholders, rules: pack }: Pick<Configuration, 'placeholders' | 'rules'>,
 ): Promise<RuleLabels> {
   const { rule: names } = given;
   if (names === undefined) return { labels: given, unknown: [] };
-  const { detections, correlations } = (await loadRules([projectPath('rules')], { placeholders })).ruleSet;
+  const { detections, correlations } = (await loadRules([projectPath('rules')], { placeholders, pack })).ruleSet;
   const known = [...detections, ...correlations].map((rule) => ({ rule, summary: ruleSummary(rule) }));
   const named = known.filter(({ summary }) => names.includes(summary.id) || names.includes(summary.title));
   const [first] = named;

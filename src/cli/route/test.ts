@@ -85,10 +85,11 @@ async function stageFile(stage: string): Promise<string> {
 /** The labels that were given, with those that follow from them, and the likely mistakes in them. */
 async function labelsGiven(
   given: readonly string[],
-  { accounts, placeholders }: Configuration,
+  configuration: Configuration,
 ): Promise<{ readonly labels: Labels; readonly slips: readonly string[] }> {
   const parsed = parseLabels(given);
-  const { labels, unknown } = await withRules(parsed, placeholders);
+  const { accounts } = configuration;
+  const { labels, unknown } = await withRules(parsed, configuration);
   return {
     labels: withAccountNames(labels, accounts),
     slips: [

@@ -1,14 +1,15 @@
 import { dirname, relative, resolve } from 'node:path';
 import { isOf } from '../../model/control.ts';
 import { levels, type Level } from '../../model/level.ts';
-import type { RuleMeta, SigmaDocument } from '../../sigma/index.ts';
+import { packRules } from '../../detect/rule-pack.ts';
+import type { LoweredRuleSet, RuleMeta, SigmaDocument } from '../../sigma/index.ts';
 import { plural } from '../../text/amounts.ts';
 import { plainJson } from '../../text/escape.ts';
 import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { projectPath } from '../shell/options.ts';
-import { readConfiguration } from '../shell/read-configuration.ts';
+import { readConfiguration, refusePackErrors } from '../shell/read-configuration.ts';
 import type { Surroundings } from '../shell/terminal.ts';
-import { loadRuleFiles } from './rule-files.ts';
+import { loadRuleFiles, shortPath } from './rule-files.ts';
 import { rulesPage, type ListedRule } from './rules-page.ts';
 
 export interface ListOptions {
@@ -27,27 +28,55 @@ export async function listRules(
   { out, err, cwd }: Surroundings,
 ): Promise<ExitCode> {
   const given = paths.length === 0 ? [projectPath('rules')] : paths;
-  const { placeholders } = await readConfiguration(options.config, cwd);
-  const { documents } = await loadRuleFiles(given, cwd, placeholders);
+  const { placeholders, rules: pack } = await readConfiguration(options.config, cwd);
+  const { documents, ruleSet } = await loadRuleFiles(given, cwd, placeholders);
   const root = resolve(cwd, given[0] ?? '.');
-  const rules = documents.flatMap((document) => listed(document, root, cwd)).filter((rule) => isWanted(rule, options));
+  const packed = packRules(ruleSet, pack, () => shortPath(root, cwd));
+  if (paths.length === 0) await refusePackErrors(packed.problems, options.config, cwd);
+  const before = keysOf(ruleSet);
+  const after = new Map(keysOf(packed.ruleSet));
+  const isOff = ({ meta }: SigmaDocument): boolean => {
+    const key = meta.id ?? meta.name ?? meta.title;
+    return before.some(([one]) => one === key) && !after.has(key);
+  };
+  const rules = documents
+    .filter((document) => !isOff(document))
+    .flatMap((document) => listed(document, root, cwd, after))
+    .filter((rule) => isWanted(rule, options));
+  const off = before.length - after.size;
   if (options.format === 'json') await out.write(`${plainJson(rules, 2)}\n`);
   else if (options.format === 'markdown') await out.write(rulesPage(rules));
   else await out.write(tableOf(rules, out.colors));
   if (options.format === 'table') {
-    await err.write(`${plural(rules.length, 'rule')}; --format json or markdown for all that is known of them\n`);
+    const without = off > 0 ? `, and ${plural(off, 'rule')} off by the configuration` : '';
+    await err.write(
+      `${plural(rules.length, 'rule')}${without}; --format json or markdown for all that is known of them\n`,
+    );
   }
   return exitCode.done;
 }
 
-function listed(document: SigmaDocument, root: string, cwd: string): readonly ListedRule[] {
+/** The rules of a set with their levels, which a configuration may have changed. */
+function keysOf({
+  detections,
+  correlations,
+}: LoweredRuleSet): readonly (readonly [key: string, level: Level | undefined])[] {
+  return [...detections, ...correlations].map(({ key, meta }) => [key, meta.level]);
+}
+
+function listed(
+  document: SigmaDocument,
+  root: string,
+  cwd: string,
+  changed: ReadonlyMap<string, Level | undefined>,
+): readonly ListedRule[] {
   if (document.kind === 'filter') return [];
   const { meta, place, kind } = document;
   const path = relative(root, resolve(cwd, place.path));
   return [
     {
       title: meta.title,
-      level: meta.level ?? 'medium',
+      level: changed.get(meta.id ?? meta.name ?? meta.title) ?? meta.level ?? 'medium',
       kind,
       status: meta.status ?? '',
       area: dirname(path),

@@ -66,7 +66,7 @@ async function findRuleFiles(paths: readonly string[], cwd: string): Promise<rea
 }
 
 /** shortPath is a path as a person would write it: relative inside the working folder. */
-function shortPath(path: string, cwd: string): string {
+export function shortPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === '' || short.startsWith('..') ? path : short;
 }
