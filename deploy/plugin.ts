@@ -17,7 +17,7 @@ import { removalOf, type Removal } from './stack/deployed.ts';
 import { templateText } from './stack/template-text.ts';
 import { createStage, type Stage } from './stage.ts';
 
-/** Stages are read once a command. `seconds`: how long it took to read the files of the project. */
+/** Prepared is the stage of a command, and how many seconds it took to read the files of the project. */
 interface Prepared {
   readonly stage: Stage;
   readonly seconds: number;
