@@ -5,9 +5,9 @@ import type { Fields, Ingested, LogRecord, RecordOrigin, RecordSource } from '..
 export interface OpenOrigin extends RecordOrigin {
   /** ISO 8601. For values that don't say when they happened, and the reference from which a missing year is inferred. */
   readonly time?: string;
-  /** The time is only when the file was written that somebody handed over: it dates lines of a log, and no other value. */
+  /** Whether `time` is only when the file was written. It dates the lines of a log, but no JSON object. */
   readonly written?: true;
-  /** How often an id came before in the same file: equal texts in equal wrappings are different records. */
+  /** How often an id occurred before in the same file: equal texts in equal wrappings are different records. */
   readonly nth?: (id: string) => number;
   /** For values that have no identity of their own, e.g. the id of the log event that carried the text. */
   readonly id?: string;
@@ -29,7 +29,7 @@ export interface LineContext {
   readonly follows?: LogRecord;
 }
 
-/** LogPlace is where a log stands: its name may say how it is to be read, and what may come from there. */
+/** LogPlace is where a log was found. Its name decides how the log is read and which records it may yield. */
 export interface LogPlace {
   /** A CloudWatch log group, a file's path or S3 key, or the source of an EventBridge event. */
   readonly kind: 'group' | 'path' | 'event';
@@ -41,20 +41,20 @@ export interface Opener {
   readonly value: (value: unknown, origin: OpenOrigin) => Iterable<Ingested>;
   /** Opens a text that may be JSON or a log line. */
   readonly text: (text: string, origin: OpenOrigin, context?: LineContext) => Iterable<Ingested>;
-  /** The opener for what stands in a place, which the configuration may know by its name. */
+  /** The opener for a place, which the configuration may name. */
   readonly at: (place: LogPlace) => Opener;
   /**
-   * Opens the known records within a value or text of unknown shape, and what stands in a list beside them; undefined when there
-   * are none. Only in what a person hands to a command: what comes to a stage by itself may have been written to be found.
+   * Opens the known records within a value or text of unknown shape, and the other items of their lists; undefined when there are
+   * none. A stage never searches: the content that arrives there may have been written to be found.
    */
   readonly within: (value: unknown, origin: OpenOrigin) => Iterable<Ingested> | undefined;
-  /** Whether `within` looks. */
+  /** Whether `within` searches. */
   readonly deep: boolean;
   /** Whether the configuration says how this place is read. */
   readonly configured: boolean;
 }
 
-/** record wraps a record that could be read. */
+/** record wraps a readable record. */
 export function record(value: LogRecord): Ingested {
   return { kind: 'record', record: value };
 }
@@ -64,9 +64,14 @@ export function failure(origin: RecordOrigin, reason: string): Ingested {
   return { kind: 'failure', failure: { origin: plainOrigin(origin), reason } };
 }
 
-/** skipped names what holds no records by design. */
+/** skipped names an input that contains no records by design. */
 export function skipped(origin: RecordOrigin, reason: string): Ingested {
   return { kind: 'skipped', origin: plainOrigin(origin), reason };
+}
+
+/** skippedOfAws is skipped, for what AWS writes between records: CloudTrail's digests, CloudWatch Logs' control messages. */
+export function skippedOfAws(origin: RecordOrigin, reason: string): Ingested {
+  return { kind: 'skipped', origin: plainOrigin(origin), reason, ofAws: true };
 }
 
 /** ignoredAsOwn names what Trailwatch wrote itself, which it never reads: see `own-output.ts`. */
@@ -74,7 +79,7 @@ export function ignoredAsOwn(origin: RecordOrigin, what: string): Ingested {
   return {
     kind: 'skipped',
     origin: plainOrigin(origin),
-    reason: `${what} of Trailwatch itself: reading it would make more of it`,
+    reason: `Trailwatch's own ${what}: reading it would produce more of it`,
     own: true,
   };
 }
@@ -89,24 +94,24 @@ export function datedBy({ written: _written, ...origin }: OpenOrigin, time: stri
   return { ...origin, time };
 }
 
-/** distinctId names content that has no id of its own, apart from the same content before it in its file. */
+/** distinctId gives an id to content without one, different from the id of equal content earlier in the file. */
 export function distinctId(parts: readonly string[], { nth }: OpenOrigin): string {
   const id = digestId(parts);
   const before = nth?.(id) ?? 0;
   return before === 0 ? id : digestId([id, String(before)]);
 }
 
-/** isAwsSource tells the log sources that only AWS itself may write: CloudTrail and the events of services. */
+/** isAwsSource recognises the log sources that only AWS writes: CloudTrail and the events of services. */
 export function isAwsSource({ product }: RecordSource): boolean {
   return product === 'aws' || product === 'trailwatch';
 }
 
-/** isCloudTrailSource tells CloudTrail's log source. */
+/** isCloudTrailSource recognises CloudTrail's log source. */
 export function isCloudTrailSource({ product, services }: RecordSource): boolean {
   return product === 'aws' && services.includes('cloudtrail');
 }
 
-/** isObject tells a JSON object from everything else JSON knows. */
+/** isObject recognises a JSON object: neither an array nor null. */
 export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -128,7 +133,7 @@ export function unquoted(reason: string): string {
   return reason.replaceAll(/"(?:[^"\\]|\\.)*"/g, '"…"');
 }
 
-/** digestId names content that has no id of its own: 32 hex digits over its parts. */
+/** digestId gives an id to content without one: 32 hex digits of a hash of its parts. */
 export function digestId(parts: readonly string[]): string {
   return hash('sha256', JSON.stringify(parts)).slice(0, 32);
 }

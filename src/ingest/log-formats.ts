@@ -20,7 +20,7 @@ type Open = Pick<Opener, 'text' | 'value'>;
 const formats = {
   /** What the text itself says: JSON by its shape, lines by their header, everything else a plain line. */
   auto: (detect) => (detect.deep ? detect : withoutAws(detect)),
-  /** CloudTrail records and what holds them; everything else is a failure, since CloudTrail writes nothing else there. */
+  /** CloudTrail records and their envelopes. Everything else is a failure: CloudTrail writes nothing else there. */
   cloudtrail: (detect) => onlyCloudTrail(detect, 'the configuration expects only CloudTrail records here'),
   /** Events of AWS services as EventBridge hands them out, CloudTrail's among them. */
   'aws-events': (detect) => detect,
@@ -59,7 +59,7 @@ const formats = {
 
 /**
  * LogFormat is how the logs of a place are to be read: by one of the rows above, or as lines of one format alone. Where
- * others decide what is logged, that keeps them from writing lines that pass for another program's.
+ * other people decide what is logged, one format alone keeps them from forging another program's lines.
  */
 export type LogFormat = keyof typeof formats | LineFormat;
 
@@ -92,7 +92,7 @@ function linesOf(detect: Opener, reader?: LineReader): Open {
   };
 }
 
-/** Reads everything but what only AWS may say: that is taken as it is, with what it calls itself. */
+/** Reads everything except records of AWS. These become plain JSON records, marked with the source that they claim. */
 function withoutAws(detect: Opener): Open {
   const refuse = function* (items: Iterable<Ingested>): Iterable<Ingested> {
     for (const item of items) {
@@ -117,7 +117,7 @@ function marked(item: Ingested, { services, product }: RecordSource): Ingested {
   return item.kind === 'record' ? { ...item, refusedAs: services[0] ?? product } : item;
 }
 
-/** What passes for a record of another product is only what somebody wrote: it is taken as it is. */
+/** A record of any other product was written by somebody else: it is read as plain JSON or as a plain line. */
 function onlyFrom(product: string, detect: Opener): Open {
   const read = (items: Iterable<Ingested>, asIs: () => Iterable<Ingested>): Iterable<Ingested> => {
     const all = [...items];
@@ -140,7 +140,7 @@ function onlyCloudTrail(detect: Opener, why: string): Open {
     for (const item of items) {
       if (item.kind === 'failure' || (item.kind === 'record' && isCloudTrailSource(item.record.source))) yield item;
       else if (item.kind === 'record') yield failure(item.record.origin, `not a CloudTrail record: ${why}`);
-      else if (item.own === true || isFromAws(item.reason)) yield item;
+      else if (item.own === true || item.ofAws === true) yield item;
       else yield failure(item.origin, `${item.reason}; ${why}`);
     }
   };
@@ -149,13 +149,9 @@ function onlyCloudTrail(detect: Opener, why: string): Open {
       isObject(value) && isCloudTrailRecord(value)
         ? openCloudTrailRecord(value, origin)
         : only(detect.value(value, origin)),
-    text: (text, origin, context) => only(detect.text(text, origin, context)),
+    text: (text, origin, context) =>
+      text.trim() === '' ? detect.text(text, origin, context) : only(detect.text(text, origin, context)),
   };
-}
-
-/** A digest, a control message or an empty text holds no records by right, also where only CloudTrail writes. */
-function isFromAws(reason: string): boolean {
-  return /^(?:CloudTrail digest|CloudWatch Logs control|empty text)/.test(reason);
 }
 
 function* openAsIs(value: unknown, origin: OpenOrigin): Iterable<Ingested> {

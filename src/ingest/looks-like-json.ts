@@ -1,4 +1,4 @@
-/** looksLikeJson tells JSON objects and arrays of objects from log lines that begin with a bracket, e.g. `[error] …`. */
+/** looksLikeJson recognises JSON objects and arrays of objects; log lines may begin with a bracket too, e.g. `[error] …`. */
 export function looksLikeJson(text: string): boolean {
   return /^(?:\{\s*["}]|\[\s*[{[\]])/.test(text);
 }

@@ -11,7 +11,7 @@ import { containerLine, inContainer } from './shapes/container-line.ts';
 import { embeddedIn } from './unwrap/embedded.ts';
 import { valuesInText } from './unwrap/values-in-text.ts';
 
-/** openText opens a text that may be JSON, a line of a log, or a line with something before the one or the other. */
+/** openText opens a text: JSON, a line of a log, or either of them behind a prefix. */
 export function* openText(text: string, origin: OpenOrigin, context: LineContext, open: Opener): Iterable<Ingested> {
   const clean = cleanText(text);
   const trimmed = clean.trim();
@@ -55,7 +55,7 @@ function* openJson(text: string, origin: OpenOrigin, open: Opener): Iterable<Ing
   else yield* open.value(several, origin);
 }
 
-/** What a line holds that says nothing of itself: behind the prefix of `aws logs tail`, in a column of `--output text`. */
+/** Looks for a record inside a line of no known format: behind the prefix of `aws logs tail`, in a column of `--output text`. */
 function openEmbedded(text: string, line: Ingested, origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
   if (line.kind !== 'record') return undefined;
   const { record } = line;
@@ -70,14 +70,14 @@ function openEmbedded(text: string, line: Ingested, origin: OpenOrigin, open: Op
   return undefined;
 }
 
-/** In `--output text`, an answer's other parts stand between its events, each line named in capitals. */
+/** `--output text` prints the other parts of an answer between its events, each line with a name in capitals. */
 function isOtherRow(text: string): boolean {
   return /^(?:RESOURCES|SEARCHEDLOGSTREAMS|NEXTTOKEN|STATISTICS|RESPONSEMETADATA)\t/.test(text);
 }
 
 /**
- * A line with its time before it, as CloudWatch Logs' export to S3 and `docker logs -t` write it. Where what follows isn't a format
- * of its own, the line stays whole, since applications begin their lines with a time as well.
+ * A line behind a time, as CloudWatch Logs' export to S3 and `docker logs -t` write it. The line stays whole unless a known format
+ * follows the time, because applications begin their lines with a time as well.
  */
 function datedLine(line: string): { readonly time: string; readonly text: string } | undefined {
   const space = line.slice(0, 40).indexOf(' ');

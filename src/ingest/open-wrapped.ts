@@ -7,7 +7,7 @@ import { openUnknown } from './shapes/unknown.ts';
 import { unwrap } from './unwrap/unwrap.ts';
 import type { Found } from './unwrap/unwrap.ts';
 
-/** openWrapped opens the known records within a value of unknown shape, and what stands in a list beside them; undefined without any. */
+/** openWrapped opens the known records within a value of unknown shape, and the other items of their lists; undefined if there are none. */
 export function openWrapped(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
   const found = unwrap(value, { isKnown });
   return found.length === 0 ? undefined : openFound(found, origin, open);
@@ -36,7 +36,7 @@ function openFoundText(text: string, key: string, origin: OpenOrigin, open: Open
   return open.text(text, { ...origin, id: origin.id ?? distinctId([key, text], origin) });
 }
 
-/** What stands beside known records was looked through already: unless it is known, it is what it is. */
+/** The search has looked through the other items already: an unknown one is a record by itself. */
 function openFoundValue(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   return isObject(value) && !isKnown(value) ? [openUnknown(value, origin)] : open.value(value, origin);
 }

@@ -13,22 +13,22 @@ import { trailFileKind } from './files/trail-file-name.ts';
 import { rowOfCells, rowOfPairs } from './unwrap/rows.ts';
 
 /**
- * createOpener opens what a person hands to a command: values and texts by what they look like, however they are wrapped, and
- * those of the places that `sources` name as these say. Its `value` expects a value whose depth was checked. It never throws.
+ * createOpener opens the content that a person gives to a command: values and texts by their shape, however they are wrapped, and
+ * those of the places in `sources` as these say. Its `value` expects a value whose depth was checked. It never throws.
  */
 export function createOpener(sources: readonly LogSource[] = []): Opener {
   return newOpener({ sources, deep: true, isTrail: ({ name }) => isNamedAsTrail(name) });
 }
 
-/** StagePlaces is what a stage knows of the places that its functions read, beside the configuration. */
+/** StagePlaces is what a function knows about its places that the configuration doesn't say. */
 export interface StagePlaces {
   /** Tells the objects that CloudTrail delivers, by their path. */
   readonly isTrail?: (path: string) => boolean;
 }
 
 /**
- * createStageOpener opens what comes to a stage by itself. A place yields only what it is set to carry: records of AWS come from
- * the trail's files and from places whose row in `sources` says so, and nothing is looked for in wrappings that nobody described.
+ * createStageOpener opens the content that arrives in a stage. A place yields only what it is set to carry: records of AWS come from
+ * the trail's files and from places whose row in `sources` says so. Unknown wrappings are not searched.
  */
 export function createStageOpener(sources: readonly LogSource[], { isTrail }: StagePlaces = {}): Opener {
   return newOpener({ sources, deep: false, isTrail: ({ name }) => isTrail?.(name) === true });
@@ -65,10 +65,10 @@ function isNamedAsTrail(path: string): boolean {
   return kind === 'trail' || kind === 'insight';
 }
 
-/** A function reads few log groups; a command line's folder may hold any number of files, each asked for once. */
+/** A function reads few log groups. A command may read any number of files, each of them once. */
 const rememberedPlaces = 1000;
 
-/** standardOpener knows no place by its name: each text says what it is. */
+/** standardOpener has no configuration: each text is read by its shape. */
 export const standardOpener = createOpener();
 
 /** openValue opens any parsed JSON value by its shape. An object of no known shape is a record of the product `unknown`. It never throws. */
@@ -77,7 +77,7 @@ export function* openValue(value: unknown, origin: OpenOrigin, open: Opener = st
   else yield* open.value(value, origin);
 }
 
-/** The wrappings that shippers make in a stage: under known names, round a record whose shape stands in the table. */
+/** The wrappings of shippers that a stage opens too: a known name with a record of a known shape in it. */
 const wrapping = createWrapping((value) => shapes.some(({ recognise }) => recognise(value)));
 
 function openShape(value: unknown, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
@@ -93,7 +93,7 @@ function openShape(value: unknown, origin: OpenOrigin, open: Opener): Iterable<I
   return wrapped ?? [failure(origin, `a record must be a JSON object, this is ${kindOf(value)}`)];
 }
 
-/** Opens each element on its own; the indexes of what comes out count on from the origin's. */
+/** Opens each element by itself. The indexes of the results continue from the origin's. */
 function* openArray(values: readonly unknown[], origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   const rows = open.deep ? openRow(values, origin, open) : undefined;
   if (rows !== undefined) {
@@ -109,7 +109,7 @@ function* openArray(values: readonly unknown[], origin: OpenOrigin, open: Opener
   }
 }
 
-/** A list may be one row of an answer, its values with their names; undefined unless a record comes of it. */
+/** A list may be one row of an answer, each value with its name. Undefined unless the row yields a record. */
 function openRow(values: readonly unknown[], origin: OpenOrigin, open: Opener): Iterable<Ingested> | undefined {
   const row = rowOfPairs(values) ?? rowOfCells(values);
   return row === undefined ? undefined : open.within(row, origin);

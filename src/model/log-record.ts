@@ -45,14 +45,14 @@ export interface RecordFailure {
 }
 
 /**
- * Ingested is what opening an envelope yields, one for each record in it: nothing is dropped. What holds no records by
+ * Ingested is what opening an envelope yields, one for each record in it: nothing is dropped. Content without records by
  * design (a digest file, a control message) is `skipped`: named and counted apart, never as a record.
  */
 export type Ingested =
   | {
       readonly kind: 'record';
       readonly record: LogRecord;
-      /** What it calls itself, e.g. `cloudtrail`, where its place isn't set to carry that: it is read as a record of its own. */
+      /** The log source that its content claims, e.g. `cloudtrail`, where its place isn't set to carry that. */
       readonly refusedAs?: string;
     }
   | { readonly kind: 'failure'; readonly failure: RecordFailure }
@@ -60,6 +60,8 @@ export type Ingested =
       readonly kind: 'skipped';
       readonly origin: RecordOrigin;
       readonly reason: string;
-      /** What Trailwatch itself wrote: reading it would bring forth more of it, without end. */
+      /** Trailwatch's own output: reading it would produce more of it, without end. */
       readonly own?: true;
+      /** AWS writes it between records, also where only CloudTrail writes. */
+      readonly ofAws?: true;
     };

@@ -2,7 +2,7 @@ import type { Ingested } from '../../model/log-record.ts';
 import type { ReadOptions } from '../files/read-log-stream.ts';
 import type { ReadLimits } from '../files/limits.ts';
 
-/** Contained is a file that holds files, or a table of records: one that a person handed over. */
+/** Contained is a file with files or a table of records in it, given to a command by a person. */
 export interface Contained {
   readonly path: string;
   /** How it begins. */
@@ -21,5 +21,5 @@ export interface Contained {
   ) => AsyncIterable<readonly Ingested[]>;
 }
 
-/** ContainerReader reads what is in it, in batches. It may throw: what was read before stands. */
+/** ContainerReader reads the content in batches. It may throw: the batches before remain valid. */
 export type ContainerReader = (container: Contained) => AsyncIterable<readonly Ingested[]>;

@@ -54,11 +54,11 @@ export async function* readCsv(container: Contained): AsyncIterable<readonly Ing
 
 interface Rows {
   readonly rows: readonly (readonly string[])[];
-  /** What ends the reading: where a row goes beyond all bounds, nobody knows where the next one begins. */
+  /** The error that ends the reading: behind a row without an end, the next row can't be found. */
   readonly broken?: Error;
 }
 
-/** Gives the rows of each chunk. A stream of the parser's own would drop those that it read before an error. */
+/** Gives the rows of each chunk. The parser's own stream would drop the rows that it read before an error. */
 async function* rowsOf({ head, bytes, limits }: Contained): AsyncIterable<Rows> {
   let rows: (readonly string[])[] = [];
   let broken: Error | undefined;

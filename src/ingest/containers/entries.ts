@@ -4,7 +4,7 @@ import { failure, skipped } from '../ingested.ts';
 import type { Contained } from './container.ts';
 import { ReadError } from '../files/read-error.ts';
 
-/** More entries than any archive of logs has: a year of a large organization's trail is below it. */
+/** A year of a large organization's trail has fewer files. */
 const maxEntries = 1_000_000;
 
 /** Entry is one file within an archive. */
@@ -58,7 +58,7 @@ export async function* readEntries(
   if (count === 0) yield [failure({ path, index: 0 }, 'an archive without a file')];
 }
 
-/** Nothing is unpacked to disk; a name that isn't one of a file below the archive is still nobody's honest one. */
+/** Nothing is unpacked to disk, but no honest program writes a name that leads out of the archive. */
 function isUnsafe(name: string): boolean {
   return name.startsWith('/') || name.includes('\\') || /^[A-Za-z]:/.test(name) || name.split('/').includes('..');
 }

@@ -30,7 +30,7 @@ export async function* readParquet(container: Contained): AsyncIterable<readonly
   }
 }
 
-/** Its index stands at its end: what comes by a stream is written to disk first. */
+/** A Parquet file has its index at the end: a stream is written to disk first. */
 async function written({ bytes, limits }: Contained, folder: string): Promise<string> {
   const path = join(folder, 'file.parquet');
   let size = 0;

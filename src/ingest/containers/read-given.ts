@@ -12,7 +12,7 @@ import type { ContainerKind } from './recognise.ts';
 import { asUtf8, utf16Of } from './utf16.ts';
 import { ReadError } from '../files/read-error.ts';
 
-/** Each reader brings a library, which only a file of its kind waits for. */
+/** Each reader loads its library when the first file of its kind is read. */
 const readers: Readonly<Record<ContainerKind, () => Promise<ContainerReader>>> = {
   csv: async () => (await import('./csv.ts')).readCsv,
   parquet: async () => (await import('./parquet.ts')).readParquet,
@@ -21,13 +21,13 @@ const readers: Readonly<Record<ContainerKind, () => Promise<ContainerReader>>> =
   zip: async () => (await import('./zip.ts')).readZip,
 };
 
-/** An archive within an archive is somebody's export in somebody's mail; more is nobody's intention. */
+/** An archive within an archive happens, e.g. an export in a mail. More levels are a mistake or an attack. */
 const maxArchives = 2;
 
-/** One answer is one value; a laptop has more memory for it than a function. */
+/** One answer is one JSON value; a laptop has more memory for it than a function. */
 const maxAnswerBytes = 256 * 1024 * 1024;
 
-/** How much of a file's beginning tells its kind. */
+/** How much of a file's beginning identifies its kind. */
 const headBytes = 64 * 1024;
 
 /** GivenFile is where the bytes lie on disk, when they are those of a file. */
@@ -36,8 +36,8 @@ export interface GivenFile {
 }
 
 /**
- * readGiven reads a file that a person handed over: a log of any known format, a table or an archive that holds logs. What can't
- * be read is a failure with its reason, and the rest goes on. It never throws.
+ * readGiven reads a file that a person gave to a command: a log of any known format, or a table or archive of logs. Unreadable content
+ * is a failure with its reason, and the rest is read. It never throws.
  */
 export function readGiven(
   bytes: AsyncIterable<Uint8Array>,
@@ -60,7 +60,7 @@ async function* readAt(
   const open = (options.opener ?? standardOpener).at({ kind: 'path', name: path });
   const kind = containerKind(head, path);
   const isArchive = kind === 'tar' || kind === 'zip' || kind === 'parquet';
-  // A row of the configuration says how the lines of a path are read; what packs files is opened all the same.
+  // A row of the configuration says how the lines of a path are read; archives are opened anyway.
   if (kind === undefined || (open.configured && !isArchive)) {
     const reason = open.configured ? undefined : unreadableKind(head);
     if (reason === undefined)
@@ -109,7 +109,7 @@ interface Beginning {
   readonly rest: AsyncIterable<Buffer>;
 }
 
-/** Looks at the beginning. An error there comes again with the rest, where it is named. */
+/** Reads the beginning. An error there is thrown again by `rest`, whose reader reports it. */
 async function beginningOf(bytes: AsyncIterable<Uint8Array>, limits: typeof defaultLimits): Promise<Beginning> {
   let packed = false;
   const iterator = unpacked(bytes, limits, () => {

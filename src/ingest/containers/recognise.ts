@@ -16,7 +16,7 @@ export function containerKind(head: Buffer, path: string): ContainerKind | undef
   return isYaml(text, path) ? 'yaml' : undefined;
 }
 
-/** unreadableKind says what a text is that nothing here reads, and what to do; undefined for every other. */
+/** unreadableKind says which format a text has that isn't supported, and what to do; undefined for every other text. */
 export function unreadableKind(head: Buffer): string | undefined {
   const text = beginning(head)?.trimStart();
   if (text === undefined) return undefined;
@@ -37,7 +37,7 @@ const emptyZipMagic = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const parquetMagic = Buffer.from('PAR1');
 const tarMagic = Buffer.from('ustar');
 
-/** A file's beginning as text; undefined for JSON and for what is no text. */
+/** A file's beginning as text; undefined for JSON and for binary content. */
 function beginning(head: Buffer): string | undefined {
   const text = head.toString('utf8', 0, 16_384).replace(/^\uFEFF/, '');
   return /^\s*[{[]/.test(text) || text.includes('\0') ? undefined : text;
@@ -55,7 +55,7 @@ export function csvHeader(text: string): { readonly names: readonly string[]; re
   return undefined;
 }
 
-/** A single word that is a column of nothing else is no header: `message` may begin a sentence. */
+/** A header of one column must be unmistakable: `message` may also begin a sentence. */
 function isKnownColumn(name: string, _index: number, names: readonly string[]): boolean {
   return names.length > 1 ? isColumnName(name) : /^(?:@message|_raw|event)$/i.test(name);
 }

@@ -5,13 +5,13 @@ import type { Contained } from './container.ts';
 import { wholeOf } from './whole.ts';
 import { ReadError } from '../files/read-error.ts';
 
-/** More is nobody's answer, and YAML takes a hundred times as long to read as JSON. */
+/** In bytes. YAML takes a hundred times as long to read as JSON, and no answer is larger. */
 const maxBytes = 16 * 1024 * 1024;
 
-/** How often an answer may refer to a part of itself: beyond that, a small file could stand for a huge one. */
+/** How often a document may refer to parts of itself: beyond that, a small file could expand to a huge value. */
 const maxAliasCount = 100;
 
-/** readYaml reads YAML as the JSON that it stands for: a value for each document. What isn't YAML is read as the text that it is. */
+/** readYaml reads each YAML document as the JSON value that it represents. A text that isn't valid YAML is read as text. */
 export async function* readYaml({ path, bytes, options }: Contained): AsyncIterable<readonly Ingested[]> {
   const text = (await wholeOf(bytes, maxBytes, 'YAML')).toString('utf8');
   const values = documentsOf(text);

@@ -9,7 +9,7 @@ import type { Entry } from './entries.ts';
 import { wholeOf } from './whole.ts';
 import { ReadError } from '../files/read-error.ts';
 
-/** What a zip archive lists stands at its end: one that comes by a stream is held in memory. */
+/** A zip archive has its list of files at the end: one from a stream is kept in memory. */
 const maxStreamedBytes = 512 * 1024 * 1024;
 
 const options: Options = { autoClose: false, decodeStrings: false, lazyEntries: true, validateEntrySizes: true };

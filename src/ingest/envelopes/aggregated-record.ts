@@ -42,7 +42,7 @@ interface Field {
   readonly bytes?: Buffer;
 }
 
-/** fieldsOf splits a message into its fields; undefined where it is no protobuf. https://protobuf.dev/programming-guides/encoding/ */
+/** fieldsOf splits a message into its fields; undefined if it isn't protobuf. https://protobuf.dev/programming-guides/encoding/ */
 function fieldsOf(message: Buffer): readonly Field[] | undefined {
   const fields: Field[] = [];
   for (let at = 0; at < message.length;) {
@@ -74,12 +74,12 @@ function fieldAt(message: Buffer, from: number): Field | undefined {
     case 5:
       return { number, end: key.end + 4 };
     default:
-      // Groups, which are no longer used, and what doesn't exist.
+      // Groups, which are obsolete, and unknown wire types.
       return undefined;
   }
 }
 
-/** Seven bits a byte, the lowest first. Ten bytes hold 64 bits; beyond 2^53 the value is no length of anything here. */
+/** Seven bits a byte, the lowest first. Ten bytes encode 64 bits; no length here exceeds 2^53. */
 function varintAt(bytes: Buffer, from: number): { readonly value: number; readonly end: number } | undefined {
   let value = 0;
   for (let at = from; at < from + 10; at++) {

@@ -6,12 +6,12 @@ import { standardOpener } from '../open.ts';
 import { isEventBridgeEvent, openEventBridgeEnvelope } from '../shapes/event-bridge.ts';
 import { isSnsNotification, isSnsRecord, isSqsMessage } from '../shapes/queue-message.ts';
 
-/** A queue behind a topic is two wrappings; nobody means to make more. */
+/** A queue behind a topic makes two wrappings. */
 const maxWrappings = 3;
 
 /**
  * openEventBridgeEvent opens what an EventBridge rule hands to a Lambda, of any bus and account, by itself or by way of an
- * SNS topic or an SQS queue. Anything else is a failure: a message that only holds a record was put there by somebody else.
+ * SNS topic or an SQS queue. Anything else is a failure: a message with a bare record doesn't come from EventBridge.
  */
 export function* openEventBridgeEvent(
   event: unknown,

@@ -56,7 +56,7 @@ function* openPlain(data: Buffer, place: Place, opener: Opener): Iterable<Ingest
     yield failure({ path, index: 0 }, bytes.reason);
     return;
   }
-  // A file that is no log may lie beside logs by right; what was put into a stream of logs may not.
+  // A folder of logs may contain other files; a stream of logs may not contain other data.
   const format = sniff(bytes, path);
   if (format.kind === 'binary') yield failure({ path, index: 0 }, format.reason);
   else yield* readLogBytes(bytes, path, { opener, ...(time !== undefined && { time }) });
@@ -72,7 +72,7 @@ function unpack(data: Buffer): Buffer | { readonly reason: string } {
   }
 }
 
-/** `arn:aws:kinesis:<region>:<account>:stream/<name>` and `<shard>:<sequence number>` say where it lies in which stream. */
+/** `arn:aws:kinesis:<region>:<account>:stream/<name>` and `<shard>:<sequence number>` identify the record. */
 function pathOf(arn: unknown, id: unknown): string {
   const stream = typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : 'unknown';
   return `${transportPath}${stream}/${typeof id === 'string' ? id : 'unknown'}`;

@@ -7,12 +7,12 @@ export interface JsonBlocks {
   end(): void;
 }
 
-/** A longer block is no record: its lines are lines. */
+/** The lines of a longer block are read one by one: it can't be a record. */
 const maxChars = 4 * 1024 * 1024;
 
 /**
- * createJsonBlocks joins the lines of a JSON value that begins at the end of a line, as `aws logs tail --format json` prints it,
- * with the time on the line before. What isn't JSON when its brackets close is given back line by line.
+ * createJsonBlocks joins the lines of a JSON value that begins at the end of a line, as `aws logs tail --format json` prints it with
+ * the time on the line before. Lines that don't form JSON when their brackets close are given back one by one.
  */
 export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
   let held: string[] = [];
@@ -20,7 +20,7 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
   let depth = 0;
   /** Whether the first line that is held is a heading. */
   let headed = false;
-  /** A line with a time and a name alone: what it is of may follow. */
+  /** A line with nothing but a time and a name: its JSON may follow. */
   let heading: string | undefined;
 
   const release = () => {
@@ -31,7 +31,7 @@ export function createJsonBlocks(give: (text: string) => void): JsonBlocks {
     size = 0;
     depth = 0;
     const text = lines.join('\n');
-    // The bracket that ends the line which began all this.
+    // The bracket at the end of the first line, or of the line behind the heading.
     const start = before + (lines[before === 0 ? 0 : 1] ?? '').trimEnd().length - 1;
     if (parseJson(text.slice(start).trimEnd()).ok) give(text);
     else for (const line of lines) give(line);

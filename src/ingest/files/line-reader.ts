@@ -45,7 +45,7 @@ export function createLineReader(
   const blocks = options.given === true ? createJsonBlocks((text) => give(text, undefined)) : undefined;
 
   const keep = (bytes: Buffer) => {
-    // Of a line beyond the limit the beginning is kept: the header and what happened stand there.
+    // The beginning of a line beyond the limit is kept: it contains the header and the message.
     const room = limits.lineBytes - size;
     if (room > 0) pieces.push(bytes.length > room ? bytes.subarray(0, room) : bytes);
     size += bytes.length;

@@ -8,14 +8,14 @@ import { reasonToSkip } from '../files/trail-file-name.ts';
 import { walk } from './walk.ts';
 import type { FoundFile } from './walk.ts';
 
-/** GivenSource is a file that lies elsewhere than on disk, e.g. an object of a bucket. */
+/** GivenSource is a file that isn't on disk, e.g. an object of a bucket. */
 export interface GivenSource {
   readonly path: string;
   /** In bytes. */
   readonly size: number;
   /** ISO 8601: when it was written. */
   readonly time: string;
-  /** Whether a person named this very file, and not a folder round it. */
+  /** Whether a person named this file, rather than a folder above it. */
   readonly given: boolean;
   /** Its bytes, once. */
   readonly bytes: () => AsyncIterable<Uint8Array>;
@@ -32,9 +32,9 @@ export interface ReadPathsOptions {
   /** Called after each chunk read. */
   readonly onProgress?: (progress: Progress) => void;
   readonly limits?: Partial<ReadLimits>;
-  /** Files that lie elsewhere, read behind those of the paths. */
+  /** Files that aren't on disk. They are read after those of the paths. */
   readonly sources?: readonly GivenSource[];
-  /** Breaks off what is being fetched. */
+  /** Stops fetching. */
   readonly stop?: AbortSignal;
   /** Knows how the logs of some paths are to be read. */
   readonly opener?: Opener;
@@ -51,20 +51,20 @@ export interface Progress {
 
 /** FileSummary counts files, not records: `read + skipped + failed` is all that were found. */
 export interface FileSummary {
-  /** Files that held at least one record, or none by right (an empty `Records`). */
+  /** Files with at least one record, or with an empty list of records. */
   readonly read: number;
-  /** Files that are no logs: digests, images, texts without a log line. */
+  /** Files that aren't logs: digests, images, texts without a log line. */
   readonly skipped: number;
   /** Files of which nothing could be read. */
   readonly failed: number;
   /** Bytes read from disk. */
   readonly bytes: number;
-  /** Records with bytes that are no UTF-8; they were replaced by U+FFFD. */
+  /** Records with bytes that aren't UTF-8; they were replaced by U+FFFD. */
   readonly invalidText: number;
   readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** LocalFiles gives what is in the files, once, and a summary that is complete when it has been read to its end. */
+/** LocalFiles gives the content of the files, once, and a summary that is complete at the end of the content. */
 export interface LocalFiles {
   readonly ingested: AsyncIterable<Ingested>;
   /** The same in batches, which is faster. Read either, not both. */
@@ -132,7 +132,7 @@ export async function readPaths(paths: readonly string[], options: ReadPathsOpti
 
 type ReadableFile = FoundFile | GivenSource;
 
-/** How many objects of a bucket are on their way at a time: each alone would wait for the network. */
+/** How many objects of a bucket are fetched at a time, so that reading doesn't wait for the network. */
 const aheadFiles = 6;
 
 async function* readFile(
@@ -195,7 +195,7 @@ async function* flatten(batches: AsyncIterable<readonly Ingested[]>): AsyncItera
   for await (const batch of batches) yield* batch;
 }
 
-/** What the walk itself found wrong, or found to be no file, counts as a file. */
+/** A path that the walk could not read, or that isn't a file, counts as a file. */
 function count(counts: Counts, notes: readonly Ingested[]): void {
   for (const note of notes) {
     if (note.kind === 'skipped') countSkipped(counts, note.origin.path, note.reason);

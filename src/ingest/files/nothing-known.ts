@@ -2,14 +2,14 @@ import type { Ingested, LogRecord } from '../../model/log-record.ts';
 import { failure, quote } from '../ingested.ts';
 import { advice } from '../shapes/unknown.ts';
 
-/** NothingKnown watches what comes out of one file that a person handed over. */
+/** NothingKnown watches the results of one file that a person gave to a command. */
 export interface NothingKnown {
   readonly see: (item: Ingested) => void;
-  /** The failure that names a file in which nothing was understood; undefined for any other. */
+  /** The failure of a file in which nothing was understood; undefined for any other file. */
   readonly verdict: (path: string, index: number) => Ingested | undefined;
 }
 
-/** createNothingKnown begins with a file that was `written` at that time (ISO 8601), which dates lines without a time. */
+/** createNothingKnown starts with a file. `written` (ISO 8601) is the file's own time, which dates lines without one. */
 export function createNothingKnown(written: string | undefined): NothingKnown {
   let records = 0;
   let understood = false;
@@ -28,7 +28,7 @@ export function createNothingKnown(written: string | undefined): NothingKnown {
   };
 }
 
-/** An application's own log is understood as far as it goes: its lines have a time, its JSON a message or a level. */
+/** The log of an application counts as understood when its lines have a time, or its JSON a message or a level. */
 function isUnderstood({ source, fields, time }: LogRecord, written: string | undefined): boolean {
   if (source.product !== 'unknown') return true;
   switch (source.services[0] ?? '') {

@@ -1,4 +1,4 @@
-/** ReadError says why the rest of a file can't be read. What was read before stands. */
+/** ReadError says why the rest of a file can't be read. The results before it remain valid. */
 export class ReadError extends Error {
   override readonly name = 'ReadError';
 }

@@ -24,11 +24,11 @@ import { messageOf } from '../../text/system-error.ts';
 export interface ReadOptions extends Partial<ReadLimits> {
   /** ISO 8601: when the file was written. Lines without a year, and values without a time, are dated by it. */
   readonly time?: string;
-  /** Leaves text alone that doesn't begin with a log line, e.g. a README beside the logs. */
+  /** Skips text that doesn't begin with a log line, e.g. a README among the logs. */
   readonly onlyLogs?: boolean;
   /** Binary data that is named as a log has failed, rather than being left alone. */
   readonly trustNames?: boolean;
-  /** Called for each record that held bytes which are no UTF-8; they became U+FFFD. */
+  /** Called for each record with bytes that aren't UTF-8; they become U+FFFD. */
   readonly onInvalidText?: (index: number) => void;
   /** Gzip was taken off already. */
   readonly unpacked?: boolean;
@@ -36,13 +36,13 @@ export interface ReadOptions extends Partial<ReadLimits> {
   readonly opener?: Opener;
 }
 
-/** LogReader turns a file's bytes into what is in it, piece by piece. */
+/** LogReader turns a file's bytes into its records, piece by piece. */
 export interface LogReader {
   push(chunk: Buffer): void;
   end(): void;
 }
 
-/** What a reader writes to: takes a record's place from how many came before. */
+/** The results of a reader. The index of a result is the number of results before it. */
 interface Output {
   readonly items: Ingested[];
   next: number;
@@ -54,8 +54,8 @@ const headBytes = 64 * 1024;
 
 /**
  * readLogStream reads a log file of any known format record by record, in bounded memory: gunzips it when its first bytes say so,
- * tells JSON from text, and opens what it finds. What can't be read is a failure with its reason, and the rest goes on. It never
- * throws but what the stream itself throws is told as a failure too.
+ * recognises JSON and text, and opens the content. Unreadable content is a failure with its reason, and the rest is read. It never
+ * throws: an error of the stream itself is a failure as well.
  */
 export async function* readLogStream(
   stream: AsyncIterable<Uint8Array>,
@@ -96,7 +96,7 @@ export async function* readLogBatches(
       yield* flush();
     }
   } catch (error) {
-    // What was read before the cut is as good as any; the cut itself is one failure.
+    // The records before the cut are whole; the cut itself is one failure.
     reader ??= begin(false);
     reader.end();
     add(output, failure({ path, index: output.next }, reasonOf(error)));
@@ -108,7 +108,7 @@ export async function* readLogBatches(
   yield* flush();
 }
 
-/** readLogBytes reads what is there as a whole, and isn't packed, as readLogStream would. */
+/** readLogBytes reads unpacked content that is in memory, as readLogStream would. */
 export function readLogBytes(bytes: Buffer, path: string, options: ReadOptions = {}): readonly Ingested[] {
   const output: Output = { items: [], next: 0 };
   startReader(bytes, true, path, output, { ...defaultLimits, ...options }, options).end();
@@ -162,7 +162,7 @@ function startReader(
   return given ? judged(reader, path, output, options.time) : reader;
 }
 
-/** Names a file in which nothing was understood: a person must not take that for a file in which nothing happened. */
+/** Adds a failure for a file in which nothing was understood, so that nobody takes it for a file in which nothing happened. */
 function judged(reader: LogReader, path: string, output: Output, written: string | undefined): LogReader {
   const judge = createNothingKnown(written);
   for (const item of output.items) judge.see(item);
@@ -191,7 +191,7 @@ function jsonReader(
     ...(given && { written: true }),
   };
   const rows = given ? createRowReader() : undefined;
-  /** Of an answer that was cut off, what stands before the cut is as good as any. */
+  /** The events before the cut of a truncated answer are whole. */
   const salvage = (bytes: Buffer): boolean => {
     const whole = salvageJson(bytes.toString('utf8'));
     const parsed = whole === undefined ? undefined : parseJson(whole);
@@ -252,10 +252,10 @@ function add(output: Output, item: Ingested): void {
   output.next++;
 }
 
-/** Firehose packs what CloudWatch Logs hands to it packed: two layers. More are nobody's intention. */
+/** Firehose compresses the gzip of CloudWatch Logs again: two layers. More layers are a mistake or an attack. */
 const maxLayers = 2;
 
-/** unpacked takes gzip off a stream, also twice; `onGzip` hears of it. */
+/** unpacked removes up to two layers of gzip from a stream, and calls `onGzip` for each. */
 export async function* unpacked(
   stream: AsyncIterable<Uint8Array>,
   limits: ReadLimits,
@@ -263,7 +263,7 @@ export async function* unpacked(
   layers: number = maxLayers,
 ): AsyncIterable<Buffer> {
   const iterator = stream[Symbol.asyncIterator]();
-  // Two bytes tell gzip, and a stream may hand out one at a time.
+  // The first two bytes identify gzip, and a stream may give one at a time.
   const first: Uint8Array[] = [];
   let size = 0;
   while (size < 2) {

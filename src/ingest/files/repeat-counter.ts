@@ -1,4 +1,4 @@
-/** How many different ids are remembered to tell equal records apart: they stand close together. */
+/** How many different ids are remembered: equal records are usually close together. */
 const remembered = 20_000;
 
 /** createRepeatCounter counts how often each id came before, forgetting those that didn't come among the last 20,000 different ones or twice as many. */

@@ -12,7 +12,7 @@ export type Sniffed =
   /** `from` is where the content begins, behind a byte order mark. */
   | { readonly kind: 'json' | 'text' | 'journal-export' | 'journal-verbose'; readonly from: number }
   | { readonly kind: 'empty' }
-  /** No log at all, e.g. an image: recognised and left alone. */
+  /** Not a log, e.g. an image: recognised and skipped. */
   | { readonly kind: 'binary'; readonly reason: string }
   /** Meant to be a log, but not readable as one. */
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -33,17 +33,17 @@ const signatures: readonly { readonly bytes: readonly number[]; readonly name: s
   { bytes: [...Buffer.from('LPKSHHRH')], name: 'systemd journal (export it with journalctl -o short-iso)' },
 ];
 
-/** SniffOptions are how much is made of names. */
+/** SniffOptions say how much a file's name counts. */
 export interface SniffOptions {
-  /** Leaves text alone that neither is named as a log nor begins with a log line. */
+  /** Skips text that neither is named as a log nor begins with a log line. */
   readonly onlyLogs?: boolean;
   /** Binary data that is named as a log is unreadable: it was one, or it hides as one. */
   readonly trustNames?: boolean;
-  /** A person handed it over: text by the name of JSON is looked through all the same. */
+  /** Whether a person gave the file to a command: text with the name of a JSON file is searched too. */
   readonly given?: boolean;
 }
 
-/** sniff tells JSON, text and what is neither from a file's beginning; the name only decides what it was meant to be. */
+/** sniff recognises JSON, text and everything else by a file's beginning. The name only says what the file was meant to be. */
 export function sniff(head: Buffer, path: string, { onlyLogs, trustNames, given }: SniffOptions = {}): Sniffed {
   const signature = signatures.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte));
   const named = trustNames === true && (namedJson.test(path) || namedLog.test(path));

@@ -1,14 +1,14 @@
-/** TrailFileKind says what a trail bucket's object holds, as far as its name tells. */
+/** TrailFileKind is the kind of an object in a trail's bucket, judged by its name. */
 export type TrailFileKind = 'trail' | 'insight' | 'digest' | 'config' | 'unknown';
 
-/** What holds no records by design, by the kind that its name tells. */
+/** Why files of a kind contain no records. */
 const reasons = {
-  digest: 'CloudTrail digest file: it proves log files intact, it holds no records',
-  // Who changed it stands in CloudTrail, within minutes; Config tells hours later what it was changed to.
+  digest: 'CloudTrail digest file: proves log files intact, contains no records',
+  // CloudTrail says within minutes who changed a resource; Config describes the result hours later.
   config: "AWS Config's file: it describes resources and has no events",
 } as const satisfies Partial<Record<TrailFileKind, string>>;
 
-/** reasonToSkip says why a file is not to be opened at all, as far as its name tells; undefined for all others. */
+/** reasonToSkip says why a file need not be opened, judged by its name; undefined for all other files. */
 export function reasonToSkip(key: string): string | undefined {
   const kind = trailFileKind(key);
   return kind === 'digest' || kind === 'config' ? reasons[kind] : undefined;
@@ -28,14 +28,14 @@ export function trailFileKind(key: string): TrailFileKind {
   const start = parts.lastIndexOf('AWSLogs');
   const folder =
     start === -1 ? undefined : parts.slice(start + 1, start + 4).find((part) => /^CloudTrail(?:-\w+)?$/.test(part));
-  // A folder alone says nothing of a file that CloudTrail would not have named so, e.g. a note somebody left there.
+  // The folder alone proves nothing about a file with another name, e.g. a note that somebody left there.
   if (folder === undefined || !/\.json(?:\.gz)?$/.test(key)) return 'unknown';
   return kindOfSuffix(folder.split('-')[1]);
 }
 
 /**
- * isTrailKey tells the S3 keys under which CloudTrail delivers records: in `AWSLogs/` at the top of the bucket or below the trail's
- * prefix. Below any other prefix, somebody else may have written a file of such a name.
+ * isTrailKey recognises the S3 keys under which CloudTrail delivers records: in `AWSLogs/` at the top of the bucket or below the
+ * trail's prefix. Below any other prefix, somebody else may have written a file with such a name.
  */
 export function isTrailKey(key: string, prefix: string): boolean {
   const folder = prefix.replace(/\/+$/, '');

@@ -10,7 +10,7 @@ import { trailFileTime } from '../files/trail-file-name.ts';
 export interface FoundFile {
   /** Named by the user, found below a folder that the user named, or standard input. */
   readonly kind: 'given' | 'found' | 'stdin';
-  /** For people: bytes that are no UTF-8 are shown as `\xNN`. */
+  /** For people: bytes that aren't UTF-8 are shown as `\xNN`. */
   readonly path: string;
   /** For the system. */
   readonly name: Buffer | string;
@@ -25,15 +25,15 @@ class NoSuchPathError extends Error {
   override readonly name = 'NoSuchPathError';
 }
 
-/** Walked is what lies below the paths: files in the order of reading, and what is no file to read. */
+/** Walked is the result of a walk: the files in the order of reading, and the reasons why others are not read. */
 export interface Walked {
   readonly files: readonly FoundFile[];
   readonly notes: readonly Ingested[];
 }
 
 /**
- * walk lists the files of paths and folders in a stable order: as the user named them, and within a folder those whose name
- * tells no time by their path, then trail files by their time. Links are followed, each file and folder is visited once.
+ * walk lists the files of paths and folders in a stable order: as the user named them, and within a folder first the files without
+ * a time in their name by path, then trail files by time. Links are followed; each file and folder is visited once.
  */
 export async function walk(paths: readonly string[]): Promise<Walked> {
   // All paths are looked at before any is read, so that a mistyped one costs nothing.
@@ -146,7 +146,7 @@ async function statGiven(path: string): Promise<BigIntStats> {
 
 const slash = 0x2f;
 
-/** A path for people, with the bytes that are no text spelled out, so that two names never look alike. */
+/** A path for people. Bytes that aren't text are spelled out, so that two names never look alike. */
 function shown(path: Buffer): string {
   if (isUtf8(path)) return path.toString('utf8');
   return [...path]

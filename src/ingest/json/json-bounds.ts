@@ -11,7 +11,7 @@ export interface Bounds {
   tooDeep(): boolean;
   /** The index behind the value, `unfinished`, or -(index + 1) - 1 of the byte that can't be there. */
   end(buf: Buffer, from: number): number;
-  /** The same for what is neither object nor array: up to the comma, bracket or line's end. */
+  /** The same for a scalar: up to the comma, the bracket or the end of the line. */
   wordEnd(buf: Buffer, from: number, listed: boolean): number;
 }
 
@@ -96,7 +96,7 @@ export function createBounds(): Bounds {
   };
 }
 
-/** Whether an opening bracket may stand there: in an object behind a colon, in an array behind its bracket or a comma. */
+/** Whether an opening bracket is possible there: in an object behind a colon, in an array behind its bracket or a comma. */
 function mayOpen(buf: Buffer, at: number, from: number, container: number): boolean {
   let before = at - 1;
   while (before >= from && isBlank(buf[before] ?? 0)) before--;

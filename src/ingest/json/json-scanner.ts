@@ -8,8 +8,8 @@ export interface JsonSink {
   /** One record's bytes, balanced but not yet parsed. */
   value(bytes: Buffer): void;
   /**
-   * A record that can't be one, with the reason. Of a single value that was cut off, `rest` gives the bytes, and whether something
-   * was made of them: then they are not searched for records.
+   * A record that can't be read, with the reason. `rest` gives the bytes of a single truncated value. Returns whether they were used:
+   * then they are not searched for records.
    */
   broken(reason: string, rest?: () => Buffer): boolean;
 }
@@ -70,7 +70,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
     pieces = [];
   };
 
-  /** Ends what is neither object nor array. In a list, only a JSON value can stand there: anything else means that the place is lost. */
+  /** Ends a scalar. In a list, only a JSON value is possible here: anything else means that the structure is lost. */
   const finishWord = (bytes: Buffer) => {
     if (!listed || isScalar(pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes]))) {
       finish(bytes);
@@ -81,7 +81,7 @@ export function createJsonScanner(sink: JsonSink, limits: ReadLimits): JsonScann
     mode = 'lost';
   };
 
-  /** Reports the value at hand, which began or went on at `from` and can't go on at `seen`, and gives back where to go on. */
+  /** Reports the current value, which began or continued at `from` and can't continue at `seen`, and returns where to continue. */
   const recover = (
     reason: string,
     buf: Buffer,

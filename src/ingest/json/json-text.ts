@@ -17,7 +17,7 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** explainJsonError shortens V8's message, which quotes up to the whole input, to what helps a person. */
+/** explainJsonError shortens V8's message, which may quote the whole input. */
 export function explainJsonError(error: unknown): string {
   const message = messageOf(error);
   if (message.startsWith('Unexpected end') || message.startsWith('Unterminated'))
@@ -26,7 +26,7 @@ export function explainJsonError(error: unknown): string {
   return (what ?? message).slice(0, 120);
 }
 
-/** isDeeperValue tells whether a parsed value nests deeper than `limit`, without recursion. */
+/** isDeeperValue says whether a parsed value nests deeper than `limit`, without recursion. */
 export function isDeeperValue(value: unknown, limit: number = maxDepth): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

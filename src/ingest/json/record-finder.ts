@@ -5,7 +5,7 @@
 export interface RecordFinder {
   /** Takes note of how the value at `at` begins. */
   see(buf: Buffer, at: number): void;
-  /** Says that the value last seen had brackets that fit, so that others will begin like it. */
+  /** Confirms that the value last seen was balanced, so that others probably begin like it. */
   confirm(): void;
   /**
    * The next place at or behind `from` that looks like a beginning, or -1. Linear over all calls for one buffer. `listed` says
@@ -30,7 +30,7 @@ const maxSightings = 8;
 
 interface Needle {
   readonly bytes: Buffer;
-  /** Only between values that are no list's elements. */
+  /** Only between values outside of lists. */
   readonly unlisted?: boolean;
   /** The last answer: the next hit at or behind `from` in `buf`. */
   buf?: Buffer;
@@ -38,7 +38,7 @@ interface Needle {
   at: number;
 }
 
-/** createRecordFinder starts with what is common: CloudTrail's first key, and a brace that begins a line. */
+/** createRecordFinder starts with the common beginnings: CloudTrail's first key, and a brace at the start of a line. */
 export function createRecordFinder(): RecordFinder {
   let confirmed = false;
   let sightings = 0;

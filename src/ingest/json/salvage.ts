@@ -1,8 +1,8 @@
 import { maxDepth } from './json-text.ts';
 
 /**
- * salvageJson closes a JSON text that was cut off behind the last element that is whole, so that what stands before the cut can be
- * read; undefined when nothing is whole. It takes one pass.
+ * salvageJson ends a truncated JSON text behind its last complete list element and closes the open brackets, so that the elements
+ * before the cut can be read; undefined when no element is complete. It takes one pass.
  */
 export function salvageJson(text: string): string | undefined {
   const open: string[] = [];
@@ -26,7 +26,7 @@ export function salvageJson(text: string): string | undefined {
       case '}':
       case ']':
         if (open.pop() !== char) return undefined;
-        // Only an element of a list is whole by itself: an object that lacks its last keys is another one.
+        // Only list elements count: an object without its last keys would be a different object.
         if (open.at(-1) === ']') whole = { end: at + 1, closing: open.toReversed().join('') };
         break;
       default:

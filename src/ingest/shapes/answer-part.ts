@@ -27,12 +27,12 @@ function isEmptyList(value: unknown, level: number): boolean {
   return level === 0 && isObject(value) && lists.some((name) => isEmptyList(value[name], 1));
 }
 
-/** A list with something in it may be what the answer is about. */
+/** A list with events may be what the query asked for. */
 function hasElement(value: unknown): boolean {
   return Array.isArray(value) && value.some((item) => isObject(item) && Object.keys(item).length > 3);
 }
 
-/** openEmptyAnswer names it: nothing was found by whoever asked. */
+/** openEmptyAnswer skips it: the query found nothing. */
 export function openEmptyAnswer(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   return [skipped(origin, 'an answer whose list of events is empty')];
 }
@@ -49,18 +49,18 @@ export function isBulkAction(value: Fields): boolean {
   );
 }
 
-/** openBulkAction names it: the document is in the next line. */
+/** openBulkAction skips it: the document is in the next line. */
 export function openBulkAction(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   return [skipped(origin, "a line of Elasticsearch's bulk format that holds no document")];
 }
 
-/** isLookupSummary recognises what LookupEvents says beside a record, without the record. */
+/** isLookupSummary recognises the attributes that LookupEvents gives with a record, without the record. */
 export function isLookupSummary(value: Fields): boolean {
   const { EventId, EventName, EventSource } = value;
   return typeof EventId === 'string' && typeof EventName === 'string' && typeof EventSource === 'string';
 }
 
-/** openLookupSummary refuses it: rules need the caller and the parameters, which only the record has. */
+/** openLookupSummary refuses it: rules need the caller and the parameters, which only the record contains. */
 export function openLookupSummary({ EventId }: Fields, origin: OpenOrigin): Iterable<Ingested> {
   const reason =
     'an event of LookupEvents without its CloudTrailEvent, which holds the record: ask for it too (--query)';

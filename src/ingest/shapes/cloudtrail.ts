@@ -1,5 +1,5 @@
 import type { Fields, Ingested, RecordSource } from '../../model/log-record.ts';
-import { digestId, failure, isObject, kindOf, plainOrigin, quote, record, skipped } from '../ingested.ts';
+import { digestId, failure, isObject, kindOf, plainOrigin, quote, record, skippedOfAws } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import { storeTime } from '../../time/store-time.ts';
@@ -31,7 +31,7 @@ export function isCloudTrailRecord(value: Fields): boolean {
  */
 export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   const given = hasColumnValues(value) ? recordOfColumns(value) : value;
-  // Aggregated events spell it `eventId`. A store may have dropped it: then the content stands for it.
+  // Aggregated events spell it `eventId`. Where a store dropped it, a hash of the content takes its place.
   const eventID = given['eventID'] ?? given['eventId'] ?? digestId([JSON.stringify(value)]);
   if (typeof eventID !== 'string' || eventID === '') {
     yield failure(origin, `CloudTrail record whose eventID is ${kindOf(eventID)}: expected a text`);
@@ -82,7 +82,7 @@ function timeIn(fields: Fields): unknown {
 }
 
 /**
- * Aggregated events name the account and nobody who called.
+ * Aggregated events name the account, but no caller.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aggregated-events.html
  */
 function accountOf({ accountId, recipientAccountId }: Fields): string | undefined {
@@ -102,9 +102,9 @@ export function isDigestFile(value: Fields): boolean {
   return typeof value['digestS3Object'] === 'string' && typeof value['digestStartTime'] === 'string';
 }
 
-/** openDigestFile names the digest: it proves that log files are intact and holds no records. */
+/** openDigestFile skips the digest: it proves that log files are intact, and contains no records. */
 export function* openDigestFile(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
-  yield skipped(origin, 'CloudTrail digest file: it proves log files intact, it holds no records');
+  yield skippedOfAws(origin, 'CloudTrail digest file: proves log files intact, contains no records');
 }
 
 /** isLookupEvents recognises the answer of `aws cloudtrail lookup-events`. */

@@ -7,7 +7,7 @@ export function isConfigFile(value: Fields): boolean {
   return Array.isArray(value['configurationItems']) && typeof value['fileVersion'] === 'string';
 }
 
-/** openConfigFile names it: who changed a resource stands in CloudTrail; what it was changed to is no event. */
+/** openConfigFile skips it: it describes states. CloudTrail says who changed a resource. */
 export function openConfigFile(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   return [skipped(origin, "AWS Config's file: it describes resources and has no events")];
 }

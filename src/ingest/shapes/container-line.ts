@@ -6,7 +6,7 @@ import type { LineContext, OpenOrigin, Opener } from '../ingested.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
 
-/** ContainerLine is a line that a container wrote, out of what Docker put before it. */
+/** ContainerLine is a line of a container, without Docker's prefix. */
 export interface ContainerLine {
   /** The container's name, or the compose service's with its number. */
   readonly container?: string;

@@ -17,7 +17,7 @@ export function isDockerEvent(value: Fields): boolean {
   );
 }
 
-/** openDockerEvent keeps the event as it is, and adds the fields that all spellings of it share. */
+/** openDockerEvent keeps the event, and adds the fields that all its spellings share. */
 export function* openDockerEvent(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   const time = timeOf(value) ?? origin.time;
   if (time === undefined) {
@@ -47,7 +47,7 @@ function eventOf(value: Fields): DockerEvent {
   return { type: text(value['Type']), action: text(value['Action']), id: text(actor['ID']), attributes };
 }
 
-/** Compose names the service beside the attributes. */
+/** Compose names the service outside of the attributes. */
 function serviceOf({ service }: Fields): Fields {
   return typeof service === 'string' ? { service } : {};
 }

@@ -65,8 +65,8 @@ function isCloudTrailDetail({ 'detail-type': type, detail }: Fields): boolean {
 }
 
 /**
- * Somebody who passes records on over a bus of their own may name source and type as they like: in a stage, a row of the
- * configuration says that they do; of what a person hands over, what is inside says so. Undefined when nothing does.
+ * An application that forwards records over a bus chooses source and type itself. In a stage, a row of the configuration has to say
+ * that it does; for a command, the content is enough. Undefined when neither does.
  */
 function openForeignDetail(
   value: Fields,
@@ -116,7 +116,7 @@ function isWholeRecord(detail: Fields): boolean {
   );
 }
 
-/** Only AWS can publish under a source that begins with `aws.`; any other source is somebody's own application. */
+/** Only AWS can publish under a source that begins with `aws.`; any other source is an application. */
 function sourceOf(source: string, type: string): RecordSource {
   if (!source.startsWith('aws.')) return { product: 'unknown', services: [source] };
   const types = Object.hasOwn(sources, source) ? sources[source] : undefined;
@@ -125,7 +125,7 @@ function sourceOf(source: string, type: string): RecordSource {
 }
 
 /**
- * What several events tell of is one fact. AWS Health sends each communication also to a second region, and to the account that looks after the organisation.
+ * Several events may describe one fact. AWS Health sends each communication also to a second region, and to the account that looks after the organisation.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
 function factOf(value: Fields): { readonly fact?: string } {

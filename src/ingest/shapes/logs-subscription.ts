@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { Fields, Ingested } from '../../model/log-record.ts';
-import { failure, isObject, kindOf, quote, skipped } from '../ingested.ts';
+import { failure, isObject, kindOf, quote, skippedOfAws } from '../ingested.ts';
 import type { OpenOrigin, Opener } from '../ingested.ts';
 import { parseJson } from '../json/json-text.ts';
 import { codeOf, messageOf } from '../../text/system-error.ts';
@@ -47,7 +47,7 @@ export function isSubscriptionPayload(value: Fields): boolean {
 export function* openSubscriptionPayload(value: Fields, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   const type = value['messageType'];
   if (type === 'CONTROL_MESSAGE') {
-    yield skipped(origin, 'CloudWatch Logs control message: it checks the destination, it holds no records');
+    yield skippedOfAws(origin, 'CloudWatch Logs control message: checks the destination, contains no records');
     return;
   }
   if (type !== 'DATA_MESSAGE') {

@@ -44,7 +44,7 @@ export function isS3TestEvent(value: Fields): boolean {
   return value['Event'] === 's3:TestEvent';
 }
 
-/** openS3Notice names it: the object it speaks of is read by `openS3Notification`'s callers, here it is no record. */
+/** openS3Notice skips it: callers of `openS3Notification` read the object that it names. */
 export function* openS3Notice(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
-  yield skipped(origin, 'S3 notification: it names an object, it holds no records');
+  yield skipped(origin, 'S3 notification: names an object, contains no records');
 }

@@ -5,7 +5,7 @@ import { timeOf } from '../../time/iso-time.ts';
 
 const json: RecordSource = { product: 'unknown', services: ['json'], category: 'application' };
 
-/** What loggers call the level and the message. The first name is the one that rules ask for. */
+/** The names that loggers give to the level and the message. The first one is the name in rules. */
 const synonyms = [
   ['level', 'severity', 'levelname', 'log.level', 'loglevel', 'lvl'],
   ['message', 'msg', '@message', 'short_message'],
@@ -48,7 +48,7 @@ function unknownReason(fields: Fields): string {
 export const advice =
   'docs/sources.md lists what is read; for logs of your own, give their path a row in `logs:` and name the file with --config';
 
-/** Gives the level and the message their usual names beside their own, where these are free. */
+/** Copies the level and the message to their usual names, where these are free. */
 function named(fields: Fields): Fields {
   const added: Record<string, unknown> = {};
   for (const [name, ...others] of synonyms) {

@@ -73,7 +73,7 @@ export function isWebAccess(value: Fields): boolean {
   return statusOf(value) !== undefined && clientOf(value) !== undefined && requestOf(value) !== undefined;
 }
 
-/** openWebAccess gives the fields that a line of an access log has, beside those that the server wrote. */
+/** openWebAccess adds the fields that a line of an access log has. */
 export function* openWebAccess(value: Fields, origin: OpenOrigin): Iterable<Ingested> {
   const own = names.time.map((name) => storeTime(valueAt(value, name))).find((found) => found !== undefined);
   const time = own ?? (origin.written === true ? undefined : origin.time);
@@ -149,7 +149,6 @@ function first(value: Fields, of: readonly string[]): string | undefined {
     const found = valueAt(value, name);
     if (typeof found === 'string' && found !== '') return found;
     if (typeof found === 'number') return String(found);
-    // Caddy keeps a header's values in a list of one, which valueAt takes out; anything else is no text.
     if (isObject(found)) continue;
   }
   return undefined;

@@ -7,7 +7,7 @@ import { parseJson } from '../json/json-text.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
 import { timeOf } from '../../time/iso-time.ts';
 
-/** Under these names exports, shippers and search engines keep the event that they were given, the most telling first. */
+/** The names under which exports, shippers and search engines keep the original event, the most specific first. */
 const names = [
   'envelope',
   '_source',
@@ -25,14 +25,14 @@ const names = [
 /** A search engine's hit holds its source, that the shipper's event, and that the line. */
 const maxWrappings = 3;
 
-/** Wrapped is what is inside: a value of a known shape, or a line of a known format. */
+/** Wrapped is the content of a wrapping: a value of a known shape, or a line of a known format. */
 type Wrapped = { readonly time?: string } & (
   { readonly kind: 'value'; readonly value: Fields } | { readonly kind: 'line'; readonly text: string }
 );
 
 /**
- * createWrapping makes the shape of records in somebody's wrapping. Only what is known is taken out of it: a wrapping round
- * anything else is a record of its own. `isKnown` tells the shapes that stand before it in the table.
+ * createWrapping makes the shape of wrapped records. Only known content is taken out of its wrapping; any other object is a record by
+ * itself. `isKnown` recognises the other shapes of the table.
  */
 export function createWrapping(isKnown: (value: Fields) => boolean): {
   readonly recognise: (value: Fields) => boolean;

@@ -3,7 +3,7 @@ import type { Fields } from '../../model/log-record.ts';
 import { timeOf } from '../../time/iso-time.ts';
 import { storeTime } from '../../time/store-time.ts';
 
-/** Near is what stands round a record and says more of it than its place does. */
+/** Near is what the wrappings around a record say about it. */
 export interface Near {
   /** ISO 8601: of the innermost wrapping that has one. */
   readonly time?: string;
@@ -11,7 +11,7 @@ export interface Near {
   readonly key: string;
 }
 
-/** Times of stores, shippers and queues, beside those that applications write; the time of the event before that of its arrival. */
+/** The names that stores, shippers and queues give to a time; the time of an event precedes that of its arrival. */
 const timeNames = [
   '_time',
   '_messagetime',
@@ -26,11 +26,11 @@ const timeNames = [
   'ApproximateArrivalTimestamp',
 ];
 
-/** How many values of a wrapping tell it from others, and how much of each. */
+/** How many values of a wrapping make up its key, and how many characters of each. */
 const keyValues = 24;
 const keyChars = 200;
 
-/** nearOf gives the surroundings of what stands inside an object. */
+/** nearOf gives the surroundings of an object's content. */
 export function nearOf(value: Fields, outer: Near): Near {
   const time = wrappingTime(value) ?? outer.time;
   return { key: keyOf(value, outer.key), ...(time !== undefined && { time }) };

@@ -15,7 +15,7 @@ export function rowsIn(value: Fields): readonly unknown[] | undefined {
   return undefined;
 }
 
-/** A row for each way to say the names of the columns once. */
+/** The ways to give the names of the columns once. A new one is a row. */
 const tables: readonly ((value: Fields) => readonly unknown[] | undefined)[] = [
   headedTable,
   columnTable,

@@ -9,7 +9,7 @@ import { packedTexts } from './packed-text.ts';
 import { rowOfCells, rowOfPairs, rowsIn } from './rows.ts';
 import { valuesInText } from './values-in-text.ts';
 
-/** Found is a part of a value that is a record, or stands in a list beside one. */
+/** Found is a record within a value, or another item of a record's list. */
 export type Found = { readonly near: Near } & (
   { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'text'; readonly text: string }
 );
@@ -28,7 +28,7 @@ export interface Search {
  */
 const maxLevels = 10;
 
-/** Under these names wrappings keep the event that they were given, the most telling first. */
+/** The names under which wrappings keep the original event, the most specific first. */
 const tellingNames = [
   'envelope',
   '_source',
@@ -43,20 +43,20 @@ const tellingNames = [
   'log',
 ];
 
-/** How many records of one wrapping are compared to find that it holds the same one twice. */
+/** How many records of one wrapping are compared to find a repeated one. */
 const compared = 4;
 
 /**
- * unwrap looks for known records within a value of unknown shape: in lists, in columns, under any name, as JSON in texts, as lines
- * of known formats, in base64. It gives them in their order, and with them what stands in the same list and isn't known. Empty
- * when nothing is known; then the value is what it is.
+ * unwrap searches a value of unknown shape for known records: in lists, in columns, under any name, as JSON in texts, as lines of
+ * known formats, in base64. It gives them in their order, together with the unknown items of their lists. Empty when nothing is
+ * known.
  */
 export function unwrap(value: unknown, search: Search): readonly Found[] {
   const found = look(value, { key: '' }, 0, search);
   return found.map(({ listed: _listed, ...one }) => one);
 }
 
-/** An item of a list is an event of its own; what isn't may be the same event once more. */
+/** An item of a list is an event by itself; other finds within one object may be the same event again. */
 type Leaf = Found & { readonly listed: boolean };
 
 const nothing: readonly Leaf[] = [];
@@ -77,7 +77,7 @@ function inList(list: readonly unknown[], near: Near, level: number, search: Sea
   if (row !== undefined) return look(row, near, level + 1, search);
   const items = list.map((item) => look(item, near, level + 1, search));
   if (items.every((leaves) => leaves.length === 0)) return nothing;
-  // An item that isn't known is told of by itself, beside those that are.
+  // Unknown items of a list with known ones are given too, so that nothing is lost.
   return items.flatMap((leaves, index): readonly Leaf[] => {
     if (leaves.length > 0) return leaves.map((leaf) => ({ ...leaf, listed: true }));
     const item = list[index];
@@ -86,7 +86,7 @@ function inList(list: readonly unknown[], near: Near, level: number, search: Sea
   });
 }
 
-/** In a list of events, a text that begins as JSON or a log line does; in a row of cells, the other cells are no events. */
+/** A text that begins like JSON or a log line is an event; the other cells of a row are not. */
 function isLikelyLog(text: string): boolean {
   return looksLikeJson(text.trimStart()) || isLogLine(cleanText(text));
 }
@@ -111,14 +111,14 @@ function namesOf(value: Fields): readonly string[] {
   return [...telling, ...others];
 }
 
-/** Shippers keep an event as they got it and as they read it. */
+/** Shippers keep both the original event and the parsed one. */
 function isSame(one: Leaf, other: Leaf): boolean {
   if (other.listed) return false;
   if (one.kind === 'text') return other.kind === 'text' && other.text.includes(one.text.trim());
   return other.kind === 'value' && idOf(one.value) !== undefined && idOf(one.value) === idOf(other.value);
 }
 
-/** An event is the same within its envelope and beside it. */
+/** The id of an event is the same with and without its envelope. */
 function idOf(value: unknown): unknown {
   if (!isObject(value)) return undefined;
   const { detail } = value;
@@ -145,7 +145,7 @@ function inText(text: string, near: Near, level: number, search: Search): readon
   return packed.length === 1 ? look(packed[0], near, level + 1, search) : inList(packed, near, level + 1, search);
 }
 
-/** Each line is looked at as an event where the first is one; else what follows belongs to it, as a stack trace does. */
+/** The lines of a text, each of which may be an event. */
 function linesOf(text: string): readonly string[] {
   if (text.length < 15 || !text.includes(' ')) return [];
   const trimmed = text.trimEnd();

@@ -41,7 +41,7 @@ const namings = [
   { name: 'EVENT_NAME', source: 'EVENT_SOURCE', others: ['EVENT_ID', 'EVENT_VERSION', 'USER_IDENTITY'] },
 ] as const;
 
-/** hasColumnValues tells a CloudTrail record whose parts were made columns or texts: `userIdentity.arn`, `"userIdentity": "{…}"`. */
+/** hasColumnValues recognises a CloudTrail record whose structs became columns or texts: `userIdentity.arn`, `"userIdentity": "{…}"`. */
 export function hasColumnValues(value: Fields): boolean {
   const { userIdentity, requestParameters } = value;
   if (isObject(userIdentity)) return isStructText(requestParameters);
@@ -58,7 +58,7 @@ function isStructText(value: unknown): boolean {
   return typeof value === 'string' && /^\s*\{/.test(value);
 }
 
-/** recordOfColumns gives the CloudTrail record that such a row was made of. Columns that CloudTrail doesn't have stay beside. */
+/** recordOfColumns restores the CloudTrail record of such a row. Columns that CloudTrail doesn't have are kept. */
 export function recordOfColumns(value: Fields): Fields {
   const found: [string, unknown][] = [];
   const others: [string, unknown][] = [];
@@ -85,7 +85,7 @@ function inner(field: RecordField, path: string): string {
     .join('.');
 }
 
-/** What the field holds; undefined for what CloudTrail would leave out. */
+/** The field's value; undefined where CloudTrail would omit the field. */
 function valueOf(field: RecordField, given: unknown): unknown {
   if (given === undefined || given === '') return undefined;
   if (given === null) return field === 'requestParameters' || field === 'responseElements' ? null : undefined;
@@ -96,7 +96,7 @@ function valueOf(field: RecordField, given: unknown): unknown {
   return ofService.has(field) ? struct : renamed(struct, field === 'resources');
 }
 
-/** Gives the names inside CloudTrail's spelling, and leaves out what is null. The depth is that of the parsed text, which is bounded. */
+/** Spells the inner names as CloudTrail does, and omits nulls. The depth of the parsed text is bounded. */
 function renamed(value: unknown, ofResources: boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, ofResources));
   if (!isObject(value)) return value;

@@ -41,7 +41,7 @@ const moved = {
     'userIdentity.sessionContext.sessionIssuer.principalId',
 } as const;
 
-/** What services say, whole in `flattened`, and as the text of a Java map beside it. */
+/** The fields of each service: complete in `flattened`, and as the text of a Java map. */
 const ofServices = {
   request_parameters: 'requestParameters',
   response_elements: 'responseElements',
@@ -98,7 +98,7 @@ function originalOf(value: Fields): Fields | undefined {
     : undefined;
 }
 
-/** What stands under keys that begin so, when a search engine made one key of each value. */
+/** The values whose keys begin so, where a search engine made one key of each value. */
 function dottedAt(value: Fields, prefix: string): Fields | undefined {
   const found = Object.entries(value)
     .filter(([key]) => key.startsWith(prefix))

@@ -10,7 +10,7 @@ interface Parsed {
 
 /**
  * parseMapText reads what Athena and Java print of a struct: `{type=IAMUser, sessioncontext={attributes=null}}`, `[{arn=a}]`.
- * Nothing in it is quoted, so a value ends where a bracket closes or the next `, name=` begins. Undefined for any other text.
+ * Nothing in it is quoted: a value ends at a closing bracket or before the next comma and blank. Undefined for any other text.
  */
 export function parseMapText(text: string): unknown {
   const trimmed = text.trim();
@@ -69,7 +69,7 @@ function listAt(text: string, from: number, depth: number): Parsed | undefined {
   }
 }
 
-/** A text up to the bracket that closes what it stands in, or to the next name or element. */
+/** A text up to the closing bracket around it, or to the next name or element. */
 function scalarAt(text: string, from: number): Parsed {
   let end = from;
   while (end < text.length) {

@@ -38,7 +38,7 @@ const moved: Readonly<Record<string, readonly string[]>> = {
   'userIdentity.sessionContext.sessionIssuer.arn': ['actor.session.issuer'],
 };
 
-/** isOcsfRecord recognises a CloudTrail record of Security Lake, or of anybody else who writes OCSF. */
+/** isOcsfRecord recognises a CloudTrail record in OCSF, as Security Lake and others store it. */
 export function isOcsfRecord(value: Fields): boolean {
   if (!('metadata' in value || 'metadata.product.name' in value) || !('api' in value || 'api.operation' in value))
     return false;
@@ -79,7 +79,7 @@ export function recordOfOcsf(value: Fields): Fields {
   return nested(found);
 }
 
-/** What has no place in OCSF, by its path in CloudTrail's record: as an object, a map's entries, or their text. */
+/** The values without a place in OCSF, by their path in CloudTrail's record: an object, the entries of a map, or their text. */
 function unmapped(value: Fields): readonly [string, unknown][] {
   const given = structOf(valueAt(value, 'unmapped'));
   if (Array.isArray(given)) {

@@ -5,8 +5,8 @@ import { isObject } from '../../ingested.ts';
 const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * valueAt gives what stands at a dotted path, nested or with the dots in its keys (`aws.cloudtrail.event_version`), as search
- * engines give either. A list of one, which search engines make of each field, is its element.
+ * valueAt gives the value at a dotted path, nested or with the dots in its keys (`aws.cloudtrail.event_version`): search engines
+ * give both. A list of one, which search engines make of each field, is its element.
  */
 export function valueAt(value: Fields, path: string): unknown {
   const whole = Object.hasOwn(value, path) ? value[path] : undefined;
@@ -49,7 +49,7 @@ function place(root: Record<string, unknown>, keys: readonly string[], value: un
     }
     const there = Object.hasOwn(at, name) ? at[name] : undefined;
     const inner = Array.isArray(there) ? (there[0] as unknown) : there;
-    // What stands there already and holds nothing further, e.g. a text, gives way to what is said of its parts.
+    // A scalar there, e.g. a text, is replaced by the object of its parts.
     const next: Record<string, unknown> = isObject(inner) ? inner : {};
     if (next !== inner) at[name] = listed ? [next] : next;
     at = next;

@@ -81,7 +81,7 @@ test('what is no log is skipped by name, logs beside it are read', async () => {
   expect(skipsOf(result)).toEqual([
     'mixed/README.md: not a log: text without a log line',
     'mixed/a.sqlite: not a log: SQLite database',
-    'mixed/digest.json: CloudTrail digest file: it proves log files intact, it holds no records',
+    'mixed/digest.json: CloudTrail digest file: proves log files intact, contains no records',
     'mixed/noise.bin: not a log: binary data',
     'mixed/picture.json.bak: not a log: PNG image',
   ]);
