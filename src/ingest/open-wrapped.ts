@@ -4,6 +4,7 @@ import type { OpenOrigin, Opener } from './ingested.ts';
 import { createRepeatCounter } from './files/repeat-counter.ts';
 import { answerShapes } from './shapes/index.ts';
 import { openUnknown } from './shapes/unknown.ts';
+import { nearKey, nearTime } from './unwrap/near.ts';
 import { unwrap } from './unwrap/unwrap.ts';
 import type { Found } from './unwrap/unwrap.ts';
 
@@ -20,10 +21,12 @@ function isKnown(value: Fields): boolean {
 function* openFound(found: readonly Found[], origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   let { index, nth = createRepeatCounter() } = origin;
   for (const one of found) {
-    const { time, key } = one.near;
+    const time = nearTime(one.near);
     const here: OpenOrigin = { ...(time === undefined ? origin : datedBy(origin, time)), index, nth };
     const items =
-      one.kind === 'text' ? openFoundText(one.text, key, here, open) : openFoundValue(one.value, here, open);
+      one.kind === 'text'
+        ? openFoundText(one.text, nearKey(one.near), here, open)
+        : openFoundValue(one.value, here, open);
     for (const item of items) {
       yield item;
       index++;

@@ -68,8 +68,12 @@ const names = {
   host: ['http_host', 'host', 'request.host', 'RequestHost', 'server_name', 'vhost', 'url.domain'],
 } as const;
 
+const statusKeys = [...new Set(names.status.flatMap((name) => [name, name.split('.', 1)[0] ?? name]))];
+
 /** isWebAccess recognises one request in an access log of JSON: an address, a method and a URI, and the status of the answer. */
 export function isWebAccess(value: Fields): boolean {
+  // Each status name begins with one of these keys; most objects have none of them.
+  if (!statusKeys.some((key) => key in value)) return false;
   return statusOf(value) !== undefined && clientOf(value) !== undefined && requestOf(value) !== undefined;
 }
 

@@ -3,12 +3,10 @@ import type { Fields } from '../../model/log-record.ts';
 import { timeOf } from '../../time/iso-time.ts';
 import { storeTime } from '../../time/store-time.ts';
 
-/** Near is what the wrappings around a record say about it. */
+/** Near is a wrapping around a value, with those around it. What it says is asked for only where a record was found. */
 export interface Near {
-  /** ISO 8601: of the innermost wrapping that has one. */
-  readonly time?: string;
-  /** Tells equal lines of different wrappings apart. */
-  readonly key: string;
+  readonly value: Fields;
+  readonly outer: Near | undefined;
 }
 
 /** The names that stores, shippers and queues give to a time; the time of an event precedes that of its arrival. */
@@ -21,6 +19,7 @@ const timeNames = [
   'eventTimestamp',
   'TimeGenerated',
   'Date',
+  '@timestamp',
   '@ingestionTime',
   'approximateArrivalTimestamp',
   'ApproximateArrivalTimestamp',
@@ -30,22 +29,27 @@ const timeNames = [
 const keyValues = 24;
 const keyChars = 200;
 
-/** nearOf gives the surroundings of an object's content. */
-export function nearOf(value: Fields, outer: Near): Near {
-  const time = wrappingTime(value) ?? outer.time;
-  return { key: keyOf(value, outer.key), ...(time !== undefined && { time }) };
+/** nearTime is the time (ISO 8601) of the innermost wrapping that has one. */
+export function nearTime(near: Near | undefined): string | undefined {
+  for (let at = near; at !== undefined; at = at.outer) {
+    const { value } = at;
+    const time = timeOf(value) ?? timeNames.map((name) => storeTime(value[name])).find((found) => found !== undefined);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 }
 
-/** wrappingTime is the time that a wrapping says. */
-function wrappingTime(value: Fields): string | undefined {
-  return timeOf(value) ?? timeNames.map((name) => storeTime(value[name])).find((time) => time !== undefined);
-}
-
-function keyOf(value: Fields, outer: string): string {
-  const parts: string[] = [outer];
-  for (const [name, one] of Object.entries(value)) {
-    if (parts.length > keyValues) break;
-    if (typeof one === 'string' || typeof one === 'number') parts.push(name, String(one).slice(0, keyChars));
+/** nearKey distinguishes equal texts in different wrappings: a hash over the scalars of each wrapping. */
+export function nearKey(near: Near | undefined): string {
+  const parts: string[] = [];
+  for (let at = near; at !== undefined; at = at.outer) {
+    let values = 0;
+    for (const [name, one] of Object.entries(at.value)) {
+      if (values === keyValues) break;
+      if (typeof one !== 'string' && typeof one !== 'number') continue;
+      values++;
+      parts.push(name, String(one).slice(0, keyChars));
+    }
   }
   return hash('sha256', JSON.stringify(parts)).slice(0, 32);
 }

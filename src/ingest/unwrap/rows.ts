@@ -8,6 +8,8 @@ import { recordField } from '../shapes/spellings/field-names.ts';
  * `columns`, the `columns` with `rows` or `values` of SQL interfaces, Loki's streams. Undefined for anything else.
  */
 export function rowsIn(value: Fields): readonly unknown[] | undefined {
+  // Most objects have no list of such a name.
+  if (!listNames.some((name) => Array.isArray(value[name]))) return undefined;
   for (const table of tables) {
     const rows = table(value);
     if (rows !== undefined) return rows;
@@ -24,6 +26,7 @@ const tables: readonly ((value: Fields) => readonly unknown[] | undefined)[] = [
 ];
 
 const headNames = ['columns', 'fields', 'schema', 'header', 'headers'] as const;
+const listNames = ['rows', 'values', 'datarows', 'data', 'columns', 'entries', 'Rows'] as const;
 const rowNames = ['rows', 'values', 'datarows', 'data'] as const;
 
 function headedTable(value: Fields): readonly unknown[] | undefined {

@@ -3,14 +3,13 @@ import { cleanText } from '../formats/clean-text.ts';
 import { isKnownLine, isLogLine } from '../formats/open-line.ts';
 import { isObject } from '../ingested.ts';
 import { looksLikeJson } from '../looks-like-json.ts';
-import { nearOf } from './near.ts';
 import type { Near } from './near.ts';
 import { packedTexts } from './packed-text.ts';
 import { rowOfCells, rowOfPairs, rowsIn } from './rows.ts';
 import { valuesInText } from './values-in-text.ts';
 
 /** Found is a record within a value, or another item of a record's list. */
-export type Found = { readonly near: Near } & (
+export type Found = { readonly near: Near | undefined } & (
   { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'text'; readonly text: string }
 );
 
@@ -52,8 +51,7 @@ const compared = 4;
  * known.
  */
 export function unwrap(value: unknown, search: Search): readonly Found[] {
-  const found = look(value, { key: '' }, 0, search);
-  return found.map(({ listed: _listed, ...one }) => one);
+  return look(value, undefined, 0, search);
 }
 
 /** An item of a list is an event by itself; other finds within one object may be the same event again. */
@@ -61,7 +59,7 @@ type Leaf = Found & { readonly listed: boolean };
 
 const nothing: readonly Leaf[] = [];
 
-function look(value: unknown, near: Near, level: number, search: Search): readonly Leaf[] {
+function look(value: unknown, near: Near | undefined, level: number, search: Search): readonly Leaf[] {
   search.onStep?.();
   if (level > maxLevels) return nothing;
   if (typeof value === 'string') return inText(value, near, level, search);
@@ -69,10 +67,12 @@ function look(value: unknown, near: Near, level: number, search: Search): readon
   if (!isObject(value)) return nothing;
   if (search.isKnown(value)) return [{ kind: 'value', value, near, listed: false }];
   const rows = rowsIn(value);
-  return rows === undefined ? inObject(value, near, level, search) : inList(rows, nearOf(value, near), level, search);
+  return rows === undefined
+    ? inObject(value, near, level, search)
+    : inList(rows, { value, outer: near }, level, search);
 }
 
-function inList(list: readonly unknown[], near: Near, level: number, search: Search): readonly Leaf[] {
+function inList(list: readonly unknown[], near: Near | undefined, level: number, search: Search): readonly Leaf[] {
   const row = rowOfPairs(list) ?? rowOfCells(list);
   if (row !== undefined) return look(row, near, level + 1, search);
   const items = list.map((item) => look(item, near, level + 1, search));
@@ -91,24 +91,36 @@ function isLikelyLog(text: string): boolean {
   return looksLikeJson(text.trimStart()) || isLogLine(cleanText(text));
 }
 
-function inObject(value: Fields, near: Near, level: number, search: Search): readonly Leaf[] {
-  const kept: Leaf[] = [];
+function inObject(value: Fields, near: Near | undefined, level: number, search: Search): readonly Leaf[] {
+  let finds: { readonly name: string; readonly leaves: readonly Leaf[] }[] | undefined;
   let inner: Near | undefined;
-  for (const name of namesOf(value)) {
+  for (const name of Object.keys(value)) {
     const one = value[name];
     if (typeof one !== 'object' && typeof one !== 'string') continue;
-    inner ??= nearOf(value, near);
-    for (const leaf of look(one, inner, level + 1, search)) {
+    inner ??= { value, outer: near };
+    const leaves = look(one, inner, level + 1, search);
+    if (leaves.length > 0) (finds ??= []).push({ name, leaves });
+  }
+  if (finds === undefined) return nothing;
+  const [only] = finds;
+  return finds.length === 1 ? (only?.leaves ?? nothing) : withoutRepeats(finds);
+}
+
+function withoutRepeats(
+  finds: readonly { readonly name: string; readonly leaves: readonly Leaf[] }[],
+): readonly Leaf[] {
+  const kept: Leaf[] = [];
+  for (const { leaves } of finds.toSorted((one, other) => rankOf(one.name) - rankOf(other.name))) {
+    for (const leaf of leaves) {
       if (leaf.listed || !kept.slice(0, compared).some((other) => isSame(leaf, other))) kept.push(leaf);
     }
   }
   return kept;
 }
 
-function namesOf(value: Fields): readonly string[] {
-  const telling = tellingNames.filter((name) => Object.hasOwn(value, name));
-  const others = Object.keys(value).filter((name) => !telling.includes(name));
-  return [...telling, ...others];
+function rankOf(name: string): number {
+  const rank = tellingNames.indexOf(name);
+  return rank === -1 ? tellingNames.length : rank;
 }
 
 /** Shippers keep both the original event and the parsed one. */
@@ -129,7 +141,7 @@ function eventIdOf({ eventID, eventId }: Fields): unknown {
   return eventID ?? eventId;
 }
 
-function inText(text: string, near: Near, level: number, search: Search): readonly Leaf[] {
+function inText(text: string, near: Near | undefined, level: number, search: Search): readonly Leaf[] {
   if (text.length < 8) return nothing;
   const values = valuesInText(text);
   if (values !== undefined) {
@@ -137,7 +149,7 @@ function inText(text: string, near: Near, level: number, search: Search): readon
     return values.length === 1 ? look(only, near, level + 1, search) : inList(values, near, level + 1, search);
   }
   const lines = linesOf(text);
-  if (lines.some((line) => isKnownLine(cleanText(line), near.time))) {
+  if (lines.some((line) => isKnownLine(cleanText(line), undefined))) {
     return lines.map((line) => ({ kind: 'text', text: line, near, listed: lines.length > 1 }));
   }
   const packed = packedTexts(text.trim());

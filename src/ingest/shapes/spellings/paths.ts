@@ -9,16 +9,41 @@ const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prot
  * give both. A list of one, which search engines make of each field, is its element.
  */
 export function valueAt(value: Fields, path: string): unknown {
-  const whole = Object.hasOwn(value, path) ? value[path] : undefined;
-  if (whole !== undefined) return single(whole);
-  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
-    const key = path.slice(0, dot);
-    const inner = Object.hasOwn(value, key) ? single(value[key]) : undefined;
-    if (!isObject(inner)) continue;
-    const found = valueAt(inner, path.slice(dot + 1));
-    if (found !== undefined) return found;
+  return read(value, splitPath(path));
+}
+
+/** A path, and each way to split it into a key and the path below it. */
+interface Path {
+  readonly whole: string;
+  readonly splits: readonly { readonly key: string; readonly rest: Path }[];
+}
+
+function read(value: Fields, { whole, splits }: Path): unknown {
+  const found = value[whole];
+  if (found !== undefined && Object.hasOwn(value, whole)) return single(found);
+  for (const { key, rest } of splits) {
+    const inner = value[key];
+    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(value, key)) continue;
+    const one = single(inner);
+    const below = isObject(one) ? read(one, rest) : undefined;
+    if (below !== undefined) return below;
   }
   return undefined;
+}
+
+/** The paths are those of the tables in this folder and its neighbours: a few hundred, asked for with every object. */
+const paths = new Map<string, Path>();
+
+function splitPath(path: string): Path {
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  const splits: Path['splits'][number][] = [];
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    splits.push({ key: path.slice(0, dot), rest: splitPath(path.slice(dot + 1)) });
+  }
+  const made = { whole: path, splits };
+  paths.set(path, made);
+  return made;
 }
 
 /** textAt is valueAt for a text that isn't empty. */
