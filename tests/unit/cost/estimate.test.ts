@@ -238,23 +238,23 @@ describe('the data file', () => {
   });
 
   test('a region without prices is refused', () => {
-    expect(() => priceOf('metrics', 'moon-1')).toThrow('no price of metrics in moon-1: known are us-east-1');
+    expect(() => priceOf('metrics', 'moon-1')).toThrow('no price of metrics in moon-1; regions with prices: us-east-1');
   });
 });
 
 describe('what somebody wrote is checked', () => {
   const base: Basis = { volumes: nothing, switches: defaultSwitches };
   test.each([
-    ['an unknown volume', { evenstPerDay: 1 }, {}, /evenstPerDay: no volume; known are trailEventsPerDay/],
-    ['a negative one', { findingsPerDay: -1 }, {}, /findingsPerDay: -1 is not a number/],
-    ['text', { findingsPerDay: 'many' }, {}, /many is not a number/],
-    ['nothing', { findingsPerDay: '' }, {}, /is not a number/],
-    ['infinity', { findingsPerDay: '1e999' }, {}, /is not a number/],
-    ['a list', { findingsPerDay: [1] }, {}, /\[1\] is not a number/],
-    ['an unknown switch', {}, { traces: 'Active' }, /traces: no switch; known are tracing/],
-    ['a switch with another value', {}, { tracing: 'on' }, /on is neither Active nor PassThrough/],
-    ['neither true nor false', {}, { logsStream: 'yes' }, /yes is neither true nor false/],
-    ['no prototype of an object', { constructor: 1 }, {}, /constructor: no volume/],
+    ['an unknown volume', { evenstPerDay: 1 }, {}, /evenstPerDay: unknown volume; expected one of trailEventsPerDay/],
+    ['a negative one', { findingsPerDay: -1 }, {}, /findingsPerDay: must be a number from 0 to 1e12, got -1/],
+    ['text', { findingsPerDay: 'many' }, {}, /must be a number from 0 to 1e12, got many/],
+    ['nothing', { findingsPerDay: '' }, {}, /must be a number from 0 to 1e12, got /],
+    ['infinity', { findingsPerDay: '1e999' }, {}, /must be a number from 0 to 1e12, got /],
+    ['a list', { findingsPerDay: [1] }, {}, /must be a number from 0 to 1e12, got \[1\]/],
+    ['an unknown switch', {}, { traces: 'Active' }, /traces: unknown switch; expected one of tracing/],
+    ['a switch with another value', {}, { tracing: 'on' }, /expected Active or PassThrough, got on/],
+    ['neither true nor false', {}, { logsStream: 'yes' }, /expected true or false, got yes/],
+    ['no prototype of an object', { constructor: 1 }, {}, /constructor: unknown volume/],
   ])('%s', (_rule, given, switches, message) => {
     expect(() => layBasis(base, { volumes: given, switches })).toThrow(message);
   });
