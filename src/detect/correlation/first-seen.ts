@@ -53,9 +53,9 @@ function sightedOf(correlation: LoweredCorrelation, match: WindowMatch): Sighted
   return Object.values(group).includes(null) ? undefined : { match, group, value };
 }
 
-/** isLearned says whether a group that was first seen at `firstMs` has been known for long enough. */
+/** isLearned says whether a group that was first seen at `firstMs` has been known for long enough. Without learning, all are. */
 function isLearned({ learningMs = defaultLearningMs }: LoweredCorrelation, firstMs: number, timeMs: number): boolean {
-  return timeMs - firstMs >= learningMs && timeMs > firstMs;
+  return learningMs === 0 || (timeMs - firstMs >= learningMs && timeMs > firstMs);
 }
 
 /** firingOfFirst makes the firing of a sighting that is news. */

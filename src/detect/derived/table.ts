@@ -1,6 +1,7 @@
 import type { Fields } from '../../model/log-record.ts';
 import type { Own } from '../../policy/index.ts';
 import { accessGained } from './access.ts';
+import { callerOf } from './caller.ts';
 import { worldPorts } from './network.ts';
 import { privilegesGiven } from './privileges.ts';
 
@@ -50,6 +51,16 @@ export const derivations: readonly Derivation[] = [
       other_ports: 'those of them that are neither for administration nor for the web (80, 443)',
     },
     derive: worldPorts,
+  },
+  {
+    name: 'caller',
+    from: 'every call',
+    fields: {
+      principal: "the ARN of the role behind a session, else the caller's own",
+      network: "the caller's network: the /16 of an IPv4 address, the /48 of an IPv6 one",
+      key: 'the id of the long-lived access key that signed the call',
+    },
+    derive: callerOf,
   },
 ];
 

@@ -124,9 +124,9 @@ function parseLearning(
   if (type !== 'first_seen')
     reporter.error(entry.line, 'learning', 'learning belongs to correlations of type first_seen');
   const text = readText(entry, reporter);
-  const span = text === undefined ? undefined : timespanOf(text);
+  const span = text === undefined ? undefined : text === '0s' ? 0 : timespanOf(text);
   if (text !== undefined && span === undefined) {
-    const expected = 'expected a number above 0 and one of s m h d w M y, e.g. 7d';
+    const expected = 'expected 0s, or a number and one of s m h d w M y, e.g. 7d';
     reporter.error(entry.line, 'learning', `learning: ${expected}, got ${quoted(text)}`);
   }
   return span;
