@@ -1,6 +1,6 @@
 import { ListPublicKeysCommand, type CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { PublicKey } from '../archive/verification/digest.ts';
-import type { KeySource } from '../archive/verification/verify.ts';
+import type { KeySource } from '../archive/verification/check-digests.ts';
 import { hourMs } from '../time/duration.ts';
 
 /**

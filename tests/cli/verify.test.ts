@@ -42,7 +42,7 @@ describe('trailwatch verify', () => {
     ['a deleted file', ['deleted'], 1, 'Not intact: 1 object changed since CloudTrail delivered it'],
     ['files without digests', ['no-digests'], 1, 'Not proven: no digests found'],
     ['a damaged digest', ['damaged'], 1, 'digest-unreadable'],
-    ['a day of which there is nothing', ['intact', '--from', '2026-03-12'], 2, 'no CloudTrail files found'],
+    ['a day of which there is nothing', ['intact', '--from', '2026-03-12', '--to', '2026-03-12'], 1, '1 gap'],
     ['an empty folder', ['empty'], 2, 'no CloudTrail files found'],
     ['a folder that is not there', ['nowhere'], 2, 'folder not found'],
     ['a file', ['keys.json'], 2, 'expected a folder, got a file'],

@@ -1,10 +1,11 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startFauxqs, type FauxqsServer } from 'fauxqs';
 import { createPublicKeySource } from '../../src/aws/cloudtrail-public-keys.ts';
 import { createS3TrailSource } from '../../src/aws/s3/trail-source.ts';
 import { verifyTrail } from '../../src/archive/verification/verify.ts';
+import { trailwatch } from '../cli/trailwatch.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { bucket, deliver, digestKey, logKey, signingKey } from '../unit/archive/signed-trail.ts';
 
@@ -73,7 +74,10 @@ test('digests below another prefix than they were delivered to are told of as mo
 test('with days, only the folders of these days are listed, at any depth of the prefix', async () => {
   const keysOf = async (prefix: string, from: string, to: string): Promise<number> => {
     const found: string[] = [];
-    for await (const key of createS3TrailSource(s3, bucket, prefix).list({ from, to })) found.push(key);
+    for await (const key of createS3TrailSource(s3, bucket, prefix).list({ from, to })) {
+      // Folders of regions are listed too.
+      if (!key.endsWith('/')) found.push(key);
+    }
     return found.length;
   };
   for (const prefix of ['AWSLogs', 'AWSLogs/', 'AWSLogs/111122223333', 'audit/AWSLogs/111122223333/']) {
@@ -88,4 +92,46 @@ test('an object that is not there is missing, a bucket that is not there could n
   const source = createS3TrailSource(s3, bucket);
   expect(await source.open({ bucket, key: logKey(9, 0) })).toBeUndefined();
   await expect(source.open({ bucket: 'no-such-bucket', key: 'x' })).rejects.toThrow(/bucket/i);
+});
+
+describe('the command, on a bucket that CloudTrail writes to', () => {
+  const hours = Array.from({ length: 75 }, (_, hour) => ({ files: hour % 8 === 0 ? 1 : 0, key: ours }));
+  const trail = deliver(hours, { minute: 10 });
+  let live: FauxqsServer;
+  let client: S3Client;
+  beforeAll(async () => {
+    live = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
+    client = new S3Client({ endpoint: live.address, region: 'eu-west-1', credentials, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    for (const [Key, { content, metadata }] of trail)
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: content, Metadata: metadata }));
+  });
+  afterAll(async () => {
+    client.destroy();
+    await live.stop();
+  });
+  const verify = (...args: readonly string[]) =>
+    trailwatch(['verify', `s3://${bucket}`, ...args], {
+      env: {
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL_S3: live.address,
+        AWS_ENDPOINT_URL_CLOUDTRAIL: cloudtrail.url,
+      },
+    });
+
+  test('--strict with a range passes: the next day’s digest has the last files of the range', async () => {
+    const { code, stdout } = await verify('--from', '2026-03-12', '--to', '2026-03-13', '--strict');
+    expect(stdout).toContain('Intact: 6 log files in 48 digests, all signatures valid.');
+    expect(code).toBe(0);
+  });
+
+  test('a range that goes on after the last digest is not proven, and its days are shown', async () => {
+    const { code, stdout } = await verify('--from', '2026-03-13', '--to', '2026-03-15');
+    expect(stdout).toMatch(/2026-03-15 +- +0 +0 +0 +no digests/);
+    expect(stdout).toContain('is the last digest, although the range goes on until 2026-03-16T00:00:00Z');
+    expect(stdout).toContain('Not proven: the digests have 1 gap.');
+    expect(code).toBe(1);
+  });
 });

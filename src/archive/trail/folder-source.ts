@@ -13,7 +13,7 @@ export function createFolderSource(folder: string): ObjectSource {
   const root = rootOf(path);
   return {
     name: folder,
-    list: () => filesBelow(root, path),
+    list: () => filesBelow(root, path, new Set()),
     async open({ key }) {
       // Keys come from digests, which may be forged: they must not reach files outside the copy.
       const file = resolve(root, key);
@@ -31,19 +31,23 @@ function rootOf(path: string): string {
   return at === -1 ? path : parts.slice(0, at).join(sep) || sep;
 }
 
-async function* filesBelow(root: string, folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(root, path);
-    // Links are skipped: they could lead anywhere, and a copy of a bucket has none.
-    else if (entry.isFile()) yield relative(root, path).split(sep).join('/');
+/** Links are followed, as other commands do, so that what they read is seen here; each folder is visited once. */
+async function* filesBelow(root: string, folder: string, visited: Set<string>): AsyncGenerator<string> {
+  const { dev, ino } = await stat(folder);
+  if (visited.has(`${dev}:${ino}`)) return;
+  visited.add(`${dev}:${ino}`);
+  const names = await readdir(folder);
+  for (const name of names.toSorted()) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(absent);
+    if (found?.isDirectory() === true) yield* filesBelow(root, path, visited);
+    else if (found?.isFile() === true) yield relative(root, path).split(sep).join('/');
   }
 }
 
 function absent(error: unknown): undefined {
   const { code } = error as { readonly code?: unknown };
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP') throw error;
   return undefined;
 }
 

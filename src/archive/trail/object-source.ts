@@ -23,7 +23,10 @@ export interface ObjectSource {
   readonly name: string;
   /** The bucket's name; undefined for a copy, whose original bucket is unknown. */
   readonly bucket?: string;
-  /** list gives the keys of all objects, in any order; it may leave out those of other days (yyyy-MM-dd, both included). */
+  /**
+   * list gives the keys of all objects, in any order. Given days (yyyy-MM-dd, both included), it may leave out the objects of other
+   * days; of a region that is left without any, it gives the folder: `AWSLogs/…/CloudTrail/eu-west-1/`.
+   */
   list(days?: Days): AsyncIterable<string>;
   /**
    * open begins to read an object; undefined when it does not exist. Other errors are thrown: they say nothing about the object.

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { GzipError, gunzipMember, isGzip } from './gzip-member.ts';
 
 /** ContentError says why a file's content can't be read: it is not as CloudTrail delivered it. */
 export class ContentError extends Error {
@@ -41,9 +40,8 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, limit: number): AsyncG
     if (start.length > 0) yield start;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
   })();
-  const gzip = start[0] === 0x1f && start[1] === 0x8b;
   let given = 0;
-  for await (const chunk of gzip ? gunzipped(whole) : whole) {
+  for await (const chunk of isGzip(start) ? gunzipped(whole) : whole) {
     given += chunk.length;
     if (given > limit) throw new ContentError(`is larger than ${limit} bytes, more than any CloudTrail file`);
     yield chunk;
@@ -51,28 +49,11 @@ async function* unpacked(body: AsyncIterable<Uint8Array>, limit: number): AsyncG
 }
 
 async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  // A failed read must not count as damaged content: that would be a verdict on the file.
-  let failed: unknown;
-  const watched = (async function* () {
-    try {
-      yield* packed;
-    } catch (error) {
-      failed = error;
-      throw error;
-    }
-  })();
-  const source = Readable.from(watched, { objectMode: false });
-  const engine = createGunzip();
-  source.once('error', (error) => engine.destroy(error));
   try {
-    yield* source.pipe(engine) as AsyncIterable<Uint8Array>;
+    yield* gunzipMember(packed);
   } catch (cause) {
-    if (failed !== undefined) throw failed;
-    throw new ContentError(`its gzip data is damaged (${cause instanceof Error ? cause.message : String(cause)})`, {
-      cause,
-    });
-  } finally {
-    source.destroy();
-    engine.destroy();
+    // A failed read is thrown as it is: it says nothing about the file.
+    if (!(cause instanceof GzipError)) throw cause;
+    throw new ContentError(`its gzip data is damaged (${cause.message})`, { cause });
   }
 }

@@ -30,6 +30,8 @@ export interface Chain {
   readonly notes: readonly ChainNote[];
   /** Keys of digests with a valid signature. */
   readonly signed: ReadonlySet<string>;
+  /** Keys of digests whose signature is wrong, of an unknown key, or missing where it should be. */
+  readonly invalid: ReadonlySet<string>;
 }
 
 export interface ChainInput {
@@ -62,6 +64,7 @@ export function checkChain(input: ChainInput): Chain {
   const problems: ChainProblem[] = [];
   const notes: ChainNote[] = [];
   const signed = new Set<string>();
+  const invalid = new Set<string>();
   for (const [index, found] of digests.entries()) {
     problems.push(...placeProblems(found), ...linkProblems(found, byPath));
     problems.push(...orderProblems(found, digests[index - 1], { ...input, byPath, followers }));
@@ -74,8 +77,10 @@ export function checkChain(input: ChainInput): Chain {
     }
     const signature = found.signature ?? followers.get(found)?.digest.previous?.signature;
     const problem = signatureProblem(found, signature, input.keys);
-    if (problem !== undefined) problems.push({ key: found.key, ...problem });
-    else if (signature !== undefined && input.keys !== undefined) signed.add(found.key);
+    if (problem !== undefined) {
+      problems.push({ key: found.key, ...problem });
+      invalid.add(found.key);
+    } else if (signature !== undefined && input.keys !== undefined) signed.add(found.key);
     else if (input.keys !== undefined) {
       notes.push({
         key: found.key,
@@ -83,7 +88,7 @@ export function checkChain(input: ChainInput): Chain {
       });
     }
   }
-  return { digests, problems, notes, signed };
+  return { digests, problems, notes, signed, invalid };
 }
 
 function placeProblems({ key, bucket, digest }: FoundDigest): readonly ChainProblem[] {
@@ -160,7 +165,7 @@ function signatureProblem(
 ): Pick<ChainProblem, 'kind' | 'reason'> | undefined {
   if (keepsSignature && own === undefined)
     return { kind: 'signature-missing', reason: 'has no signature in its object metadata' };
-  if (keys === undefined || signature === undefined) return undefined;
+  if (keys === undefined) return undefined;
   if (digest.signatureAlgorithm !== 'SHA256withRSA') {
     return {
       kind: 'signature-wrong',
@@ -174,6 +179,7 @@ function signatureProblem(
       reason: `is signed with an unknown key, not one of the region's public keys: ${JSON.stringify(digest.fingerprint)}`,
     };
   }
+  if (signature === undefined) return undefined;
   if (candidates.some((key) => isSignedBy(digest, signature, key))) return undefined;
   return {
     kind: 'signature-wrong',

@@ -55,6 +55,11 @@ export interface DayTally extends Place {
   readonly unread: number;
   readonly problems: number;
   readonly gaps: number;
+  /**
+   * Whether digests with valid signatures cover the whole day without a gap, every file that they name is as delivered, and there is
+   * no other.
+   */
+  readonly proven: boolean;
 }
 
 export type DayVerdict =
@@ -82,6 +87,8 @@ export interface Verification {
   readonly problems: readonly VerificationProblem[];
   readonly unread: readonly UnreadObject[];
   readonly notes: readonly ChainNote[];
+  /** How many objects lie outside of any trail's folders: they were not looked at. */
+  readonly others: number;
 }
 
 /** Summary is the verdict over all days. */

@@ -32,7 +32,10 @@ export interface ListedObject {
   readonly time: string;
 }
 
-/** listObjects lists what lies below a prefix; given days, it goes down only into their folders where it meets a trail's. */
+/**
+ * listObjects lists what lies below a prefix. Given days, it goes down only into their folders where it meets a trail's, and lists a
+ * trail's regions too, as keys that end in `/`.
+ */
 export function listObjects(
   client: S3Client,
   { bucket, prefix, days }: { readonly bucket: string; readonly prefix: string; readonly days?: Days },
@@ -45,6 +48,7 @@ const region = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?\d{12}\/CloudTrail[^/]*\/[^/]
 /** Down the folders to those of the days: a trail's bucket has millions of keys of other days. */
 async function* listDays(client: S3Client, bucket: string, prefix: string, days: Days): AsyncGenerator<ListedObject> {
   if (region.test(prefix)) {
+    yield { key: prefix, size: 0, time: '' };
     for (const day of daysFrom(days.from, days.to)) yield* listAll(client, bucket, `${prefix}${folderOf(day)}/`);
     return;
   }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createFolderSource } from '../../archive/trail/folder-source.ts';
 import { isLocalStore } from '../../archive/store/local-store.ts';
 import { summaryOf } from '../../archive/verification/verdict.ts';
+import type { Verification } from '../../archive/verification/verdict.ts';
 import { verifyTrail } from '../../archive/verification/verify.ts';
 import type { Period } from '../../report/definition/period.ts';
 import { ReportError } from '../../report/definition/report-error.ts';
@@ -50,16 +51,19 @@ export async function integrityOf({ paths, cwd, period, account, region, signal 
   return verdicts.length > 0 ? verdicts.join('\n') : 'not verified: the archive has no digest files';
 }
 
-function wordsOf(result: Awaited<ReturnType<typeof verifyTrail>>): string {
-  const { digests, signed, files, uncovered, intact } = summaryOf(result);
+function wordsOf(result: Verification): string {
+  const { digests, signed, files, uncovered } = summaryOf(result);
   if (digests === 0) return `not verified: no digest files for ${plural(uncovered, 'log file')}`;
+  const gaps = result.problems.filter(({ kind }) => kind === 'gap').length;
+  const changed = result.problems.length - gaps;
+  const outside = uncovered + result.others;
   const parts = [
-    intact
-      ? 'intact, as far as digests cover the files'
-      : `NOT INTACT: ${plural(result.problems.length, 'problem')}, see trailwatch verify`,
+    ...(changed > 0 ? [`NOT INTACT: ${plural(changed, 'object')} changed since delivery, see trailwatch verify`] : []),
+    ...(gaps > 0 ? [`not proven: the digests have ${plural(gaps, 'gap')}, see trailwatch verify`] : []),
+    ...(changed + gaps === 0 ? [outside > 0 ? 'intact, as far as digests cover the files' : 'intact'] : []),
     `${plural(digests, 'digest')}, ${signed === digests ? 'all signatures checked' : 'signatures not checked'}`,
     `${plural(files, 'log file')} unchanged since delivery`,
-    ...(uncovered > 0 ? [`${plural(uncovered, 'log file')} not covered by a digest`] : []),
+    ...(outside > 0 ? [`${plural(outside, 'file')} not covered by a digest`] : []),
     ...(result.unread.length > 0 ? [`${plural(result.unread.length, 'object')} could not be read`] : []),
   ];
   return parts.join('; ');

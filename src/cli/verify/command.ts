@@ -6,6 +6,7 @@ import type { VerifyOptions } from './verify-path.ts';
 const help = `
 For a bucket, the public keys come from AWS (cloudtrail:ListPublicKeys), and each chain of digests must reach the present.
 For a copy, signatures are checked only with --public-keys; hashes and links are always checked.
+With --from and --to, digests must cover every day of the range in every region; docs/verification.md has the details.
 
 Examples:
   trailwatch verify s3://my-trail/AWSLogs/111122223333 --from 2026-03-01 --to 2026-03-31

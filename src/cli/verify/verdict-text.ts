@@ -13,7 +13,16 @@ export function verdictText(found: Verification, colors: Colors): string {
     dayTable(found.days, colors),
     section(
       'Not as delivered',
-      found.problems.map(({ kind, key, reason }) => `${colors.red(kind)}  ${shown(key)}\n    ${shown(reason)}`),
+      found.problems
+        .filter(({ kind }) => kind !== 'gap')
+        .map(({ kind, key, reason }) => `${colors.red(kind)}  ${shown(key)}\n    ${shown(reason)}`),
+      colors,
+    ),
+    section(
+      'Not covered by digests',
+      found.problems
+        .filter(({ kind }) => kind === 'gap')
+        .map(({ kind, key, reason }) => `${colors.yellow(kind)}  ${shown(key)}\n    ${shown(reason)}`),
       colors,
     ),
     section(
@@ -74,8 +83,10 @@ function section(title: string, entries: readonly string[], colors: Colors): str
 
 function lastLine(found: Verification, colors: Colors): string {
   const { digests, signed, files, uncovered } = summaryOf(found);
-  const outside =
-    uncovered === 0 ? '' : ` ${plural(uncovered, 'log file')} outside the time that digests cover, not verified.`;
+  const outside = [
+    uncovered === 0 ? '' : ` ${plural(uncovered, 'log file')} outside the time that digests cover, not verified.`,
+    found.others === 0 ? '' : ` ${plural(found.others, 'other file')} outside the folders of a trail, not looked at.`,
+  ].join('');
   const tampered = found.problems.filter(({ kind }) => kind !== 'gap').length;
   if (tampered > 0) {
     return `${colors.red(colors.bold('Not intact'))}: ${plural(tampered, 'object')} changed since CloudTrail delivered ${tampered === 1 ? 'it' : 'them'}.${outside}`;

@@ -5,7 +5,7 @@ import { parsePublicKeys, PublicKeyFileError } from '../../archive/verification/
 import { summaryOf } from '../../archive/verification/verdict.ts';
 import type { Verification } from '../../archive/verification/verdict.ts';
 import { verifyTrail } from '../../archive/verification/verify.ts';
-import type { KeySource } from '../../archive/verification/verify.ts';
+import type { KeySource } from '../../archive/verification/check-digests.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import { reasonOf } from '../shell/write-error.ts';
 import type { Surroundings } from '../shell/terminal.ts';
@@ -41,12 +41,12 @@ export async function verifyPath(path: string, options: VerifyOptions, surroundi
     ...(options.region !== undefined && { region: options.region }),
   };
   const late = new Date(now().getTime() - lateMs).toISOString();
-  const live = source.bucket !== undefined && range.to === undefined;
   let drawn = 0;
   const found = await verifyTrail(source, {
     ...wanted,
     ...(keys !== undefined && { keys }),
-    ...(live && { expectedUntil: late }),
+    ...(source.bucket !== undefined && { expectedUntil: late }),
+    wholePeriod: range.from !== undefined || range.to !== undefined,
     parallel: source.bucket === undefined ? 4 : 32,
     signal: stop,
     onProgress: ({ digests, files }) => {

@@ -5,8 +5,19 @@ import type { PublicKey } from '../../../src/archive/verification/digest.ts';
 import type { ObjectSource } from '../../../src/archive/trail/object-source.ts';
 
 export const bucket = 'example-trail';
-const account = '111122223333';
-const region = 'eu-west-1';
+export const account = '111122223333';
+const home = 'eu-west-1';
+
+/** Where CloudTrail delivers: an account's region, at a minute of each hour, below a prefix. */
+export interface Delivery {
+  readonly account?: string;
+  readonly region?: string;
+  /** The minute at which hours of digests begin and end. */
+  readonly minute?: number;
+  /** `audit/`, and the organization's: `audit/` and `o-abc/` behind AWSLogs. */
+  readonly prefix?: string;
+  readonly organization?: string;
+}
 
 export interface Stored {
   readonly content: Buffer;
@@ -44,20 +55,30 @@ const iso = (time: Date): string => time.toISOString().replace('.000Z', 'Z');
 const compact = (time: Date): string => iso(time).replaceAll(/[-:]/g, '');
 const dayPath = (time: Date): string => iso(time).slice(0, 10).replaceAll('-', '/');
 
-export function logKey(hour: number, index: number, organization = ''): string {
-  const time = at(hour, 5 + index * 10);
-  return `${organization}AWSLogs/${account}/CloudTrail/${region}/${dayPath(time)}/${account}_CloudTrail_${region}_${compact(time).slice(0, 13)}Z_${hash(`${hour}.${index}`).slice(0, 16)}.json.gz`;
+function folderOf(kind: string, time: Date, delivery: Delivery): string {
+  const { prefix = '', organization = '', region = home } = delivery;
+  return `${prefix}AWSLogs/${organization}${delivery.account ?? account}/${kind}/${region}/${dayPath(time)}/`;
 }
 
-export function digestKey(hour: number, backfill = false): string {
-  const end = at(hour + 1);
-  return `AWSLogs/${account}/CloudTrail-Digest/${region}/${dayPath(end)}/${account}_CloudTrail-Digest_${region}_audit_${region}_${compact(end)}${backfill ? '_backfill' : ''}.json.gz`;
+/** logKey is the key of a log file: the hour counts from 2026-03-11T00:00Z, plus the minute of the delivery. */
+export function logKey(hour: number, index: number, delivery: Delivery = {}): string {
+  const { region = home, minute = 0 } = delivery;
+  const time = at(hour, minute + 5 + index * 10);
+  const name = `${delivery.account ?? account}_CloudTrail_${region}_${compact(time).slice(0, 13)}Z`;
+  return `${folderOf('CloudTrail', time, delivery)}${name}_${hash(`${hour}.${index}`).slice(0, 16)}.json.gz`;
+}
+
+export function digestKey(hour: number, backfill = false, delivery: Delivery = {}): string {
+  const { region = home, minute = 0 } = delivery;
+  const end = at(hour + 1, minute);
+  const name = `${delivery.account ?? account}_CloudTrail-Digest_${region}_audit_${home}_${compact(end)}`;
+  return `${folderOf('CloudTrail-Digest', end, delivery)}${name}${backfill ? '_backfill' : ''}.json.gz`;
 }
 
 const hash = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
 
 /** deliver plays CloudTrail: an hour after the other, it delivers log files and the digest that names them. */
-export function deliver(hours: readonly (Hour | undefined)[]): Bucket {
+export function deliver(hours: readonly (Hour | undefined)[], delivery: Delivery = {}): Bucket {
   const trail: Bucket = new Map();
   let previous: string | undefined;
   for (const [index, hour] of hours.entries()) {
@@ -65,34 +86,42 @@ export function deliver(hours: readonly (Hour | undefined)[]): Bucket {
       previous = undefined;
       continue;
     }
-    const keys = Array.from({ length: hour.files }, (_, file) => logKey(index, file));
+    const keys = Array.from({ length: hour.files }, (_, file) => logKey(index, file, delivery));
     for (const key of keys) putLog(trail, key);
-    putDigest(trail, digestKey(index), index, keys, hour.key, hour.unlinked === true ? undefined : previous);
-    previous = digestKey(index);
+    const key = digestKey(index, false, delivery);
+    const facts = { hour: index, logs: keys, signer: hour.key, minute: delivery.minute ?? 0 };
+    putDigest(trail, key, { ...facts, ...(previous !== undefined && hour.unlinked !== true && { previous }) });
+    previous = key;
   }
   return trail;
 }
 
-export function putLog(trail: Bucket, key: string): void {
-  const content = Buffer.from(JSON.stringify({ Records: [{ eventID: key }] }));
+export function putLog(trail: Bucket, key: string, says = key): void {
+  const content = Buffer.from(JSON.stringify({ Records: [{ eventID: says }] }));
   trail.set(key, { content: gzipSync(content), metadata: {} });
+}
+
+/** DigestFacts is what a digest says: its hour, the log files of the bucket that it names, and the digest before it. */
+export interface DigestFacts {
+  readonly hour: number;
+  readonly minute?: number;
+  readonly logs: readonly string[];
+  readonly signer: SigningKey;
+  readonly previous?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export function putDigest(
   trail: Bucket,
   key: string,
-  hour: number,
-  logs: readonly string[],
-  signer: SigningKey,
-  previousKey: string | undefined,
-  metadata: Readonly<Record<string, string>> = {},
+  { hour, minute = 0, logs, signer, previous: previousKey, metadata = {} }: DigestFacts,
 ): void {
   const previous = previousKey === undefined ? undefined : trail.get(previousKey);
   const content = Buffer.from(
     JSON.stringify({
       awsAccountId: account,
-      digestStartTime: iso(at(hour)),
-      digestEndTime: iso(at(hour + 1)),
+      digestStartTime: iso(at(hour, minute)),
+      digestEndTime: iso(at(hour + 1, minute)),
       digestS3Bucket: bucket,
       digestS3Object: key,
       digestPublicKeyFingerprint: signer.publicKey.fingerprint,
