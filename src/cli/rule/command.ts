@@ -6,6 +6,7 @@ import { withConfigOption } from '../shell/options.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import type { CheckOptions } from './check.ts';
 import type { EvalOptions } from './eval.ts';
+import type { CoverageOptions } from './coverage/command.ts';
 import type { ExplainOptions } from './explain.ts';
 import type { LintOptions } from './lint.ts';
 import type { ListOptions } from './list.ts';
@@ -18,6 +19,7 @@ Examples:
   trailwatch rule explain rules/identity/call-denied.yml AWSLogs/…/x.json.gz#17
   trailwatch rule lint rules/ --strict
   trailwatch rule list --control CIS-4.3
+  trailwatch rule coverage --format navigator > layer.json
   trailwatch rule eval my-rule.yml --events records.jsonl
 `;
 
@@ -25,7 +27,7 @@ Examples:
 export function ruleCommand(program: Command, surroundings: Surroundings, end: (code: ExitCode) => void): void {
   const rule = program
     .command('rule')
-    .summary('check, test, explain, lint, list and try Sigma rules')
+    .summary('check, test, explain, lint, list, map and try Sigma rules')
     .description('What the writer of a Sigma rule needs.')
     .helpCommand(false)
     .addHelpText('after', help);
@@ -91,6 +93,23 @@ export function ruleCommand(program: Command, surroundings: Surroundings, end: (
     .action(async (paths: readonly string[], options: ListOptions) => {
       const { listRules } = await import('./list.ts');
       end(await listRules(paths, options, surroundings));
+    });
+
+  withConfigOption(rule.command('coverage'))
+    .summary('ATT&CK matrix of the rules')
+    .description(
+      'Show for each tactic and technique of ATT&CK how many rules there are, and their highest level. Counts the rules ' +
+        'that are on and raise findings of their own. Without paths, those that come with Trailwatch.',
+    )
+    .argument('[path...]', 'rule files, or folders of them')
+    .addOption(
+      new Option('--format <format>', 'navigator is a layer of ATT&CK Navigator; html a page that needs nothing else')
+        .choices(['text', 'json', 'navigator', 'html'])
+        .default('text'),
+    )
+    .action(async (paths: readonly string[], options: CoverageOptions) => {
+      const { showCoverage } = await import('./coverage/command.ts');
+      end(await showCoverage(paths, options, surroundings));
     });
 
   rule
