@@ -26,8 +26,8 @@ export function cloudtrailClient(region: string): CloudTrailClient {
   return new CloudTrailClient({ ...patience, region });
 }
 
-export function dynamodbClient(): DynamoDBClient {
-  return new DynamoDBClient(patience);
+export function dynamodbClient(region?: string): DynamoDBClient {
+  return new DynamoDBClient({ ...patience, ...(region !== undefined && { region }) });
 }
 
 export function eventBridgeClient(): EventBridgeClient {

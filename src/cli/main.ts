@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { archiveCommand } from './archive/command.ts';
+import { baselineCommand } from './baseline/command.ts';
 import { costCommand } from './cost/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { exitCode, UsageError } from './shell/exit.ts';
@@ -76,6 +77,7 @@ function createProgram(surroundings: Surroundings, end: (code: number) => void):
   reportCommand(program, surroundings, end);
   replayCommand(program, surroundings, end);
   doctorCommand(program, surroundings, end);
+  baselineCommand(program, surroundings, end);
   costCommand(program, surroundings, end);
   return program;
 }

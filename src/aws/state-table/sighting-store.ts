@@ -1,4 +1,4 @@
-import type { SightingStore } from '../../detect/correlation/first-seen.ts';
+import type { SightingKey, SightingStore } from '../../detect/correlation/first-seen.ts';
 import {
   continued,
   createSightingCache,
@@ -12,8 +12,14 @@ import { failingAs, isNew, numberOf, openTable, textOf, type Item, type StateTab
 /** How often a sighting is noted again when another writer notes one of the same value at the same time. */
 const maxTries = 5;
 
+/** SightingTable is where sightings are kept. */
+export interface SightingTable extends StateTable {
+  /** onWrite hears of each write. */
+  readonly onWrite?: (key: SightingKey) => void;
+}
+
 /** createDynamoSightingStore keeps one item a value and one a group; both expire when neither was sighted for the timespan. */
-export function createDynamoSightingStore(place: StateTable): SightingStore {
+export function createDynamoSightingStore(place: SightingTable): SightingStore {
   const table = openTable(place);
   const failing = failingAs(WindowStoreError);
   return createSightingCache({
@@ -41,7 +47,10 @@ export function createDynamoSightingStore(place: StateTable): SightingStore {
             known === undefined
               ? isNew
               : { when: 'firstAt = :first AND lastAt = :last', values: { first: known.firstMs, last: known.lastMs } };
-          if (await table.put(at, attributes, unchanged)) return next;
+          if (await table.put(at, attributes, unchanged)) {
+            place.onWrite?.(key);
+            return next;
+          }
         }
         throw new Error(`it was changed ${maxTries} times meanwhile; try again`);
       }),

@@ -44,16 +44,20 @@ export function projectPath(path: string): string {
 
 /** withDetectOptions adds the flags of DetectOptions to a command. */
 export function withDetectOptions(command: Command): Command {
-  return withConfigOption(command)
-    .option(
-      '--rules <dir>',
-      'Sigma rules to use instead of the rules of Trailwatch: a folder or a file, repeatable',
-      collect,
-    )
+  return withRulesOption(withConfigOption(command))
     .addOption(new Option('--level <level>', 'leave out findings below this level').choices(levels))
     .option('--from <time>', 'leave out records before this day or time (UTC), or from 36h, 7d, 2w ago on')
     .option('--to <time>', 'leave out records after this time; a day counts to its end')
     .addOption(new Option('--fail-on <level>', 'exit 1 if a finding has this level or a higher one').choices(levels));
+}
+
+/** withRulesOption adds the flag for other rules than ours. */
+export function withRulesOption(command: Command): Command {
+  return command.option(
+    '--rules <dir>',
+    'Sigma rules to use instead of the rules of Trailwatch: a folder or a file, repeatable',
+    collect,
+  );
 }
 
 /** withConfigOption adds the flag for more configuration than the default one. */

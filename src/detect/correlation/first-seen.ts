@@ -100,10 +100,21 @@ interface HeldStretch {
   lastMs: number;
 }
 
+/** HeldSightings is a stretch of sightings of a group, or of one of its values. */
+export interface HeldSightings {
+  readonly group: string;
+  readonly value?: string;
+  /** Event time of the first and the last, in ms. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 /** FirstSeenFold takes matches in any order, any number of times, and gives firings that are a function of the set of them. */
 export interface FirstSeenFold {
   readonly add: (match: WindowMatch) => void;
   readonly firings: () => readonly Firing[];
+  /** held gives the last stretch of each group and of each of its values. */
+  readonly held: () => Iterable<HeldSightings>;
   /** How many values are held, when there were more: what they show is then not judged. */
   readonly overflow: () => number | undefined;
 }
@@ -148,8 +159,19 @@ export function createFirstSeenFold(correlation: LoweredCorrelation, most: numbe
       }
       return firings.toSorted((a, b) => a.time - b.time || (a.shown ?? '').localeCompare(b.shown ?? ''));
     },
+    *held() {
+      for (const [group, { own, values }] of groups) {
+        yield { group, ...lastOf(own) };
+        for (const [value, stretches] of values) yield { group, value, ...lastOf(stretches) };
+      }
+    },
     overflow: () => (overflowed ? most : undefined),
   };
+}
+
+function lastOf(stretches: readonly HeldStretch[]): { readonly firstMs: number; readonly lastMs: number } {
+  const last = stretches.reduce((a, b) => (b.lastMs > a.lastMs ? b : a));
+  return { firstMs: last.first.match.time, lastMs: last.lastMs };
 }
 
 /** Puts a sighting to the stretches within the timespan of it, which it may join to one. */

@@ -23,6 +23,7 @@ export function navigatorLayer({ tactics, rules, techniques }: Coverage, name: s
     domain: 'enterprise-attack',
     description: `${rules} rules about ${techniques} techniques. Score: rules; colour: their highest level.`,
     sorting: 0,
+    layout: { layout: 'side', showID: true, showName: true, expandedSubtechniques: 'annotated' },
     hideDisabled: false,
     techniques: tactics.flatMap(({ tactic, cells }) =>
       cells.map(({ technique, level, rules: covering }) => ({
