@@ -18,7 +18,14 @@ const lists = [
 
 /** isEmptyAnswer recognises an answer whose list of events is there, and empty. */
 export function isEmptyAnswer(value: Fields): boolean {
-  return lists.some((name) => isEmptyList(value[name], 0)) && !Object.values(value).some(hasElement);
+  const inLists = lists.some((name) => isFullList(value[name], 0));
+  return !inLists && lists.some((name) => isEmptyList(value[name], 0)) && !Object.values(value).some(hasElement);
+}
+
+/** Beside an empty list of another kind (Splunk's \`messages\`) the events may lie in the next one. */
+function isFullList(value: unknown, level: number): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return level === 0 && isObject(value) && lists.some((name) => isFullList(value[name], 1));
 }
 
 function isEmptyList(value: unknown, level: number): boolean {

@@ -158,6 +158,11 @@ describe('what stands beside events in an answer', () => {
     expect(open(value)).toMatchObject({ records: [], failures: [], skips: [expect.stringMatching(reason)] });
   });
 
+  test('an empty list beside the list of events is no empty answer', () => {
+    const value = { messages: [], fields: [{ name: '_raw' }], results: [{ _raw: text(cloudTrailRecord('a')) }] };
+    expect(open(value)).toMatchObject({ records: [{ id: 'a' }], failures: [], skips: [] });
+  });
+
   test('what LookupEvents says of a record, without the record, is refused by name', () => {
     const value = [{ EventId: 'e1', EventName: 'StopLogging', EventSource: 'x', EventTime: 1, Username: 'eve' }];
     expect(open(value).failures).toEqual([expect.stringMatching(/^e1: .* without its CloudTrailEvent/)]);
