@@ -44,7 +44,7 @@ function isUnderstood({ source, fields, time }: LogRecord, written: string | und
 function seen({ source, fields }: LogRecord, records: number): string {
   if (source.services[0] === 'json') {
     const keys = Object.keys(fields).slice(0, 6);
-    return `nothing known in ${records} JSON records, the first with the keys ${keys.map((key) => quote(key, 30)).join(', ')}`;
+    return `nothing known in ${records} JSON ${records === 1 ? 'record' : 'records'}, the first with the keys ${keys.map((key) => quote(key, 30)).join(', ')}`;
   }
-  return `nothing known in ${records} lines, which have no time either; the first is ${quote(String(fields['message']), 60)}`;
+  return `nothing known in ${records} ${records === 1 ? 'line' : 'lines'} without a time; the first is ${quote(String(fields['message']), 60)}`;
 }

@@ -167,6 +167,17 @@ const containers: readonly Container[] = [
     path: 'x.txt',
   },
   {
+    name: 'aws logs tail --format json',
+    make: (all) =>
+      all
+        .map(({ text: content, time }) => {
+          const pretty = content.startsWith('{') ? `\n${JSON.stringify(JSON.parse(content), undefined, 4)}` : content;
+          return `${time}+00:00 i-0abc1234 ${pretty}\n`;
+        })
+        .join(''),
+    path: 'x.txt',
+  },
+  {
     name: "CloudWatch Logs Insights' CSV",
     make: (all) =>
       `@timestamp,@message,@logStream\n${all.map(({ text: content, time }) => `${time.replace('T', ' ')}.000,${quoted(content)},s\n`).join('')}`,
