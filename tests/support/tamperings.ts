@@ -37,6 +37,8 @@ export interface TamperedTrail {
 export const cloudtrailKeys = [signingKey(), signingKey()] as const;
 const [ours, rotated] = cloudtrailKeys;
 const theirs = signingKey();
+/** Another party that says its key is CloudTrail's. */
+const pretender = { ...theirs, publicKey: { ...theirs.publicKey, fingerprint: ours.publicKey.fingerprint } };
 
 const hour = { files: 2, key: ours };
 const quiet = { files: 0, key: ours };
@@ -196,7 +198,7 @@ const digestTamperings: readonly Tampering[] = [
       putDigest(trail, digestKey(5), {
         hour: 5,
         logs: [logKey(5, 0), logKey(5, 1)],
-        signer: { ...theirs, publicKey: { ...theirs.publicKey, fingerprint: ours.publicKey.fingerprint } },
+        signer: pretender,
         previous: digestKey(4),
       }),
     bucket: [`signature-wrong ${digestKey(5)}`],
@@ -243,8 +245,7 @@ const digestTamperings: readonly Tampering[] = [
 function vouchFor(trail: Bucket, key: string, signature: string | undefined): void {
   const backfill = digestKey(1, true);
   const metadata = { 'backfill-generation-timestamp': '2026-03-11T03:00:00Z' };
-  const forged = { ...theirs, publicKey: { ...theirs.publicKey, fingerprint: ours.publicKey.fingerprint } };
-  putDigest(trail, backfill, { hour: 1, logs: [key], signer: forged, metadata });
+  putDigest(trail, backfill, { hour: 1, logs: [key], signer: pretender, metadata });
   const stored = at(backfill)(trail);
   trail.set(backfill, {
     content: stored.content,
@@ -302,6 +303,15 @@ function cut(trail: Bucket, from: number, to: number, files: 'too' | 'stay' = 't
   }
 }
 
+/** Fills hours of a region with digests of trails that there never were, none with a signature that CloudTrail made. */
+function fill(trail: Bucket, from: number, to: number): void {
+  for (let each = from; each <= to; each++) {
+    const forged = digestKey(each, false, virginia).replace('_audit_', `_audit${each}_`);
+    putDigest(trail, forged, { hour: each, minute: 40, logs: [], signer: pretender });
+    trail.set(forged, { ...at(forged)(trail), metadata: {} });
+  }
+}
+
 const folder = 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1/';
 const key = (each: number): string => digestKey(each, false, virginia);
 
@@ -341,6 +351,20 @@ const periodTamperings: readonly Tampering[] = [
     what: 'the last digest, of the next day, was deleted',
     tamper: (trail) => cut(trail, 47, 50, 'stay'),
     ...both(`gap ${key(46)}`),
+    awsReports: false,
+  },
+  {
+    what: 'a region ends early, and forged digests fill the gap',
+    tamper: (trail) => {
+      cut(trail, 30, 50);
+      fill(trail, 30, 50);
+    },
+    // Of the next day, two digests of each trail are read.
+    bucket: Array.from(
+      { length: 17 },
+      (_, index) => `signature-missing ${key(30 + index).replace('_audit_', `_audit${30 + index}_`)}`,
+    ),
+    copy: [`gap ${key(29)}`],
     awsReports: false,
   },
   {

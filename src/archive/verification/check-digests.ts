@@ -25,6 +25,8 @@ export interface CheckedChain {
   readonly chain: Chain;
   /** Whether there are public keys to check signatures with. */
   readonly keyed: boolean;
+  /** How many of its digests could not be read, or aren't digests. */
+  readonly unreadable: number;
 }
 
 /** CheckedRegion is the chains of an account and region. */
@@ -65,7 +67,7 @@ export async function checkDigests(
       if (tally.start === undefined || digest.start < tally.start) tally.start = digest.start;
       if (tally.end === undefined || digest.end > tally.end) tally.end = digest.end;
     }
-    chains.push({ listed, chain, keyed: publicKeys !== undefined });
+    chains.push({ listed, chain, keyed: publicKeys !== undefined, unreadable: unreadable.size });
   }
   return { files, chains };
 }
@@ -87,24 +89,30 @@ export function vouchingDigests({ chains }: CheckedRegion): readonly FoundDigest
 const longestDigestMs = 2 * hourMs;
 
 /**
- * digestsThere are the digests that count as there: those that vouch; the last of a copy, whose signature is in the next digest; and
- * those with an invalid signature, which are problems by themselves.
+ * digestsThere are the digests that count as there: those that vouch; the last of a copy's chain, whose signature is in the next
+ * digest, when it follows one that vouches; and those with an invalid signature, which are problems by themselves.
  */
 export function digestsThere({ files, chains }: CheckedRegion): RegionDigests {
   return {
     files,
     chains: chains
       .filter(({ listed }) => !listed.backfill)
-      .map((checked) => ({
-        trail: checked.listed.trail,
-        digests: checked.chain.digests.filter((found) => {
-          const strength = strengthOf(checked, found);
-          if (strength === 'vouches') return true;
-          // What anybody may have written covers no more than a digest does.
-          const ms = Date.parse(found.digest.end) - Date.parse(found.digest.start);
-          return ms <= longestDigestMs && (strength === undefined || found === checked.chain.digests.at(-1));
-        }),
-      })),
+      .map((checked) => {
+        const { digests } = checked.chain;
+        const [before, last] = digests.slice(-2);
+        return {
+          trail: checked.listed.trail,
+          digests: digests.filter((found) => {
+            const strength = strengthOf(checked, found);
+            if (strength === 'vouches') return true;
+            // What anybody may have written covers no more than a digest does.
+            const ms = Date.parse(found.digest.end) - Date.parse(found.digest.start);
+            const isNext = found === last && before !== undefined && strengthOf(checked, before) === 'vouches';
+            return ms <= longestDigestMs && (strength === undefined || isNext);
+          }),
+          invalid: checked.chain.invalid.size > 0 || checked.unreadable > 0,
+        };
+      }),
   };
 }
 

@@ -7,7 +7,12 @@ import { joined, type Stretch } from './periods.ts';
 /** RegionDigests are the hourly digests of an account and region that count as there, chain by chain. */
 export interface RegionDigests {
   readonly files: RegionFiles;
-  readonly chains: readonly { readonly trail: string; readonly digests: readonly FoundDigest[] }[];
+  readonly chains: readonly {
+    readonly trail: string;
+    readonly digests: readonly FoundDigest[];
+    /** Whether some of its digests are invalid or can't be read, which is reported of each. */
+    readonly invalid: boolean;
+  }[];
 }
 
 export interface Gap {
@@ -68,7 +73,7 @@ function gapsOf(
   const digests = chains.flatMap((chain) => chain.digests);
   const first = digests.toSorted((a, b) => compare(a.digest.start, b.digest.start))[0];
   const last = digests.toSorted((a, b) => compare(b.digest.end, a.digest.end))[0];
-  if (first === undefined || last === undefined) return wholeRegion(files, spans, { begin, end });
+  if (first === undefined || last === undefined) return wholeRegion(region, spans, { begin, end });
 
   const own = chains.flatMap(({ trail }) => spans.get(trail) ?? []);
   const others = { from: Math.min(...own.map(({ from }) => from)), to: Math.max(...own.map(({ to }) => to)) };
@@ -106,23 +111,23 @@ function gapsOf(
 }
 
 function wholeRegion(
-  files: RegionFiles,
+  { files, chains }: RegionDigests,
   spans: ReadonlyMap<string, Span>,
   { begin, end }: { readonly begin: number | undefined; readonly end: number | undefined },
 ): readonly Gap[] {
-  // Digests that are there and don't count are problems by themselves.
-  if (files.chains.some(({ keys }) => keys.length > 0)) return [];
+  if (chains.some(({ invalid }) => invalid)) return [];
   const all = [...spans.values()].filter(({ owner }) => owner === files.owner);
   const from = begin ?? Math.min(...all.map((span) => span.from));
   const to = end ?? Math.max(...all.map((span) => span.to));
   if (!Number.isFinite(from) || !Number.isFinite(to) || from >= to) return [];
   const others = all.length > 0 ? ', although other regions have' : '';
+  const missing = files.chains.length > 0 ? 'digests with a valid signature' : 'digests';
   return [
     {
       files,
       at: from,
       key: files.folder,
-      reason: `has no digests from ${iso(from)} to ${iso(to)}${others}: logging or validation was off, or they were deleted`,
+      reason: `has no ${missing} from ${iso(from)} to ${iso(to)}${others}: logging or validation was off, or they were deleted`,
     },
   ];
 }
