@@ -32,4 +32,5 @@ SELECT
 FROM trail
 WHERE eventsource = 'iam.amazonaws.com'
   AND eventname IN ('CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey')
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, actor, eventname, owner, for_another, key_id, status, sourceipaddress,
+  errorcode

@@ -18,4 +18,5 @@ WHERE access_key = :key
     FROM trail
     WHERE access_key = :key AND eventsource = 'sts.amazonaws.com'
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, target, sourceipaddress,
+  access_key, errorcode

@@ -13,4 +13,5 @@ SELECT
   eventid
 FROM timeline
 WHERE sourceipaddress = :address
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, target, sourceipaddress,
+  access_key, errorcode

@@ -33,4 +33,4 @@ WHERE (
   -- Within one statement, whichever key stands first: no brace lies between them.
   OR regexp_like(document, '"Effect"\s*:\s*"Allow"[^{}]*"Action"\s*:\s*(\[[^\]]*)?"(\*|\*:\*)"')
   OR regexp_like(document, '"Action"\s*:\s*(\[[^\]]*)?"(\*|\*:\*)"[^{}]*"Effect"\s*:\s*"Allow"')
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, actor, eventname, holder, how, policy, sourceipaddress, errorcode

@@ -36,4 +36,5 @@ WHERE NOT is_read
     OR eventname IN ('DeleteBucketLogging', 'PutBucketLogging')
   )
   AND eventname NOT IN ('LookupEvents', 'PutEvaluations', 'BatchImportFindings', 'StartConfigRulesEvaluation')
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, weakens, target,
+  sourceipaddress, errorcode

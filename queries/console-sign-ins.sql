@@ -17,4 +17,4 @@ SELECT
   eventid
 FROM trail
 WHERE eventname = 'ConsoleLogin'
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, signed_in_as, kind, outcome, reason, mfa, sourceipaddress, useragent

@@ -33,4 +33,5 @@ FROM trail
 WHERE NOT is_read
   AND eventcategory <> 'Data'
   AND regexp_like(eventname, '^(Delete|Terminate|Purge|Destroy|ScheduleKeyDeletion|Deregister|BatchDelete)')
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, target, sourceipaddress,
+  errorcode

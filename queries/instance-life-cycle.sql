@@ -27,4 +27,5 @@ SELECT
 FROM calls
 -- A call without a list still has its one row.
 CROSS JOIN UNNEST(sequence(0, GREATEST(COALESCE(json_array_length(calls.items), 0), 1) - 1)) AS place(n)
-ORDER BY calls.eventtime, calls.eventid, instance_id
+ORDER BY calls.eventtime, calls.eventid, instance_id, account, region, eventname, instance_type, actor,
+  through, sourceipaddress, errorcode

@@ -18,4 +18,5 @@ WHERE eventsource = 'kms.amazonaws.com'
   )
   -- Services take grants for themselves all day long.
   AND NOT (eventname IN ('CreateGrant', 'RetireGrant', 'RevokeGrant') AND useridentity.invokedby IS NOT NULL)
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventname, key_id, pending_days, sourceipaddress,
+  errorcode

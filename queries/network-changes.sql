@@ -34,4 +34,5 @@ WHERE eventsource = 'ec2.amazonaws.com'
     eventname,
     'SecurityGroup|NetworkAcl|Route|InternetGateway|NatGateway|VpcPeering|VpcEndpoint|TransitGateway|CustomerGateway|VpnConnection|^(Create|Delete|Modify)(Vpc|Subnet)'
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventname, target, opens_to_world, ports,
+  sourceipaddress, errorcode

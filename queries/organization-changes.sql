@@ -29,4 +29,4 @@ WHERE NOT is_read
       AND regexp_like(eventname, 'SAMLProvider|OpenIDConnectProvider|AccountPasswordPolicy|AccountAlias|ServiceLinkedRole|OrganizationsRoot')
     )
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, actor, eventsource, eventname, target, sourceipaddress, errorcode

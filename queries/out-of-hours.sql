@@ -22,4 +22,5 @@ FROM local_times
 WHERE day_of_week(local_at) > 5
   OR hour(local_at) < :begins
   OR hour(local_at) >= :ends
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, local_time, account, region, actor, eventsource, eventname, sourceipaddress,
+  errorcode

@@ -30,4 +30,4 @@ WHERE eventname IN (
   'CreateRole', 'DeleteRole', 'UpdateRole', 'UpdateAssumeRolePolicy', 'AddUserToGroup', 'RemoveUserFromGroup',
   'AddRoleToInstanceProfile', 'RemoveRoleFromInstanceProfile'
 )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, actor, eventname, holder, policy, document, sourceipaddress, errorcode

@@ -17,4 +17,5 @@ WHERE LOWER(:principal) IN (
     -- A role's name covers all its sessions.
     LOWER(useridentity.sessioncontext.sessionissuer.username)
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, target, sourceipaddress,
+  access_key, errorcode

@@ -53,4 +53,4 @@ SELECT
   eventid
 FROM changes
 WHERE how IS NOT NULL
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventname, target, how, sourceipaddress, errorcode

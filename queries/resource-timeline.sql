@@ -18,4 +18,5 @@ WHERE LENGTH(:resource) >= 3
     OR strpos(LOWER(responseelements), LOWER(:resource)) > 0
     OR strpos(LOWER(json_format(CAST(resources AS JSON))), LOWER(:resource)) > 0
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, actor, eventsource, eventname, target, sourceipaddress,
+  access_key, errorcode

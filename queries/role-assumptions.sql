@@ -14,7 +14,8 @@ WITH assumptions AS (
   WHERE eventsource = 'sts.amazonaws.com'
     AND eventname IN ('AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity')
     AND actor_type <> 'AWSService'
-  GROUP BY COALESCE(sharedeventid, eventid)
+  -- Records of one id that differ are not one call.
+  GROUP BY COALESCE(sharedeventid, eventid), json_extract_scalar(requestparameters, '$.roleArn'), errorcode
 )
 SELECT
   caller,

@@ -14,7 +14,8 @@ WITH handed AS (
     AND eventname IN ('AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity')
     AND actor_type <> 'AWSService'
     AND errorcode IS NULL
-  GROUP BY COALESCE(sharedeventid, eventid)
+  -- Records of one id that differ are not one call.
+  GROUP BY COALESCE(sharedeventid, eventid), json_extract_scalar(requestparameters, '$.roleArn')
 )
 SELECT
   first.eventtime,
@@ -41,4 +42,5 @@ LEFT JOIN handed AS third ON third.access_key = second.issued_key
 -- The beginning of a chain is who used no key that an assumption of the period handed out.
 WHERE NOT EXISTS (SELECT 1 FROM handed AS earlier WHERE earlier.issued_key = first.access_key)
   AND (second.role IS NOT NULL OR split_part(first.role, ':', 5) <> first.actor_account)
-ORDER BY first.eventtime, origin, first_role, second_role, third_role
+ORDER BY first.eventtime, origin, first_role, second_role, third_role, origin_account, accounts,
+  sourceipaddress

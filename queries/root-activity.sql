@@ -20,4 +20,5 @@ FROM trail
 WHERE actor_type = 'Root'
   AND useridentity.invokedby IS NULL
   AND eventtype <> 'AwsServiceEvent'
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, region, eventsource, eventname, mfa, sourceipaddress, useragent,
+  errorcode

@@ -18,4 +18,4 @@ WHERE eventsource = 'iam.amazonaws.com'
     'CreateVirtualMFADevice', 'EnableMFADevice', 'DeactivateMFADevice', 'DeleteVirtualMFADevice', 'ResyncMFADevice',
     'UploadSSHPublicKey', 'UploadSigningCertificate', 'CreateServiceSpecificCredential'
   )
-ORDER BY eventtime, eventid
+ORDER BY eventtime, eventid, account, actor, eventname, user_name, detail, sourceipaddress, errorcode

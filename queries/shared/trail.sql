@@ -2,8 +2,8 @@
 -- The first three conditions choose partitions (a file may lie on the day after its events), the next two are exact.
 SELECT
   eventid,
-  eventtime,
-  substr(eventtime, 1, 10) AS eventday,
+  happened AS eventtime,
+  substr(happened, 1, 10) AS eventday,
   account,
   awsregion AS region,
   eventsource,
@@ -54,10 +54,20 @@ SELECT
   sharedeventid,
   tlsdetails,
   COALESCE(eventcategory, 'Management') AS eventcategory
-FROM cloudtrail
-WHERE day BETWEEN :from_day AND :to_day
-  AND (:account = '*' OR account = :account)
-  AND (:region = '*' OR region = :region)
-  AND eventtime >= :from
-  AND eventtime < :to
-  AND COALESCE(eventcategory, 'Management') <> 'Insight'
+FROM (
+  SELECT
+    cloudtrail.*,
+    -- A time that is not in the calendar must not fail the query: a leap second is the second before, any other the start of its day.
+    CASE
+      WHEN TRY(from_iso8601_timestamp(eventtime)) IS NOT NULL THEN eventtime
+      WHEN substr(eventtime, 17) = ':60Z' THEN substr(eventtime, 1, 17) || '59Z'
+      ELSE replace(day, '/', '-') || 'T00:00:00Z'
+    END AS happened
+  FROM cloudtrail
+  WHERE day BETWEEN :from_day AND :to_day
+    AND (:account = '*' OR account = :account)
+    AND (:region = '*' OR region = :region)
+    AND eventtime >= :from
+    AND eventtime < :to
+    AND COALESCE(eventcategory, 'Management') <> 'Insight'
+) AS events

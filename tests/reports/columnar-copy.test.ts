@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coveredDays, folderAfter } from '../../src/archive/copy/copy-days.ts';
-import { countSql, eventDaySql, expireSql, mergeSql, surveySql } from '../../src/archive/copy/copy-sql.ts';
+import {
+  countSql,
+  dropOldHashesSql,
+  eventDaySql,
+  expireSql,
+  mergeSql,
+  surveySql,
+} from '../../src/archive/copy/copy-sql.ts';
 import { addColumnsSql, copyColumns, createCopySql } from '../../src/archive/copy/copy-table.ts';
 import type { CopyColumn } from '../../src/archive/copy/copy-table.ts';
 import { readingOf, readingSql } from '../../src/archive/copy/reading.ts';
@@ -53,7 +60,7 @@ beforeAll(async () => {
        FROM cloudtrail WHERE eventtime LIKE '2026-03-11%' AND eventid NOT LIKE '%-__'`,
     );
   }
-  await ask('CREATE TABLE cloudtrail_columnar AS SELECT * FROM cloudtrail WHERE false');
+  await ask("CREATE TABLE cloudtrail_columnar AS SELECT *, '' AS record_hash FROM cloudtrail WHERE false");
   const places = await ask(`SELECT day, account, ${eventDaySql} AS event_day FROM cloudtrail GROUP BY 1, 2, 3`);
   for (const [day, account, eventDay] of places.map((row) => row.map(String))) {
     if (day === undefined || account === undefined || eventDay === undefined || !/^\d+$/.test(account)) continue;
@@ -93,6 +100,48 @@ describe('reports on the columnar copy', () => {
   });
 });
 
+describe('records of one event id', () => {
+  const day = { accounts: ['111122223333'], days: ['2026/03/11'] };
+  const count = async (): Promise<readonly unknown[]> => (await ask(countSql(day)))[0]?.slice(2) ?? [];
+  const copyOf = (change: string): Promise<unknown> =>
+    ask(
+      `INSERT INTO cloudtrail SELECT * REPLACE (${change}) FROM cloudtrail
+       WHERE account = '111122223333' AND day = '2026/03/11' AND eventtime LIKE '2026-03-11%' AND eventid NOT LIKE '%-__' ORDER BY eventid LIMIT 1`,
+    );
+  const merge = (): Promise<unknown> => ask(mergeSql('2026/03/11', day, columns));
+
+  test('the same once more is dropped, one that differs in a field is kept, and a second merge adds nothing', async () => {
+    const before = await count();
+    await copyOf('eventid AS eventid');
+    await merge();
+    expect(await count()).toEqual(before);
+    await copyOf("'StopLogging' AS eventname");
+    await merge();
+    await merge();
+    expect(await count()).toEqual(before.map((number) => Number(number) + 1));
+    const surveys = await ask(surveySql('2026/03/11', day.accounts, columns));
+    const survey = surveys.find(([, on]) => on === '2026/03/11');
+    expect(survey?.[3]).toEqual((await count())[1]);
+  });
+
+  test('a value that is missing is not one that is empty, and one column is not the next', async () => {
+    const before = Number((await count())[0]);
+    await copyOf("'' AS errorcode, 'x' AS errormessage");
+    await copyOf("'x' AS errorcode, '' AS errormessage");
+    await copyOf("NULL AS errorcode, 'x' AS errormessage");
+    await merge();
+    expect(Number((await count())[0])).toBe(before + 3);
+  });
+
+  test('rows whose hash is over other columns are replaced, and nothing doubles', async () => {
+    const before = await count();
+    await ask("UPDATE cloudtrail_columnar SET record_hash = NULL WHERE day = '2026/03/11'");
+    await ask(dropOldHashesSql(day, columns));
+    await merge();
+    expect(await count()).toEqual(before);
+  });
+});
+
 /** Without holes, as far as there are events. */
 function allDays(list: readonly string[]): readonly string[] {
   const folders = [];
@@ -105,9 +154,10 @@ function allDays(list: readonly string[]): readonly string[] {
 describe('its SQL', () => {
   const reading = readingOf({ from: '2026/03/01', to: '2026/03/31' }, ['2026/03/10', '2026/03/12']);
   const statements: readonly (readonly [string, string])[] = [
-    ['survey', surveySql('2026/03/11', chunk.accounts)],
+    ['survey', surveySql('2026/03/11', chunk.accounts, columns)],
     ['merge', mergeSql('2026/03/11', chunk, columns)],
     ['count', countSql(chunk)],
+    ['drop of old hashes', dropOldHashesSql(chunk, columns)],
     ['expire', expireSql('2025/01/01')],
     ['reading', reading.kind === 'copy' ? `SELECT * FROM ${readingSql(reading, columns)}` : ''],
   ];
@@ -142,7 +192,7 @@ describe('its SQL', () => {
 
   test.each([
     ['an account', () => mergeSql('2026/03/11', { ...chunk, accounts: ["1') OR ('1' = '1"] }, columns)],
-    ['a day', () => surveySql("2026/03/11' --", chunk.accounts)],
+    ['a day', () => surveySql("2026/03/11' --", chunk.accounts, columns)],
   ])('nothing that is not %s becomes part of it', (_what, make) => {
     expect(make).toThrow(/expected a day \(yyyy\/MM\/dd\) or an account/);
   });

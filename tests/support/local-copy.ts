@@ -91,7 +91,7 @@ export async function startLocalCopy(deliveries: readonly Delivery[], database =
       if (text.startsWith('CREATE TABLE')) {
         location ??= /LOCATION '([^']+)'/.exec(text)?.[1];
         columns = [...text.matchAll(/^ {2}`(\w+)`/gm)].map(([, name = '']) => name);
-        await run(`CREATE TABLE IF NOT EXISTS ${copy} AS SELECT * FROM cloudtrail WHERE false`);
+        await run(`CREATE TABLE IF NOT EXISTS ${copy} AS SELECT *, '' AS record_hash FROM cloudtrail WHERE false`);
         return nothing;
       }
       if (/^(?:OPTIMIZE|VACUUM|ALTER TABLE)/.test(text)) return nothing;

@@ -2,7 +2,7 @@
 export interface CopiedFolder {
   /** yyyy/MM/dd, of the delivery. */
   readonly day: string;
-  /** Hash of the accounts, regions and location of the trail's table at the time of the copy. */
+  /** Hash of the accounts, regions, location and columns of the trail's table at the time of the copy. */
   readonly scope: string;
   /** Whether the copy has all of it, by count. */
   readonly whole: boolean;

@@ -18,7 +18,15 @@ const places: readonly CopyColumn[] = [
   { name: 'day', type: 'string' },
 ];
 
-/** copyColumns are all columns of the copy: those of the trail's table, then region, account and day. */
+/** isPlace is true of the columns that name a record's folder, which say nothing about the event itself. */
+export function isPlace({ name }: CopyColumn): boolean {
+  return places.some((place) => place.name === name);
+}
+
+/** hashColumn tells records of one event id apart: a hash over the columns of the trail's table. */
+export const hashColumn: CopyColumn = { name: 'record_hash', type: 'string' };
+
+/** copyColumns are the columns that reports read: those of the trail's table, then region, account and day. */
 export function copyColumns(columns: readonly CopyColumn[]): readonly CopyColumn[] {
   return [...columns.map(({ name, type }) => ({ name, type })), ...places];
 }

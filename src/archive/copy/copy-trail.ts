@@ -4,9 +4,18 @@ import type { Surveyed } from './copy-plan.ts';
 import type { CopiedFolder, CopyLease, CopyLedger } from './copy-ledger.ts';
 import { folderAfter, foldersToCopy } from './copy-days.ts';
 import type { DayRange, ScopeOf } from './copy-days.ts';
-import { countSql, expireSql, mergeSql, optimizeSql, surveySql, vacuumSql } from './copy-sql.ts';
+import {
+  countSql,
+  dropOldHashesSql,
+  expireSql,
+  hashVersion,
+  mergeSql,
+  optimizeSql,
+  surveySql,
+  vacuumSql,
+} from './copy-sql.ts';
 import type { Chunk } from './copy-sql.ts';
-import { addColumnsSql, copyColumns, copyTable, createCopySql, rawTable } from './copy-table.ts';
+import { addColumnsSql, copyColumns, copyTable, createCopySql, hashColumn, rawTable } from './copy-table.ts';
 import type { CopyColumn } from './copy-table.ts';
 import { accountsOf, accountsOn, spanProperties } from '../trail/table-span.ts';
 import { dayOf, folderOf } from '../../time/days.ts';
@@ -117,7 +126,8 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
     const copied: string[] = [];
     for (const day of wanted) {
       const before = folders.find((one) => one.day === day && one.scope === state.scope(day));
-      const outcome = await copyFolder(day, before, state, work);
+      const isNew = folders.every((one) => one.scope === state.scope(one.day) || !isNear(one.day, day));
+      const outcome = await copyFolder(day, { before, isNew }, state, work);
       if (outcome === 'out of time') break;
       copied.push(day);
       // The day before is complete now: its events are in its own deliveries and in those of this day.
@@ -129,6 +139,11 @@ export async function copyTrail(request: CopyRequest, parts: CopyParts): Promise
   } finally {
     await lease.release(holder);
   }
+}
+
+/** Whether the copy may have rows of a day's deliveries from another day's: its events are of the day, or of the one before. */
+function isNear(folder: string, day: string): boolean {
+  return folder >= folderAfter(day, -1) && folder <= day;
 }
 
 /** pendingDays lists the days that a run would copy. */
@@ -165,13 +180,13 @@ async function stateOf(
   let copy = await catalog.table(copyTable);
   if (copy === undefined) {
     const location = await freshLocation(catalog, now());
-    await run(createCopySql(columns, location));
+    await run(createCopySql([...columns, hashColumn], location));
     copy = await catalog.table(copyTable);
     if (copy === undefined) throw new CopyError(`table ${copyTable}: created, but not found in the catalog`);
     onEvent?.({ kind: 'made', location });
   }
   const more = addColumnsSql(
-    columns,
+    [...columns, hashColumn],
     copy.columns.map(({ name }) => name),
   );
   if (more !== undefined) await run(more);
@@ -196,12 +211,12 @@ async function rawTableOf(catalog: Catalog): Promise<CatalogTable> {
 }
 
 /**
- * scopeOf is a hash of the accounts, regions and location of the trail's table on a day of delivery: after a change, earlier copies are
- * incomplete. An account that joined later changes nothing of the days before it.
+ * scopeOf is a hash of the accounts, regions, location and columns of the trail's table on a day of delivery: after a change, earlier
+ * copies are incomplete. An account that joined later changes nothing of the days before it.
  */
-export function scopeOf({ parameters }: CatalogTable): ScopeOf {
+export function scopeOf({ columns, parameters }: CatalogTable): ScopeOf {
   const { regions, folders } = spanProperties;
-  const rest = [parameters[regions] ?? '', parameters[folders] ?? ''];
+  const rest = [parameters[regions] ?? '', parameters[folders] ?? '', hashVersion(columns)];
   return (day) =>
     createHash('sha256')
       .update([accountsOn(parameters, day).join(','), ...rest].join('\n'))
@@ -221,7 +236,7 @@ const surveyedAtOnce = 100;
 /** Copies one day's deliveries. The ledger records finished statements, so that the next run continues. */
 async function copyFolder(
   day: string,
-  before: CopiedFolder | undefined,
+  { before, isNew }: { readonly before: CopiedFolder | undefined; readonly isNew: boolean },
   state: CopyState,
   work: Work,
 ): Promise<'copied' | 'as before' | 'out of time'> {
@@ -229,7 +244,7 @@ async function copyFolder(
   const surveyed: Surveyed[] = [];
   for (let at = 0; at < state.accounts.length; at += surveyedAtOnce) {
     if (isOver(work)) return 'out of time';
-    const { rows } = await run(surveySql(day, state.accounts.slice(at, at + surveyedAtOnce)));
+    const { rows } = await run(surveySql(day, state.accounts.slice(at, at + surveyedAtOnce), state.columns));
     surveyed.push(...rows.map(surveyedOf));
   }
   const sum = (of: (one: Surveyed) => number): number => surveyed.reduce((all, one) => all + of(one), 0);
@@ -245,6 +260,7 @@ async function copyFolder(
     for (const [index, chunk] of chunks.entries()) {
       if (done.has(nameOf(chunk))) continue;
       if (isOver(work)) return 'out of time';
+      if (!isNew) await run(dropOldHashesSql(chunk, state.columns));
       await run(mergeSql(day, chunk, state.columns));
       done.add(nameOf(chunk));
       const copiedAt = now().toISOString();

@@ -7,6 +7,7 @@ import { sqlLiteral } from '../../text/sql-literal.ts';
  *
  *     store.json                                          the layout's name and version
  *     imported.ndjson                                     the imported files, a line each
+ *     differing.ndjson                                    ids of records that differ from another record of their id
  *     cloudtrail/day=2026-03-11/account=111122223333/*.parquet
  *     host_auth/day=2026-03-11/*.parquet
  *
@@ -18,6 +19,9 @@ export const storeFile = 'store.json';
 
 /** The list of imported files. */
 export const ledgerFile = 'imported.ndjson';
+
+/** The list of ids whose records differ: all of these records are in the store. */
+export const differingFile = 'differing.ndjson';
 
 /** isLocalStore says whether a folder is a local store. */
 export async function isLocalStore(folder: string): Promise<boolean> {

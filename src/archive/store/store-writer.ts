@@ -3,9 +3,12 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { compact, finishCompaction, parquetBelow, parquetOptions } from './store-compaction.ts';
+import { noteDiffering } from './differing.ts';
 import { openLedger } from './store-ledger.ts';
 import type { ImportedFile, StoreLedger } from './store-ledger.ts';
 import { lockStore } from './store-lock.ts';
+import { dropRepeats, identityOf } from './repeats.ts';
+import { dropStored } from './stored-rows.ts';
 import { isLocalStore, ledgerFile, readParquet, storeFile, storeFormat } from './local-store.ts';
 import { sqlLiteral } from '../../text/sql-literal.ts';
 
@@ -53,8 +56,10 @@ export interface StoreWriter {
 export interface StoreTally {
   /** New rows. */
   readonly added: number;
-  /** Rows that the store already had, or that occurred twice. */
+  /** Rows that the store already had, or that occurred twice, the same in every field. */
   readonly repeated: number;
+  /** Ids of added rows that differ from another row of the id: both are in the store. */
+  readonly differing: readonly string[];
 }
 
 export interface WriterOptions {
@@ -174,6 +179,7 @@ function createWriter({ folder, staging, tables, chunkBytes, ledger, connection 
   let bytes = 0;
   let added = 0;
   let repeated = 0;
+  const differing = new Set<string>();
 
   const begin = async (table: StoredTable): Promise<void> => {
     const raw = `${table.name}_raw`;
@@ -186,9 +192,10 @@ function createWriter({ folder, staging, tables, chunkBytes, ledger, connection 
   const flush = async (): Promise<void> => {
     for (const { table, appender, rows } of gathering.values()) {
       appender.closeSync();
-      const fresh = rows === 0 ? 0 : await writeRows(connection, table, folder, staging);
-      added += fresh;
-      repeated += rows - fresh;
+      const fresh = rows === 0 ? noRows : await writeRows(connection, table, folder, staging);
+      added += fresh.written;
+      repeated += rows - fresh.written;
+      fresh.differing.forEach((id) => differing.add(id));
       await begin(table);
     }
     // Only now: after a crash before this line, these files are read again, and no row is added twice.
@@ -217,10 +224,17 @@ function createWriter({ folder, staging, tables, chunkBytes, ledger, connection 
     async finish(): Promise<StoreTally> {
       await flush();
       for (const table of tables) await compact(connection, table, folder, staging);
-      return { added, repeated };
+      return { added, repeated, differing: [...differing].toSorted() };
     },
   };
 }
+
+interface Written {
+  readonly written: number;
+  readonly differing: readonly string[];
+}
+
+const noRows: Written = { written: 0, differing: [] };
 
 /** writeRows writes the rows that the store doesn't have yet, and returns their number. */
 async function writeRows(
@@ -228,19 +242,26 @@ async function writeRows(
   table: StoredTable,
   folder: string,
   staging: string,
-): Promise<number> {
+): Promise<Written> {
   const { name, id, partitions, columns } = table;
   const raw = `${name}_raw`;
-  await connection.run(`DELETE FROM ${raw} WHERE rowid NOT IN (SELECT min(rowid) FROM ${raw} GROUP BY id)`);
+  const differing = new Set((await dropRepeats(connection, raw, identityOf(name))).differing);
   const days = await column(connection, `SELECT DISTINCT ${dayOf} FROM ${raw}`);
   const present: string[] = [];
   for (const day of days) present.push(...(await parquetBelow(join(folder, name, `day=${day}`))));
   if (present.length > 0) {
-    const known = `SELECT ${id} FROM ${readParquet(`[${present.map(sqlLiteral).join(', ')}]`)}`;
-    await connection.run(`DELETE FROM ${raw} WHERE id IN (${known})`);
+    const stored = readParquet(`[${present.map(sqlLiteral).join(', ')}]`);
+    if (identityOf(name) === 'id') {
+      await connection.run(`DELETE FROM ${raw} WHERE id IN (SELECT ${id} FROM ${stored})`);
+    } else {
+      const rows = { raw, columns, day: dayOf, id, partitions, stored };
+      (await dropStored(connection, rows)).forEach((one) => differing.add(one));
+    }
   }
   const [count = '0'] = await column(connection, `SELECT count(*) FROM ${raw}`);
-  if (count === '0') return 0;
+  if (count === '0') return noRows;
+  // Before the rows: after a crash, they are the same as the store's.
+  if (differing.size > 0) await noteDiffering(folder, name, [...differing]);
   // A folder at a time: each open file takes memory.
   for (const place of await placesIn(connection, table)) {
     const fresh = join(staging, `${randomUUID()}.parquet`);
@@ -256,7 +277,7 @@ async function writeRows(
     await mkdir(target, { recursive: true });
     await rename(fresh, join(target, `${randomUUID()}.parquet`));
   }
-  return Number(count);
+  return { written: Number(count), differing: [...differing] };
 }
 
 const dayOf = "strftime(CAST(time AS TIMESTAMPTZ), '%Y-%m-%d')";

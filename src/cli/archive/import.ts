@@ -9,6 +9,7 @@ import { reasonToSkip } from '../../ingest/files/trail-file-name.ts';
 import { walk } from '../../ingest/files/walk.ts';
 import { bodyOf, columnsSql } from '../../report/duckdb/table.ts';
 import type { Table } from '../../report/duckdb/table.ts';
+import { differingText } from '../report/differing-text.ts';
 import { exitCode, UsageError } from '../shell/exit.ts';
 import { createFailureList, failureLines } from '../shell/failure-list.ts';
 import type { FailureList } from '../shell/failure-list.ts';
@@ -39,6 +40,8 @@ export interface Imported {
   readonly known: number;
   readonly added: number;
   readonly repeated: number;
+  /** Event ids of added records that differ from another record of their id. */
+  readonly differing: readonly string[];
   /** Records of other kinds. */
   readonly others: number;
   readonly failures: FailureList;
@@ -60,6 +63,7 @@ export async function importArchive(
     known,
     added,
     repeated,
+    differing,
     others,
     failures,
     bytes: read,
@@ -71,6 +75,7 @@ export async function importArchive(
         `${others > 0 ? `, ${plural(others, 'record')} of other kinds not imported` : ''}\n`,
       `${plural(files, 'file')} (${bytes(read)}) read in ${duration(now().getTime() - startedAt)}` +
         `${known > 0 ? `, ${plural(known, 'file')} unchanged and skipped` : ''}\n`,
+      ...(differing.length === 0 ? [] : [`${differingText(differing)}\n`]),
       ...(left.length === 0
         ? []
         : [
@@ -123,13 +128,14 @@ export async function importInto(
     } finally {
       endProgress();
     }
-    const { added, repeated } = await writer.finish();
+    const { added, repeated, differing } = await writer.finish();
     return {
       files: progress.files,
       bytes: progress.bytes,
       known: files.length - fresh.length,
       added,
       repeated,
+      differing,
       others: tally.others,
       failures,
     };

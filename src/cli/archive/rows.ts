@@ -54,10 +54,19 @@ function rowOf(record: LogRecord, reads: ReadonlySet<TableName>): TableRow | und
   const { source, fields } = record;
   if (source.services.includes('cloudtrail')) {
     const elsewhere = ofOtherTables.has(fields['eventCategory']);
-    return reads.has('cloudtrail') && !elsewhere ? placed('cloudtrail', record) : undefined;
+    return reads.has('cloudtrail') && !elsewhere ? placed('cloudtrail', withCalendarTime(record)) : undefined;
   }
   const line = reads.has('host_auth') ? hostAuthFields(record) : undefined;
   return line && placed('host_auth', { ...record, fields: line });
+}
+
+/**
+ * The time as CloudTrail writes it, in UTC and to the second, so that it compares as text with a period's ends: a leap second is the
+ * second before, and an offset or a number is converted.
+ */
+function withCalendarTime(record: LogRecord): LogRecord {
+  const eventTime = `${record.time.slice(0, 19)}Z`;
+  return record.fields['eventTime'] === eventTime ? record : { ...record, fields: { ...record.fields, eventTime } };
 }
 
 /** What every table says of a record's place. CloudTrail's own words go before those of the envelope. */

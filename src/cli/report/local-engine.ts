@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isLocalStore, ledgerFile } from '../../archive/store/local-store.ts';
+import { readDiffering } from '../../archive/store/differing.ts';
 import { openLedger } from '../../archive/store/store-ledger.ts';
 import { createOpener } from '../../ingest/open.ts';
 import type { TableChoice } from '../../report/stage/choose-table.ts';
@@ -28,6 +29,8 @@ export interface LocalArchive {
   readonly tally: Readonly<ArchiveTally>;
   /** What could not be read, now or when the store was filled: the answer may lack what it holds. */
   readonly failures: FailureList;
+  /** Event ids whose records differ: all of these records are in the tables. */
+  readonly differing: readonly string[];
   /** Whether it is a local store, whose records nobody counted here. */
   readonly stored: boolean;
   /** Where it was read from, for whoever asks what proves its files. */
@@ -91,7 +94,11 @@ export async function openLocalArchive(
       await close();
       throw new ReportError('cancelled', 'stopped before the archive was read');
     }
-    return { engine, tally, failures, close, paths, stored: store !== undefined };
+    const differing =
+      store === undefined
+        ? (engine.repeats.get('cloudtrail')?.differing ?? [])
+        : await readDiffering(store, 'cloudtrail');
+    return { engine, tally, failures, differing, close, paths, stored: store !== undefined };
   } catch (error) {
     await removeFolder();
     throw error;

@@ -26,6 +26,7 @@ import { answerTable } from './answer-table.ts';
 import { integrityOf } from './integrity.ts';
 import { openArchive } from './open-archive.ts';
 import type { LocalArchive } from './local-engine.ts';
+import { differingText } from './differing-text.ts';
 import { asUsage, readReports, showingControls, printReportError } from './read-reports.ts';
 import type { ReportOptions } from './report-options.ts';
 
@@ -88,6 +89,7 @@ export async function runReports(
       for (const run of runs) await writeAnswer(run, options, context, surroundings);
     } else await writeEvidence(runs, resolve(cwd, options.evidence), context, surroundings);
     for (const line of failureLines(archive.failures, 20)) await err.write(`trailwatch: ${line}\n`);
+    if (archive.differing.length > 0) await err.write(`trailwatch: ${differingText(archive.differing)}\n`);
     return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;

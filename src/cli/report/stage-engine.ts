@@ -27,6 +27,7 @@ export async function openStage(options: ReportOptions, { now }: Surroundings): 
     engine,
     tally: { records: 0, others: 0 },
     failures: createFailureList(),
+    differing: [],
     stored: true,
     paths: [],
     choose: (prepared) => chooseTable(prepared, tables),

@@ -5,6 +5,8 @@ import { parquetBelow } from '../../archive/store/store-compaction.ts';
 import type { ParameterValue } from '../definition/parameter.ts';
 import type { Answer, Cell, Query, QueryEngine } from '../run/query-engine.ts';
 import { ReportError } from '../definition/report-error.ts';
+import { dropRepeats, identityOf } from '../../archive/store/repeats.ts';
+import type { Repeats } from '../../archive/store/repeats.ts';
 import { bodyOf, tableSql } from './table.ts';
 import type { Table, TableRow } from './table.ts';
 import { trinoMacros } from './trino-macros.ts';
@@ -21,6 +23,11 @@ export interface DuckDbOptions {
   readonly memoryLimit?: string;
 }
 
+/** DuckDbEngine is a QueryEngine, and what became of the rows that shared an id, by table. */
+export interface DuckDbEngine extends QueryEngine {
+  readonly repeats: ReadonlyMap<string, Repeats>;
+}
+
 const progressEveryMs = 100;
 const flushEvery = 20_000;
 
@@ -31,7 +38,7 @@ const flushEvery = 20_000;
 export async function createDuckDbEngine(
   rows: AsyncIterable<readonly TableRow[]>,
   { temporaryFolder, tables, store, memoryLimit = '1GB' }: DuckDbOptions,
-): Promise<QueryEngine> {
+): Promise<DuckDbEngine> {
   // The library loads a native module of 50 MB, so it is loaded only for reports.
   const { DuckDBInstance, version } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
@@ -45,10 +52,11 @@ export async function createDuckDbEngine(
     connection.closeSync();
     instance.closeSync();
   };
+  let repeats: ReadonlyMap<string, Repeats>;
   try {
     await connection.run("SET TimeZone = 'UTC'");
     const stored = store === undefined ? [] : await viewStore(connection, store, tables);
-    await fill(
+    repeats = await fill(
       connection,
       rows,
       tables.filter((table) => !stored.includes(table)),
@@ -64,6 +72,7 @@ export async function createDuckDbEngine(
   return {
     name: `DuckDB ${version().replace(/^v/, '')}`,
     query: (query, options) => ask(connection, query, options),
+    repeats,
     close,
   };
 }
@@ -87,7 +96,7 @@ async function fill(
   connection: DuckDBConnection,
   rows: AsyncIterable<readonly TableRow[]>,
   tables: readonly Table[],
-): Promise<void> {
+): Promise<ReadonlyMap<string, Repeats>> {
   const filling = new Map<string, { readonly table: Table; readonly appender: DuckDBAppender }>();
   for (const table of tables) {
     const raw = `${table.name}_raw`;
@@ -107,11 +116,14 @@ async function fill(
     for (const { appender } of filling.values()) appender.flushSync();
     waiting = 0;
   }
+  const repeats = new Map<string, Repeats>();
   for (const { table, appender } of filling.values()) {
     appender.closeSync();
+    repeats.set(table.name, await dropRepeats(connection, `${table.name}_raw`, identityOf(table.name)));
     await connection.run(tableSql(table));
     await connection.run(`DROP TABLE ${table.name}_raw`);
   }
+  return repeats;
 }
 
 function append(appender: DuckDBAppender, table: Table, { id, time, account, region, fields }: TableRow): void {

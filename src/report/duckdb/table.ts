@@ -17,7 +17,7 @@ export interface TableColumn {
 /** TableRow is one row: partitions by name, and the record whose fields fill the columns. */
 export interface TableRow {
   readonly table: string;
-  /** Rows with the same id are in the table once. */
+  /** Rows with the same id and fields are in the table once. */
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
@@ -56,8 +56,7 @@ function lowerKeys(value: unknown, depth: number): unknown {
 
 /** tableSql creates a table from `<name>_raw`, which has id, time, account, region and body. */
 export function tableSql(table: Table): string {
-  const first = `SELECT * FROM ${table.name}_raw QUALIFY row_number() OVER (PARTITION BY id ORDER BY time) = 1`;
-  return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM (${first})`;
+  return `CREATE TABLE ${table.name} AS SELECT ${columnsSql(table)} FROM ${table.name}_raw`;
 }
 
 /** columnsSql is the SELECT list that reads a table's columns and partitions from such a row. */

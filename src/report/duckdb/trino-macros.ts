@@ -30,5 +30,8 @@ export const trinoMacros: readonly string[] = [
   'CREATE MACRO element_at(list, place) AS list[place]',
   'CREATE MACRO slice(list, first, length) AS list_slice(list, first, first + length - 1)',
   'CREATE MACRO approx_percentile(value, part) AS quantile_cont(value, part)',
+  // DuckDB hashes text as it is, and gives the hash in lower case.
+  'CREATE MACRO to_utf8(text) AS text',
+  'CREATE MACRO to_hex(hash) AS upper(hash)',
   'CREATE MACRO approx_distinct(value) AS count(DISTINCT value)',
 ];
