@@ -33,6 +33,8 @@ const report = {
   time: scheduled.time,
 };
 const taken = { batchItemFailures: [] };
+/** Functions that call no AWS service in these tests: without endpoints, the probe checks nothing. */
+const withoutCalls = ['probe'];
 
 let account: DeployedAccount;
 let workshop: Workshop;
@@ -162,12 +164,12 @@ describe.each(stages)(
         return [...calls].filter((call) => !allowed.has(actionOf(call))).map((call) => `${key}: ${call}`);
       });
       expect(refused).toEqual([]);
-      // Without endpoints to look at, a probe has nothing to ask; of all others something is known.
-      expect([...called].filter(([, { size }]) => size === 0).map(([key]) => key)).toEqual(['probe']);
+      const calledNothing = [...called].filter(([, { size }]) => size === 0).map(([key]) => key);
+      expect(calledNothing).toEqual(withoutCalls);
       expect(called.get('deliver')).toContain('dynamodb:UpdateItem');
     });
 
-    test('none was left out', () => {
+    test('every function of the stage is called in a test above', () => {
       const deployed = [...stackOf(stage).resources].flatMap(([id, { type }]) =>
         type === 'AWS::Lambda::Function' ? [id.charAt(0).toLowerCase() + id.slice(1, -'LambdaFunction'.length)] : [],
       );

@@ -65,8 +65,9 @@ describe('on the sample archive', () => {
 
   test.each(reports)('$name answers as its golden file says', async ({ name }) => {
     const answer = await run(archive, name);
-    expect(answer.rows.length > 0).toBe(!quiet.has(name));
     expectGolden(`reports/${name}.csv`, csvOf(columnsOf(answer), answer.rows).replaceAll('\r\n', '\n'));
+    // Without rows on the sample: add the report to `quiet`, and show it rows in edge-cases.test.ts.
+    expect(answer.rows.length > 0 ? 'rows' : 'no rows').toBe(quiet.has(name) ? 'no rows' : 'rows');
   });
 
   test.each(reports)('$name has values of the types that its columns say', async ({ name }) => {

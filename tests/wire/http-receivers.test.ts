@@ -4,6 +4,7 @@ import type { DeliveryError, Receiver } from '../../src/notify/receivers/receive
 import { createGelf } from '../../src/notify/receivers/gelf.ts';
 import type { HttpTools } from '../../src/notify/receivers/http.ts';
 import { createPagerDuty } from '../../src/notify/receivers/pagerduty.ts';
+import { receiverKinds } from '../../src/notify/receivers/receiver-table.ts';
 import { createSlackBot } from '../../src/notify/receivers/slack-bot.ts';
 import { createSlackWebhook } from '../../src/notify/receivers/slack-webhook.ts';
 import { createTeams } from '../../src/notify/receivers/teams.ts';
@@ -82,6 +83,14 @@ const cases: Readonly<Record<string, Case>> = {
     holds: ['address', 'key'],
   },
 };
+
+/** These receivers call AWS, by its SDK; each has a test of its own. */
+const onAws = new Set(['sns', 'security-hub', 'findings-bus']);
+
+test('every kind that posts over HTTP itself has a row in `cases`', () => {
+  const kinds = Object.keys(receiverKinds).filter((kind) => !onAws.has(kind));
+  expect(Object.keys(cases).toSorted()).toEqual(kinds.toSorted());
+});
 
 async function failure(receiver: Receiver, signal = never): Promise<DeliveryError> {
   return receiver.send(notificationOf(rootLogin), signal).then(

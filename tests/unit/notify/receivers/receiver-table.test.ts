@@ -80,7 +80,7 @@ describe.each(sound)('%j', (settings, needs) => {
   });
 });
 
-test('every kind has a row above', () => {
+test('every kind has a row in `sound`', () => {
   expect(new Set(sound.map(([{ kind }]) => kind))).toEqual(new Set(Object.keys(receiverKinds)));
 });
 
