@@ -60,7 +60,7 @@ export async function checkFiles(source: ObjectSource, region: CheckedRegion, co
         if (await mayHaveExpired(file)) {
           ledger.note({
             key: file.key,
-            note: 'is older than everything that is left: it has expired or was deleted, which cannot be told apart',
+            note: 'is older than everything that is left: it has expired or was deleted, and the two look the same',
           });
         } else ledger.problem(at, { kind: 'file-missing', key: file.key, reason: 'is missing' });
       }
