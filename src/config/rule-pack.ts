@@ -39,7 +39,7 @@ const override = v.pipe(
     level: v.exactOptional(level),
     groupby: v.exactOptional(listOf(text())),
     timespan: v.exactOptional(span),
-    learning: v.exactOptional(span),
+    learning: v.exactOptional(v.union([v.literal('0s'), span], 'must be 0s, or a number and one of s m h d w M y')),
     condition: v.exactOptional(
       v.pipe(
         object(Object.fromEntries(boundNames.map((name) => [name, v.exactOptional(bound)]))),

@@ -167,7 +167,7 @@ function overridden<R extends Rule>(rule: R, { levels = {}, overrides = {} }: Ru
   };
   if (rule.kind === 'detection' || override === undefined) return { ...rule, meta };
   const timespanMs = timespanOf(override.timespan ?? '');
-  const learningMs = timespanOf(override.learning ?? '');
+  const learningMs = override.learning === '0s' ? 0 : timespanOf(override.learning ?? '');
   return {
     ...rule,
     meta,

@@ -4,7 +4,8 @@ import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Colors, Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 import { countsOf, problemText } from './problem-text.ts';
-import { loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';
+import { duplicatesOfOurs } from './duplicates.ts';
+import { inOrder, loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';
 
 export interface CheckOptions {
   readonly config?: readonly string[];
@@ -19,7 +20,11 @@ export async function checkRules(
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
   const { placeholders } = await readConfiguration(options.config, cwd);
-  const loaded = await loadRuleFiles(paths, cwd, placeholders);
+  const read = await loadRuleFiles(paths, cwd, placeholders);
+  const loaded = {
+    ...read,
+    problems: inOrder([...read.problems, ...(await duplicatesOfOurs(read, cwd, placeholders))]),
+  };
   const report = options.format === 'json' ? checkJson(loaded) : checkText(loaded, out.colors, options.quiet === true);
   await out.write(report);
   return countsOf(loaded.problems).errors > 0 ? exitCode.checkFailed : exitCode.done;

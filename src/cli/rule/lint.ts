@@ -4,6 +4,7 @@ import { exitCode, type ExitCode } from '../shell/exit.ts';
 import { readConfiguration } from '../shell/read-configuration.ts';
 import type { Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
+import { duplicatesOfOurs } from './duplicates.ts';
 import { awsCheck } from './aws-lint.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { inOrder, loadRuleFiles } from './rule-files.ts';
@@ -21,8 +22,10 @@ export async function lintRuleFiles(
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
   const { placeholders } = await readConfiguration(options.config, cwd);
-  const { files, documents, ruleSet, problems } = await loadRuleFiles(paths, cwd, placeholders);
-  const found = inOrder([...problems, ...lintRules(documents, ruleSet, [awsCheck])]);
+  const loaded = await loadRuleFiles(paths, cwd, placeholders);
+  const { files, documents, ruleSet, problems } = loaded;
+  const duplicates = await duplicatesOfOurs(loaded, cwd, placeholders);
+  const found = inOrder([...problems, ...duplicates, ...lintRules(documents, ruleSet, [awsCheck])]);
   const counts = countsOf(found);
   const summary = { files: files.length, documents: documents.length, ...counts };
   if (options.format === 'json') {
