@@ -193,6 +193,28 @@ describe('trailwatch baseline seed', () => {
     expect(second.stdout).toBe('First call in a region: 0 groups and 0 values written of 1 group and 2 values\n');
   });
 
+  test('says which rule it can not seed: one that looks at another correlation', async () => {
+    await mkdir(join(folder, 'layered'));
+    const burst = `
+title: Burst of calls
+name: burst
+correlation: { type: event_count, rules: [any-call], timespan: 1h, condition: { gte: 2 } }
+`;
+    const layered = `${firstRegion.replace('rules: [any-call]', 'rules: [burst]')}---${burst}`;
+    await writeFile(join(folder, 'layered', 'first.yml'), layered);
+    const { code, stdout } = await commandLine([
+      'baseline',
+      'seed',
+      join(folder, 'trail.json'),
+      '--stage',
+      'dev',
+      '--rules',
+      join(folder, 'layered'),
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toBe('First call in a region: not seeded, since it looks at findings of another correlation\n');
+  });
+
   test('names what it could not read, and a table that is not there', async () => {
     const broken = await seedFrom('broken.json', 'dev');
     expect(broken.code).toBe(3);

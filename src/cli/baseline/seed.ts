@@ -54,6 +54,7 @@ export async function seedBaseline(
   const read = await readHistory(prepared, folds, surroundings);
   if (stop.aborted) return exitCode.interrupted;
 
+  const correlations = new Set(prepared.ruleSet.correlations.map(({ key }) => key));
   const client = dynamodbClient(region);
   // A stretch longer than the timespan is noted in several steps, and is one all the same.
   const wrote = { groups: new Set<string>(), values: new Set<string>() };
@@ -67,6 +68,10 @@ export async function seedBaseline(
   });
   try {
     for (const [correlation, fold] of folds) {
+      if (correlation.rules.some((base) => correlations.has(base))) {
+        await out.write(`${correlation.meta.title}: not seeded, since it looks at findings of another correlation\n`);
+        continue;
+      }
       wrote.groups.clear();
       wrote.values.clear();
       const { groups, values, expired } = await seedSightings(store, correlation, fold, now().getTime());
