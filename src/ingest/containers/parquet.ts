@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,12 +23,16 @@ const memoryLimit = '1GB';
 export async function* readParquet(container: Contained): AsyncIterable<readonly Ingested[]> {
   const folder = await mkdtemp(join(tmpdir(), 'trailwatch-'));
   try {
-    const { file } = container;
-    const path = typeof file === 'string' ? file : await written(container, folder);
-    yield* readRows(path, folder, container);
+    yield* readRows(namedFile(container) ?? (await written(container, folder)), folder, container);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The file's name, where DuckDB takes it for no pattern of names. */
+function namedFile({ file }: Contained): string | undefined {
+  const name = Buffer.isBuffer(file) && isUtf8(file) ? file.toString('utf8') : file;
+  return typeof name === 'string' && !/[*?[\]{}]/.test(name) ? name : undefined;
 }
 
 /** A Parquet file has its index at the end: a stream is written to disk first. */

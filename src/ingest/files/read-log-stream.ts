@@ -1,23 +1,22 @@
-import { isUtf8 } from 'node:buffer';
 import type { Ingested } from '../../model/log-record.ts';
-import { gunzip, GunzipError, isGzip } from './gunzip.ts';
+import { GunzipError } from './gunzip.ts';
 import { failure, skipped } from '../ingested.ts';
-import { createJsonScanner } from '../json/json-scanner.ts';
-import { explainJsonError, parseJson } from '../json/json-text.ts';
-import { salvageJson } from '../json/salvage.ts';
 import { defaultLimits } from './limits.ts';
 import type { ReadLimits } from './limits.ts';
 import { createExportReader } from './journal/export.ts';
 import type { JournalSink } from './journal/export.ts';
 import { createVerboseReader } from './journal/verbose.ts';
+import { createJsonReader } from './json-reader.ts';
 import { createLineReader } from './line-reader.ts';
 import type { Opener, OpenOrigin } from '../ingested.ts';
-import { createRowReader } from '../unwrap/rows.ts';
 import { createNothingKnown } from './nothing-known.ts';
 import { createRepeatCounter } from './repeat-counter.ts';
 import { standardOpener } from '../open.ts';
 import { ReadError } from './read-error.ts';
+import { add } from './output.ts';
+import type { Output } from './output.ts';
 import { sniff } from './sniff.ts';
+import { toBuffers, unpacked } from './unpacked.ts';
 import { messageOf } from '../../text/system-error.ts';
 
 /** ReadOptions are the limits, and what only the stream's surroundings know. */
@@ -40,13 +39,6 @@ export interface ReadOptions extends Partial<ReadLimits> {
 export interface LogReader {
   push(chunk: Buffer): void;
   end(): void;
-}
-
-/** The results of a reader. The index of a result is the number of results before it. */
-interface Output {
-  readonly items: Ingested[];
-  next: number;
-  see?: (item: Ingested) => void;
 }
 
 /** How much of a stream's beginning decides its format. */
@@ -129,7 +121,7 @@ function startReader(
   const reader = (() => {
     switch (format.kind) {
       case 'json':
-        return jsonReader(path, open, output, limits, { ...options, given });
+        return createJsonReader(path, open, output, limits, { ...options, given });
       case 'text':
         return createLineReader(
           path,
@@ -177,55 +169,6 @@ function judged(reader: LogReader, path: string, output: Output, written: string
   };
 }
 
-function jsonReader(
-  path: string,
-  open: Opener,
-  output: Output,
-  limits: ReadLimits,
-  { time, onInvalidText, given }: ReadOptions & { readonly given: boolean },
-): LogReader {
-  const surroundings: Omit<OpenOrigin, 'index'> = {
-    path,
-    nth: createRepeatCounter(),
-    ...(time !== undefined && { time }),
-    ...(given && { written: true }),
-  };
-  const rows = given ? createRowReader() : undefined;
-  /** The events before the cut of a truncated answer are whole. */
-  const salvage = (bytes: Buffer): boolean => {
-    const whole = salvageJson(bytes.toString('utf8'));
-    const parsed = whole === undefined ? undefined : parseJson(whole);
-    if (parsed?.ok !== true) return false;
-    const items = open.within(parsed.value, { ...surroundings, index: output.next });
-    for (const item of items ?? []) add(output, item);
-    return items !== undefined;
-  };
-  return createJsonScanner(
-    {
-      value: (bytes) => {
-        const origin = { ...surroundings, index: output.next };
-        if (onInvalidText !== undefined && !isUtf8(bytes)) onInvalidText(origin.index);
-        let value: unknown;
-        try {
-          value = JSON.parse(bytes.toString('utf8'));
-        } catch (error) {
-          add(output, failure(origin, `not valid JSON: ${explainJsonError(error)}`));
-          return;
-        }
-        const row = rows?.read(value);
-        if (row === 'names') return;
-        for (const item of open.value(row ?? value, origin)) add(output, item);
-      },
-      broken: (reason, rest) => {
-        const read = given && rest !== undefined && salvage(rest());
-        add(output, failure({ path, index: output.next }, reason));
-        return read;
-      },
-    },
-    limits,
-  );
-}
-
 function journalSink(
   path: string,
   open: Opener,
@@ -244,53 +187,6 @@ function journalSink(
     },
     broken: (reason) => add(output, failure({ path, index: output.next }, reason)),
   };
-}
-
-function add(output: Output, item: Ingested): void {
-  output.see?.(item);
-  output.items.push(item);
-  output.next++;
-}
-
-/** Firehose compresses the gzip of CloudWatch Logs again: two layers. More layers are a mistake or an attack. */
-const maxLayers = 2;
-
-/** unpacked removes up to two layers of gzip from a stream, and calls `onGzip` for each. */
-export async function* unpacked(
-  stream: AsyncIterable<Uint8Array>,
-  limits: ReadLimits,
-  onGzip?: () => void,
-  layers: number = maxLayers,
-): AsyncIterable<Buffer> {
-  const iterator = stream[Symbol.asyncIterator]();
-  // The first two bytes identify gzip, and a stream may give one at a time.
-  const first: Uint8Array[] = [];
-  let size = 0;
-  while (size < 2) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    size += next.value.length;
-  }
-  const rest = rejoin(first, iterator);
-  const packed = isGzip(Buffer.concat(first.map((part) => part.subarray(0, 2))));
-  if (packed && layers > 0) {
-    onGzip?.();
-    yield* unpacked(gunzip(rest, limits), limits, onGzip, layers - 1);
-  } else for await (const chunk of rest) yield toBuffer(chunk);
-}
-
-async function* rejoin(first: readonly Uint8Array[], iterator: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  yield* first;
-  yield* { [Symbol.asyncIterator]: () => iterator };
-}
-
-async function* toBuffers(stream: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
-  for await (const chunk of stream) yield toBuffer(chunk);
-}
-
-function toBuffer(chunk: Uint8Array): Buffer {
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function reasonOf(error: unknown): string {
