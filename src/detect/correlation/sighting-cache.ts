@@ -1,3 +1,4 @@
+import { hourMs } from '../../time/duration.ts';
 import type { Sighting, SightingKey, SightingStore, Stretch } from './first-seen.ts';
 
 /** RememberedStretch is a stretch as a store holds it. */
@@ -5,8 +6,6 @@ export interface RememberedStretch extends Stretch {
   /** Event time of the last sighting that was noted, in ms; real ones may be up to `staleMs` later. */
   readonly lastMs: number;
 }
-
-const hourMs = 3_600_000;
 
 /** staleMs is how far a noted last sighting may lag behind the real one: who is seen each minute is noted once a day at most. */
 export function staleMs(timespanMs: number): number {
