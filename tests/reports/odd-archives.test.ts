@@ -114,3 +114,23 @@ test.each(kinds.map(([what, fields, fate]) => [what, fate, fields] as const))(
     if (fate === 'set aside') expect(stderr).toMatch(/one\.jsonl #1: .*eventTime/);
   },
 );
+
+test('a pack has the reports that succeed, names the others, and exits 3', async () => {
+  const out = join(folder, 'pack');
+  const names = ['access-key-changes', 'instance-life-cycle'];
+  const ended = await commandLine([
+    'report',
+    'run',
+    ...names,
+    '--archive',
+    archive,
+    '--evidence',
+    out,
+    '--max-rows',
+    '1',
+  ]);
+  expect(ended.code).toBe(3);
+  expect(ended.stderr).toMatch(/access-key-changes: the answer has more than 1 rows/);
+  expect(readdirSync(out)).toContain('instance-life-cycle.csv');
+  expect(readdirSync(out)).not.toContain('access-key-changes.csv');
+});

@@ -67,12 +67,23 @@ export async function runReports(
   try {
     archive = await openArchive(paths, prepared, options, folder, surroundings);
     const runs: ReportRun<Rows>[] = [];
+    const failed: ReportError[] = [];
     for (const one of prepared) {
       asking = one.report.name;
-      const run = await answerTo(one, archive, join(folder, `${asking}.rows`), options, surroundings);
-      await err.write(noteOf(run, archive));
-      runs.push(run);
+      try {
+        const run = await answerTo(one, archive, join(folder, `${asking}.rows`), options, surroundings);
+        await err.write(noteOf(run, archive));
+        runs.push(run);
+      } catch (error) {
+        // A pack has the reports that succeed, and names the others.
+        const others = prepared.length > 1 && error instanceof ReportError && error.kind !== 'cancelled';
+        if (!others) throw error;
+        failed.push(error);
+        await printReportError(error, asking, surroundings);
+      }
     }
+    const [failure] = failed;
+    if (runs.length === 0 && failure !== undefined) throw failure;
     const integrity =
       options.evidence !== undefined || options.format === 'html'
         ? await integrityOfAll(archive, options, prepared, surroundings)
@@ -90,7 +101,7 @@ export async function runReports(
     } else await writeEvidence(runs, resolve(cwd, options.evidence), context, surroundings);
     for (const line of failureLines(archive.failures, 20)) await err.write(`trailwatch: ${line}\n`);
     if (archive.differing.length > 0) await err.write(`trailwatch: ${differingText(archive.differing)}\n`);
-    return archive.failures.total() > 0 ? exitCode.someUnread : exitCode.done;
+    return archive.failures.total() > 0 || failed.length > 0 ? exitCode.someUnread : exitCode.done;
   } catch (error) {
     if (!(error instanceof ReportError)) throw error;
     return await printReportError(error, asking, surroundings);
