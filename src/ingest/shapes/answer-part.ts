@@ -61,6 +61,16 @@ export function openBulkAction(_value: Fields, origin: OpenOrigin): Iterable<Ing
   return [skipped(origin, "a line of Elasticsearch's bulk format that holds no document")];
 }
 
+/** isPublicKeyList recognises the keys of CloudTrail's digests, as `aws cloudtrail list-public-keys` prints them. */
+export function isPublicKeyList(value: Fields): boolean {
+  return Array.isArray(value['PublicKeyList']);
+}
+
+/** openPublicKeyList skips it: `trailwatch verify --public-keys` reads it. */
+export function openPublicKeyList(_value: Fields, origin: OpenOrigin): Iterable<Ingested> {
+  return [skipped(origin, "public keys of CloudTrail's digests: contain no records; verify --public-keys reads them")];
+}
+
 /** isLookupSummary recognises the attributes that LookupEvents gives with a record, without the record. */
 export function isLookupSummary(value: Fields): boolean {
   const { EventId, EventName, EventSource } = value;

@@ -4,9 +4,11 @@ import {
   isBulkAction,
   isEmptyAnswer,
   isLookupSummary,
+  isPublicKeyList,
   openBulkAction,
   openEmptyAnswer,
   openLookupSummary,
+  openPublicKeyList,
 } from './answer-part.ts';
 import * as cloudtrail from './cloudtrail.ts';
 import { isConfigFile, openConfigFile } from './config.ts';
@@ -72,5 +74,6 @@ export const answerShapes: readonly Shape[] = [
   { name: 'event of a store, a queue or a stream', recognise: isLogEvent, open: openLogEvent },
   { name: 'event of LookupEvents without its record', recognise: isLookupSummary, open: openLookupSummary },
   { name: "line of Elasticsearch's bulk format", recognise: isBulkAction, open: openBulkAction },
+  { name: "public keys of CloudTrail's digests", recognise: isPublicKeyList, open: openPublicKeyList },
   { name: 'answer without events', recognise: isEmptyAnswer, open: openEmptyAnswer },
 ];

@@ -153,6 +153,7 @@ describe('what stands beside events in an answer', () => {
       { status: 'success', data: { resultType: 'streams', result: [] } },
       /list of events is empty/,
     ],
+    ['the keys that verify takes', { PublicKeyList: [{ Fingerprint: 'f', Value: 'v' }] }, /verify --public-keys/],
     ["a bulk file's action", { index: { _index: 'x', _id: '1' } }, /bulk format/],
   ])('%s: skipped by name', (_name, value, reason) => {
     expect(open(value)).toMatchObject({ records: [], failures: [], skips: [expect.stringMatching(reason)] });
