@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { LogRecord } from '../model/log-record.ts';
-import { describeAwsEvent, isToldAwsEvent } from './aws-events/aws-event.ts';
+import { describeAwsEvent, isReadAwsEvent } from './aws-events/aws-event.ts';
 import { describeAuthentication } from './host/authentication.ts';
 import { describeCloudTrail } from './cloudtrail/cloudtrail.ts';
 import type { Description } from './description.ts';
@@ -45,7 +45,7 @@ const describers: readonly Describer[] = [
     covers: ({ source }) => source.product === 'trailwatch' && source.services.includes('canary'),
     describe: describeCanary,
   },
-  { covers: isToldAwsEvent, describe: describeAwsEvent },
+  { covers: isReadAwsEvent, describe: describeAwsEvent },
   { covers: () => true, describe: describeGeneric },
 ];
 

@@ -47,10 +47,10 @@ const failing = new Set(['ERROR', 'CRITICAL', 'FATAL', 'ALERT', 'EMERGENCY']);
 /** A line fails by what it says of its outcome, by an HTTP status, or by how severe it calls itself. */
 function outcomeOf(fields: Fields): Outcome {
   const message = textAt(fields, 'reason') ?? textAt(fields, 'message');
-  const told = textAt(fields, 'outcome') === 'failure' ? (textAt(fields, 'action') ?? 'failure') : undefined;
+  const said = textAt(fields, 'outcome') === 'failure' ? (textAt(fields, 'action') ?? 'failure') : undefined;
   const status = Number(textAt(fields, 'status'));
   const level = textAt(fields, 'level')?.toUpperCase() ?? '';
-  const code = told ?? (status >= 400 && status < 600 ? `HTTP ${status}` : failing.has(level) ? level : undefined);
+  const code = said ?? (status >= 400 && status < 600 ? `HTTP ${status}` : failing.has(level) ? level : undefined);
   return code === undefined ? { kind: 'success' } : { kind: 'failure', code, ...defined({ message }) };
 }
 

@@ -10,7 +10,7 @@ export function objectOf(value: unknown): Json {
   return isObject(value) ? value : {};
 }
 
-/** isObject tells a JSON object from everything else. */
+/** isObject recognises a JSON object. */
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

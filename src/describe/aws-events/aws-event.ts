@@ -6,7 +6,7 @@ import { accountOf, at, defined, listOf, objectOf, textAt, textOf } from '../rea
 import { kindOfResourceType } from '../cloudtrail/target-kinds.ts';
 
 /** What a service's event says beyond its envelope. */
-interface Told {
+interface Detail {
   readonly action: string | undefined;
   readonly actor?: Actor;
   readonly address?: string | undefined;
@@ -16,46 +16,46 @@ interface Told {
   readonly region?: string | undefined;
 }
 
-/** How each service tells in its event's `detail` what happened to what, by log source. A new one is a row. */
-const tellers: Readonly<Record<string, (detail: unknown) => Told>> = {
-  cloudwatch_alarm: tellAlarm,
-  codebuild_build: tellBuild,
-  guardduty: tellThreat,
-  securityhub_finding: tellPosture,
-  health: tellHealth,
-  s3_object: tellObject,
+/** How to read the `detail` of each service's events, by log source. A new service is a row. */
+const readers: Readonly<Record<string, (detail: unknown) => Detail>> = {
+  cloudwatch_alarm: readAlarm,
+  codebuild_build: readBuild,
+  guardduty: readThreat,
+  securityhub_finding: readPosture,
+  health: readHealth,
+  s3_object: readObject,
 };
 
 /** As many as a person would look at. */
 const maxTargets = 20;
 
-/** isToldAwsEvent tells the events of AWS services that say more than their envelope. */
-export function isToldAwsEvent({ source }: LogRecord): boolean {
-  return source.product === 'aws' && Object.hasOwn(tellers, source.services[0] ?? '');
+/** isReadAwsEvent recognises the events of AWS services that say more than their envelope. */
+export function isReadAwsEvent({ source }: LogRecord): boolean {
+  return source.product === 'aws' && Object.hasOwn(readers, source.services[0] ?? '');
 }
 
 /** describeAwsEvent describes what an AWS service published on the bus. */
 export function describeAwsEvent(record: LogRecord): Description {
   const { fields, source } = record;
   const service = source.services.at(-1) ?? 'unknown';
-  const told = tellers[source.services[0] ?? '']?.(at(fields, 'detail'));
+  const said = readers[source.services[0] ?? '']?.(at(fields, 'detail'));
   return {
     category: { kind: 'other' },
     ...defined({
-      account: accountOf(told?.account) ?? accountOf(at(fields, 'account')) ?? accountOf(record.account),
-      region: told?.region ?? textAt(fields, 'region') ?? record.region,
+      account: accountOf(said?.account) ?? accountOf(at(fields, 'account')) ?? accountOf(record.account),
+      region: said?.region ?? textAt(fields, 'region') ?? record.region,
     }),
     service,
-    action: told?.action ?? textAt(fields, 'detail-type') ?? 'unknown',
-    actor: told?.actor ?? serviceActor(`${service}.amazonaws.com`),
-    ...defined({ sourceAddress: told?.address }),
-    targets: (told?.targets ?? []).filter((target) => target !== undefined).slice(0, maxTargets),
-    outcome: told?.outcome ?? { kind: 'success' },
+    action: said?.action ?? textAt(fields, 'detail-type') ?? 'unknown',
+    actor: said?.actor ?? serviceActor(`${service}.amazonaws.com`),
+    ...defined({ sourceAddress: said?.address }),
+    targets: (said?.targets ?? []).filter((target) => target !== undefined).slice(0, maxTargets),
+    outcome: said?.outcome ?? { kind: 'success' },
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-function tellAlarm(detail: unknown): Told {
+function readAlarm(detail: unknown): Detail {
   const state = textAt(detail, 'state', 'value') ?? 'unknown';
   const message = textAt(detail, 'state', 'reason');
   const metrics = listOf(at(detail, 'configuration', 'metrics'));
@@ -68,7 +68,7 @@ function tellAlarm(detail: unknown): Told {
 }
 
 /** https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications-ref.html */
-function tellBuild(detail: unknown): Told {
+function readBuild(detail: unknown): Detail {
   const status = textAt(detail, 'build-status') ?? 'unknown';
   const more = at(detail, 'additional-information');
   const failed = listOf(at(more, 'phases')).find((phase) =>
@@ -93,7 +93,7 @@ function tellBuild(detail: unknown): Told {
 }
 
 /** https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-format.html */
-function tellThreat(detail: unknown): Told {
+function readThreat(detail: unknown): Detail {
   const resource = at(detail, 'resource');
   const key = at(resource, 'accessKeyDetails');
   const user = textAt(key, 'userName');
@@ -140,7 +140,7 @@ const kindsOfUser = new Map<string, Actor['kind']>([
 ]);
 
 /** Each event holds one finding. https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html */
-function tellPosture(detail: unknown): Told {
+function readPosture(detail: unknown): Detail {
   const [finding] = listOf(at(detail, 'findings'));
   const status = textAt(finding, 'Compliance', 'Status');
   const message = textAt(finding, 'Description');
@@ -163,7 +163,7 @@ function kindOfAsff(type = 'Resource'): string {
 }
 
 /** https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html */
-function tellHealth(detail: unknown): Told {
+function readHealth(detail: unknown): Detail {
   return {
     action: textAt(detail, 'eventTypeCode'),
     targets: listOf(at(detail, 'affectedEntities'))
@@ -175,7 +175,7 @@ function tellHealth(detail: unknown): Told {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
-function tellObject(detail: unknown): Told {
+function readObject(detail: unknown): Detail {
   const bucket = textAt(detail, 'bucket', 'name');
   const key = textAt(detail, 'object', 'key');
   const requester = textAt(detail, 'requester');

@@ -148,7 +148,7 @@ function guessed(identity: unknown): Who {
   return direct('unknown', name ?? textAt(identity, 'principalId') ?? textAt(identity, 'accountId'));
 }
 
-/** chainOf goes from the service that called on the actor's behalf, over the session, to whoever stands behind it. */
+/** chainOf goes from the service that called on the actor's behalf, over the session, to the identity behind it. */
 function chainOf(identity: unknown, { kind, name, chain }: Who): readonly string[] {
   const session = at(identity, 'sessionContext');
   const source = textAt(session, 'sourceIdentity');

@@ -167,7 +167,7 @@ function kindOfPrincipal(_id: string, parameters: unknown): string {
   return textAt(parameters, 'principalType')?.toLowerCase() ?? 'principal';
 }
 
-/** An organization's accounts, units and root tell themselves by their ids. */
+/** The ids of an organization's accounts, units and root differ in form. */
 function kindOfMember(id: string): string {
   if (/^\d{12}$/.test(id)) return 'account';
   return id.startsWith('ou-') ? 'organizational-unit' : id.startsWith('r-') ? 'organization-root' : 'member';

@@ -4,7 +4,7 @@ import { actorOfArn } from './actor.ts';
 import { at, listOf, textAt } from '../read.ts';
 
 /**
- * isInsight tells CloudTrail's Insights events from what they are about.
+ * isInsight recognises CloudTrail's Insights events.
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-insights-fields.html
  */
 export function isInsight(fields: Fields): boolean {

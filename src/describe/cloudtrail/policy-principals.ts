@@ -1,13 +1,13 @@
 import { arnOf } from '../arn.ts';
 import { at, isObject, listOf, textOf } from '../read.ts';
 
-/** A policy has at most 20 KB, and those of organizations more; what is longer nobody at AWS took. */
+/** A policy has at most 20 KB, and those of organizations more; AWS accepts nothing longer. */
 const maxPolicyChars = 100_000;
 const maxStatements = 100;
 
 /**
  * policyPrincipals gives whom a policy lets in from outside: accounts, users and roles, identity providers, and `everyone`. AWS's
- * services and the account's own root, which every policy names, are no news.
+ * services and the account's own root, which nearly every policy names, are left out.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function policyPrincipals(policy: unknown, account: string | undefined): readonly string[] {
@@ -30,7 +30,7 @@ export function everyoneOr(name: string): string {
   return name === '*' || name === 'all' ? 'everyone' : name;
 }
 
-/** isOwnRoot tells the account itself, by its number or its root's ARN. */
+/** isOwnRoot recognises the account itself, by its number or its root's ARN. */
 export function isOwnRoot(name: string, account: string | undefined): boolean {
   if (account === undefined) return false;
   const arn = arnOf(name);
@@ -44,7 +44,7 @@ function parsed(policy: unknown): unknown {
   try {
     return JSON.parse(policy.startsWith('%7B') ? decodeURIComponent(policy) : policy) as unknown;
   } catch {
-    // Whatever else a parameter of that name holds is no policy.
+    // A parameter of that name may hold other text than a policy.
     return undefined;
   }
 }

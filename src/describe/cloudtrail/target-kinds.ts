@@ -169,7 +169,7 @@ export function kindOfParameter(name: string, service: string, call: string): Ki
 
 const bareNames = new Set(['name', 'names', 'id', 'arn']);
 
-/** What a call says it is about comes first; in IAM whoever gains by it does. */
+/** What a call says it is about comes first; in IAM the user, role or group that gains by it does. */
 function ranked(kind: string, rank: number, service: string, call: string): KindOfName {
   return { kind, rank: service !== 'iam' && isNamedBy(call, kind) ? rank - rankedKinds.size : rank };
 }

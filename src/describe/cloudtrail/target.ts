@@ -18,7 +18,7 @@ interface Ranked extends Target {
 }
 
 /**
- * targetsOf says what a CloudTrail call was done to, the most telling first: what the parameters name, what the response
+ * targetsOf says what a CloudTrail call was done to, the most specific first: what the parameters name, what the response
  * says was made, the `resources`; then with whom it was shared, or to whom it was opened. Failing all, the account.
  */
 export function targetsOf(fields: Fields, account: string | undefined): readonly Target[] {
@@ -80,7 +80,7 @@ function kindOfArn(text: string): string {
   return kind !== '' && kind !== arn.resource ? kind : arn.service;
 }
 
-/** isNamed tells whether a resource's ARN says again what a parameter already named. */
+/** isNamed says whether a resource's ARN says again what a parameter already named. */
 function isNamed({ kind, id }: Target, named: readonly Target[]): boolean {
   const resource = arnOf(id)?.resource ?? id;
   return named.some((one) => one.kind === kind && (one.id === id || one.id === resource || one.id === lastOf(id)));

@@ -68,14 +68,14 @@ interface People {
   readonly others: readonly Target[];
 }
 
-/** peopleOf tells who acts from whom it is done to: who becomes root from root, who opens a session from whose it is. */
+/** peopleOf separates the actor from the user that the action concerns: who becomes root from root, who opens a session from whose it is. */
 function peopleOf(fields: Fields): People {
   const user = textAt(fields, 'user');
   const group = textAt(fields, 'group');
   const groups = group === undefined ? [] : [{ kind: 'host-group', id: group }];
   if (textAt(fields, 'activity') === 'account')
     return { actor: hostUser(firstText(fields, ['by_user', 'AUID'])), others: [...users(user), ...groups] };
-  // A name that the host doesn't know is nobody's: it is only what was typed.
+  // A name that the host doesn't know is only what somebody typed.
   if (flagOf(at(fields, 'invalid_user')) === true && user !== undefined)
     return { actor: { kind: 'anonymous', name: user === '' ? '(empty name)' : user, chain: [] }, others: [] };
   const behind = firstText(fields, ['by_user', 'ruser']);

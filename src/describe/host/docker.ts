@@ -3,7 +3,7 @@ import type { Fields, LogRecord } from '../../model/log-record.ts';
 import type { Description } from '../description.ts';
 import { accountOf, defined, textAt } from '../read.ts';
 
-/** describeDocker describes what the Docker daemon tells of containers, images, networks and volumes; it never says who asked for it. */
+/** describeDocker describes the Docker daemon's events of containers, images, networks and volumes, which never name who caused them. */
 export function describeDocker({ fields, account, region }: LogRecord): Description {
   const type = textAt(fields, 'object_type') ?? 'container';
   return {

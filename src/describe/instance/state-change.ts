@@ -3,7 +3,7 @@ import type { Description } from '../description.ts';
 import { stateBefore } from './state.ts';
 import { accountOf, at, defined, textAt } from '../read.ts';
 
-/** isInstanceState tells EventBridge's instance state changes, whose whole envelope is the record. */
+/** isInstanceState recognises EventBridge's instance state changes, whose whole envelope is the record. */
 export function isInstanceState(fields: Fields): boolean {
   return textAt(fields, 'detail-type') === 'EC2 Instance State-change Notification';
 }

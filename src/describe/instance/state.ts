@@ -42,7 +42,7 @@ export function stateChangeOf({ fields }: Pick<LogRecord, 'fields'>): StateChang
   return isInstanceId(instance) && state !== undefined ? { instance, state } : undefined;
 }
 
-/** isInstanceId tells EC2's ids, old and new, from whatever else a record may hold in their place. */
+/** isInstanceId recognises EC2's ids, old and new. */
 export function isInstanceId(id: string | undefined): id is string {
   return id !== undefined && /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/i.test(id);
 }

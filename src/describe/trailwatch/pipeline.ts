@@ -3,7 +3,7 @@ import type { LogRecord } from '../../model/log-record.ts';
 import type { Description } from '../description.ts';
 import { accountOf, at, defined, listOf, textAt, textOf } from '../read.ts';
 
-/** What each kind of record is for a reader, what it is about, and whether it tells of something that is not as it should be. */
+/** What each kind of record is for a reader, what it is about, and whether it reports a problem. */
 const kinds: Readonly<
   Record<
     string,

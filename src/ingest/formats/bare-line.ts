@@ -7,8 +7,8 @@ import type { LineFields, ReadLine } from './text-format.ts';
 /** What a line says in its `unparsed` that has no header: `journalctl -o cat` and `docker logs` of a host's program write such. */
 const bare = 'a line without a header: its words say which program wrote it, and the file dates it';
 
-/** Programs whose messages tell them, the most frequent first. */
-const tellingPrograms = ['sshd', 'dropbear', 'vsftpd'] as const;
+/** Programs that write messages of a form of their own, the most frequent first. */
+const distinctPrograms = ['sshd', 'dropbear', 'vsftpd'] as const;
 
 /**
  * readBareLine reads a message of a host's program that stands without a header, in a log of such lines alone: from the first line on,
@@ -24,7 +24,7 @@ export function readBareLine(line: string, follows: LogRecord | undefined): Read
     const { fields, source } = readMessage({ program, pid, message: text.slice(tag.end).trimStart() });
     return { fields: { ...fields, unparsed: bare }, source };
   }
-  const program = programByMessage(text) ?? tellingPrograms.find((name) => tells(formatOf(name).parse(text)));
+  const program = programByMessage(text) ?? distinctPrograms.find((name) => isDistinct(formatOf(name).parse(text)));
   if (program !== undefined) {
     const { fields, source } = readMessage({ program, message: text });
     return { fields: { ...fields, unparsed: bare }, source };
@@ -34,6 +34,6 @@ export function readBareLine(line: string, follows: LogRecord | undefined): Read
 }
 
 /** Only a message with who and whence is one that nobody else writes. */
-function tells(fields: LineFields | undefined): boolean {
+function isDistinct(fields: LineFields | undefined): boolean {
   return fields !== undefined && fields['src_ip'] !== undefined && fields['user'] !== undefined;
 }

@@ -14,7 +14,7 @@ export function cleanText(text: string): string {
   return line.replaceAll('\0', '').replaceAll(terminalSequence, '');
 }
 
-/** hasNoise tells whether cleanText takes out more than the line's end. */
+/** hasNoise says whether cleanText takes out more than the line's end. */
 export function hasNoise(text: string): boolean {
   return text.includes('\u001b') || text.includes('\0');
 }

@@ -2,7 +2,7 @@ import type { RecordSource } from '../../model/log-record.ts';
 import { isoTime } from '../../time/iso-time.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
-/** The log source of what the Docker daemon tells. */
+/** The log source of the Docker daemon's events. */
 export const dockerEvents: RecordSource = { product: 'docker', services: ['events'] };
 
 /** DockerEvent is what both of Docker's spellings of an event say, the text's and the JSON's. */
@@ -16,7 +16,7 @@ export interface DockerEvent {
 }
 
 /**
- * dockerFields names what rules ask for, in the same words whoever wrote the event: `docker events` or `docker compose events`,
+ * dockerFields names what rules ask for, in the same words for each writer of the event: `docker events` or `docker compose events`,
  * as text or as JSON. https://docs.docker.com/reference/cli/docker/system/events/
  */
 export function dockerFields({ type, action, id, attributes }: DockerEvent): LineFields {
@@ -60,7 +60,7 @@ const head = new RegExp(
 
 /**
  * readDockerEvent reads `2025-10-10T13:55:36.000000000Z container die 4f1c… (exitCode=137, image=nginx, name=web)`. A command before
- * the id may hold whatever looks like an id, and a label `, name=…`: what is there twice is not believed at all.
+ * the id may hold whatever looks like an id, and a label `, name=…`: a value that is given twice is left out.
  */
 export const readDockerEvent: LineReader = (line) => {
   if (!/^\d{4}-/.test(line)) return undefined;
@@ -87,7 +87,7 @@ export const readDockerEvent: LineReader = (line) => {
 interface Subject {
   /** What stands between the action and the id: `: /bin/sh`, `: healthy`. */
   readonly detail: string;
-  /** Empty where it can't be told. */
+  /** Empty where the line is ambiguous. */
   readonly id: string;
   readonly attributes: string;
 }

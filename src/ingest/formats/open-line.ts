@@ -68,12 +68,12 @@ export function openPlainLine(text: string, origin: OpenOrigin, context: LineCon
   return lineRecord(text, line, read, origin.time ?? context.follows?.time, origin, context);
 }
 
-/** isKnownLine tells whether a line is of a format that says what it is: neither prose nor an application's own. */
+/** isKnownLine says whether a known format reads the line: prose and applications' own lines have none. */
 export function isKnownLine(line: string, referenceTime: string | undefined): boolean {
   return readLine(line, referenceTime) !== undefined;
 }
 
-/** isLogLine tells a log's line from prose: it is of a known format, or begins with a time. */
+/** isLogLine separates a log's line from prose: it is of a known format, or begins with a time. */
 export function isLogLine(line: string): boolean {
   return separatorReason(line) !== undefined || isKnownLine(line, undefined) || leadingTime(line) !== undefined;
 }

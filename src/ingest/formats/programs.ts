@@ -25,7 +25,7 @@ import { readWebError } from './web-error.ts';
  *
  * | field | of | meaning |
  * |---|---|---|
- * | `message` | every line | what follows the header; the whole line when there is none |
+ * | `message` | every line | what follows the header; the whole line without a header |
  * | `hostname`, `program`, `pid` | syslog | who wrote it |
  * | `priority` (number), `msgid` | syslog | facility × 8 + severity; RFC 5424's message id |
  * | `id.name` | RFC 5424 | each parameter of the structured data |
@@ -158,7 +158,7 @@ const formats: readonly ProgramFormat[] = [
 
 const byProgram = new Map(formats.flatMap((format) => format.programs.map((program) => [program, format] as const)));
 
-/** Every other program's messages stay whole; PAM's are read whoever writes them. */
+/** Every other program's messages stay whole; PAM's are read in every program's lines. */
 const otherProgram: ProgramFormat = { programs: [], services: ['syslog'], parse: parsePam };
 
 /** formatOf gives the row for a program, or the one for all others. */
@@ -166,17 +166,17 @@ export function formatOf(program: string | undefined): ProgramFormat {
   return (program === undefined ? undefined : byProgram.get(program)) ?? otherProgram;
 }
 
-/** isKnownProgram tells the programs whose messages are read, or whose name alone tells a syslog's line. */
+/** isKnownProgram recognises the programs whose messages are read, and those whose name alone marks a syslog line. */
 export function isKnownProgram(program: string): boolean {
   return byProgram.has(program) || program === 'rsyslogd';
 }
 
-/** readsMessage tells whether a message is one that the program is known to write. */
+/** readsMessage says whether the program is known to write a message. */
 export function readsMessage(program: string, message: string): boolean {
   return byProgram.get(program)?.parse(message) !== undefined;
 }
 
-/** Programs that people start in their session, which tell themselves by what they write. */
+/** Programs that people start in their session, and whose messages have a form of their own. */
 const inSessions = ['sudo', 'su'] as const;
 
 /** programByMessage gives the program that wrote a message in a session's scope: PAM names it, and of others only what they alone write. */

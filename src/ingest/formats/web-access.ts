@@ -14,14 +14,14 @@ export const webAccess: RecordSource = { product: 'unknown', services: ['access'
  */
 export const readWebAccess: LineReader = (line) => {
   const open = line.indexOf(' [');
-  // Names and addresses are short; what begins so far behind is no access log.
+  // Names and addresses are short; a line in which the time begins later has another format.
   if (open === -1 || open > 600 || line.charAt(open + 28) !== ']') return undefined;
   const time = accessTime(line.slice(open + 2, open + 28));
   const people = line.slice(0, open).split(' ');
   if (time === undefined || people.length < 3 || !line.startsWith(' "', open + 29)) return undefined;
   const virtualHost =
     isIP(people[0] ?? '') === 0 && people.length > 3 && isIP(people[1] ?? '') > 0 ? people.shift() : undefined;
-  // A user's name may hold spaces: it is what is left.
+  // A user's name may hold spaces: it takes the remaining words.
   const [client = '', , ...names] = people;
   const user = names.join(' ');
   const request = quotedAt(line, open + 30);

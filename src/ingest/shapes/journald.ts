@@ -38,14 +38,14 @@ const names = {
 } as const;
 
 /** Fields that nobody but a journal gives: one of them beside a message makes it an entry. */
-const telling = (
+const distinctive = (
   '__REALTIME_TIMESTAMP _SOURCE_REALTIME_TIMESTAMP SYSLOG_IDENTIFIER SYSLOG_FACILITY _SYSTEMD_UNIT SYSTEMD_UNIT _BOOT_ID BOOT_ID ' +
   '_TRANSPORT TRANSPORT _boot_id syslog_identifier _systemd_unit systemd_unit journald systemd'
 ).split(' ');
 
 /** isJournalEntry recognises what `journalctl -o json` writes, and what shippers make of it. */
 export function isJournalEntry(value: Fields): boolean {
-  if (!telling.some((name) => Object.hasOwn(value, name))) return false;
+  if (!distinctive.some((name) => Object.hasOwn(value, name))) return false;
   if (textOf(value['__REALTIME_TIMESTAMP']) !== undefined && '__CURSOR' in value) return true;
   const message = names.message.find((name) => Object.hasOwn(value, name));
   return (
@@ -56,7 +56,7 @@ export function isJournalEntry(value: Fields): boolean {
 
 /**
  * openJournalEntry reads the message as the program's that wrote it. The journal's own fields stay beside: those that begin with
- * an underscore are the kernel's word, so `SYSLOG_IDENTIFIER=sshd` with `_COMM=logger` is no word of sshd's.
+ * an underscore are the kernel's word, so `SYSLOG_IDENTIFIER=sshd` with `_COMM=logger` was not written by sshd.
  */
 export function* openJournalEntry(value: Fields, origin: OpenOrigin, open: Opener): Iterable<Ingested> {
   const time = epochTime(Number(partOf(value, 'time'))) ?? timeOf(value) ?? origin.time;

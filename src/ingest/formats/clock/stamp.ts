@@ -46,7 +46,7 @@ function isoAt(text: string, at: number): Stamp | undefined {
 }
 
 const isoWord = /\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?/y;
-/** What goes on with the time: more digits, or a zone behind a blank. Then the date is read word by word, or is none. */
+/** What goes on with the time: more digits, or a zone behind a blank. Then the date is read word by word, or refused. */
 const next = /[\w+]|:\d| (?:[+-]\d|([A-Z]{1,4})[ \])])/y;
 
 function goesOn(text: string, at: number): boolean {
@@ -63,7 +63,7 @@ function wordsAt(text: string, at: number, referenceTime: string | undefined): S
   const { parts, end } = words;
   const yearless = parts.year === undefined ? ({ yearless: true } as const) : {};
   const { time, doubt } = timeOf(parts, referenceTime);
-  // A time that doesn't exist (Feb 30, 25:00) is no stamp; no reference only leaves the year open.
+  // A time that doesn't exist (Feb 30, 25:00) is refused; a missing reference only leaves the year open.
   if (time === undefined && (parts.year !== undefined || timeIn(parts, leapYear) === undefined)) return undefined;
   return { end, ...yearless, ...(time !== undefined && { time }), ...(doubt !== undefined && { doubt }) };
 }

@@ -54,7 +54,7 @@ const ambiguous: ReadonlySet<string> = new Set(['CST', 'IST', 'BST', 'AST', 'SST
 export interface Zone {
   /** Minutes east of UTC. */
   readonly minutes: number;
-  /** Why the distance can't be told, and UTC was taken. */
+  /** Why the offset is unknown, and the time is taken as UTC. */
   readonly doubt?: string;
 }
 

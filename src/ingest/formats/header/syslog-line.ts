@@ -79,7 +79,7 @@ function unstamped(text: string, at: number): SyslogLine | undefined {
   return tag?.program === undefined || !isKnownProgram(tag.program) ? undefined : tagged(text, tag);
 }
 
-/** An application's own line may begin with a time too: only a tag tells syslog from `2023-07-10T12:00:00Z done: 3 files`. */
+/** An application's own line may begin with a time too: only a tag separates syslog from `2023-07-10T12:00:00Z done: 3 files`. */
 function isSyslog({ program, pid, unit, hostname, module }: Writable, { yearless, uptime }: Stamp): boolean {
   if (yearless === true || module !== undefined) return true;
   if (program === undefined) return unit !== undefined && hostname !== undefined;

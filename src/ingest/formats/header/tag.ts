@@ -32,7 +32,7 @@ const login = /-- \S{1,64}\[(\d{1,10})\]:(?= )/y;
 /** vsftpd's own log has only the process: `[pid 812] [bob] FAIL LOGIN: …`. */
 const vsftpd = /\[pid (\d{1,10})\](?= (?:\[|CONNECT: ))/y;
 
-/** tagAt reads the tag of a syslog line; undefined for a word that is none. */
+/** tagAt reads the tag of a syslog line; undefined for any other word. */
 export function tagAt(text: string, at: number): Tag | undefined {
   tag.lastIndex = at;
   const found = tag.exec(text);

@@ -3,7 +3,7 @@ import type { LineFields } from '../text-format.ts';
 
 /**
  * MessageRow is one message that a program writes. Each named group is a field, but `address` (the client's address, or its name)
- * and `port`. A group that a stranger chose the words of takes what is left between words of the program's own.
+ * and `port`. A group whose words a stranger may have chosen takes everything between words of the program.
  */
 export interface MessageRow {
   readonly pattern: RegExp;

@@ -123,7 +123,7 @@ export const pamMessages: readonly MessageRow[] = [
   ...secondFactors(),
 ];
 
-/** Google Authenticator, Duo and security keys: a second factor is no login, and its refusal no failed password. */
+/** Google Authenticator, Duo and security keys: a second factor has actions of its own, apart from logins and passwords. */
 function secondFactors(): readonly MessageRow[] {
   const refused = { action: 'second factor refused', activity: 'authentication', outcome: 'failure' } as const;
   const accepted = { action: 'second factor accepted', activity: 'authentication', outcome: 'success' } as const;

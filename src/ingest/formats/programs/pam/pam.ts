@@ -25,7 +25,7 @@ export const parsePam: ProgramParser = (message) => {
   };
 };
 
-/** What tells that a module writes: `pam_unix(sshd:auth): `, `debug(pam_u2f): `. */
+/** How the lines of modules begin: `pam_unix(sshd:auth): `, `debug(pam_u2f): `. */
 const heads = [/^(pam_\w{1,32})\(([^():\s]{1,64}):(\w{1,16})\): /, /^debug\((pam_\w{1,32})\): /];
 
 /** sshd's own count of a module's failures. */
@@ -91,7 +91,7 @@ function resultOf(text: string, result: 'authentication failure' | 'authenticati
   return fields;
 }
 
-/** What sshd calls its terminal; older PAM puts the word before that says it is no device. */
+/** The terminal's name in sshd's lines; older PAM marks it as a name without a device. */
 const ofSshd: ReadonlySet<string> = new Set(['ssh', 'NODEVssh']);
 
 const pamNames = [

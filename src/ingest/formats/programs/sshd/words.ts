@@ -14,7 +14,7 @@ export function userPerhapsFrom(rest: string): LineFields {
   return text.includes(' from ') ? userFrom(text) : userOf(text);
 }
 
-/** `… from ADDRESS[ port N]`, read from the right, where what stands before is no user's name. */
+/** `… from ADDRESS[ port N]`, read from the right, in messages that name no user before it. */
 export function endpointFrom(rest: string): LineFields {
   const text = withoutPreauth(rest);
   const from = text.lastIndexOf(' from ');
