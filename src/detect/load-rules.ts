@@ -13,6 +13,8 @@ export interface LoadedRules {
   readonly packProblems: readonly PackProblem[];
   /** How many rules the pack left out. */
   readonly off: number;
+  /** What could be parsed; a document may still have been refused. */
+  readonly documents: readonly SigmaDocument[];
   /** How many rule files were read. */
   readonly files: number;
 }
@@ -55,6 +57,7 @@ export async function loadRules(paths: readonly string[], options: LoadOptions =
   const packed = packRules(lowered.ruleSet, options.pack ?? wholePack, (path) => files.get(path) ?? dirname(path));
   return {
     ruleSet: packed.ruleSet,
+    documents,
     problems: [...problems, ...lowered.problems].sort(byPlace),
     packProblems: packed.problems,
     off: countOf(lowered.ruleSet) - countOf(packed.ruleSet),

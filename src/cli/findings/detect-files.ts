@@ -27,6 +27,8 @@ import { showProgress } from '../shell/progress.ts';
 import { openInput } from '../shell/read-input.ts';
 import type { Input } from '../shell/read-input.ts';
 import type { Surroundings } from '../shell/terminal.ts';
+import { feedingSources } from '../rule/unfed/log-source.ts';
+import { unfedLines, unfedProblems } from '../rule/unfed/unfed.ts';
 import { createUnreadCounter } from './unread-lines.ts';
 import type { UnreadLines } from './unread-lines.ts';
 import { count, plural } from '../../text/amounts.ts';
@@ -91,6 +93,12 @@ export async function prepareDetection(
   }
   if (errors.length > listedProblems) {
     await err.write(`trailwatch: … and ${errors.length - listedProblems} more; \`trailwatch rule check\` lists all\n`);
+  }
+  if (options.rules !== undefined) {
+    const sources = feedingSources(configuration.logs);
+    for (const line of unfedLines(unfedProblems(rules.documents, rules.ruleSet, sources), listedProblems)) {
+      await err.write(`trailwatch: ${line}\n`);
+    }
   }
   const accounts = createReadAccounts(ownAccounts(configuration));
   return {

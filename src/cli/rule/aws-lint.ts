@@ -11,10 +11,10 @@ import {
   type LogSource,
   type LoweredRule,
   type Remark,
-  type Search,
   type Test,
 } from '../../sigma/index.ts';
 import { awsCalls, plainCall, shortSource } from './aws-calls/calls.ts';
+import { itemsOf } from './search-items.ts';
 import { unknownField } from './source-fields.ts';
 
 /** awsCheck finds what Sigma can't know to be wrong: fields that CloudTrail doesn't have, calls that no service has. */
@@ -24,12 +24,6 @@ export const awsCheck: LintCheck = ({ detection, logsource }, lowered) => {
   const isTrail = logsource.product === 'aws' && logsource.service === 'cloudtrail';
   return isTrail && lowered !== undefined ? [...fields, ...callRemarks(lowered, items)] : fields;
 };
-
-function itemsOf(search: Search): readonly DetectionItem[] {
-  if (search.kind === 'item') return [search.item];
-  if (search.kind !== 'element') return search.items.flatMap(itemsOf);
-  return itemsOf(search.search).map((item) => ({ ...item, field: `${search.field}.${item.field}` }));
-}
 
 function fieldRemarks(item: DetectionItem, logsource: LogSource): readonly Remark[] {
   if (item.field === '') return [];

@@ -5,7 +5,8 @@ import type { Colors, Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 import { countsOf, problemText } from './problem-text.ts';
 import { duplicatesOfOurs } from './duplicates.ts';
-import { inOrder, loadRuleFiles, type LoadedRuleFiles } from './rule-files.ts';
+import { inOrder, type LoadedRuleFiles } from './rule-files.ts';
+import { loadWithWarnings } from './unfed/load-with-warnings.ts';
 
 export interface CheckOptions {
   readonly config?: readonly string[];
@@ -19,12 +20,10 @@ export async function checkRules(
   options: CheckOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const { placeholders } = await readConfiguration(options.config, cwd);
-  const read = await loadRuleFiles(paths, cwd, placeholders);
-  const loaded = {
-    ...read,
-    problems: inOrder([...read.problems, ...(await duplicatesOfOurs(read, cwd, placeholders))]),
-  };
+  const configuration = await readConfiguration(options.config, cwd);
+  const read = await loadWithWarnings(paths, cwd, configuration);
+  const duplicates = await duplicatesOfOurs(read, cwd, configuration.placeholders);
+  const loaded = { ...read, problems: inOrder([...read.problems, ...duplicates]) };
   const report = options.format === 'json' ? checkJson(loaded) : checkText(loaded, out.colors, options.quiet === true);
   await out.write(report);
   return countsOf(loaded.problems).errors > 0 ? exitCode.checkFailed : exitCode.done;

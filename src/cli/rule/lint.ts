@@ -7,7 +7,8 @@ import { plural } from '../../text/amounts.ts';
 import { duplicatesOfOurs } from './duplicates.ts';
 import { awsCheck } from './aws-lint.ts';
 import { countsOf, problemText } from './problem-text.ts';
-import { inOrder, loadRuleFiles } from './rule-files.ts';
+import { inOrder } from './rule-files.ts';
+import { loadWithWarnings } from './unfed/load-with-warnings.ts';
 
 export interface LintOptions {
   readonly config?: readonly string[];
@@ -21,10 +22,10 @@ export async function lintRuleFiles(
   options: LintOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const { placeholders } = await readConfiguration(options.config, cwd);
-  const loaded = await loadRuleFiles(paths, cwd, placeholders);
+  const configuration = await readConfiguration(options.config, cwd);
+  const loaded = await loadWithWarnings(paths, cwd, configuration);
   const { files, documents, ruleSet, problems } = loaded;
-  const duplicates = await duplicatesOfOurs(loaded, cwd, placeholders);
+  const duplicates = await duplicatesOfOurs(loaded, cwd, configuration.placeholders);
   const found = inOrder([...problems, ...duplicates, ...lintRules(documents, ruleSet, [awsCheck])]);
   const counts = countsOf(found);
   const summary = { files: files.length, documents: documents.length, ...counts };

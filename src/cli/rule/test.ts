@@ -10,7 +10,8 @@ import type { Colors, Surroundings } from '../shell/terminal.ts';
 import { plural } from '../../text/amounts.ts';
 import { explanationText } from './explanation-text.ts';
 import { problemText } from './problem-text.ts';
-import { loadRuleFiles } from './rule-files.ts';
+import { isUnfed } from './unfed/unfed.ts';
+import { loadWithWarnings } from './unfed/load-with-warnings.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface TestOptions {
@@ -24,6 +25,8 @@ interface TestedFile {
   readonly testPath: string;
   readonly results?: readonly RuleTestResult[];
   readonly problems: readonly Problem[];
+  /** What makes the rule never fire, though its test passes. */
+  readonly warnings: readonly Problem[];
 }
 
 /** testRules is `trailwatch rule test`: runs `<name>.test.yml` beside each `<name>.yml`. */
@@ -32,21 +35,22 @@ export async function testRules(
   options: TestOptions,
   { out, cwd }: Surroundings,
 ): Promise<ExitCode> {
-  const { placeholders } = await readConfiguration(options.config, cwd);
-  const loaded = await loadRuleFiles(paths.map(rulePathOf), cwd, placeholders);
+  const loaded = await loadWithWarnings(paths.map(rulePathOf), cwd, await readConfiguration(options.config, cwd));
   const tested: TestedFile[] = [];
   for (const path of loaded.files) {
     const testPath = path.replace(/\.(ya?ml)$/, '.test.$1');
-    const refusals = loaded.problems.filter((one) => one.path === path && one.severity === 'error');
+    const own = loaded.problems.filter((one) => one.path === path);
+    const refusals = own.filter(({ severity }) => severity === 'error');
+    const warnings = own.filter(({ code }) => isUnfed(code));
     if (!existsSync(resolve(cwd, testPath))) {
-      tested.push({ path, testPath, problems: refusals });
+      tested.push({ path, testPath, problems: refusals, warnings });
       continue;
     }
     const { test, problems } = parseRuleTest(readFileSync(resolve(cwd, testPath), 'utf8'), testPath, (file) =>
       readEvents(resolve(cwd, dirname(testPath), file), file),
     );
     const results = test === undefined ? [] : await runRuleTest(test, path, loaded.ruleSet);
-    tested.push({ path, testPath, results, problems: [...refusals, ...problems] });
+    tested.push({ path, testPath, results, problems: [...refusals, ...problems], warnings });
   }
   await out.write(testText(tested, out.colors));
   const isBad = ({ results, problems }: TestedFile): boolean =>
@@ -83,8 +87,8 @@ function testText(tested: readonly TestedFile[], colors: Colors): string {
   return `${tested.map((file) => fileText(file, colors)).join('')}\n${summary.join('; ')}\n`;
 }
 
-function fileText({ path, testPath, results, problems }: TestedFile, colors: Colors): string {
-  const errors = problems.map((problem) => `  ${problemText(problem, colors)}`).join('');
+function fileText({ path, testPath, results, problems, warnings }: TestedFile, colors: Colors): string {
+  const errors = [...problems, ...warnings].map((problem) => `  ${problemText(problem, colors)}`).join('');
   if (results === undefined) return `${colors.yellow('–')} ${shown(path)}  no ${shown(testPath)}\n${errors}`;
   const failures = results.filter(({ passed }) => !passed);
   const mark = failures.length === 0 && problems.length === 0 ? colors.green('✓') : colors.red('✗');

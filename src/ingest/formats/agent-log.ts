@@ -7,6 +7,9 @@ const awslogs: RecordSource = { product: 'aws', services: ['awslogs'], category:
 
 const levels: Readonly<Record<string, string>> = { D: 'DEBUG', I: 'INFO', W: 'WARN', E: 'ERROR', F: 'FATAL' };
 
+/** The log sources of the agents' own logs. */
+export const agentSources: readonly RecordSource[] = [agent, awslogs];
+
 /**
  * readAgentLog reads the log of the CloudWatch agent, `2025-10-10T13:55:36Z E! [outputs.cloudwatchlogs] Aws error received …`, and of
  * awslogs before it, `2019-10-10 13:55:36,123 - cwlogs.push.publisher - INFO - 1234 - Thread-4 - Log group: g, log stream: s, …`:

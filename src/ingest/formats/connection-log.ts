@@ -2,7 +2,12 @@ import type { RecordSource } from '../../model/log-record.ts';
 import { leadingTime } from './clock/stamp.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
-const source: RecordSource = { product: 'unknown', services: ['connection', 'plain'], category: 'application' };
+/** The log source of applications' lines on their connections. */
+export const connectionSource: RecordSource = {
+  product: 'unknown',
+  services: ['connection', 'plain'],
+  category: 'application',
+};
 
 /** What applications say of their connections, each as the beginning of a message. What follows a colon is the reason. */
 const messages: readonly { readonly start: RegExp; readonly fields: LineFields }[] = [
@@ -29,7 +34,7 @@ export const readConnectionLog: LineReader = (line) => {
   const colon = message.indexOf(': ');
   return {
     time: leader.time,
-    source,
+    source: connectionSource,
     fields: {
       message,
       ...(known !== undefined && { activity: 'connection', ...known.fields }),

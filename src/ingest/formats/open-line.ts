@@ -11,7 +11,7 @@ import type { LineFields, LineReader, ReadLine } from './text-format.ts';
 import { dayMs } from '../../time/days.ts';
 
 /** A line that no format knows: Sigma's rules for applications see it, those for Linux don't. */
-const plain: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
+export const plainSource: RecordSource = { product: 'unknown', services: ['plain'], category: 'application' };
 
 /** The source of a line without a header in a log whose lines have one: it goes on what stood before. */
 const continued: RecordSource = { product: 'linux', services: ['syslog'] };
@@ -64,7 +64,7 @@ export function openPlainLine(text: string, origin: OpenOrigin, context: LineCon
   const line = cleanText(text);
   const time = leadingTime(line)?.time;
   const fields = { message: line, ...plainFields(line) };
-  const read = { fields, source: plain, ...(time !== undefined && { time }) };
+  const read = { fields, source: plainSource, ...(time !== undefined && { time }) };
   return lineRecord(text, line, read, origin.time ?? context.follows?.time, origin, context);
 }
 
@@ -129,7 +129,7 @@ function plainLine(line: string, follows: LogRecord | undefined): ReadLine {
   const fields = { message: line, ...plainFields(line), unparsed: 'no log format known here' };
   return {
     fields,
-    source: follows?.source.product === 'linux' ? continued : plain,
+    source: follows?.source.product === 'linux' ? continued : plainSource,
     ...(time !== undefined && { time }),
   };
 }

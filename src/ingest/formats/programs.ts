@@ -191,6 +191,9 @@ const sources = new Map(
   [...formats, otherProgram].map((format): [ProgramFormat, RecordSource] => [format, newSource(format)]),
 );
 
+/** programSources are the log sources of all programs' lines. */
+export const programSources: readonly RecordSource[] = [...sources.values()];
+
 /** sourceOf gives the log source of a program's lines: one object for all of them. */
 export function sourceOf(format: ProgramFormat): RecordSource {
   return sources.get(format) ?? newSource(format);

@@ -3,7 +3,8 @@ import { leadingTime } from './clock/stamp.ts';
 import { levelOf } from './plain.ts';
 import type { LineFields, LineReader } from './text-format.ts';
 
-const source: RecordSource = { product: 'unknown', services: ['error'], category: 'webserver' };
+/** The log source of web servers' errors. */
+export const webError: RecordSource = { product: 'unknown', services: ['error'], category: 'webserver' };
 
 /**
  * readWebError reads the error logs of nginx, `2025/10/10 13:55:36 [error] 31#31: *1 open() "/srv/x" failed (…), client: 192.0.2.1, server: …`,
@@ -23,7 +24,11 @@ function readNginx(line: string): ReturnType<LineReader> {
   if (head === null || time === undefined) return undefined;
   const [start, level = '', pid = ''] = head;
   const message = line.slice(start.length);
-  return { time, source, fields: { program: 'nginx', pid, message, level: levelOf(level), ...nginxClient(message) } };
+  return {
+    time,
+    source: webError,
+    fields: { program: 'nginx', pid, message, level: levelOf(level), ...nginxClient(message) },
+  };
 }
 
 /** The path before the client's address and the request behind it are both the client's words: of two addresses none is believed. */
@@ -44,7 +49,7 @@ function readApache(line: string): ReturnType<LineReader> {
   const [start, component, level = '', pid, client] = head;
   return {
     time,
-    source,
+    source: webError,
     fields: {
       program: 'httpd',
       ...(pid !== undefined && { pid }),

@@ -8,7 +8,8 @@ import { hasColumnValues, recordOfColumns } from './spellings/columns.ts';
 /** CloudTrail's ids are 36 characters. Those of other makers may be longer, but stores keep them as keys, of limited size. */
 const maxIdChars = 1_000;
 
-const cloudtrail: RecordSource = { product: 'aws', services: ['cloudtrail'] };
+/** The log source of CloudTrail's records. */
+export const cloudtrailSource: RecordSource = { product: 'aws', services: ['cloudtrail'] };
 
 /**
  * isCloudTrailRecord recognises a CloudTrail record of any version, Insights records (which have no `eventName` of
@@ -65,7 +66,7 @@ export function* openCloudTrailRecord(value: Fields, origin: OpenOrigin): Iterab
   yield record({
     id: eventID,
     time,
-    source: cloudtrail,
+    source: cloudtrailSource,
     fields,
     origin: plainOrigin(origin),
     ...(typeof fact === 'string' && fact !== '' && fact.length <= maxIdChars && { fact }),

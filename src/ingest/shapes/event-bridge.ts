@@ -28,6 +28,11 @@ const sources: Readonly<Record<string, Readonly<Record<string, readonly string[]
   },
 };
 
+/** eventBridgeSources are the log sources of the events that have a name of their own. */
+export const eventBridgeSources: readonly RecordSource[] = Object.values(sources).flatMap((types) =>
+  Object.values(types).map((services) => ({ product: 'aws', services })),
+);
+
 const canary: RecordSource = { product: 'trailwatch', services: ['canary'] };
 
 /** isEventBridgeEvent recognises the envelope that EventBridge puts round every event. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html */

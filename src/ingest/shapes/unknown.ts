@@ -3,7 +3,8 @@ import { digestId, failure, plainOrigin, quote, record } from '../ingested.ts';
 import type { OpenOrigin } from '../ingested.ts';
 import { timeOf } from '../../time/iso-time.ts';
 
-const json: RecordSource = { product: 'unknown', services: ['json'], category: 'application' };
+/** The log source of applications' JSON. */
+export const jsonSource: RecordSource = { product: 'unknown', services: ['json'], category: 'application' };
 
 /** The names that loggers give to the level and the message. The first one is the name in rules. */
 const synonyms = [
@@ -24,7 +25,7 @@ export function openUnknown(fields: Fields, origin: OpenOrigin): Ingested {
   return record({
     id: origin.id ?? digestId([JSON.stringify(fields)]),
     time,
-    source: json,
+    source: jsonSource,
     fields: named(fields),
     origin: plainOrigin(origin),
     ...(account !== undefined && { account }),

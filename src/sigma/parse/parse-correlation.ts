@@ -146,7 +146,16 @@ function parseCondition(
     return { bounds: [] };
   }
   if (entry.value.kind !== 'map') {
-    reporter.error(entry.line, 'correlation-condition', 'the condition of a correlation must be a map, e.g. `gte: 10`');
+    const text = entry.value.kind === 'scalar' ? String(entry.value.value) : '';
+    const boolean = /\b(?:and|or|not)\b/i.test(text);
+    reporter.error(
+      entry.line,
+      'correlation-condition',
+      boolean
+        ? `condition ${quoted(text)}: conditions that join rules by and, or and not belong to Sigma 2.2, and this is Sigma 2.1, where ${type ?? 'temporal'} ` +
+            'fires when all of `rules` matched: leave the condition out, and write one correlation for each alternative'
+        : 'the condition of a correlation must be a map, e.g. `gte: 10`',
+    );
     return { bounds: [] };
   }
   const bounds: { op: Comparison; value: number }[] = [];

@@ -168,6 +168,10 @@ function parseItem(entry: YamlEntry, reporter: Reporter): Search | undefined {
   const values: Scalar[] = [];
   for (const node of nodes) {
     if (node.kind !== 'scalar') {
+      if (entry.key === '<<') {
+        reporter.error(node.line, 'yaml-merge', mergeRefused);
+        return undefined;
+      }
       const hint =
         node.kind === 'map' ? 'write nested fields with dots, e.g. a.b: value, or a|element: {…}' : 'write one list';
       reporter.error(
@@ -190,3 +194,7 @@ const numeric = new Set([
 function keywords(values: readonly Scalar[], line: number): Search {
   return { kind: 'item', item: { field: '', modifiers: [], values, line } };
 }
+
+const mergeRefused =
+  '"<<" merges a map into another in YAML 1.1 alone; Sigma is YAML 1.2, where it would be a field of that name: write the fields here, or ' +
+  'name a search of its own and join the two in the condition';

@@ -34,16 +34,7 @@ export function parseMeta(map: YamlMap, logic: readonly string[], reporter: Repo
   checkRelated(map, reporter);
   for (const key of ['taxonomy', 'license']) text(key, 256);
   readTexts(entryOf(map, 'scope'), reporter, 2);
-  const tags = readTexts(entryOf(map, 'tags'), reporter);
-  for (const each of tags) {
-    if (!tag.test(each)) {
-      reporter.error(
-        lineOf(map, 'tags'),
-        'tag',
-        `tag ${quoted(each)}: a tag is namespace.name in lower case, e.g. attack.t1078`,
-      );
-    }
-  }
+  const tags = readTags(map, reporter);
   const optional = {
     id,
     name: text('name', 256),
@@ -68,6 +59,23 @@ export function parseMeta(map: YamlMap, logic: readonly string[], reporter: Repo
       ...(logic.includes('logsource') ? logsourceExtras(map) : []),
     ]),
   };
+}
+
+/** readTags reads tags written with capitals or blanks as the ones that Sigma means: `attack.Initial Access` is `attack.initial-access`. */
+function readTags(map: YamlMap, reporter: Reporter): readonly string[] {
+  const line = lineOf(map, 'tags');
+  return readTexts(entryOf(map, 'tags'), reporter).map((each) => {
+    if (tag.test(each)) return each;
+    const meant = each.trim().toLowerCase().replaceAll(/\s+/g, '-');
+    if (tag.test(meant))
+      reporter.warn(
+        line,
+        'tag',
+        `tag ${quoted(each)} is read as ${quoted(meant)}: tags have no capitals and no blanks`,
+      );
+    else reporter.error(line, 'tag', `tag ${quoted(each)}: expected namespace.name in lower case, e.g. attack.t1078`);
+    return meant;
+  });
 }
 
 /** What a log source says besides product, service and category (`definition`) is kept under this prefix in `custom`. */

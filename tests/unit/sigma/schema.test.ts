@@ -58,7 +58,7 @@ const wrong: readonly (readonly [string, Kind, object])[] = [
   ['a status', 'detection', { ...rule, status: 'done' }],
   ['a level', 'detection', { ...rule, level: 'severe' }],
   ['a date', 'detection', { ...rule, date: '2026-1-1' }],
-  ['a tag', 'detection', { ...rule, tags: ['Attack.T1'] }],
+  ['a tag', 'detection', { ...rule, tags: ['t1078'] }],
   ['tags twice', 'detection', { ...rule, tags: ['a.b', 'a.b'] }],
   ['references twice', 'detection', { ...rule, references: ['a', 'a'] }],
   ['fields of numbers', 'detection', { ...rule, fields: [1] }],

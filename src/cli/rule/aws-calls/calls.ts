@@ -52,7 +52,8 @@ const sameCalls: Readonly<Record<string, string>> = { dax: 'dynamodb', 'autoscal
 interface CallsFile {
   readonly source: string;
   readonly derived: string;
-  readonly calls: Readonly<Record<string, readonly string[]>>;
+  /** By source and call: its parameters, parted by blanks, or null where CloudTrail writes other names than the SDK. */
+  readonly calls: Readonly<Record<string, Readonly<Record<string, string | null>>>>;
 }
 
 /** AwsCalls knows which `eventName` belongs to which `eventSource`. */
@@ -64,13 +65,15 @@ export interface AwsCalls {
   readonly callsOf: (source?: string) => ReadonlySet<string>;
   /** The sources that have a call. */
   readonly sourcesOf: (call: string) => readonly string[];
+  /** The parameters of a source's call as the SDK spells them; undefined where CloudTrail may have others. */
+  readonly parametersOf: (source: string, call: string) => readonly string[] | undefined;
   /** What was probably meant: the nearest name by spelling. */
   readonly nearest: (call: string, source?: string) => string | undefined;
 }
 
 let loaded: AwsCalls | undefined;
 
-/** awsCalls loads the table when it is first asked for: half a megabyte that only the linter needs. */
+/** awsCalls loads the table when it is first asked for: one and a half megabytes that only checks of rules need. */
 export function awsCalls(): AwsCalls {
   loaded ??= createAwsCalls(JSON.parse(readFileSync(new URL('aws-calls.json', import.meta.url), 'utf8')) as CallsFile);
   return loaded;
@@ -81,7 +84,7 @@ function createAwsCalls({ source, derived, calls }: CallsFile): AwsCalls {
   const byCall = new Map<string, string[]>();
   for (const name of new Set([...Object.keys(calls), ...Object.keys(trailOnly)])) {
     const own = trailOnly[name]?.split(/\s+/) ?? [];
-    const words = [...(calls[name] ?? []), ...own, ...(calls[sameCalls[name] ?? ''] ?? [])];
+    const words = [...callNames(calls[name]), ...own, ...callNames(calls[sameCalls[name] ?? ''])];
     bySource.set(name.toLowerCase(), new Map(words.map((word) => [word.toLowerCase(), word])));
     for (const word of words) byCall.set(word.toLowerCase(), [...(byCall.get(word.toLowerCase()) ?? []), name]);
   }
@@ -100,11 +103,21 @@ function createAwsCalls({ source, derived, calls }: CallsFile): AwsCalls {
       const short = found.filter((name) => !name.includes('.'));
       return short.length > 0 ? short : found;
     },
+    parametersOf(name, call) {
+      const of = calls[shortSource(name)] ?? {};
+      const plain = plainCall(call);
+      const found = Object.entries(of).find(([known]) => known.toLowerCase() === plain)?.[1];
+      return typeof found === 'string' ? found.split(' ').filter((one) => one !== '') : undefined;
+    },
     nearest(call, name) {
       const found = nearestOf(plainCall(call), callsOf(name));
       return found === undefined ? undefined : (spelling.get(found) ?? found);
     },
   };
+}
+
+function callNames(of: Readonly<Record<string, string | null>> | undefined): readonly string[] {
+  return Object.keys(of ?? {});
 }
 
 /** shortSource is an `eventSource` as the table names it. */

@@ -55,7 +55,8 @@ const encoded = new Set(
   'name exe comm cwd proctitle acct cmd data path dir file watch key old new grp vm ocomm device op'.split(' '),
 );
 
-const source: RecordSource = { product: 'linux', services: ['auditd'] };
+/** The log source of auditd's records. */
+export const auditSource: RecordSource = { product: 'linux', services: ['auditd'] };
 const maxValues = 512;
 
 /**
@@ -75,7 +76,7 @@ export const readAudit: LineReader = (line, referenceTime) => {
   const message = line.slice(start.length);
   return {
     ...(time !== undefined && { time }),
-    source,
+    source: auditSource,
     fields: {
       ...(node !== undefined && { hostname: node }),
       program: 'auditd',

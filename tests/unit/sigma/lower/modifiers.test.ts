@@ -192,6 +192,7 @@ describe('placeholders', () => {
     ['values may hold wildcards', "a|expand: '%who%'", { a: 'bob' }, true],
     ['text round a placeholder', "a|expand: 'user/%who%!'", { a: 'user/alice!' }, true],
     ['twice in one value', "a|expand: '%who%-%who%'", { a: 'bob-alice' }, true],
+    ['a backslash before it is itself', "a|expand: 'C:\\%who%'", { a: 'C:\\alice' }, true],
     ['with contains', "a|contains|expand: '%who%'", { a: 'x alice x' }, true],
     ['in a regex, literally', "a|re|expand: '^%who%$'", { a: 'b*' }, true],
     ['in a regex, not as a regex', "a|re|expand: '^%who%$'", { a: 'bb' }, false],

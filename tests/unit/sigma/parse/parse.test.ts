@@ -98,6 +98,8 @@ nested: { list: [1, { deep: true }] }
     ['a date that is none', 'title: x\ndate: 2026-13-01', 'error', 'date'],
     ['a date in the old form', 'title: x\ndate: 2026/01/02', 'warning', 'date'],
     ['a tag without namespace', 'title: x\ntags: [t1078]', 'error', 'tag'],
+    ['a tag in capitals', 'title: x\ntags: [attack.T1078.004]', 'warning', 'tag'],
+    ['a tag with blanks', 'title: x\ntags: [attack.Initial Access]', 'warning', 'tag'],
     ['a tag twice', 'title: x\ntags: [attack.t1078, attack.t1078]', 'error', 'duplicate-item'],
     ['an id that is no UUID', 'title: x\nid: rule-1', 'warning', 'id-not-uuid'],
     ['references left empty', 'title: x\nreferences:', 'warning', 'empty-attribute'],
@@ -108,6 +110,12 @@ nested: { list: [1, { deep: true }] }
     ['an old timeframe', 'title: x\ndetection: { s: { a: b }, condition: s, timeframe: 5m }', 'error', 'timeframe'],
     ['no condition', 'title: x\ndetection: { s: { a: b } }', 'error', 'no-condition'],
     ['a condition that is a number', 'title: x\ndetection: { s: { a: b }, condition: 1 }', 'error', 'condition'],
+    [
+      'a merge of YAML 1.1',
+      'title: x\ndetection: { b: &b { c: d }, s: { <<: *b, a: b }, condition: s }',
+      'error',
+      'yaml-merge',
+    ],
     ['two kinds in one', 'title: x\ncorrelation: {}', 'error', 'mixed-document'],
     ['an unknown action', 'title: x\naction: merge', 'error', 'unknown-action'],
   ])('%s', (_, head, severity, code) => {
