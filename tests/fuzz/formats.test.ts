@@ -42,6 +42,20 @@ const seeds: Readonly<Record<string, string>> = {
   systemd: 'Mar  1 10:00:01 h systemd[1]: web.service: Main process exited, code=killed, status=9/KILL',
   plain: '2026-03-01 10:00:00 ERROR request failed with status 503',
   journal: '{"__REALTIME_TIMESTAMP":"1772359201500000","_COMM":"sshd","SYSLOG_IDENTIFIER":"sshd","MESSAGE":[65,66]}',
+  'short-full': 'Wed 2026-03-11 05:33:07 UTC web-1 sshd[42]: Invalid user bob from 192.0.2.1 port 9',
+  BusyBox: "Mar 11 05:33:07 web-1 authpriv.warn dropbear[42]: Bad password attempt for 'root' from 192.0.2.1:9",
+  relay:
+    'Mar 11 05:34:59 relay <86>2026-03-11T05:33:07Z web-1 sshd[42]: Connection closed by invalid user x 192.0.2.1 port 9',
+  'log show':
+    '2026-03-11 05:33:07.123+0000 0x1a Default 0x0 812 0 sshd: (libpam.2.dylib) Failed password for a from 192.0.2.1 port 9 ssh2',
+  proftpd: 'Mar 11 05:33:07 h proftpd[7]: h (c.example[192.0.2.1]) - USER bob (Login failed): Incorrect password.',
+  'second factor':
+    "Mar 11 05:33:07 h sshd[7]: pam_duo(sshd:auth): Failed Duo login for 'bob' from 192.0.2.1: Invalid passcode",
+  gpasswd: 'Mar 11 05:33:07 h gpasswd[7]: user evil added by root to group wheel in /etc/gshadow',
+  'ausearch -i':
+    "type=USER_LOGIN msg=audit(03/11/2026 05:33:00.123:7) : pid=8 uid=root msg='op=login acct=root exe=/usr/sbin/sshd addr=192.0.2.1 terminal=ssh res=failed'",
+  'Fluent Bit':
+    '{"date":1773207180,"host":"h1","ident":"sshd","pid":"8","message":"Invalid user x from 192.0.2.1 port 9"}',
   'json-file': '{"log":"Mar  1 10:00:01 h sshd[1]: x\\n","stream":"stdout","time":"2026-03-01T10:00:00Z"}',
 };
 
@@ -125,6 +139,14 @@ const noises = [
   'ERROR',
   ' HTTP/1.1 4',
   '[0]=41 ',
+  'Mar 11 05:33:07 ',
+  '2026-03-11 05:33:07 ',
+  '<38>',
+  'auth.info ',
+  'h1 ',
+  "' from ",
+  ']) - ',
+  '.a',
 ];
 
 test.each(Object.entries(seeds))(

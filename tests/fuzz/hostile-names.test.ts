@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe as describeRecord } from '../../src/describe/describe.ts';
 import { standardOpener } from '../../src/ingest/open.ts';
 import { hostHeaders } from '../support/host-headers.ts';
+import { hostShippers } from '../support/host-shippers.ts';
 
 const client = '192.0.2.1';
 
@@ -81,12 +82,13 @@ const name = fc
 describe('a name never makes a failure look like a success', () => {
   test.each(failures)('%s: %s', (program, message) => {
     fc.assert(
-      fc.property(name, fc.constantFrom(...hostHeaders), (hostile, { line }) => {
-        const text = line(
+      fc.property(name, fc.constantFrom(...hostHeaders, ...hostShippers), (hostile, { line }) => {
+        const written = line(
           1,
           program,
           message.replaceAll('NAME', () => hostile),
         );
+        const text = typeof written === 'string' ? written : JSON.stringify(written);
         for (const item of standardOpener.text(text, { path: 'x.log', index: 0, time: '2026-03-12T00:00:00.000Z' })) {
           if (item.kind !== 'record') continue;
           const { fields } = item.record;

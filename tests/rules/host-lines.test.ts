@@ -53,12 +53,26 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'no time': seconds.map((s) => `sshd[812]: ${message(s)}`),
 };
 
+/** Other programs than OpenSSH's that somebody guesses a way in by. */
+const servers: readonly (readonly [name: string, text: string])[] = [
+  [
+    'dropbear',
+    seconds
+      .map(
+        (s) =>
+          `Wed Mar 11 05:33:${String(s).padStart(2, '0')} 2026 authpriv.warn dropbear[8]: Bad password attempt for 'root' from 198.51.100.77:${4000 + s}`,
+      )
+      .join('\n'),
+  ],
+];
+
 const forms: readonly (readonly [name: string, text: string])[] = [
   ...hostHeaders.map(({ name, line }) => [name, seconds.map((s) => line(s, 'sshd', message(s))).join('\n')] as const),
   ...hostShippers.map(
     ({ name, line }) => [name, seconds.map((s) => JSON.stringify(line(s, 'sshd', message(s)))).join('\n')] as const,
   ),
   ...Object.entries(others).map(([name, lines]) => [name, lines.join('\n')] as const),
+  ...servers,
 ];
 
 test.each(forms)('twelve failed root logins are a brute force: %s', async (_name, text) => {

@@ -30,10 +30,11 @@ export function openLine(
   const line = cleanText(text);
   const separator = separatorReason(line);
   if (separator !== undefined) return skipped(origin, separator);
-  const read =
+  const found =
     reader(line, origin.time) ??
     (context.headless === true ? readBareLine(line, context.follows) : undefined) ??
     plainLine(line, context.follows);
+  const read = repeated(found, context.follows) ?? found;
   return lineRecord(
     text,
     line,
@@ -42,6 +43,24 @@ export function openLine(
     origin,
     context,
   );
+}
+
+/**
+ * BSD's and BusyBox's syslogs fold equal messages into `last message repeated 5 times`: the line stands for so many more of the
+ * one before it, of the same host.
+ */
+function repeated({ time, fields }: ReadLine, follows: LogRecord | undefined): ReadLine | undefined {
+  const { message, hostname } = fields;
+  if (typeof message !== 'string' || !message.startsWith('last message repeated ') || follows === undefined)
+    return undefined;
+  const times = /^last message repeated (\d{1,9}) times?$/.exec(message.trim())?.[1];
+  const { raw: _raw, ...before } = follows.fields;
+  if (times === undefined || before['action'] === undefined || before['hostname'] !== hostname) return undefined;
+  return {
+    fields: { ...(before as LineFields), repeat: Number(times) },
+    source: follows.source,
+    ...(time !== undefined && { time }),
+  };
 }
 
 /**

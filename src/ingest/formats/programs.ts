@@ -176,13 +176,17 @@ export function readsMessage(program: string, message: string): boolean {
   return byProgram.get(program)?.parse(message) !== undefined;
 }
 
-/** Programs that people start in their session, and whose messages have a form of their own. */
-const inSessions = ['sudo', 'su'] as const;
+/** Programs that people start in their session, and how their own messages begin: other programs in a session print names, too. */
+const inSessions = [
+  { program: 'sudo', begins: /^ *[^\s:]{1,64} : [A-Za-z(]/ },
+  { program: 'su', begins: /^(?:FAILED SU )?\(to / },
+] as const;
 
 /** programByMessage gives the program that wrote a message in a session's scope: PAM names it, and of others only what they alone write. */
 export function programByMessage(message: string): string | undefined {
   const pam = parsePam(message);
-  if (pam === undefined) return inSessions.find((program) => readsMessage(program, message));
+  if (pam === undefined)
+    return inSessions.find(({ program, begins }) => begins.test(message) && readsMessage(program, message))?.program;
   const service = pam['pam_service'];
   return typeof service === 'string' && byProgram.has(service) ? service : undefined;
 }

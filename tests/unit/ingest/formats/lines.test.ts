@@ -131,6 +131,23 @@ describe('a log file of lines', () => {
     });
   });
 
+  test('`last message repeated` stands for the line before it, of the same host', async () => {
+    const repeat = 'Mar  1 10:00:05 web-1 last message repeated 9 times';
+    const { records } = await read(
+      `${failed}\n${repeat}\n${failed.replaceAll('web-1', 'web-2')}\n${repeat}\n`,
+      'auth.log',
+      {
+        time: now,
+      },
+    );
+    expect(records[1]).toMatchObject({
+      time: '2026-03-01T10:00:05.000Z',
+      source: { services: expect.arrayContaining(['sshd']) },
+      fields: { action: 'login failed', user: 'root', src_ip: '192.0.2.1', repeat: 9 },
+    });
+    expect(records[3]?.fields['action']).toBeUndefined();
+  });
+
   test('a line that fits nothing is a record with its text and the reason', async () => {
     const { records, failures } = await read(`${failed}\n   at some.stack(trace)\n`, 'auth.log', { time: now });
     expect(failures).toEqual([]);
