@@ -274,7 +274,7 @@ test.each([
   [
     'a learning time that cannot be read',
     '  condition: { field: region }\n  learning: soon',
-    [/learning: expected a number above 0/],
+    [/learning: expected 0s, or a number/],
   ],
 ])('a first-seen correlation is read with %s', (_name, correlation, messages) => {
   const errors = problemsOf(ruleText(correlation)) as readonly Problem[];
